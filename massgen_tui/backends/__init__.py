@@ -1,0 +1,1 @@
+"""Servers that answer: from a conversation to a stream of typed events."""

@@ -1,0 +1,50 @@
+"""What every backend is: something that turns a conversation into a stream of events."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from massgen_tui.backends.events import Message, StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One request, ready to be sent."""
+
+    body: Mapping[str, object]
+    """The whole JSON body; never holds a key."""
+    warnings: tuple[str, ...] = ()
+    """What was left out or looks wrong, for the user."""
+
+
+class Backend(Protocol):
+    """One agent's way to its server."""
+
+    agent: str
+    """The agent's id."""
+    provider: str
+    """The kind of server as people call it: `vLLM`, `SGLang`, `Cerebras`, …"""
+    server: str
+    """The server's root, such as `http://localhost:8000`; empty when it has none."""
+    model: str
+    """The model that is asked for."""
+
+    def request(self, messages: Sequence[Message]) -> ChatRequest:
+        """Build the request for a conversation. Pure: sends nothing.
+
+        Raises:
+            BackendError: of kind `config`, when this agent cannot be asked at all.
+        """
+        ...
+
+    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Send it and give its events as they come; closing the generator closes the socket.
+
+        Raises:
+            BackendError: the answer failed; what came before stands.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...

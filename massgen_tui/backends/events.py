@@ -1,0 +1,184 @@
+"""What a backend gives: the events of one answer, the error that ends one, and the messages it is asked with.
+
+No I/O here, and nothing of any server's wire format.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation: the only thing of it that a backend sees."""
+
+    role: Role
+    content: str
+    reasoning: str | None = None
+    """What the model thought before it said `content`; sent back only where the dialect wants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSent:
+    """A request is on its way; comes again when a corrected or repeated one is sent."""
+
+    body: Mapping[str, object]
+    """The JSON body as it was sent. It never holds a key: keys travel in a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """The request failed before its first byte and goes out again after `seconds`."""
+
+    reason: str
+    seconds: float
+    attempt: int
+    """1 for the first repetition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The first byte of the answer's body has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The server said something that is no text (an SSE comment, an empty delta): it is alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first chunk was read; `model` is the name that the server says it answers with."""
+
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of the model's reasoning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentDelta:
+    """More of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningMoved:
+    """The content so far was reasoning: a closing tag came without an opening one.
+
+    `text` is what moves: all of the content that came before, which now stands as the reasoning.
+    Comes at most once in a stream and before any `ReasoningDelta` with text.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A fragment of one tool call: `id` and `name` come once, `arguments` grows."""
+
+    index: int
+    id: str | None = None
+    name: str | None = None
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """The server's own token counts for this answer; a later report replaces an earlier one."""
+
+    prompt: int | None = None
+    completion: int | None = None
+    reasoning: int | None = None
+    cached: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The server says why it stopped: `stop`, `length`, `tool_calls`, `content_filter`, or a word of its own."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the user should know that did not stop the answer (a chunk that could not be read, …)."""
+
+    text: str
+
+
+StreamEvent = (
+    RequestSent
+    | Retrying
+    | Opened
+    | Heartbeat
+    | Started
+    | ReasoningDelta
+    | ContentDelta
+    | ReasoningMoved
+    | ToolCallDelta
+    | UsageReported
+    | Finished
+    | Warned
+)
+
+
+class ErrorKind(StrEnum):
+    """Why an answer failed, in one word that scripts can rely on."""
+
+    UNREACHABLE = "unreachable"
+    """Refused, DNS, TLS, connect time-out, reset before the headers."""
+    UNAUTHORIZED = "unauthorized"
+    """401, 403."""
+    NOT_FOUND = "not_found"
+    """404."""
+    BAD_REQUEST = "bad_request"
+    """400, 413, 422."""
+    RATE_LIMITED = "rate_limited"
+    """429."""
+    OVERLOADED = "overloaded"
+    """502, 503, 504."""
+    LOADING = "loading"
+    """503 while the server loads its model."""
+    SERVER_ERROR = "server_error"
+    """Any other 5xx, and an error inside a stream."""
+    INTERRUPTED = "interrupted"
+    """Cut, reset, or ended without a finish reason."""
+    STALLED = "stalled"
+    """One of our own time limits ran out."""
+    MALFORMED = "malformed"
+    """Unreadable, the wrong content type, a redirect to another host."""
+    CONFIG = "config"
+    """No key, an unset variable, a backend type that is not spoken: nothing was sent."""
+
+
+@dataclass(eq=False)
+class BackendError(Exception):
+    """An answer failed. Every field is safe to show: cleaned of control characters and keys."""
+
+    kind: ErrorKind
+    message: str
+    """What happened, in the server's own words where it said any."""
+    agent: str = ""
+    server: str = ""
+    """The server's root, such as `http://localhost:8000`."""
+    hint: str = ""
+    """What the user can do next."""
+    status: int | None = None
+    """The HTTP status, where there was one."""
+    retry_after: float | None = field(default=None, repr=False)
+    """Seconds that the server asked us to wait."""
+
+    def __str__(self) -> str:
+        """One line: who, where, what, and what to do."""
+        where = " · ".join(part for part in (self.agent, self.server) if part)
+        head = f"{where}: {self.message}" if where else self.message
+        return f"{head} ({self.hint})" if self.hint else head

@@ -1,0 +1,84 @@
+"""The models of a config file, as the rest of the program sees it once it is read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Timeouts(_Model):
+    """How long a request may take, in seconds; None means no limit."""
+
+    connect: float | None = Field(5, gt=0)
+    first_token: float | None = Field(600, gt=0)
+    idle: float | None = Field(300, gt=0)
+    total: float | None = Field(None, gt=0)
+
+
+class BackendConfig(_Model):
+    """How one agent's server is reached and what it is asked for."""
+
+    type: str
+    """The name of a dialect in `massgen_tui.dialects`, or whatever else the file says."""
+    model: str = ""
+    base_url: str = ""
+    """Normalised: scheme, host, port and path up to `/v1` (or the provider's own), no trailing slash."""
+    api_key: SecretStr | None = None
+    """The key that goes to this server, resolved from the file, the environment or `.env`; None sends `EMPTY`."""
+    key_source: str = ""
+    """Where the key came from (`VLLM_API_KEY`, `api_key in the config`), for people; never the key."""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    tool_choice: str | Mapping[str, Any] | None = None
+    timeout: Timeouts = Timeouts()
+    retries: int = Field(2, ge=0, le=10)
+    extra_body: Mapping[str, Any] = {}
+    """Merged deeply into the body, and wins; never questioned."""
+    parameters: Mapping[str, Any] = {}
+    """Every other key of the backend that is meant for the server, as written."""
+
+
+class AgentProblem(_Model):
+    """Why one agent cannot be asked, though the file is fine."""
+
+    message: str
+    hint: str = ""
+
+
+class AgentConfig(_Model):
+    """One agent."""
+
+    id: str
+    system_message: str = ""
+    backend: BackendConfig
+    problem: AgentProblem | None = None
+    """Set when this agent is unusable: no key, an unset variable, a backend type that is not spoken."""
+
+
+class UiConfig(_Model):
+    """How the console looks and what it keeps."""
+
+    display_type: str = "textual_terminal"
+    logging_enabled: bool = True
+    theme: str = ""
+    keymap: Mapping[str, str] = {}
+    """Binding id → keys, such as `rerun: ctrl+e`."""
+    bell: bool = False
+
+
+class Config(_Model):
+    """A whole config file."""
+
+    path: Path | None = None
+    name: str = ""
+    """What the title says: the file's name without its ending."""
+    agents: tuple[AgentConfig, ...]
+    ui: UiConfig = UiConfig()
+    monitor: bool = True
+    """Whether servers and GPUs are looked at in the background."""
+    warnings: tuple[str, ...] = ()
+    """What was ignored or looks wrong; to be shown once."""

@@ -1,0 +1,109 @@
+"""Snapshots that the monitor gives: plain values, None where a thing is not known (never 0)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ServerState(StrEnum):
+    """What a server was when it was last looked at."""
+
+    UNKNOWN = "unknown"
+    UP = "up"
+    LOADING = "loading"
+    DOWN = "down"
+    UNAUTHORIZED = "unauthorized"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTarget:
+    """A server to look at: one per distinct root, whatever the number of agents on it."""
+
+    root: str
+    """Scheme, host and port: `http://localhost:8000`."""
+    base_url: str
+    dialect: str
+    """The name of the dialect the config says; what answers may be another."""
+    models: tuple[str, ...]
+    """The models that agents ask of it."""
+    agents: tuple[str, ...] = ()
+    key: str | None = field(default=None, repr=False)
+    start_command: str = ""
+    """How to start it, to copy; empty for a hosted API. Never holds a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model that a server says it serves."""
+
+    id: str
+    context_length: int | None = None
+    """Tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """One look at one server."""
+
+    target: ServerTarget
+    state: ServerState = ServerState.UNKNOWN
+    reason: str = ""
+    """Why it is not up, in words; or what is odd though it is up."""
+    kind: str = ""
+    """What it turned out to be: vLLM, SGLang, llama.cpp, …"""
+    version: str = ""
+    models: tuple[ServedModel, ...] = ()
+    running: int | None = None
+    waiting: int | None = None
+    kv_usage: float | None = None
+    """Share of the KV cache in use, 0 to 1."""
+    tokens_per_s: float | None = None
+    """Generated tokens a second, over the last two looks."""
+    history: tuple[float, ...] = ()
+    """tokens_per_s of the last minute, oldest first."""
+    latency_s: float | None = None
+    """How long the cheap probe took."""
+    checked_at: float | None = None
+    """Seconds of the monitor's monotonic clock."""
+    since: float | None = None
+    """When this state began, on the same clock."""
+    notes: tuple[str, ...] = ()
+    """Pointed out before a prompt is sent: wrong kind, model not served, a key is wanted, no reasoning parser."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuStatus:
+    """One look at one GPU of this host; every field may be unknown."""
+
+    index: int
+    name: str | None = None
+    uuid: str | None = None
+    utilisation: int | None = None
+    """Percent."""
+    memory_used: int | None = None
+    """Bytes."""
+    memory_total: int | None = None
+    """Bytes."""
+    temperature: int | None = None
+    """Degrees Celsius."""
+    power: float | None = None
+    """Watts."""
+    power_limit: float | None = None
+    """Watts."""
+    sm_clock: int | None = None
+    """MHz."""
+    history: tuple[int, ...] = ()
+    """Utilisation of the last minute, percent, oldest first."""
+    lost: bool = False
+    note: str = ""
+    """What is special about it: MIG, unified memory, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuSnapshot:
+    """All GPUs of this host at one time."""
+
+    gpus: tuple[GpuStatus, ...] = ()
+    reason: str = ""
+    """One calm line when there are none: `no NVIDIA driver on this host`."""
+    sampled_at: float | None = None
+    """Seconds of the monotonic clock; None before the first look."""

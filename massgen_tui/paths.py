@@ -1,0 +1,50 @@
+"""Where this program keeps its files: config, state (sessions, logs, history) and cache (the demo's model).
+
+All directories are private to the user (0700); files are written 0600 by `open_private`.
+"""
+
+import os
+from pathlib import Path
+from typing import IO
+
+import platformdirs
+
+APP = "massgen-tui"
+
+
+def _made(path: Path) -> Path:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def config_dir() -> Path:
+    """The user's config directory, made if it is missing."""
+    return _made(platformdirs.user_config_path(APP, appauthor=False))
+
+
+def state_dir() -> Path:
+    """Sessions, logs and the prompt's history, made if it is missing."""
+    return _made(platformdirs.user_state_path(APP, appauthor=False))
+
+
+def sessions_dir() -> Path:
+    """One JSONL file a session."""
+    return _made(state_dir() / "sessions")
+
+
+def cache_dir() -> Path:
+    """What can be fetched again: the demo's model."""
+    return _made(platformdirs.user_cache_path(APP, appauthor=False))
+
+
+def open_private(path: Path, mode: str = "a") -> IO[str]:
+    """Open a text file that only this user can read (0600), creating it so.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o600)
+
+    return open(path, mode, encoding="utf-8", opener=opener)

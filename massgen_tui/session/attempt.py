@@ -1,0 +1,244 @@
+"""One agent's answer to one prompt, once: it only grows, and counts its changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from massgen_tui.backends import events
+from massgen_tui.backends.events import BackendError, StreamEvent
+
+
+class Status(StrEnum):
+    """Where an attempt stands."""
+
+    QUEUED = "queued"
+    """Waits for this agent's earlier answer to end."""
+    CONNECTING = "connecting"
+    """Sent, no byte of the answer yet."""
+    WAITING = "waiting"
+    """The answer is open, no token yet (queueing, prefill)."""
+    THINKING = "thinking"
+    ANSWERING = "answering"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will come."""
+        return self in (Status.DONE, Status.FAILED, Status.CANCELLED)
+
+
+class Text:
+    """Text that only grows, kept in the pieces that came.
+
+    A reader that remembers how many `parts` it has seen gets the rest for the price of a slice.
+    """
+
+    __slots__ = ("length", "parts")
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+
+    def append(self, text: str) -> None:
+        """Add a piece."""
+        self.parts.append(text)
+        self.length += len(text)
+
+    def __str__(self) -> str:
+        """All of it. Joins the pieces, so that asking again is cheap; the joined text stays one part."""
+        return "".join(self.parts)
+
+    def __bool__(self) -> bool:
+        return self.length > 0
+
+
+@dataclass(slots=True)
+class ToolCall:
+    """A tool that the model asked for; it is shown and never executed."""
+
+    id: str | None = None
+    name: str = ""
+    arguments: str = ""
+    """The string as it was sent; JSON if the model wrote JSON."""
+
+
+@dataclass(slots=True)
+class Times:
+    """When things happened, in seconds of the session's monotonic clock; None until they did."""
+
+    created: float
+    sent: float | None = None
+    first_byte: float | None = None
+    first_reasoning: float | None = None
+    first_content: float | None = None
+    last_token: float | None = None
+    last_event: float | None = None
+    end: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """Everything that one agent said to one prompt, once.
+
+    `revision` grows with every change, so that a screen can ask "anything new?" for the price of an int.
+    `epoch` grows when text that was already there moved (content that turned out to be reasoning): a reader
+    that renders incrementally then starts over.
+    """
+
+    agent: str
+    number: int
+    """1 for the first attempt at a prompt, 2 for its first rerun, …"""
+    times: Times
+    status: Status = Status.QUEUED
+    reasoning: Text = field(default_factory=Text)
+    content: Text = field(default_factory=Text)
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    finish_reason: str | None = None
+    model: str | None = None
+    """The name that the server says it answered with."""
+    usage: events.UsageReported | None = None
+    request: Mapping[str, object] | None = None
+    """The body as it was sent; never holds a key."""
+    error: BackendError | None = None
+    warnings: list[str] = field(default_factory=list)
+    retrying: events.Retrying | None = None
+    """Set while a repetition of the request is being waited for."""
+    silent: str = ""
+    """What is known of a server that has said nothing for some seconds ("slow: …"); empty while it talks."""
+    deltas: int = 0
+    """Reasoning, content and tool-call pieces that came: the live token estimate until usage is known."""
+    revision: int = 0
+    epoch: int = 0
+
+    def apply(self, event: StreamEvent, now: float) -> None:
+        """Take in one event of the stream, at `now` seconds of the session's clock."""
+        self.revision += 1
+        self.times.last_event = now
+        self.silent = ""
+        match event:
+            case events.RequestSent(body=body):
+                self._sent(body, now)
+            case events.Retrying():
+                self.retrying = event
+            case events.Opened():
+                self.times.first_byte = now
+                self._reach(Status.WAITING)
+            case events.Heartbeat():
+                pass
+            case events.Started(model=model):
+                self.model = model or self.model
+            case events.ReasoningDelta(text=text):
+                self._reasoned(text, now)
+            case events.ContentDelta(text=text):
+                self._answered(text, now)
+            case events.ReasoningMoved(text=text):
+                self._move(text)
+            case events.ToolCallDelta():
+                self._call(event, now)
+            case events.UsageReported():
+                self.usage = event
+            case events.Finished(reason=reason):
+                self.finish_reason = reason
+            case events.Warned(text=text):
+                self.warnings.append(text)
+
+    def end(self, status: Status, now: float, error: BackendError | None = None) -> None:
+        """Close the attempt; it never changes after this."""
+        self.status = status
+        self.error = error
+        self.retrying = None
+        self.silent = ""
+        self.times.end = now
+        self.revision += 1
+
+    @property
+    def empty(self) -> bool:
+        """Nothing that a reader would want came."""
+        return not (self.reasoning or self.content or self.tool_calls)
+
+    @property
+    def ttft(self) -> float | None:
+        """Seconds from sending to the first reasoning or content token."""
+        firsts = [t for t in (self.times.first_reasoning, self.times.first_content) if t is not None]
+        if self.times.sent is None or not firsts:
+            return None
+        return min(firsts) - self.times.sent
+
+    @property
+    def first_content_s(self) -> float | None:
+        """Seconds from sending to the first token of the answer itself."""
+        if self.times.sent is None or self.times.first_content is None:
+            return None
+        return self.times.first_content - self.times.sent
+
+    @property
+    def total_s(self) -> float | None:
+        """Seconds from sending to the end."""
+        if self.times.sent is None or self.times.end is None:
+            return None
+        return self.times.end - self.times.sent
+
+    @property
+    def tokens(self) -> tuple[int, bool] | None:
+        """Completion tokens so far and whether the server counted them (else pieces were counted: mark it `~`)."""
+        if self.usage is not None and self.usage.completion is not None:
+            return self.usage.completion, True
+        return (self.deltas, False) if self.deltas else None
+
+    @property
+    def tokens_per_s(self) -> tuple[float, bool] | None:
+        """Completion tokens over the time from the first token to the last, and whether the server counted them."""
+        tokens, ttft = self.tokens, self.ttft
+        if tokens is None or ttft is None or self.times.sent is None or self.times.last_token is None:
+            return None
+        span = self.times.last_token - (self.times.sent + ttft)
+        return (tokens[0] / span, tokens[1]) if span > 0 and tokens[0] > 1 else None
+
+    def _reach(self, status: Status) -> None:
+        order = list(Status)
+        if order.index(status) > order.index(self.status):
+            self.status = status
+
+    def _sent(self, body: Mapping[str, object], now: float) -> None:
+        self.request = body
+        self.retrying = None
+        if self.times.sent is None:
+            self.times.sent = now
+        self._reach(Status.CONNECTING)
+
+    def _token(self, now: float) -> None:
+        self.deltas += 1
+        self.times.last_token = now
+
+    def _reasoned(self, text: str, now: float) -> None:
+        self.reasoning.append(text)
+        self._token(now)
+        if self.times.first_reasoning is None:
+            self.times.first_reasoning = now
+        self._reach(Status.THINKING)
+
+    def _answered(self, text: str, now: float) -> None:
+        self.content.append(text)
+        self._token(now)
+        if self.times.first_content is None:
+            self.times.first_content = now
+        self._reach(Status.ANSWERING)
+
+    def _move(self, text: str) -> None:
+        self.reasoning, self.content = Text(), Text()
+        self.reasoning.append(text)
+        self.times.first_reasoning, self.times.first_content = self.times.first_content, None
+        self.status = Status.THINKING
+        self.epoch += 1
+
+    def _call(self, event: events.ToolCallDelta, now: float) -> None:
+        while len(self.tool_calls) <= event.index:
+            self.tool_calls.append(ToolCall())
+        call = self.tool_calls[event.index]
+        call.id = call.id or event.id
+        call.name = call.name or event.name or ""
+        call.arguments += event.arguments
+        self._token(now)
+        self._reach(Status.ANSWERING)
