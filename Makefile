@@ -1,0 +1,78 @@
+# Needs Python >= 3.11 and make, nothing else: every target sets up what it needs in .venv, once.
+#   make PYTHON=/path/to/python3   use this Python        make VENV=dir   use another virtual environment
+VENV   ?= .venv
+PYTHON ?=
+PYTEST ?=
+
+py  := $(VENV)/bin/python
+pip := $(py) -m pip install --disable-pip-version-check --no-input --constraint constraints.txt
+# What the build of the package itself uses is pinned too.
+export PIP_BUILD_CONSTRAINT := constraints.txt
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format snapshots live bench constraints clean FORCE
+
+help: ## show this list
+	@echo "massgen-tui: several language-model agents side by side in a terminal"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: $(VENV)/.base try-demo ## watch two agents answer, from a small real model on this machine
+	@$(py) -m massgen_tui demo $(ARGS)
+
+test: $(VENV)/.dev try-demo ## run the tests (PYTEST='-k name' narrows them)
+	@echo "Running the tests"
+	@$(py) -m pytest -n 2 --durations=10 $(PYTEST)
+
+check: $(VENV)/.dev ## lint, format, types, import contracts
+	@echo "ruff: lint and format"
+	@$(py) -m ruff check
+	@$(py) -m ruff format --check
+	@echo "mypy: types"
+	@$(py) -m mypy
+	@echo "import-linter: who may import whom"
+	@$(py) -c 'from importlinter.cli import lint_imports_command as run; run()'
+
+format: $(VENV)/.dev ## format the code
+	@$(py) -m ruff check --fix
+	@$(py) -m ruff format
+
+snapshots: $(VENV)/.dev ## record the pictures of the screens again; look at the diff before committing
+	@$(py) -m pytest tests/snapshots --snapshot-update $(PYTEST)
+
+live: $(VENV)/.dev ## test against the servers of configs/two_qwen_vllm_sglang.yaml, which must be running
+	@$(py) -m pytest -m live -v $(PYTEST)
+
+bench: $(VENV)/.dev ## measure streaming and start-up; prints, asserts nothing
+	@for file in bench/[a-z]*.py; do echo "$$file"; $(py) "$$file" || exit; done
+
+constraints: $(VENV)/.key ## write the newest releases that fit into constraints.txt
+	@.ci/pin '$(abspath $(py))'
+
+clean: ## remove the virtual environment and what the tools left
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
+	find massgen_tui tests bench -name __pycache__ -type d -exec rm -rf {} +
+
+# --- set-up: a stamp is written when its step succeeded, and holds until .key changes ---------------------------------
+
+$(VENV)/.key: FORCE
+	@PYTHON='$(PYTHON)' .ci/venv '$(VENV)'
+
+$(VENV)/.base: $(VENV)/.key
+	@echo "Installing massgen-tui and what it needs"
+	@$(pip) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	@echo "Installing what the tests and checks need"
+	@$(pip) --group dev
+	@touch $@
+
+# The extra is wanted, not needed: where its wheel cannot be had, the demo replays recorded answers and says so.
+.PHONY: try-demo
+try-demo: $(VENV)/.base
+	@test '$(VENV)/.demo' -nt '$(VENV)/.base' || { \
+	  echo "Installing the extra 'demo': llama.cpp's server as a wheel, 34 MB"; \
+	  if $(pip) --only-binary xllamacpp --editable '.[demo]'; then touch '$(VENV)/.demo'; \
+	  else echo "The extra 'demo' cannot be had here (see above): going on without it."; fi; }
