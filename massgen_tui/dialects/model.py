@@ -1,7 +1,9 @@
-"""What each kind of server takes, gives and answers to, as data: no `if provider ==` anywhere else."""
+"""What is written down about one kind of server."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from types import MappingProxyType
 
 
 class Thinking(Enum):
@@ -13,7 +15,7 @@ class Thinking(Enum):
     """`thinking: {type: enabled | disabled}`."""
     REASONING = "reasoning.enabled"
     EFFORT = "reasoning_effort"
-    """Only an effort: off is `none`."""
+    """Only an effort: off is `none`, on is what the model does by itself."""
     NONE = ""
     """No switch."""
 
@@ -37,6 +39,11 @@ class Probe(StrEnum):
     """`/models` once, then only what our own requests tell."""
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text, for tables of names."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One kind of server or one hosted API."""
@@ -45,27 +52,48 @@ class Dialect:
     """The config's `type:`."""
     provider: str
     """As people write it: `vLLM`."""
+    aliases: tuple[str, ...] = ()
+    """Other words for it in `type:`."""
     base_url: str = ""
     """Where it is when the config does not say."""
     hosts: tuple[str, ...] = ()
-    """The provider's own hosts, exactly; its key goes to no other, and only over https. Empty: any address."""
+    """The provider's own hosts, exactly: its key goes to no other, and only over https.
+
+    Empty: any address.
+    """
+    elsewhere: str = ""
+    """The dialect that this type speaks at an address not the provider's; empty: this one."""
     key_vars: tuple[str, ...] = ()
     """Environment variables that may hold its key; the first that is set wins."""
     default_key: str | None = None
     """Sent when there is no key; None: a key is needed."""
     extras: frozenset[str] = frozenset()
     """Parameters beyond OpenAI's that it takes at the top of the body."""
+    refused: frozenset[str] = frozenset()
+    """Parameters that are known elsewhere and mean nothing here: left out, with a warning."""
     open: bool = False
     """Unknown parameters are sent as they are, with a warning; else they are an error."""
     thinking: Thinking = Thinking.NONE
     efforts: bool = False
     """It takes `reasoning_effort`."""
+    effort_path: str = "reasoning_effort"
+    """Where the effort stands in the body, as a dotted path."""
     thinking_budget: str = ""
-    """The name of its parameter for the most tokens of thought; empty: none."""
+    """Where the limit on tokens of thought stands in the body, a dotted path; empty: nowhere."""
     token_limit: str = ""
     """The only name it takes for the token limit; empty: either."""
     stream_options: bool = True
+    """It takes `stream_options`; without, usage comes unasked or not at all."""
     echo: Echo = Echo.NEVER
+    echo_field: str = "reasoning_content"
+    """The field of an assistant message that reasoning goes back in."""
+    moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys as MassGen writes them, as dotted paths, and where they stand in this dialect's body."""
     probe: Probe = Probe.MODELS
     start_command: tuple[str, ...] = ()
     """Words that start it, with `{model}` and `{port}`; empty: it cannot be started by the user."""
+
+    @property
+    def hosted(self) -> bool:
+        """It is a provider's API at the provider's own hosts."""
+        return bool(self.hosts)
