@@ -1,0 +1,138 @@
+"""Bytes of a `text/event-stream` → messages, however the network cut them.
+
+Lines end in LF, CR or CRLF, told apart on bytes: the separators that only Unicode knows (U+2028,
+U+0085) stand inside JSON strings and end nothing. Work and memory are linear in the bytes, one
+event is at most 16 MB.
+"""
+
+from typing import NamedTuple
+
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+class SSEMessage(NamedTuple):
+    """One dispatched event."""
+
+    data: bytes
+    """The `data` lines, joined by newlines."""
+    event: str = ""
+    """The event's name; empty for the default."""
+
+
+class SSEParser:
+    """Parses one event stream incrementally.
+
+    Comments give no message. Fields other than `data` and `event` are read over, but for a line
+    that is a bare JSON object: some servers write an error into an open stream without `data:`, so
+    it counts as an event.
+    """
+
+    __slots__ = (
+        "_after_cr",
+        "_data",
+        "_event",
+        "_fresh",
+        "_head",
+        "_partial",
+        "_size",
+        "overflow",
+        "strange",
+    )
+
+    def __init__(self) -> None:
+        self.overflow = False
+        """One event grew over `MAX_EVENT_BYTES`: nothing after it is read."""
+        self.strange = False
+        """A line came that no event stream has."""
+        self._data: list[bytes] = []
+        self._event = ""
+        self._partial = bytearray()
+        self._size = 0
+        self._after_cr = False
+        self._fresh = True
+        self._head = b""
+
+    def feed(self, data: bytes) -> list[SSEMessage]:
+        """Take the next bytes and give the messages they complete; then look at `overflow`."""
+        if self.overflow or not data:
+            return []
+        if self._fresh:
+            data = self._without_bom(data)
+        lines = self._without_cr(data).split(b"\n")
+        tail = lines.pop()
+        messages: list[SSEMessage] = []
+        if lines:
+            if self._partial:
+                self._size -= len(self._partial)
+                lines[0] = bytes(self._partial) + lines[0]
+                self._partial.clear()
+            self._read(lines, messages)
+        if tail and not self.overflow:
+            self._partial += tail
+            self._grow(len(tail))
+        return messages
+
+    def close(self) -> list[SSEMessage]:
+        """The stream ended: give the last event, if no blank line ended it."""
+        messages: list[SSEMessage] = []
+        if not self.overflow:
+            lines = [self._head + bytes(self._partial), b""]
+            self._head = b""
+            self._partial.clear()
+            self._read(lines, messages)
+        return messages
+
+    def _without_bom(self, data: bytes) -> bytes:
+        data = self._head + data
+        if len(data) < len(_BOM) and _BOM.startswith(data):
+            self._head = data
+            return b""
+        self._fresh = False
+        self._head = b""
+        return data.removeprefix(_BOM)
+
+    def _without_cr(self, data: bytes) -> bytes:
+        if self._after_cr and data:
+            self._after_cr = False
+            data = data.removeprefix(b"\n")
+        if b"\r" in data:
+            self._after_cr = data.endswith(b"\r")
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return data
+
+    def _read(self, lines: list[bytes], messages: list[SSEMessage]) -> None:
+        for line in lines:
+            if not line:
+                if self._data:
+                    messages.append(SSEMessage(b"\n".join(self._data), self._event))
+                    self._data.clear()
+                self._event = ""
+                self._size = 0
+            elif line.startswith(b"data:"):
+                self._data.append(line[6:] if line.startswith(b" ", 5) else line[5:])
+                self._grow(len(line))
+                if self.overflow:
+                    return
+            else:
+                self._other(line, messages)
+
+    def _other(self, line: bytes, messages: list[SSEMessage]) -> None:
+        name, _, value = line.partition(b":")
+        if name == b"event":
+            self._event = value[:200].strip().decode("utf-8", "replace")
+        elif name == b"data":
+            self._data.append(b"")
+            self._grow(len(line))
+        elif line.startswith(b"{") and not self._data and len(line) <= MAX_EVENT_BYTES:
+            self.strange = True
+            messages.append(SSEMessage(line, self._event))
+        elif name and name not in (b"id", b"retry"):
+            self.strange = True
+
+    def _grow(self, size: int) -> None:
+        self._size += size
+        if self._size > MAX_EVENT_BYTES:
+            self.overflow = True
+            self._data.clear()
+            self._partial.clear()

@@ -1,0 +1,67 @@
+"""A server's own words about what went wrong, out of any shape of error body.
+
+The shapes are those of vLLM, SGLang and the hosted APIs: `{"error": {"message": …}}`, `{"error":
+"text"}`, the flat `{"object": "error", "message": …}`, `{"detail": …}` of FastAPI, and Mistral's
+message that is itself an object.
+"""
+
+import json
+
+from massgen_tui.text import clean
+
+MAX_WORDS = 2000
+_KEYS = ("message", "msg", "detail", "error", "error_message", "description", "reason", "title")
+_CODES = ("code", "status", "status_code", "http_status")
+_DEPTH = 6
+
+
+def error_words(body: object, depth: int = _DEPTH) -> str:
+    """Give the words of an error body, cleaned, at most `MAX_WORDS` long; empty if it has none."""
+    words = clean(_words(body, depth)).strip()
+    return words if len(words) <= MAX_WORDS else words[:MAX_WORDS] + "…"
+
+
+def error_status(body: object) -> int | None:
+    """Give the HTTP status that an error body names, if it names one."""
+    if not isinstance(body, dict):
+        return None
+    for key in _CODES:
+        value = body.get(key)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
+            value = int(value)
+        if isinstance(value, int) and 400 <= value <= 599:
+            return value
+    nested = body.get("error")
+    return error_status(nested) if isinstance(nested, dict) and nested is not body else None
+
+
+def _words(body: object, depth: int) -> str:
+    if isinstance(body, str):
+        return body
+    if depth <= 0 or body is None or isinstance(body, bool):
+        return ""
+    if isinstance(body, list):
+        return "; ".join(filter(None, (_words(item, depth - 1) for item in body[:5])))
+    if isinstance(body, dict):
+        return _words_of_dict(body, depth)
+    return str(body)[:40] if isinstance(body, int | float) else ""
+
+
+def _words_of_dict(body: dict[object, object], depth: int) -> str:
+    for key in _KEYS:
+        words = _words(body.get(key), depth - 1)
+        if words:
+            return words + _behind(body, words)
+    rest = {key: value for key, value in body.items() if value not in (None, "", [], {})}
+    return json.dumps(rest, ensure_ascii=False, default=str)[: MAX_WORDS + 1] if rest else ""
+
+
+def _behind(body: dict[object, object], words: str) -> str:
+    """What a router's upstream said (OpenRouter's `metadata.raw`): its own message says nothing."""
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict):
+        return ""
+    raw = metadata.get("raw")
+    return (
+        f" ({raw.strip()[:500]})" if isinstance(raw, str) and raw.strip() not in ("", words) else ""
+    )
