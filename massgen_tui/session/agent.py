@@ -6,11 +6,15 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.events import Message
 from massgen_tui.config.schema import AgentConfig
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.verdict import answer_in_reasoning, answer_text
 
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """A prompt to one agent and all that this agent said to it. A rerun adds an attempt, it never erases one."""
+    """A prompt to one agent and all that this agent said to it.
+
+    A rerun adds an attempt, it never erases one.
+    """
 
     turn: int
     """The number of the turn in the session, from 1."""
@@ -24,6 +28,18 @@ class Exchange:
         """The attempt in front: the one that is shown and that later requests quote."""
         return self.attempts[self.front] if self.attempts else None
 
+    @property
+    def quoted(self) -> Message | None:
+        """What later requests quote as the answer; None when nothing came that could be quoted."""
+        attempt = self.attempt
+        if attempt is None or not attempt.status.ended:
+            return None
+        answer = answer_text(attempt)
+        if not answer.strip():
+            return None
+        apart = None if answer_in_reasoning(attempt) else str(attempt.reasoning)
+        return Message("assistant", answer, apart or None)
+
 
 @dataclass(slots=True, eq=False)
 class Agent:
@@ -34,7 +50,10 @@ class Agent:
     exchanges: list[Exchange] = field(default_factory=list)
     """This agent's conversation, oldest first; emptied by a new conversation."""
     revision: int = 0
-    """Grows when the list of exchanges or what stands in front changes; attempts count their own changes."""
+    """Grows when the list of exchanges or what stands in front changes.
+
+    Attempts count their own changes.
+    """
     context_length: int | None = None
     """Tokens the server says the model takes, once a probe has told."""
 
@@ -58,5 +77,20 @@ class Agent:
         return None
 
     def messages(self, upto: Exchange) -> list[Message]:
-        """The conversation that is sent for `upto`: system message, earlier exchanges in front, its prompt."""
-        raise NotImplementedError
+        """The conversation that is sent for `upto`: system message, earlier exchanges, its prompt.
+
+        An earlier exchange is quoted by the attempt in front, with whatever text came. One for
+        which no answer came is left out, its prompt too: two user messages in a row are refused by
+        some chat templates, and an empty assistant message by some servers. Tool calls are left
+        out, since no results go with them.
+        """
+        messages = (
+            [Message("system", self.config.system_message)] if self.config.system_message else []
+        )
+        for exchange in self.exchanges:
+            if exchange is upto:
+                break
+            if (answer := exchange.quoted) is not None:
+                messages += (Message("user", exchange.prompt), answer)
+        messages.append(Message("user", upto.prompt))
+        return messages

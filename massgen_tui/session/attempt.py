@@ -29,6 +29,9 @@ class Status(StrEnum):
         return self in (Status.DONE, Status.FAILED, Status.CANCELLED)
 
 
+_ORDER = {status: place for place, status in enumerate(Status)}
+
+
 class Text:
     """Text that only grows, kept in the pieces that came.
 
@@ -47,7 +50,7 @@ class Text:
         self.length += len(text)
 
     def __str__(self) -> str:
-        """All of it. Joins the pieces, so that asking again is cheap; the joined text stays one part."""
+        """All of it, joined anew each time: the pieces stay, for readers that count them."""
         return "".join(self.parts)
 
     def __bool__(self) -> bool:
@@ -70,9 +73,14 @@ class Times:
 
     created: float
     sent: float | None = None
+    """The request went out for the first time."""
+    asked: float | None = None
+    """The request that is being answered went out: later than `sent` where it was repeated."""
     first_byte: float | None = None
     first_reasoning: float | None = None
     first_content: float | None = None
+    first_token: float | None = None
+    """The first reasoning, content or tool call."""
     last_token: float | None = None
     last_event: float | None = None
     end: float | None = None
@@ -82,9 +90,9 @@ class Times:
 class Attempt:
     """Everything that one agent said to one prompt, once.
 
-    `revision` grows with every change, so that a screen can ask "anything new?" for the price of an int.
-    `epoch` grows when text that was already there moved (content that turned out to be reasoning): a reader
-    that renders incrementally then starts over.
+    `revision` grows with every change, so that a screen can ask "anything new?" for the price of an
+    int. `epoch` grows when text that was already there moved (content that turned out to be
+    reasoning): a reader that renders incrementally then starts over.
     """
 
     agent: str
@@ -106,11 +114,26 @@ class Attempt:
     retrying: events.Retrying | None = None
     """Set while a repetition of the request is being waited for."""
     silent: str = ""
-    """What is known of a server that has said nothing for some seconds ("slow: …"); empty while it talks."""
+    """What is known of a server that has said nothing for some seconds; empty while it talks."""
     deltas: int = 0
-    """Reasoning, content and tool-call pieces that came: the live token estimate until usage is known."""
+    """Reasoning, content and tool-call pieces that came: the estimate until usage is known."""
     revision: int = 0
     epoch: int = 0
+
+    _calls: dict[int, ToolCall] = field(default_factory=dict, repr=False)
+
+    def begin(self) -> None:
+        """It is this attempt's turn: from now on it runs."""
+        self._reach(Status.CONNECTING)
+        self.revision += 1
+
+    def note_silence(self, words: str) -> bool:
+        """Say what is known of a server that has been silent; gives whether that is new."""
+        if self.silent == words or self.status.ended:
+            return False
+        self.silent = words
+        self.revision += 1
+        return True
 
     def apply(self, event: StreamEvent, now: float) -> None:
         """Take in one event of the stream, at `now` seconds of the session's clock."""
@@ -160,50 +183,55 @@ class Attempt:
 
     @property
     def ttft(self) -> float | None:
-        """Seconds from sending to the first reasoning or content token."""
-        firsts = [t for t in (self.times.first_reasoning, self.times.first_content) if t is not None]
-        if self.times.sent is None or not firsts:
+        """Seconds from sending the request to the first reasoning or content token it brought."""
+        firsts = [
+            t for t in (self.times.first_reasoning, self.times.first_content) if t is not None
+        ]
+        if self.times.asked is None or not firsts:
             return None
-        return min(firsts) - self.times.sent
+        return min(firsts) - self.times.asked
 
     @property
     def first_content_s(self) -> float | None:
-        """Seconds from sending to the first token of the answer itself."""
-        if self.times.sent is None or self.times.first_content is None:
+        """Seconds from sending the request to the first token of the answer itself."""
+        if self.times.asked is None or self.times.first_content is None:
             return None
-        return self.times.first_content - self.times.sent
+        return self.times.first_content - self.times.asked
 
     @property
     def total_s(self) -> float | None:
-        """Seconds from sending to the end."""
+        """Seconds from the first sending to the end, repetitions and all."""
         if self.times.sent is None or self.times.end is None:
             return None
         return self.times.end - self.times.sent
 
     @property
     def tokens(self) -> tuple[int, bool] | None:
-        """Completion tokens so far and whether the server counted them (else pieces were counted: mark it `~`)."""
+        """Completion tokens so far, and whether the server counted them.
+
+        Where it did not, pieces were counted: mark it `~`.
+        """
         if self.usage is not None and self.usage.completion is not None:
             return self.usage.completion, True
         return (self.deltas, False) if self.deltas else None
 
     @property
     def tokens_per_s(self) -> tuple[float, bool] | None:
-        """Completion tokens over the time from the first token to the last, and whether the server counted them."""
-        tokens, ttft = self.tokens, self.ttft
-        if tokens is None or ttft is None or self.times.sent is None or self.times.last_token is None:
+        """Completion tokens over the time from first to last, and whether the server counted."""
+        tokens, first, last = self.tokens, self.times.first_token, self.times.last_token
+        if tokens is None or first is None or last is None:
             return None
-        span = self.times.last_token - (self.times.sent + ttft)
+        span = last - first
         return (tokens[0] / span, tokens[1]) if span > 0 and tokens[0] > 1 else None
 
     def _reach(self, status: Status) -> None:
-        order = list(Status)
-        if order.index(status) > order.index(self.status):
+        if _ORDER[status] > _ORDER[self.status]:
             self.status = status
 
     def _sent(self, body: Mapping[str, object], now: float) -> None:
         self.request = body
         self.retrying = None
+        self.times.asked = now
         if self.times.sent is None:
             self.times.sent = now
         self._reach(Status.CONNECTING)
@@ -211,6 +239,8 @@ class Attempt:
     def _token(self, now: float) -> None:
         self.deltas += 1
         self.times.last_token = now
+        if self.times.first_token is None:
+            self.times.first_token = now
 
     def _reasoned(self, text: str, now: float) -> None:
         self.reasoning.append(text)
@@ -234,9 +264,10 @@ class Attempt:
         self.epoch += 1
 
     def _call(self, event: events.ToolCallDelta, now: float) -> None:
-        while len(self.tool_calls) <= event.index:
-            self.tool_calls.append(ToolCall())
-        call = self.tool_calls[event.index]
+        call = self._calls.get(event.index)
+        if call is None:
+            call = self._calls[event.index] = ToolCall()
+            self.tool_calls.append(call)
         call.id = call.id or event.id
         call.name = call.name or event.name or ""
         call.arguments += event.arguments

@@ -1,70 +1,203 @@
 """A session: prompts to several agents at once, each with its own conversation."""
 
+import asyncio
+import logging
+import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
-from massgen_tui.backends.events import StreamEvent
+from massgen_tui.backends.base import Backend
+from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
+from massgen_tui.session.lanes import Lanes
+from massgen_tui.session.observed import Clock, Observed, Observer, Recorder, Stopped
 
-Clock = Callable[[], float]
-"""Gives monotonic seconds."""
+__all__ = [
+    "Clock",
+    "Health",
+    "HealthCheck",
+    "HealthReport",
+    "Observed",
+    "Observer",
+    "Recorder",
+    "Session",
+    "Stopped",
+]
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """One thing that happened, handed to every observer as it happens."""
-
-    agent: Agent
-    exchange: Exchange
-    attempt: Attempt
-    event: StreamEvent | None
-    """None when the attempt was queued, began or ended: look at its status."""
-    at: float
-
-
-Observer = Callable[[Observed], None]
-HealthCheck = Callable[[Agent], "object"]
-"""To be refined by the session: asks the agent's server beside a silent stream."""
+CLOSE_STREAMS = 1.0
+CLOSE_CONNECTIONS = 0.7
+"""Seconds that closing may take, together under 2 whatever the servers do."""
 
 
 class Session:
-    """Several agents that are asked together. All methods must be called on the event loop's thread."""
+    """Several agents that are asked together.
+
+    All methods must be called on the event loop's thread.
+    """
 
     agents: Sequence[Agent]
 
+    def __init__(
+        self,
+        config: Config,
+        *,
+        backend_for: Callable[[AgentConfig], Backend],
+        clock: Clock = time.monotonic,
+        health: HealthCheck | None = connect_health,
+        journal: Recorder | None = None,
+    ) -> None:
+        """Make an agent of each in the config; nothing is sent yet.
+
+        Args:
+            config: the agents.
+            backend_for: makes an agent's backend.
+            clock: gives monotonic seconds.
+            health: asks a server beside its silent stream; None: nobody asks.
+            journal: keeps what happens.
+        """
+        self.config = config
+        self.clock = clock
+        self.turn = 0
+        """The number of the last prompt in this conversation; 0 before the first."""
+        self.agents = tuple(Agent(agent, backend_for(agent)) for agent in config.agents)
+        self._observers: list[Observer] = []
+        self._journal = journal
+        self._lanes = Lanes(self.agents, clock, health, self._tell)
+
+    def agent(self, id: str) -> Agent:
+        """The agent with this id.
+
+        Raises:
+            ValueError: there is none.
+        """
+        return self._lanes[id].agent
+
     def observe(self, observer: Observer) -> None:
         """Call `observer` for everything that happens from now on."""
-        raise NotImplementedError
+        self._observers.append(observer)
 
     def ask(self, prompt: str, to: Collection[str] | None = None) -> list[Exchange]:
-        """Send a prompt to all agents, or to those with the ids `to`, at once and return without waiting.
+        """Send a prompt to all agents, or to those with the ids `to`, and return without waiting.
 
         An agent that still answers takes it when it is free (`queued`).
         """
-        raise NotImplementedError
+        self._must_be_open()
+        lanes = self._lanes.chosen(to)
+        if not lanes:
+            return []
+        self.turn += 1
+        if self._journal is not None:
+            self._journal.asked(self.turn, prompt, [lane.agent.id for lane in lanes])
+        asked = []
+        for lane in lanes:
+            exchange = Exchange(turn=self.turn, prompt=prompt)
+            lane.agent.exchanges.append(exchange)
+            self._lanes.enlist(lane, exchange)
+            asked.append(exchange)
+        for lane in lanes:
+            self._lanes.advance(lane)
+        return asked
 
     def rerun(self, agents: Collection[str] | None = None) -> list[Attempt]:
-        """Ask the last prompt of these agents (all by default) again; a running attempt is stopped and kept."""
-        raise NotImplementedError
+        """Ask the last prompt of these agents (all by default) again.
 
-    def cancel(self, agents: Collection[str] | None = None) -> int:
-        """Stop what these agents (all by default) are doing; queued prompts are taken back. Gives how many stopped."""
-        raise NotImplementedError
+        A running attempt is stopped and kept. The last prompt is the one that is being answered or
+        was answered last, not one that still waits.
+        """
+        self._must_be_open()
+        again = []
+        for lane in self._lanes.chosen(agents):
+            exchange = lane.latest
+            if exchange is not None:
+                exchange.front = -1
+                again.append(self._lanes.enlist(lane, exchange, first=True))
+                self._lanes.stop(lane)
+                self._lanes.advance(lane)
+        return again
 
-    def start_over(self, agents: Collection[str] | None = None) -> None:
-        """Begin a new conversation with these agents (all by default)."""
-        raise NotImplementedError
+    def cancel(self, agents: Collection[str] | None = None) -> Stopped:
+        """Stop what these agents (all by default) are doing and take back what waits for them."""
+        prompts = self.take_back(agents)
+        return Stopped(sum(map(self._lanes.stop, self._lanes.chosen(agents))), prompts)
+
+    def take_back(self, agents: Collection[str] | None = None) -> tuple[str, ...]:
+        """Take back the prompts that wait for these agents (all by default); what runs goes on.
+
+        Returns:
+            Each taken-back prompt once, in the order they were given.
+        """
+        taken = {
+            exchange.turn: exchange.prompt
+            for lane in self._lanes.chosen(agents)
+            for exchange in self._lanes.take_back(lane)
+        }
+        return tuple(taken[turn] for turn in sorted(taken))
+
+    def start_over(self, agents: Collection[str] | None = None) -> Stopped:
+        """Begin a new conversation with these agents (all by default); what runs is stopped."""
+        stopped = self.cancel(agents)
+        chosen = [lane.agent for lane in self._lanes.chosen(agents)]
+        for agent in chosen:
+            agent.exchanges.clear()
+            agent.revision += 1
+        if not any(agent.exchanges for agent in self.agents):
+            self.turn = 0
+        if self._journal is not None:
+            self._journal.started_over([agent.id for agent in chosen])
+        return stopped
+
+    def bring_to_front(self, agent: str, exchange: Exchange, index: int) -> None:
+        """Put another attempt at a prompt in front: it is shown, and later requests quote it.
+
+        Raises:
+            IndexError: there is no such attempt.
+        """
+        exchange.front = range(len(exchange.attempts))[index]
+        self.agent(agent).revision += 1
 
     @property
     def busy(self) -> bool:
         """Some attempt has not ended."""
-        raise NotImplementedError
+        return not self._lanes.idle.is_set()
 
     async def wait(self) -> None:
         """Return when no attempt is running or queued."""
-        raise NotImplementedError
+        await self._lanes.idle.wait()
 
     async def aclose(self) -> None:
         """Stop everything and close all connections; returns within 2 s whatever the servers do."""
-        raise NotImplementedError
+        await _bounded(self._lanes.close(), CLOSE_STREAMS)
+        if self._journal is not None:
+            self._journal.close()
+        closing = {asyncio.ensure_future(_close(agent)) for agent in self.agents}
+        await _bounded(closing, CLOSE_CONNECTIONS)
+
+    def _must_be_open(self) -> None:
+        if self._lanes.closed:
+            raise RuntimeError("the session is closed")
+
+    def _tell(self, observed: Observed) -> None:
+        if self._journal is not None:
+            self._journal.observe(observed)
+        for observer in self._observers:
+            try:
+                observer(observed)
+            except Exception:
+                log.exception("an observer of agent %s failed", observed.agent.id)
+
+
+async def _close(agent: Agent) -> None:
+    try:
+        await agent.backend.aclose()
+    except Exception:
+        log.exception("closing the connections of agent %s failed", agent.id)
+
+
+async def _bounded(tasks: Collection[asyncio.Future[None]], seconds: float) -> None:
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()

@@ -1,0 +1,92 @@
+"""What is known of a server whose stream has fallen silent: slow, or gone."""
+
+import asyncio
+import errno
+import urllib.request
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from massgen_tui.session.agent import Agent
+
+
+class Health(StrEnum):
+    """How a server looks beside a stream that says nothing."""
+
+    ALIVE = "alive"
+    """It answers: the stream is slow (queueing, prefill, a long thought held back)."""
+    GONE = "gone"
+    """It refuses connections on the very road the request takes.
+
+    Nothing less counts: a server that is busy, unwell or restarting behind a proxy may still finish
+    this stream.
+    """
+    UNKNOWN = "unknown"
+    """It cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """One look at a server beside a silent stream."""
+
+    health: Health
+    words: str = ""
+    """What is known, for people: `3 requests are waiting`."""
+
+
+HealthCheck = Callable[[Agent], Awaitable[HealthReport]]
+"""Asks an agent's server beside its silent stream. May take its time; the session bounds it."""
+
+
+async def connect_health(agent: Agent) -> HealthReport:
+    """Look whether the agent's server still takes connections, without asking it anything.
+
+    A vLLM that is told to stop refuses new connections at once and leaves its streams open and
+    silent.
+    """
+    parts = urlsplit(agent.backend.server)
+    if parts.hostname is None or _proxied(parts.scheme, parts.hostname):
+        return HealthReport(Health.UNKNOWN)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=1)
+    except OSError:
+        return HealthReport(Health.UNKNOWN, "its name cannot be resolved any more")
+    return await _look_at({str(address[4][0]) for address in found}, port)
+
+
+async def _look_at(hosts: set[str], port: int) -> HealthReport:
+    refused = False
+    for host in hosts:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError as error:
+            if error.errno == errno.ECONNREFUSED:
+                refused = True
+            elif error.errno not in _NO_SUCH_ROAD:
+                return HealthReport(Health.UNKNOWN, "it cannot be reached for a look")
+        else:
+            writer.close()
+            return HealthReport(Health.ALIVE, "the server still takes connections")
+    if refused:
+        return HealthReport(Health.GONE, "the server refuses connections")
+    return HealthReport(Health.UNKNOWN)
+
+
+_NO_SUCH_ROAD = {errno.EADDRNOTAVAIL, errno.ENETUNREACH, errno.EAFNOSUPPORT}
+"""What a host without IPv6 says to ::1: nothing about the server."""
+
+
+def _proxied(scheme: str, host: str) -> bool:
+    if host == "localhost" or _loopback(host):
+        return False
+    return scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,186 @@
+"""All agents' work: starts and ends attempts, lets the next in line begin, tells what happened."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+
+from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.attempt import Attempt, Status, Times
+from massgen_tui.session.health import HealthCheck
+from massgen_tui.session.observed import Clock, Observed
+from massgen_tui.session.running import Lane, Run, gone, stream_into
+from massgen_tui.session.watch import SilenceWatch
+
+log = logging.getLogger(__name__)
+
+
+class Lanes:
+    """One lane an agent: at most one attempt runs in it, the others wait behind."""
+
+    def __init__(
+        self,
+        agents: Sequence[Agent],
+        clock: Clock,
+        health: HealthCheck | None,
+        tell: Callable[[Observed], None],
+    ) -> None:
+        """Make an empty lane for each agent; `tell` hears of everything that happens in them."""
+        self._lanes = {agent.id: Lane(agent) for agent in agents}
+        self._clock = clock
+        self._report = tell
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self.idle = asyncio.Event()
+        """Set while nothing runs or waits."""
+        self.idle.set()
+        self._watch = self._watching(health) if health is not None else None
+
+    def __getitem__(self, id: str) -> Lane:
+        """The lane of the agent with this id.
+
+        Raises:
+            ValueError: there is none.
+        """
+        try:
+            return self._lanes[id]
+        except KeyError:
+            known = ", ".join(self._lanes)
+            raise ValueError(f"no agent is called {id!r}; there are: {known}") from None
+
+    def chosen(self, ids: Collection[str] | None) -> list[Lane]:
+        """The lanes of these agents in the config's order, or all.
+
+        Raises:
+            ValueError: an id is no agent's.
+        """
+        if ids is None:
+            return list(self._lanes.values())
+        wanted = {self[id].agent.id for id in ids}
+        return [lane for id, lane in self._lanes.items() if id in wanted]
+
+    @property
+    def closed(self) -> bool:
+        """Nothing begins any more."""
+        return self._closed
+
+    def enlist(self, lane: Lane, exchange: Exchange, *, first: bool = False) -> Attempt:
+        """Add an attempt at a prompt to the end of the line, or to its head."""
+        attempt = Attempt(
+            lane.agent.id, number=len(exchange.attempts) + 1, times=Times(created=self._clock())
+        )
+        exchange.attempts.append(attempt)
+        lane.agent.revision += 1
+        run = Run(lane.agent, exchange, attempt)
+        if first:
+            lane.waiting.appendleft(run)
+        else:
+            lane.waiting.append(run)
+        self.idle.clear()
+        self._tell(run, None)
+        return attempt
+
+    def advance(self, lane: Lane) -> None:
+        """Let the next in line begin if the lane is free."""
+        if lane.run is None and lane.waiting and not self._closed:
+            self._begin(lane, lane.waiting.popleft())
+        elif not any(lane.busy for lane in self._lanes.values()):
+            self.idle.set()
+            if self._watch is not None:
+                self._watch.stop()
+
+    def stop(self, lane: Lane) -> bool:
+        """End what runs, without waiting for its socket; an answer that was whole is `done`."""
+        run = lane.run
+        if run is None:
+            return False
+        whole = run.attempt.finish_reason is not None
+        self._finish(lane, run, Status.DONE if whole else Status.CANCELLED)
+        return True
+
+    def take_back(self, lane: Lane) -> list[Exchange]:
+        """Take all that waits out of the line and out of the conversation."""
+        taken = []
+        while lane.waiting:
+            run = lane.waiting.popleft()
+            lane.agent.exchanges.remove(run.exchange)
+            lane.agent.revision += 1
+            taken.append(run.exchange)
+            self._end(run, Status.CANCELLED)
+        return taken
+
+    def close(self) -> set[asyncio.Task[None]]:
+        """Stop everything for good; gives the tasks that are ending."""
+        self._closed = True
+        for lane in self._lanes.values():
+            self.take_back(lane)
+            self.stop(lane)
+        watching = self._watch.stop() if self._watch is not None else None
+        return self._tasks | ({watching} if watching is not None else set())
+
+    def _begin(self, lane: Lane, run: Run) -> None:
+        lane.run = run
+        run.attempt.begin()
+        run.task = asyncio.get_running_loop().create_task(
+            self._drive(lane, run), name=f"agent {lane.agent.id}"
+        )
+        self._tasks.add(run.task)
+        run.task.add_done_callback(self._tasks.discard)
+        self._tell(run, None)
+        if self._watch is not None:
+            self._watch.start()
+
+    async def _drive(self, lane: Lane, run: Run) -> None:
+        status: Status = Status.DONE
+        failure: BackendError | None = None
+        try:
+            await stream_into(run, partial(self._take, run))
+        except BackendError as error:
+            status, failure = Status.FAILED, error
+        except asyncio.CancelledError:
+            if not run.attempt.status.ended:
+                # Not our own doing: the loop is being torn down, and nothing more may begin on it.
+                self._closed = True
+            status = Status.CANCELLED
+            raise
+        finally:
+            self._end(run, status, failure)
+            self._free(lane, run)
+
+    def _take(self, run: Run, event: StreamEvent) -> None:
+        run.attempt.apply(event, self._clock())
+        self._tell(run, event)
+
+    def _finish(
+        self, lane: Lane, run: Run, status: Status, error: BackendError | None = None
+    ) -> None:
+        self._end(run, status, error)
+        if run.task is not None:
+            run.task.cancel()
+        self._free(lane, run)
+
+    def _end(self, run: Run, status: Status, error: BackendError | None = None) -> None:
+        if not run.attempt.status.ended:
+            run.attempt.end(status, self._clock(), error)
+            self._tell(run, None)
+
+    def _free(self, lane: Lane, run: Run) -> None:
+        if lane.run is run:
+            lane.run = None
+            self.advance(lane)
+
+    def _tell(self, run: Run, event: StreamEvent | None) -> None:
+        self._report(Observed(run.agent, run.exchange, run.attempt, event, self._clock()))
+
+    def _running(self) -> Iterator[Run]:
+        return (lane.run for lane in self._lanes.values() if lane.run is not None)
+
+    def _watching(self, health: HealthCheck) -> SilenceWatch:
+        def changed(run: Run) -> None:
+            self._tell(run, None)
+
+        def lost(run: Run, words: str) -> None:
+            self._finish(self[run.agent.id], run, Status.FAILED, gone(run.agent, words))
+
+        return SilenceWatch(self._running, health, self._clock, changed, lost)

@@ -1,0 +1,124 @@
+"""What became of an attempt, in words: the one place that judges how an answer ended."""
+
+from dataclasses import dataclass
+
+from massgen_tui.backends.events import ErrorKind
+from massgen_tui.session.attempt import Attempt, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an attempt ended, for people."""
+
+    short: str = ""
+    """One or two words for a foot line; empty while it runs and when there is nothing to say."""
+    words: str = ""
+    """A sentence: what happened and, where there is something, what to do."""
+    whole: bool = True
+    """The answer is complete; False when something is missing or went wrong."""
+
+
+_RUNNING = Verdict()
+_FINE = Verdict()
+_SPENT = Verdict(
+    "budget spent on thinking",
+    "The token limit was used up by thinking, no answer came: "
+    "raise the token limit (max_tokens) or turn thinking off.",
+    whole=False,
+)
+_IN_REASONING = Verdict(
+    "all in reasoning", "The whole answer came as reasoning; it is taken as the answer."
+)
+_EMPTY = Verdict("empty", "The server finished without saying anything.", whole=False)
+_FINISHES = {
+    "length": Verdict(
+        "truncated",
+        "The answer was cut off at the token limit (max_tokens or the context).",
+        whole=False,
+    ),
+    "model_context_window_exceeded": Verdict(
+        "truncated", "The answer was cut off: the model's context is full.", whole=False
+    ),
+    "content_filter": Verdict(
+        "filtered", "The server's content filter cut the answer.", whole=False
+    ),
+    "sensitive": Verdict("filtered", "The server's content filter cut the answer.", whole=False),
+    "abort": Verdict("aborted", "The server aborted the answer.", whole=False),
+    "repetition": Verdict(
+        "repetition", "The server stopped the answer because it repeated itself.", whole=False
+    ),
+}
+_ORDINARY = {None, "stop", "eos", "end_turn", "tool_calls", "function_call"}
+
+
+def verdict(attempt: Attempt) -> Verdict:
+    """Say how an attempt ended: truncated, filtered, interrupted, empty, …; nothing before."""
+    if not attempt.status.ended:
+        return _RUNNING
+    if attempt.status is Status.FAILED:
+        return _failed(attempt)
+    if attempt.status is Status.CANCELLED:
+        words = "Stopped before anything came." if attempt.empty else "Stopped; this is what came."
+        return Verdict("stopped", words, whole=False)
+    return _done(attempt)
+
+
+def answer_text(attempt: Attempt) -> str:
+    """The answer: the content, or the reasoning where all of it came as reasoning; may be empty."""
+    return str(attempt.reasoning if answer_in_reasoning(attempt) else attempt.content)
+
+
+def answer_in_reasoning(attempt: Attempt) -> bool:
+    """The server finished of itself and sent all it said as reasoning: that is the answer."""
+    return (
+        attempt.status is Status.DONE
+        and attempt.finish_reason in (None, "stop", "eos", "end_turn")
+        and not attempt.tool_calls
+        and not _says_something(attempt.content.parts)
+        and _says_something(attempt.reasoning.parts)
+    )
+
+
+def _says_something(parts: list[str]) -> bool:
+    return any(part and not part.isspace() for part in parts)
+
+
+def _failed(attempt: Attempt) -> Verdict:
+    error = attempt.error
+    if error is None:
+        return Verdict("failed", "It failed.", whole=False)
+    words = f"{error.message} ({error.hint})" if error.hint else error.message
+    if not attempt.empty:
+        words = f"{words} What came until then is kept."
+    short = (
+        "interrupted" if error.kind is ErrorKind.INTERRUPTED else error.kind.value.replace("_", " ")
+    )
+    return Verdict(short, words, whole=False)
+
+
+def _done(attempt: Attempt) -> Verdict:
+    reason = attempt.finish_reason
+    if reason in _FINISHES:
+        return _SPENT if _spent_on_thinking(attempt) else _FINISHES[reason]
+    if attempt.tool_calls:
+        return _called(attempt)
+    if reason not in _ORDINARY:
+        return Verdict(str(reason), f"The server ended the answer with “{reason}”.", whole=False)
+    if _says_something(attempt.content.parts):
+        return _FINE
+    return _IN_REASONING if answer_in_reasoning(attempt) else _EMPTY
+
+
+def _spent_on_thinking(attempt: Attempt) -> bool:
+    return (
+        _FINISHES[attempt.finish_reason or ""].short == "truncated"
+        and not attempt.tool_calls
+        and not _says_something(attempt.content.parts)
+        and _says_something(attempt.reasoning.parts)
+    )
+
+
+def _called(attempt: Attempt) -> Verdict:
+    names = ", ".join(call.name for call in attempt.tool_calls if call.name)
+    what = f"The model stopped to call a tool{f': {names}' if names else ''}."
+    return Verdict("stopped to call a tool", f"{what} Tools are not run here.")

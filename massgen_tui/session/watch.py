@@ -1,0 +1,107 @@
+"""Watches streams that have fallen silent and asks after their servers, beside them."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from massgen_tui.session.health import Health, HealthCheck, HealthReport
+from massgen_tui.session.running import Run
+
+SILENT_AFTER = 5.0
+"""Seconds without a byte after which a server is asked; again after as many."""
+LOOK_TAKES = 4.0
+"""Seconds that one look may take."""
+STRIKES = 2
+"""Looks in a row that must find the server gone before its stream is given up."""
+PACE = 1.0
+"""Seconds between two rounds."""
+
+log = logging.getLogger(__name__)
+
+
+class SilenceWatch:
+    """Asks after servers whose streams say nothing.
+
+    Slow is never ended here; only gone is, and only when found twice.
+    """
+
+    def __init__(
+        self,
+        runs: Callable[[], Iterable[Run]],
+        health: HealthCheck,
+        clock: Callable[[], float],
+        changed: Callable[[Run], None],
+        gone: Callable[[Run, str], None],
+    ) -> None:
+        """Watch what `runs` gives.
+
+        `changed` is called when an attempt's `silent` did, `gone` when its server is.
+        """
+        self._runs = runs
+        self._health = health
+        self._clock = clock
+        self._changed = changed
+        self._gone = gone
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to watch, if it does not yet."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._watch(), name="silence watch")
+
+    def stop(self) -> asyncio.Task[None] | None:
+        """Stop watching; gives the task that is ending, if there was one."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+        return task
+
+    async def look(self) -> None:
+        """Ask after every stream that is due for it, all at once."""
+        now = self._clock()
+        due = [run for run in self._runs() if _due(run, now)]
+        if due:
+            await asyncio.gather(*(self._look_at(run, now) for run in due))
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(PACE)
+            await self.look()
+
+    async def _look_at(self, run: Run, now: float) -> None:
+        heard = run.attempt.times.last_event
+        if heard is not None and heard > run.looked_at:
+            run.strikes = 0
+        run.looked_at = now
+        report = await self._ask(run)
+        if run.attempt.status.ended or run.attempt.times.last_event != heard:
+            return
+        run.strikes = run.strikes + 1 if report.health is Health.GONE else 0
+        if run.strikes >= STRIKES:
+            self._gone(run, report.words)
+        elif run.attempt.note_silence(_words(report)):
+            self._changed(run)
+
+    async def _ask(self, run: Run) -> HealthReport:
+        try:
+            async with asyncio.timeout(LOOK_TAKES):
+                return await self._health(run.agent)
+        except TimeoutError:
+            return HealthReport(Health.UNKNOWN, "the server does not answer a look")
+        except Exception:
+            log.exception("looking after the server of agent %s failed", run.agent.id)
+            return HealthReport(Health.UNKNOWN)
+
+
+def _due(run: Run, now: float) -> bool:
+    attempt = run.attempt
+    heard = attempt.times.last_event
+    if heard is None or attempt.status.ended or attempt.retrying is not None:
+        return False
+    return now - max(heard, run.looked_at) >= SILENT_AFTER
+
+
+def _words(report: HealthReport) -> str:
+    if report.health is Health.GONE:
+        return f"gone? {report.words}"
+    return f"slow: {report.words}" if report.words else "slow"

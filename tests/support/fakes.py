@@ -1,0 +1,120 @@
+"""Backends without a server: their answers are scripted events, their clock is moved by hand."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
+
+from massgen_tui.backends.base import Backend, ChatRequest
+from massgen_tui.backends.events import (
+    BackendError,
+    ContentDelta,
+    Finished,
+    Message,
+    Opened,
+    RequestSent,
+    Started,
+    StreamEvent,
+)
+from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, UiConfig
+
+Step = StreamEvent | Exception | asyncio.Event | Callable[[], None]
+"""An event to give, an error to raise, something to wait for, or something to do."""
+
+
+class FakeClock:
+    """Seconds that pass only when told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+    def tick(self, seconds: float = 1.0) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+@dataclass
+class FakeBackend:
+    """Answers each request with the next script; without one it says `ok`."""
+
+    agent: str
+    provider: str = "vLLM"
+    server: str = "http://localhost:8000"
+    model: str = "fake/model"
+    scripts: list[Sequence[Step]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
+    asked: list[list[Message]] = field(default_factory=list)
+    open: int = 0
+    """Streams that were begun and not closed yet."""
+    closed: bool = False
+
+    def request(self, messages: Sequence[Message]) -> ChatRequest:
+        """Keep the messages."""
+        self.asked.append(list(messages))
+        body = {"model": self.model, "messages": [[m.role, m.content] for m in messages]}
+        return ChatRequest(body, self.warnings)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Play the next script."""
+        script = self.scripts.pop(0) if self.scripts else answer("ok")
+        self.open += 1
+        try:
+            yield RequestSent(request.body)
+            for step in script:
+                if isinstance(step, Exception):
+                    raise step
+                if isinstance(step, asyncio.Event):
+                    await step.wait()
+                elif callable(step):
+                    step()
+                else:
+                    yield step
+        finally:
+            self.open -= 1
+
+    async def aclose(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+def answer(*pieces: str, finish: str = "stop") -> list[Step]:
+    """A script that says these pieces and finishes."""
+    return [Opened(), Started("served"), *map(ContentDelta, pieces), Finished(finish)]
+
+
+def config_of(*ids: str, logging_enabled: bool = False, **agent: object) -> Config:
+    """A config with these agents."""
+    backend = BackendConfig(type="vllm", model="fake/model", base_url="http://localhost:8000/v1")
+    agents = tuple(AgentConfig(id=id, backend=backend).model_copy(update=agent) for id in ids)
+    return Config(name="test", agents=agents, ui=UiConfig(logging_enabled=logging_enabled))
+
+
+class Backends:
+    """The fake backends of a session, by agent."""
+
+    def __init__(self, **scripts: Sequence[Sequence[Step]]) -> None:
+        self.by_agent: dict[str, FakeBackend] = {}
+        self._scripts = scripts
+
+    def __call__(self, agent: AgentConfig) -> Backend:
+        """Make one."""
+        scripts = list(self._scripts.get(agent.id, ()))
+        backend = self.by_agent[agent.id] = FakeBackend(agent.id, scripts=scripts)
+        return backend
+
+    def __getitem__(self, id: str) -> FakeBackend:
+        """The backend of the agent with this id."""
+        return self.by_agent[id]
+
+
+def failure(**fields: object) -> BackendError:
+    """An error of a backend."""
+    from massgen_tui.backends.events import ErrorKind
+
+    error = BackendError(ErrorKind.INTERRUPTED, "the connection was cut")
+    for name, value in fields.items():
+        setattr(error, name, value)
+    return error
