@@ -24,6 +24,8 @@ class Run:
     task: asyncio.Task[None] | None = None
     looked_at: float = 0.0
     """When the server was last asked beside this stream's silence."""
+    heard: float | None = None
+    """When the stream had last said something, at that look."""
     strikes: int = 0
     """How many looks in a row said that the server is gone."""
 

@@ -70,9 +70,9 @@ class SilenceWatch:
 
     async def _look_at(self, run: Run, now: float) -> None:
         heard = run.attempt.times.last_event
-        if heard is not None and heard > run.looked_at:
+        if heard != run.heard:
             run.strikes = 0
-        run.looked_at = now
+        run.looked_at, run.heard = now, heard
         report = await self._ask(run)
         if run.attempt.status.ended or run.attempt.times.last_event != heard:
             return
