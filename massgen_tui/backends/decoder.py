@@ -39,7 +39,7 @@ class StreamDecoder:
     """
 
     error: BackendError | None = None
-    """What failed, without agent and server: an error in the stream, or its end without a finish."""
+    """What failed: an error in the stream, or its end without a finish. Names no agent yet."""
     done: bool = False
     """The stream said `[DONE]`."""
 
@@ -70,7 +70,7 @@ class StreamDecoder:
         return events
 
     def close(self) -> list[StreamEvent]:
-        """The body ended: give what was held back; an end that the server never said is an `error`."""
+        """The body ended: give what was held back; an end without a finish sets `error`."""
         events: list[StreamEvent] = []
         for message in self._sse.close():
             self._take(message, events, last=True)

@@ -47,15 +47,14 @@ class _Tags:
     def __init__(self, *tags: str) -> None:
         self.find = re.compile("|".join(map(re.escape, tags))).search
         self._tags = tags
-        self._heads = "".join({tag[0] for tag in tags})
+        self._heads = re.compile("[" + re.escape("".join({tag[0] for tag in tags})) + "]")
         self._longest = max(map(len, tags)) - 1
 
     def cut(self, text: str) -> int:
         """Where a tag begins that `text` may end inside of; its length if there is none."""
-        start = max(0, len(text) - self._longest)
-        for at in range(start, len(text)):
-            if text[at] in self._heads and any(tag.startswith(text[at:]) for tag in self._tags):
-                return at
+        for head in self._heads.finditer(text, max(0, len(text) - self._longest)):
+            if any(tag.startswith(text[head.start() :]) for tag in self._tags):
+                return head.start()
         return len(text)
 
 
