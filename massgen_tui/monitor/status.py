@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 
 class ServerState(StrEnum):
@@ -29,6 +30,26 @@ class ServerTarget:
     key: str | None = field(default=None, repr=False)
     start_command: str = ""
     """How to start it, to copy; empty for a hosted API. Never holds a key."""
+    hosted: bool = False
+    """A provider's API: its models are asked for once, then only our own requests tell."""
+    thinks: bool = False
+    """Some agent asks it for reasoning."""
+    problem: str = ""
+    """Why nobody can ask it (no key): it is not looked at."""
+
+    @property
+    def host(self) -> str:
+        """The machine's name."""
+        return urlsplit(self.root).hostname or ""
+
+    @property
+    def place(self) -> str:
+        """Short: `:8000` on this machine, else `host:8000`."""
+        parts = urlsplit(self.root)
+        port = f":{parts.port}" if parts.port else ""
+        if self.host in ("localhost", "127.0.0.1", "::1"):
+            return port or self.host
+        return f"{self.host}{port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +88,20 @@ class ServerStatus:
     since: float | None = None
     """When this state began, on the same clock."""
     notes: tuple[str, ...] = ()
-    """Pointed out before a prompt is sent: wrong kind, model not served, a key is wanted, no reasoning parser."""
+    """Pointed out before a prompt is sent: wrong kind, model not served, no reasoning parser."""
+    cache_hits: float | None = None
+    """Share of prompt tokens found in the prefix cache, 0 to 1."""
+    ttft_s: float | None = None
+    """Mean time to first token of the last minute's requests, as the server counts."""
+    itl_s: float | None = None
+    """Mean time between tokens of the last minute, as the server counts."""
+
+    def context_length(self, model: str) -> int | None:
+        """Tokens that `model` takes here, if the server told."""
+        for served in self.models:
+            if served.id == model:
+                return served.context_length
+        return self.models[0].context_length if len(self.models) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +141,15 @@ class GpuSnapshot:
     """One calm line when there are none: `no NVIDIA driver on this host`."""
     sampled_at: float | None = None
     """Seconds of the monotonic clock; None before the first look."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A server went from one state to another."""
+
+    at: float
+    """Seconds of the monitor's clock."""
+    root: str
+    before: ServerState
+    after: ServerState
+    reason: str = ""

@@ -1,0 +1,150 @@
+"""Small, bounded GET requests for probes: no redirects, every failure told in words."""
+
+import asyncio
+import importlib
+import ipaddress
+import json
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Never, Protocol, cast
+from urllib.parse import urlsplit
+
+from massgen_tui.config.address import is_loopback
+
+LIMIT = 2 * 2**20
+"""Bytes of a body that are read at most."""
+TIMEOUT = 2.5
+"""Seconds for one request, all of it."""
+_CHUNK = 2**16
+
+
+class Fault(StrEnum):
+    """Why there is no whole answer."""
+
+    NONE = ""
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+    TOO_LARGE = "too large"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one GET, or why nothing did."""
+
+    status: int = 0
+    """HTTP status; 0 when there was none."""
+    body: bytes = b""
+    server: str = ""
+    """The Server header."""
+    location: str = ""
+    """Where a redirect points: shown, never followed."""
+    seconds: float = 0.0
+    fault: Fault = Fault.NONE
+    words: str = ""
+    """The fault, for people."""
+
+    @property
+    def ok(self) -> bool:
+        """A whole answer with a 2xx status."""
+        return 200 <= self.status < 300 and not self.fault
+
+    @property
+    def refused_key(self) -> bool:
+        """It wants a key, or another one."""
+        return self.status in (401, 403)
+
+    def text(self) -> str:
+        """The body as text, undecodable bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> object:
+        """The body as JSON, or None when it is none (NaN and Infinity are none)."""
+        try:
+            return json.loads(self.body, parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            return None
+
+
+def _refuse(constant: str) -> Never:
+    raise ValueError(constant)
+
+
+def is_local(host: str) -> bool:
+    """Whether `host` is loopback, in a private network, or a bare name: a server of one's own."""
+    if is_loopback(host) or "." not in host.strip("[]").rstrip("."):
+        return True
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return host.lower().endswith((".local", ".lan", ".internal", ".home.arpa"))
+    return address.is_private or address.is_link_local
+
+
+def proxy_for(url: str) -> str | None:
+    """The environment's proxy for `url`; never one for loopback."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if is_loopback(host) or urllib.request.proxy_bypass(host):
+        return None
+    return urllib.request.getproxies().get(parts.scheme)
+
+
+class Client(Protocol):
+    """What carries the requests: `monitor.client.AiohttpClient`."""
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str], proxy: str | None, limit: int
+    ) -> Answer:
+        """One GET without a time limit of its own. Raises nothing but TimeoutError."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...
+
+
+class Fetcher:
+    """Bounded GET requests over one client, which is imported at the first of them."""
+
+    def __init__(self) -> None:
+        """Cost nothing yet."""
+        self._client: Client | None = None
+        self._opening = asyncio.Lock()
+
+    async def get(
+        self, url: str, *, key: str | None = None, timeout: float = TIMEOUT, limit: int = LIMIT
+    ) -> Answer:
+        """GET `url` within `timeout` seconds and `limit` bytes; no server can make it raise.
+
+        `key` goes into the Authorization header and, as no redirect is followed, nowhere else.
+        """
+        client = await self._open()
+        headers = {"Accept-Encoding": "identity"}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(timeout):
+                answer = await client.get(url, headers=headers, proxy=proxy_for(url), limit=limit)
+        except TimeoutError:
+            answer = Answer(fault=Fault.TIMEOUT, words=f"no answer in {timeout:g} s")
+        return replace(answer, seconds=time.monotonic() - began)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _open(self) -> Client:
+        async with self._opening:
+            if self._client is None:
+                name = "massgen_tui.monitor.client"
+                module = await asyncio.to_thread(importlib.import_module, name)
+                self._client = cast(Client, module.AiohttpClient())
+            return self._client

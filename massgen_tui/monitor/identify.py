@@ -1,0 +1,93 @@
+"""Finds out what a server is from what it says, not from what the config believes."""
+
+from collections.abc import Iterator
+
+from massgen_tui.dialects import Probe
+from massgen_tui.monitor.fetch import Answer
+from massgen_tui.monitor.looking import Ask, Card
+from massgen_tui.monitor.metrics import mentions
+from massgen_tui.monitor.read import count, field, items, text
+from massgen_tui.monitor.status import ServedModel
+
+PROVIDERS = {
+    Probe.VLLM: "vLLM",
+    Probe.SGLANG: "SGLang",
+    Probe.LLAMACPP: "llama.cpp",
+    Probe.OLLAMA: "Ollama",
+}
+
+_OWNERS = {
+    "vllm": Probe.VLLM,
+    "sglang": Probe.SGLANG,
+    "llamacpp": Probe.LLAMACPP,
+    "library": Probe.OLLAMA,
+    "ollama": Probe.OLLAMA,
+}
+"""`owned_by` of /v1/models."""
+
+_PREFIXES = {"vllm:": Probe.VLLM, "sglang:": Probe.SGLANG, "llamacpp:": Probe.LLAMACPP}
+"""Names of metrics, which vLLM and SGLang show without a key."""
+
+
+async def identify(ask: Ask, models: Answer, *, hosted: bool) -> Card:
+    """Read the list of models, and ask further where it does not say who serves it."""
+    served, owner = models_of(models)
+    listed = models.ok and field(models.json(), "data") is not None
+    kind = _OWNERS.get(owner) or _by_header(models)
+    version = ""
+    if kind is None and not hosted and not owner.startswith("tensorrt"):
+        kind, version = await _by_paths(ask)
+    provider = PROVIDERS.get(kind, "") if kind else ""
+    if owner.startswith("tensorrt"):
+        provider = "TensorRT-LLM"
+    return Card(
+        kind=kind,
+        provider=provider,
+        version=version,
+        models=served,
+        refused_key=models.refused_key,
+        listed=listed,
+    )
+
+
+def models_of(answer: Answer) -> tuple[tuple[ServedModel, ...], str]:
+    """The models of a `/v1/models` answer, and who owns the first of them."""
+    body = answer.json() if answer.ok else None
+    entries = list(items(field(body, "data")))
+    served = tuple(_model(entry) for entry in entries if text(entry.get("id")))
+    owner = text(entries[0].get("owned_by")).lower() if entries else ""
+    return served, owner
+
+
+def _model(entry: dict[str, object]) -> ServedModel:
+    lengths: Iterator[int | None] = (
+        count(value)
+        for value in (
+            entry.get("max_model_len"),
+            field(entry, "meta", "n_ctx"),
+            entry.get("context_length"),
+            entry.get("context_window"),
+        )
+    )
+    return ServedModel(text(entry.get("id")), next((length for length in lengths if length), None))
+
+
+def _by_header(answer: Answer) -> Probe | None:
+    return Probe.LLAMACPP if answer.server.lower().startswith("llama.cpp") else None
+
+
+async def _by_paths(ask: Ask) -> tuple[Probe | None, str]:
+    metrics = await ask("/metrics")
+    if metrics.ok:
+        page = metrics.text()
+        for prefix, kind in _PREFIXES.items():
+            if mentions(page, prefix):
+                return kind, ""
+    if version := text(field((await ask("/version")).json(), "version")):
+        return Probe.VLLM, version
+    for path in ("/model_info", "/get_model_info"):
+        if field((await ask(path)).json(), "model_path"):
+            return Probe.SGLANG, ""
+    if version := text(field((await ask("/api/version")).json(), "version")):
+        return Probe.OLLAMA, version
+    return None, ""

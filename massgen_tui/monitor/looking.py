@@ -1,0 +1,80 @@
+"""What one look at a server finds, and the way a look asks."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from massgen_tui.dialects import Probe
+from massgen_tui.monitor.fetch import Answer, Fault
+from massgen_tui.monitor.metrics import Metrics
+from massgen_tui.monitor.read import field, text
+from massgen_tui.monitor.status import ServedModel, ServerState
+
+Ask = Callable[[str], Awaitable[Answer]]
+"""GETs a path of the server's root (or, when it begins with `models`, of its base URL)."""
+
+MODELS = "models"
+"""The path that is asked of the base URL, for `Ask`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What changes seldom: asked for when a server comes up, and again every half minute."""
+
+    kind: Probe | None = None
+    """What it proved to be; None: no proof."""
+    provider: str = ""
+    """As people write it."""
+    version: str = ""
+    models: tuple[ServedModel, ...] = ()
+    parser: str | None = None
+    """SGLang's reasoning parser; empty: none is on; None: it did not tell."""
+    refused_key: bool = False
+    """It does not show its models to this key."""
+    listed: bool = False
+    """It showed a list of models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Whether it lives, and its numbers now."""
+
+    state: ServerState
+    reason: str = ""
+    metrics: Metrics | None = None
+    latency_s: float | None = None
+    unanswered: bool = False
+    """Nothing came in time: slow or hung, one cannot tell yet."""
+
+
+def pulse_of(answer: Answer) -> Pulse:
+    """What the answer of a liveness path says.
+
+    503 is "not yet" with llama.cpp (`Loading model`) and SGLang; with vLLM its engine has died.
+    """
+    if answer.fault and not (answer.fault is Fault.TOO_LARGE and answer.status == 200):
+        state = ServerState.UNKNOWN if answer.fault is Fault.BROKEN else ServerState.DOWN
+        return Pulse(state, answer.words, unanswered=answer.fault is Fault.TIMEOUT)
+    state, reason = _state(answer)
+    return Pulse(state, reason, latency_s=answer.seconds)
+
+
+def _state(answer: Answer) -> tuple[ServerState, str]:
+    status = answer.status
+    if 200 <= status < 300:
+        return ServerState.UP, answer.words
+    if answer.refused_key:
+        return ServerState.UNAUTHORIZED, "it wants a key"
+    if status == 503:
+        return ServerState.LOADING, said(answer) or "not ready yet (HTTP 503)"
+    if 300 <= status < 400:
+        where = answer.location or "elsewhere"
+        return ServerState.UNKNOWN, f"redirects to {where}, which is not followed"
+    if status >= 500:
+        return ServerState.DOWN, f"answers HTTP {status}"
+    return ServerState.UNKNOWN, f"answers HTTP {status}"
+
+
+def said(answer: Answer) -> str:
+    """The message in an error body, or empty."""
+    body = answer.json()
+    return text(field(body, "error", "message")) or text(field(body, "message"))

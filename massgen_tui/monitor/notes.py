@@ -1,0 +1,65 @@
+"""What an operator should know before a prompt is sent."""
+
+from massgen_tui.dialects import Probe
+from massgen_tui.monitor.looking import Card
+from massgen_tui.monitor.status import ServerState, ServerTarget
+
+_MOST_NAMES = 5
+_ANY_NAME = frozenset({Probe.SGLANG, Probe.LLAMACPP})
+"""Kinds that answer whatever model is asked for."""
+
+
+def notes_of(target: ServerTarget, card: Card | None, state: ServerState) -> tuple[str, ...]:
+    """Everything that is odd, most important first."""
+    if card is None:
+        return ()
+    notes = [_wrong_kind(target, card), *_not_served(target, card), _no_parser(target, card)]
+    if state is ServerState.UNAUTHORIZED and target.key in (None, "EMPTY"):
+        notes.insert(0, "a key is wanted: set api_key for its agents")
+    return tuple(note for note in notes if note)
+
+
+_TYPES = {
+    Probe.VLLM: "vllm",
+    Probe.SGLANG: "sglang",
+}
+
+
+def _wrong_kind(target: ServerTarget, card: Card) -> str:
+    right = _TYPES.get(card.kind) if card.kind else None
+    if target.dialect not in _TYPES.values() or card.kind is None or target.dialect == right:
+        return ""
+    advice = f"type: {right}" if right else "type: chatcompletion"
+    return f"this is {card.provider}, the config says {target.dialect}: write {advice}"
+
+
+def _not_served(target: ServerTarget, card: Card) -> list[str]:
+    if not card.models:
+        return []
+    names = [model.id for model in card.models]
+    known = {_plain(name, card.kind) for name in names}
+    shown = ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
+    notes = []
+    for model in target.models:
+        if not model or _plain(model, card.kind) in known:
+            continue
+        if card.kind in _ANY_NAME:
+            notes.append(f"asked for {model}, answers with what it serves: {shown}")
+        else:
+            notes.append(f"{model} is not served here; served: {shown}")
+    return notes
+
+
+def _plain(name: str, kind: Probe | None) -> str:
+    if kind is Probe.SGLANG:
+        # base:adapter picks a LoRA adapter
+        return name.partition(":")[0]
+    if kind is Probe.OLLAMA:
+        return name.removesuffix(":latest")
+    return name
+
+
+def _no_parser(target: ServerTarget, card: Card) -> str:
+    if card.kind is Probe.SGLANG and target.thinks and card.parser == "":
+        return "reasoning is asked for, but no --reasoning-parser is on: it stays in the answer"
+    return ""

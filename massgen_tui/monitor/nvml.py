@@ -1,0 +1,217 @@
+"""NVML through nvidia-ml-py: every field asked on its own, so that one that fails blanks no other.
+
+`pynvml` is imported when the library is opened, in the monitor's thread. Its traps (nvidia-ml-py
+13): an old driver makes it raise NVMLLibraryMismatchError, which is no NVMLError; names may not
+decode; the first version of the memory call counts reserved memory as used.
+"""
+
+import contextlib
+import importlib
+from pathlib import Path
+from typing import Any
+
+from massgen_tui.monitor.status import GpuStatus
+from massgen_tui.text import one_line
+
+_UNINITIALIZED, _NOT_SUPPORTED, _NO_PERMISSION, _NO_DRIVER = 1, 3, 4, 9
+_NO_LIBRARY, _LOST, _RESET, _MISMATCH = 12, 15, 16, 18
+_GONE = frozenset({_LOST, _RESET})
+_CLOSED = frozenset({_UNINITIALIZED, _NO_DRIVER, _MISMATCH})
+
+_REASONS = {
+    _NO_LIBRARY: "no NVIDIA driver on this host",
+    _NO_DRIVER: "the NVIDIA driver is not loaded on this host",
+    _MISMATCH: "the NVIDIA driver was updated: it works again after a reboot",
+    _NO_PERMISSION: "no permission to ask the NVIDIA driver",
+}
+
+
+class NoGpus(Exception):
+    """There is nothing to look at; `reason` says why in one calm line."""
+
+    def __init__(self, reason: str) -> None:
+        """Hold the reason."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class DriverLost(NoGpus):
+    """The driver went away while it was being asked."""
+
+
+class _Absent(Exception):
+    """A field that this GPU does not tell; `value` is NVML's error number, 0 for any other."""
+
+    def __init__(self, value: int) -> None:
+        super().__init__(value)
+        self.value = value
+
+
+class Nvml:
+    """The opened library. Use from one thread only; any call may hang for as long as it likes."""
+
+    def __init__(self) -> None:
+        """Open it.
+
+        Raises:
+            NoGpus: there is no driver, or it cannot be asked.
+        """
+        try:
+            self._nvml: Any = importlib.import_module("pynvml")
+        except ImportError:
+            raise NoGpus("nvidia-ml-py is not installed") from None
+        try:
+            self._call("nvmlInit")
+        except _Absent as absent:
+            raise NoGpus(_reason(absent.value)) from None
+
+    def close(self) -> None:
+        """Close it; what fails then no longer matters."""
+        with contextlib.suppress(_Absent):
+            self._call("nvmlShutdown")
+
+    def sample(self) -> list[GpuStatus]:
+        """One look at every GPU that the driver lists.
+
+        Raises:
+            DriverLost: the driver went away.
+        """
+        try:
+            count = self._call("nvmlDeviceGetCount")
+        except _Absent as absent:
+            raise DriverLost(_reason(absent.value)) from None
+        rows = []
+        for index in range(count if isinstance(count, int) else 0):
+            try:
+                rows.append(self._row(index))
+            except _Absent as absent:
+                if absent.value in _CLOSED:
+                    raise DriverLost(_reason(absent.value)) from None
+                rows.append(_without(index, absent.value))
+        return rows
+
+    def _row(self, index: int) -> GpuStatus:
+        handle = self._call("nvmlDeviceGetHandleByIndex", index)
+        name = self._text("nvmlDeviceGetName", handle)
+        mig = self._mig(handle)
+        used, total, unified = self._memory(handle, mig=bool(mig))
+        return GpuStatus(
+            index=index,
+            name=_short(name) if name else None,
+            uuid=self._text("nvmlDeviceGetUUID", handle),
+            utilisation=self._number("nvmlDeviceGetUtilizationRates", handle, part="gpu"),
+            memory_used=used,
+            memory_total=total,
+            temperature=self._temperature(handle),
+            power=self._watts("nvmlDeviceGetPowerUsage", handle),
+            power_limit=self._watts("nvmlDeviceGetEnforcedPowerLimit", handle),
+            sm_clock=self._number("nvmlDeviceGetClockInfo", handle, self._nvml.NVML_CLOCK_SM),
+            note=mig or ("unified memory" if unified else ""),
+        )
+
+    def _memory(self, handle: object, *, mig: bool) -> tuple[int | None, int | None, bool]:
+        """Used and total bytes, and whether they are the system's own (GB10, Jetson)."""
+        supported = True
+        for arguments in ((handle, getattr(self._nvml, "nvmlMemory_v2", None)), (handle,)):
+            try:
+                info = self._call("nvmlDeviceGetMemoryInfo", *arguments)
+            except _Absent as absent:
+                self._check(absent)
+                supported = absent.value != _NOT_SUPPORTED
+                continue
+            used, total = getattr(info, "used", 0), getattr(info, "total", 0)
+            if total > 0:
+                return used, total, False
+            supported = False
+        if supported or mig:
+            return None, None, False
+        return (*system_memory(), True)
+
+    def _mig(self, handle: object) -> str:
+        """`MIG, 3 instances` where the GPU is cut up, else empty."""
+        mode = self._try("nvmlDeviceGetMigMode", handle)
+        if not isinstance(mode, list) or mode[:1] != [1]:
+            return ""
+        most = self._number("nvmlDeviceGetMaxMigDeviceCount", handle) or 0
+        found = [self._try("nvmlDeviceGetMigDeviceHandleByIndex", handle, i) for i in range(most)]
+        count = sum(1 for instance in found if instance is not None)
+        return f"MIG, {count} instance{'' if count == 1 else 's'}"
+
+    def _temperature(self, handle: object) -> int | None:
+        sensor = self._nvml.NVML_TEMPERATURE_GPU
+        newer = self._number("nvmlDeviceGetTemperatureV", handle, sensor)
+        return newer if newer is not None else self._number(_OLD_TEMPERATURE, handle, sensor)
+
+    def _watts(self, name: str, handle: object) -> float | None:
+        milliwatts = self._number(name, handle)
+        return None if milliwatts is None else milliwatts / 1000
+
+    def _text(self, name: str, handle: object) -> str | None:
+        value = self._try(name, handle)
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        return one_line(value, 80) if isinstance(value, str) and value else None
+
+    def _number(self, name: str, *arguments: object, part: str = "") -> int | None:
+        value = self._try(name, *arguments)
+        if part:
+            value = getattr(value, part, None)
+        return value if isinstance(value, int) else None
+
+    def _try(self, name: str, *arguments: object) -> object:
+        """What the call gives, or None where this GPU does not tell."""
+        try:
+            return self._call(name, *arguments)
+        except _Absent as absent:
+            self._check(absent)
+            return None
+
+    @staticmethod
+    def _check(absent: _Absent) -> None:
+        if absent.value in _GONE | _CLOSED:
+            raise absent
+
+    def _call(self, name: str, *arguments: object) -> object:
+        mismatch = getattr(self._nvml, "NVMLLibraryMismatchError", self._nvml.NVMLError)
+        try:
+            found: object = getattr(self._nvml, name)(*arguments)
+            return found
+        except self._nvml.NVMLError as error:
+            raise _Absent(int(getattr(error, "value", 0) or 0)) from None
+        except (mismatch, AttributeError, UnicodeDecodeError, OSError, TypeError, ValueError):
+            raise _Absent(0) from None
+
+
+_OLD_TEMPERATURE = "nvmlDeviceGetTemperature"
+
+
+def _reason(value: int) -> str:
+    return _REASONS.get(value, f"the NVIDIA driver does not answer (NVML error {value})")
+
+
+def _without(index: int, value: int) -> GpuStatus:
+    if value in _GONE:
+        return GpuStatus(index=index, lost=True, note="lost" if value == _LOST else "needs a reset")
+    return GpuStatus(index=index, note=f"cannot be asked (NVML error {value})")
+
+
+def _short(name: str) -> str:
+    for maker in ("NVIDIA ", "GeForce "):
+        name = name.removeprefix(maker)
+    return name
+
+
+def system_memory() -> tuple[int | None, int | None]:
+    """Used and total bytes of this host's memory, which such a GPU shares; Linux only."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None, None
+    sizes = {}
+    for line in lines:
+        key, _, rest = line.partition(":")
+        amount = rest.split()
+        if key in ("MemTotal", "MemAvailable") and amount and amount[0].isdigit():
+            sizes[key] = int(amount[0]) * 1024
+    total, free = sizes.get("MemTotal"), sizes.get("MemAvailable")
+    return (total - free if total and free is not None else None), total

@@ -1,0 +1,121 @@
+"""Watches all servers of a config in the background, each by itself, for their statuses."""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Self
+
+from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget, StateChange
+from massgen_tui.monitor.watch import Clock, Watch
+
+Pause = Callable[[float, asyncio.Event], Awaitable[None]]
+"""Waits so many seconds, or until the event is set."""
+
+_CHANGES = 100
+
+
+async def pause(seconds: float, wake: asyncio.Event) -> None:
+    """Return after `seconds`, or as soon as `wake` is set."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+
+
+class ServerMonitor:
+    """Statuses of servers, kept fresh between `start` and `stop`."""
+
+    def __init__(
+        self,
+        targets: Iterable[ServerTarget],
+        *,
+        clock: Clock = time.monotonic,
+        wait: Pause = pause,
+        fetcher: Fetcher | None = None,
+    ) -> None:
+        """Know the targets; nothing is asked before `start` or `look`."""
+        self._fetcher = fetcher or Fetcher()
+        self._clock = clock
+        self._wait = wait
+        self._wake = asyncio.Event()
+        self._relaxed = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._watches = {target.root: Watch(target, self._fetcher, clock) for target in targets}
+        self.revision = 0
+        """Grows with every status that changed."""
+        self.changes: deque[StateChange] = deque(maxlen=_CHANGES)
+        """What went up or down, oldest first."""
+
+    @property
+    def statuses(self) -> Mapping[str, ServerStatus]:
+        """The status of each server by root, in the config's order."""
+        return {root: watch.status for root, watch in self._watches.items()}
+
+    @property
+    def relaxed(self) -> bool:
+        """Look less often: nobody sees it. Setting it to False looks at all servers at once."""
+        return self._relaxed
+
+    @relaxed.setter
+    def relaxed(self, value: bool) -> None:
+        was, self._relaxed = self._relaxed, value
+        if was and not value:
+            self._wake.set()
+
+    def start(self) -> None:
+        """Begin to look, in tasks of the running loop."""
+        if not self._tasks:
+            self._tasks = [
+                asyncio.create_task(self._run(watch)) for watch in self._watches.values()
+            ]
+
+    async def stop(self) -> None:
+        """End all looks and close all connections."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._fetcher.aclose()
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def look(self, target: ServerTarget) -> ServerStatus:
+        """Look at one server now and give its status; a watched one keeps it too."""
+        watch = self._watches.get(target.root)
+        if watch is None:
+            return await Watch(target, self._fetcher, self._clock).look()
+        before = watch.status
+        await watch.look()
+        self._note(before, watch.status)
+        return watch.status
+
+    def heard(self, root: str, state: ServerState, reason: str = "") -> None:
+        """Tell what a request of our own met: a provider's API is not probed for it."""
+        watch = self._watches.get(root)
+        if watch is not None:
+            before = watch.status
+            watch.heard(self._clock(), state, reason)
+            self._note(before, watch.status)
+
+    async def _run(self, watch: Watch) -> None:
+        while not watch.passive:
+            await self.look(watch.target)
+            await self._wait(watch.pause(relaxed=self._relaxed), self._wake)
+            self._wake.clear()
+
+    def _note(self, before: ServerStatus, after: ServerStatus) -> None:
+        if before is after:
+            return
+        self.revision += 1
+        if before.state is not after.state and after.since is not None:
+            change = StateChange(
+                after.since, after.target.root, before.state, after.state, after.reason
+            )
+            self.changes.append(change)

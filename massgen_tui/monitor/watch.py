@@ -1,0 +1,151 @@
+"""One server over time: looks at it, remembers what it is, and turns looks into a status."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
+from massgen_tui.monitor.looking import MODELS, Card, Pulse
+from massgen_tui.monitor.metrics import Metrics
+from massgen_tui.monitor.notes import notes_of
+from massgen_tui.monitor.probes import Look, look_at
+from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
+from massgen_tui.monitor.window import Window
+
+Clock = Callable[[], float]
+
+CARD_AGE = 30.0
+"""Seconds after which kind, version and models are asked for again."""
+SHOWN, RELAXED, HOSTED = 2.5, 10.0, 60.0
+"""Seconds between looks: while it is on the screen, while it is not, and at a provider's API."""
+
+
+class Watch:
+    """Looks at one server; never twice at the same time."""
+
+    def __init__(self, target: ServerTarget, fetcher: Fetcher, clock: Clock) -> None:
+        """Know nothing yet."""
+        self.target = target
+        self.status = ServerStatus(target, reason=target.problem or "not looked at yet")
+        self._fetcher = fetcher
+        self._clock = clock
+        self._card: Card | None = None
+        self._card_at = 0.0
+        self._window = Window()
+        self._misses = 0
+        self._failures = 0
+        self._one = asyncio.Lock()
+
+    @property
+    def passive(self) -> bool:
+        """Nothing is asked any more: a provider's API that has answered, or one we cannot ask."""
+        if self.target.problem:
+            return True
+        settled = (ServerState.UP, ServerState.UNAUTHORIZED)
+        return self.target.hosted and self.status.state in settled
+
+    def pause(self, *, relaxed: bool) -> float:
+        """Seconds until the next look."""
+        if self.target.hosted:
+            return min(HOSTED, 5.0 * 2.0 ** min(self._failures, 8))
+        if relaxed:
+            return RELAXED
+        if self.status.state is ServerState.DOWN:
+            return min(4.0, 1.0 + 0.5 * self._failures)
+        return SHOWN
+
+    async def look(self) -> ServerStatus:
+        """Look once and give what it is now; waits for a look under way."""
+        async with self._one:
+            if not self.target.problem:
+                self._take(await self._look(), self._clock())
+            return self.status
+
+    def heard(self, now: float, state: ServerState, reason: str = "") -> None:
+        """Take in what a request of our own met, for servers that are not probed."""
+        if self.target.hosted and not self.target.problem:
+            self._become(now, replace(self.status, state=state, reason=reason, checked_at=now))
+
+    async def _look(self) -> Look:
+        stale = self._clock() - self._card_at > CARD_AGE
+        late = False
+
+        async def ask(path: str) -> Answer:
+            nonlocal late
+            if late:
+                # it had its time; the rest is for the next look
+                return Answer(fault=Fault.TIMEOUT, words="not asked: it was slow")
+            base = self.target.base_url if path == MODELS else self.target.root
+            url = f"{base.rstrip('/')}/{path.lstrip('/')}"
+            answer = await self._fetcher.get(url, key=self.target.key)
+            late = answer.fault is Fault.TIMEOUT
+            return answer
+
+        card = None if stale or not self._alive else self._card
+        return await look_at(ask, card, hosted=self.target.hosted)
+
+    @property
+    def _alive(self) -> bool:
+        return self.status.state in (ServerState.UP, ServerState.UNAUTHORIZED)
+
+    def _take(self, look: Look, now: float) -> None:
+        pulse = self._judged(look.pulse)
+        if look.card is not None and look.card is not self._card:
+            self._card, self._card_at = _kept(look.card, self._card), now
+        steady = self._window.add(now, pulse.metrics) if pulse.metrics else True
+        if not steady:
+            self._card_at = -CARD_AGE
+        if pulse.state is not ServerState.UP:
+            self._window.clear()
+        self._failures = 0 if pulse.state is ServerState.UP else self._failures + 1
+        self._become(now, self._status(pulse, now))
+
+    def _judged(self, pulse: Pulse) -> Pulse:
+        """One silence of a server that was up may be a slow moment; two are not."""
+        if not pulse.unanswered:
+            self._misses = 0
+            return pulse
+        self._misses += 1
+        if self._misses == 1 and self._alive:
+            reason = f"{pulse.reason}: slow or hung"
+            return replace(pulse, state=ServerState.UNKNOWN, reason=reason)
+        return pulse
+
+    def _status(self, pulse: Pulse, now: float) -> ServerStatus:
+        card = self._card or Card()
+        rates = self._window.rates()
+        scrape = pulse.metrics or Metrics()
+        return ServerStatus(
+            target=self.target,
+            state=pulse.state,
+            reason=pulse.reason,
+            kind=card.provider,
+            version=card.version,
+            models=card.models,
+            running=_whole(scrape.running),
+            waiting=_whole(scrape.waiting),
+            kv_usage=scrape.kv_usage,
+            tokens_per_s=rates.tokens_per_s,
+            history=rates.history,
+            latency_s=pulse.latency_s,
+            checked_at=now,
+            notes=notes_of(self.target, self._card, pulse.state),
+            cache_hits=rates.hit_rate,
+            ttft_s=rates.ttft_s,
+            itl_s=rates.itl_s,
+        )
+
+    def _become(self, now: float, status: ServerStatus) -> None:
+        same = status.state is self.status.state and self.status.since is not None
+        self.status = replace(status, since=self.status.since if same else now)
+
+
+def _kept(new: Card, old: Card | None) -> Card:
+    """The new card; a list of models that could not be read this time stays as it was."""
+    if old is None or new.models or new.listed or new.kind is not old.kind:
+        return new
+    return replace(new, models=old.models, listed=old.listed)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
