@@ -1,0 +1,213 @@
+"""Blocks: runs of rows of a document that know what changed since they were last asked."""
+
+from abc import ABC, abstractmethod
+
+from massgen_tui.console.stream.rows import NEWLINE, NOTHING, SPACE, Row, keep_same
+from massgen_tui.console.stream.wrap import TAB, breaks
+from massgen_tui.session.attempt import Text
+from massgen_tui.text import clean
+
+STALE = Row()
+"""Stands where a row was that has not been wrapped again since the width changed; never drawn."""
+_SEGMENT = 1024
+
+
+class Block(ABC):
+    """A run of rows."""
+
+    def __init__(self, width: int) -> None:
+        """Start without rows, for rows of at most `width` cells."""
+        self.width = width
+        self.rows: list[Row] = []
+
+    @abstractmethod
+    def update(self, now: float) -> int | None:
+        """Bring the rows up to date; gives the index of the first that changed, or None."""
+
+    @abstractmethod
+    def rewrap(self, width: int) -> None:
+        """Fit the rows to another width; those far from the end may become `STALE`."""
+
+
+class Derived(Block):
+    """A few rows that follow from some state; made again when what they say changes."""
+
+    @abstractmethod
+    def make(self, now: float) -> list[Row]:
+        """The rows as they must be now."""
+
+    def update(self, now: float) -> int | None:
+        """Make the rows again, keeping those that look the same."""
+        new = self.make(now)
+        same = keep_same(self.rows, new)
+        changed = same < len(new) or len(new) != len(self.rows)
+        self.rows = new
+        return same if changed else None
+
+    def rewrap(self, width: int) -> None:
+        """Forget the rows: the next update makes them."""
+        self.width = width
+        self.rows = []
+
+
+class Reader:
+    """What has come into a `Text` since it was last read, made safe to show."""
+
+    __slots__ = ("_chars", "_parts", "_text")
+
+    def __init__(self, text: Text) -> None:
+        """Begin at the start of `text`."""
+        self._text = text
+        self._parts = self._chars = 0
+
+    def read(self) -> str:
+        """Give what is new; costs nothing when nothing is."""
+        if self._chars == self._text.length:
+            return ""
+        parts = self._text.parts
+        if len(parts) > self._parts:
+            new = "".join(parts[self._parts :])
+        else:  # the pieces were joined since
+            new = str(self._text)[self._chars :]
+        self._parts, self._chars = len(parts), self._text.length
+        return clean(new)
+
+
+class Segment:
+    """A finished stretch of a growing text: its source, and how many rows it takes."""
+
+    __slots__ = ("carry", "count", "source", "stale")
+
+    def __init__(self, source: str, count: int, carry: object = None) -> None:
+        """Hold `source`, in `count` rows; `carry` is what rendering needs from before it."""
+        self.source = source
+        self.count = count
+        self.carry = carry
+        self.stale = False
+
+
+class Growing(Block):
+    """A text that grows at its end: finished segments, rendered once, and an open rest."""
+
+    def __init__(self, width: int) -> None:
+        """Start empty."""
+        super().__init__(width)
+        self.segments: list[Segment] = []
+        self.stale = 0
+        """How many segments wait to be wrapped again."""
+
+    @abstractmethod
+    def render(self, segment: Segment) -> list[Row]:
+        """The rows of a segment at the present width."""
+
+    @abstractmethod
+    def render_open(self) -> None:
+        """Add the rows of the open rest after those of the segments."""
+
+    def rewrap(self, width: int) -> None:
+        """Wrap the open rest again; segments become stale, with a guess of their new height."""
+        old, self.width = max(self.width, 1), width
+        self.rows = []
+        self.stale = len(self.segments)
+        for segment in self.segments:
+            segment.stale = True
+            segment.count = max(1, segment.count * old // max(width, 1)) if segment.count else 0
+            self.rows += [STALE] * segment.count
+        self.render_open()
+
+    def settle(self, segment: Segment, start: int) -> tuple[int, int]:
+        """Wrap one stale segment whose rows begin at `start`; gives the rows' old and new end."""
+        rows = self.render(segment)
+        old_end = start + segment.count
+        self.rows[start:old_end] = rows
+        segment.count, segment.stale = len(rows), False
+        self.stale -= 1
+        return old_end, start + len(rows)
+
+    def reset(self) -> None:
+        """Drop everything."""
+        self.rows, self.segments, self.stale = [], [], 0
+
+
+class PlainText(Growing):
+    """Growing text in one style, wrapped as it comes: all rows but the last are final."""
+
+    def __init__(self, width: int, style: str) -> None:
+        """Start empty; rows are drawn in `style`."""
+        super().__init__(width)
+        self._style = style
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._pieces: list[str] = []  # the source since the last segment
+        self._size = 0
+        self._held = ""  # newlines at the end, which show nothing until text follows
+        self._open = ""  # text of the open row
+        self._open_at = 0  # where the open row is
+        self._join = NEWLINE
+        self._segment_at = 0
+
+    def reset(self) -> None:
+        """Drop everything."""
+        super().reset()
+        self._start_over()
+
+    def update(self, now: float) -> int | None:
+        """Nothing changes but by `feed`."""
+        return None
+
+    def feed(self, text: str) -> int | None:
+        """Add text; gives the index of the first row that changed."""
+        text = (self._held + text) if self.rows else text.lstrip("\n")
+        body = text.rstrip("\n")
+        self._held = text[len(body) :]
+        if not body:
+            return None
+        first = self._open_at
+        self._add(body.replace("\t", TAB))
+        return first
+
+    def _add(self, text: str) -> None:
+        for index, piece in enumerate(text.split("\n")):
+            if index:
+                self._newline()
+            self._extend(piece)
+
+    def _newline(self) -> None:
+        self._open, self._open_at, self._join = "", len(self.rows), NEWLINE
+        if self._size < _SEGMENT:
+            self._pieces.append("\n")
+            return
+        self.segments.append(Segment("".join(self._pieces), len(self.rows) - self._segment_at))
+        self._pieces, self._size, self._segment_at = [], 0, len(self.rows)
+
+    def _extend(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._size += len(piece)
+        line = self._open + piece
+        del self.rows[self._open_at :]
+        last = 0
+        for number, (start, end) in enumerate(breaks(line, self.width)):
+            if number:
+                self._join = SPACE if start > last else NOTHING
+            spans = ((line[start:end], self._style),) if end > start else ()
+            self.rows.append(Row(spans, join=self._join))
+            self._open = line[start:]
+            last = end
+        self._open_at = len(self.rows) - 1
+
+    def render(self, segment: Segment) -> list[Row]:
+        """Wrap a finished segment."""
+        again = PlainText(self.width, self._style)
+        again._size = -(len(segment.source) + 1)
+        again._add(segment.source)
+        return again.rows
+
+    def render_open(self) -> None:
+        """Wrap what came since the last segment again."""
+        source, self._pieces, self._size = "".join(self._pieces), [], -(1 << 30)
+        self._open, self._open_at, self._join = "", len(self.rows), NEWLINE
+        self._segment_at = len(self.rows)
+        if self.rows or source:
+            self._add(source)
+        self._size = len(source)

@@ -1,0 +1,230 @@
+"""One agent's conversation as rows, brought up to date for the price of what is new."""
+
+from collections.abc import Iterator
+
+from massgen_tui.console.stream.blocks import STALE, Block, Growing
+from massgen_tui.console.stream.facts import fact_rows
+from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_blocks
+from massgen_tui.console.stream.rows import Row
+from massgen_tui.console.stream.scroll import Scroll
+from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.attempt import Attempt
+
+
+class ExchangeView:
+    """One exchange: its prompt and the attempt in front."""
+
+    def __init__(self, exchange: Exchange, width: int, *, first: bool) -> None:
+        """Show `exchange`; the `first` one has no space above."""
+        self.exchange = exchange
+        self.width = width
+        self._first = first
+        self._folds: dict[int, Fold] = {}
+        self.blocks: list[Block] = []
+        self.show(exchange.attempt)
+
+    def show(self, attempt: Attempt | None) -> None:
+        """Put another attempt in front: its blocks start without rows."""
+        self.attempt = attempt
+        self.epoch = attempt.epoch if attempt else 0
+        self._seen = -1
+        self._many = len(self.exchange.attempts)
+        self.blocks = [Prompt(self.width, self.exchange, first=self._first)]
+        if attempt is not None:
+            self.blocks.append(AttemptHead(self.width, self.exchange, attempt))
+            self.blocks += attempt_blocks(self.width, attempt, self.fold)
+
+    @property
+    def fold(self) -> Fold:
+        """How the reasoning of the attempt in front is folded."""
+        attempt = self.attempt
+        if attempt is None:
+            raise ValueError("nothing is in front")
+        return self._folds.setdefault(attempt.number, Fold(attempt))
+
+    @property
+    def outdated(self) -> bool:
+        """It must be built anew: another attempt is in front, or text of this one moved."""
+        attempt = self.exchange.attempt
+        return attempt is not self.attempt or (attempt is not None and attempt.epoch != self.epoch)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing can have changed since the last update."""
+        attempt = self.attempt
+        return (
+            attempt is not None
+            and attempt.status.ended
+            and attempt.revision == self._seen
+            and len(self.exchange.attempts) == self._many
+        )
+
+    def update(self, now: float, start: int, scroll: Scroll) -> bool:
+        """Bring the rows, from `start` in `scroll`, up to date; tells whether any changed."""
+        revision = self.attempt.revision if self.attempt else -1
+        changed = False
+        for block in self.blocks:
+            size = len(block.rows)
+            first = block.update(now)
+            if first is not None:
+                scroll.splice(start + first, start + size, block.rows[first:])
+                changed = True
+            start += len(block.rows)
+        self._seen, self._many = revision, len(self.exchange.attempts)
+        return changed
+
+    def touch(self) -> None:
+        """Let the next update look again."""
+        self._seen = -1
+
+    def rewrap(self, width: int) -> None:
+        """Fit another width."""
+        self.width = width
+        for block in self.blocks:
+            block.rewrap(width)
+        self.touch()
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return sum(len(block.rows) for block in self.blocks)
+
+
+class Document:
+    """The conversation of one agent in rows of one width."""
+
+    def __init__(self, agent: Agent, scroll: Scroll) -> None:
+        """Write the conversation of `agent` into `scroll`."""
+        self.agent = agent
+        self.scroll = scroll
+        self.width = 0
+        self.views: list[ExchangeView] = []
+        self._seen = -1
+        self._facts = 0  # rows of the empty state
+
+    def set_width(self, width: int, now: float) -> None:
+        """Wrap for another width: what the window shows at once, the rest in later `sweep`s."""
+        if width == self.width:
+            return
+        shown, self.width = self._share(), width
+        self._seen = -1
+        for view in self.views:
+            view.rewrap(width)
+            view.update(now, 0, Scroll())
+        rows = [row for view in self.views for block in view.blocks for row in block.rows]
+        self.scroll.rows = rows
+        self.scroll.top = int(shown * len(rows))
+        self.scroll.settle()
+        self.flush(now)
+        self.settle_window()
+
+    def flush(self, now: float) -> bool:
+        """Take in what is new; tells whether any row changed."""
+        if not self.width:
+            return False
+        changed = self._sync() if self.agent.revision != self._seen or not self.views else False
+        start = 0
+        for view in self.views:
+            if view.outdated:
+                self.scroll.splice(start, start + view.size, ())
+                view.show(view.exchange.attempt)
+            if not view.settled:
+                changed |= view.update(now, start, self.scroll)
+            start += view.size
+        return changed
+
+    def _sync(self) -> bool:
+        """Let the views be those of the agent's exchanges."""
+        self._seen = self.agent.revision
+        exchanges = self.agent.exchanges
+        kept = 0
+        for view, exchange in zip(self.views, exchanges, strict=False):
+            if view.exchange is not exchange:
+                break
+            kept += 1
+        changed = self._facts > 0 or kept < len(self.views)
+        if kept < len(self.views) or self._facts:
+            start = sum(view.size for view in self.views[:kept])
+            self.scroll.splice(start, len(self.scroll.rows), ())
+            del self.views[kept:]
+            self._facts = 0
+        for exchange in exchanges[kept:]:
+            self.views.append(ExchangeView(exchange, self.width, first=not self.views))
+        if not self.views:
+            rows = fact_rows(self.agent, self.width)
+            self.scroll.splice(0, len(self.scroll.rows), rows)
+            self._facts = len(rows)
+        return changed or not self.views
+
+    def toggle_reasoning(self, row: int | None = None) -> bool:
+        """Fold or unfold the reasoning of the exchange at `row`, by default the last."""
+        view = self._view_at(len(self.scroll.rows) if row is None else row)
+        if view is None or view.attempt is None or not view.attempt.reasoning:
+            return False
+        view.fold.toggle()
+        view.touch()
+        return True
+
+    def _view_at(self, row: int) -> ExchangeView | None:
+        end = 0
+        for view in self.views:
+            end += view.size
+            if row < end:
+                return view
+        return self.views[-1] if self.views else None
+
+    def settle_window(self) -> None:
+        """Wrap what the window shows, if it still waits for that."""
+        scroll = self.scroll
+        while True:
+            stale = [n for n, row in enumerate(scroll.window, scroll.top) if row is STALE]
+            if not stale:
+                return
+            if not self._settle_at(stale[-1] if scroll.follow else stale[0]):
+                return
+
+    def sweep(self, budget: int) -> bool:
+        """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
+        for start, block in self._growing():
+            while block.stale and budget > 0:
+                budget -= self._settle_last(start, block)
+            if block.stale:
+                return True
+        return False
+
+    def _growing(self) -> Iterator[tuple[int, Growing]]:
+        end = len(self.scroll.rows)
+        for view in reversed(self.views):
+            for block in reversed(view.blocks):
+                end -= len(block.rows)
+                if isinstance(block, Growing) and block.stale:
+                    yield end, block
+
+    def _settle_at(self, row: int) -> bool:
+        for start, block in self._growing():
+            if not start <= row < start + len(block.rows):
+                continue
+            at = start
+            for segment in block.segments:
+                if row < at + segment.count:
+                    old_end, new_end = block.settle(segment, at - start)
+                    self._splice(start, at - start, old_end, block.rows[at - start : new_end])
+                    return True
+                at += segment.count
+        return False
+
+    def _settle_last(self, start: int, block: Growing) -> int:
+        at = sum(segment.count for segment in block.segments)
+        for segment in reversed(block.segments):
+            at -= segment.count
+            if segment.stale:
+                old_end, new_end = block.settle(segment, at)
+                self._splice(start, at, old_end, block.rows[at:new_end])
+                return len(segment.source) + 16
+        return 16
+
+    def _splice(self, base: int, start: int, stop: int, rows: list[Row]) -> None:
+        self.scroll.splice(base + start, base + stop, rows)
+
+    def _share(self) -> float:
+        return self.scroll.top / max(len(self.scroll.rows), 1)

@@ -1,0 +1,31 @@
+"""What a pane shows before the first prompt: who this agent is, and what is wrong with it."""
+
+from massgen_tui.console.stream.rows import BLANK, Row, line_rows, text_rows
+from massgen_tui.session.agent import Agent
+from massgen_tui.text import clean, one_line
+
+
+def fact_rows(agent: Agent, width: int) -> list[Row]:
+    """The agent's facts, calmly; its problem where it has one."""
+    rows: list[Row] = []
+    problem = agent.config.problem
+    if problem is not None:
+        rows += text_rows(f"✗ {clean(problem.message)}", "bad", width, indent="  ")
+        if problem.hint:
+            hint = ((one_line(problem.hint, 2000), "text"),)
+            rows += line_rows(hint, width, first=(("→ ", "mark"),), rest=(("  ", "mark"),))
+        rows.append(BLANK)
+    backend = agent.backend
+    facts = {
+        "model": backend.model or agent.config.backend.model,
+        "server": " · ".join(filter(None, (backend.provider, backend.server))),
+        "system": agent.config.system_message,
+        "context": f"{agent.context_length} tokens" if agent.context_length else "",
+    }
+    for name, value in facts.items():
+        if value:
+            line = ((one_line(value, 300), "dim"),)
+            rows += line_rows(
+                line, width, first=((f"{name:<8}", "rule"),), rest=((" " * 8, "dim"),)
+            )
+    return rows

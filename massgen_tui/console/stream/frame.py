@@ -1,0 +1,110 @@
+"""The frame of a pane: title row, foot row and bottom edge, as rows that fill the pane's width."""
+
+from massgen_tui.console.stream import words
+from massgen_tui.console.stream.rows import Row
+from massgen_tui.console.stream.wrap import Span, cells, crop
+from massgen_tui.session.agent import Agent
+from massgen_tui.text import one_line
+
+_PLAIN, _HEAVY = "┌─┐│└┘", "┏━┓┃┗┛"
+FOOT_FROM = 8
+"""Panes of at least this height have a row for the foot; in lower ones it stands in the bottom edge."""
+
+
+class Frame:
+    """The frame of one agent's pane."""
+
+    __slots__ = ("_agent", "_glyphs", "_number", "_style", "focused")
+
+    def __init__(self, agent: Agent, number: int) -> None:
+        """Frame pane `number` of `agent`, without the focus."""
+        self._agent = agent
+        self._number = number
+        self.focus(False)
+
+    def focus(self, focused: bool) -> None:
+        """Show that the pane has the focus: heavy lines, a mark, another colour."""
+        self.focused = focused
+        self._glyphs = _HEAVY if focused else _PLAIN
+        self._style = "frame-focus" if focused else "frame"
+
+    @property
+    def side(self) -> str:
+        """The glyph at both sides of a row."""
+        return self._glyphs[3]
+
+    @property
+    def style(self) -> str:
+        """The style key of the lines."""
+        return self._style
+
+    def title(self, width: int) -> Row:
+        """Number, id, model and server at the left, the state at the right; the middle gives way first."""
+        state, state_style = words.state(self._agent)
+        mark = "»" if self.focused else self._glyphs[1]
+        room = width - 2 - len(mark) - (cells(state) + 3)
+        left = self._name(room - 1)
+        line = max(room - cells(left) - 1, 0)
+        spans: tuple[Span, ...] = (
+            (self._glyphs[0] + mark, self._style),
+            (f"{left} ", "title"),
+            (self._glyphs[1] * line, self._style),
+            (f" {state} ", state_style),
+            (self._glyphs[1] + self._glyphs[2], self._style),
+        )
+        return Row(spans, bare=True, fill=self._style)
+
+    def _name(self, room: int) -> str:
+        backend = self._agent.backend
+        model = one_line(backend.model or self._agent.config.backend.model, 120)
+        name = f"{self._number} {one_line(self._agent.id, 60)}"
+        short = model.rpartition("/")[2]
+        choices = [
+            " · ".join(filter(None, (name, model, backend.provider))),
+            " · ".join(filter(None, (name, short, backend.provider))),
+            " · ".join(filter(None, (name, short))),
+        ]
+        for choice in choices:
+            if cells(choice) <= room:
+                return choice
+        return crop(choices[-1] if room > cells(name) + 8 else name, max(room, 0))
+
+    def foot(self, width: int, now: float) -> Row:
+        """The numbers of the running or last attempt."""
+        return Row(fit(words.foot(self._agent, now), width))
+
+    def bottom(self, width: int, below: int, foot: Row | None) -> Row:
+        """The lower edge, with how much is below the window, and the foot where it has no row of its own."""
+        low = f" ↓ {below} line{'' if below == 1 else 's'} below " if below else ""
+        if cells(low) > width - 4:
+            low = f"↓{below}"[: max(width - 4, 0)]
+        room = width - 3 - cells(low)
+        spans: list[Span] = [(self._glyphs[4] + self._glyphs[1], self._style)]
+        if foot is not None and foot.spans and room > 6:
+            inner = fit(list(foot.spans), room - 3)
+            spans += [(" ", "text"), *inner, (" ", "text")]
+            room -= sum(cells(text) for text, _ in inner) + 2
+        spans += [
+            (self._glyphs[1] * max(room - 1, 0), self._style),
+            (low, "mark"),
+            (self._glyphs[1] + self._glyphs[5], self._style),
+        ]
+        return Row(tuple(span for span in spans if span[0]), bare=True, fill=self._style)
+
+
+def fit(parts: list[Span], width: int) -> tuple[Span, ...]:
+    """As many parts as fit, with dots between them; the first is cropped rather than left out."""
+    spans: list[Span] = []
+    room = width
+    for text, style in parts:
+        dot = " · " if spans else ""
+        need = cells(text) + len(dot)
+        if need > room:
+            if not spans:
+                spans.append((crop(text, room), style))
+            break
+        if dot:
+            spans.append((dot, "dim"))
+        spans.append((text, style))
+        room -= need
+    return tuple(spans)

@@ -1,0 +1,209 @@
+"""The blocks of one exchange: prompt, attempt head, reasoning, answer, and how it ended."""
+
+from massgen_tui.backends.events import BackendError
+from massgen_tui.console.stream import words
+from massgen_tui.console.stream.blocks import Block, Derived, PlainText, Reader
+from massgen_tui.console.stream.rows import BLANK, Row, line_rows, text_rows
+from massgen_tui.console.stream.wrap import TAB
+from massgen_tui.session.agent import Exchange
+from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.text import clean
+
+_PROMPT_LINES = 6
+
+
+class Prompt(Derived):
+    """What was asked; a long prompt shows its first lines."""
+
+    def __init__(self, width: int, exchange: Exchange, *, first: bool) -> None:
+        """Show the prompt of `exchange`; one that is not the `first` stands apart from what is above."""
+        super().__init__(width)
+        self._exchange = exchange
+        self._first = first
+
+    def make(self, now: float) -> list[Row]:
+        """The prompt after a `›`."""
+        lines = clean(self._exchange.prompt).strip("\n").replace("\t", TAB).split("\n")
+        rows = [] if self._first else [BLANK]
+        for number, line in enumerate(lines[:_PROMPT_LINES]):
+            mark = (("› " if number == 0 else "  ", "prompt"),)
+            rows += line_rows(((line, "prompt"),), self.width, first=mark, rest=(("  ", "prompt"),))
+        if len(lines) > _PROMPT_LINES:
+            rows.append(Row(((f"  … {len(lines) - _PROMPT_LINES} more lines", "dim"),)))
+        return rows
+
+
+class AttemptHead(Derived):
+    """Which of several attempts is shown."""
+
+    def __init__(self, width: int, exchange: Exchange, attempt: Attempt) -> None:
+        """Say which attempt of `exchange` this is, once there are several."""
+        super().__init__(width)
+        self._exchange = exchange
+        self._attempt = attempt
+
+    def make(self, now: float) -> list[Row]:
+        """`attempt 2 of 2`, or nothing."""
+        many = len(self._exchange.attempts)
+        if many < 2:
+            return []
+        number = self._exchange.attempts.index(self._attempt) + 1
+        return line_rows(((f"attempt {number} of {many}  [ and ] switch", "dim"),), self.width)
+
+
+class Fold:
+    """Whether the reasoning of an attempt is folded: by itself when the answer begins, else as was chosen."""
+
+    __slots__ = ("_attempt", "chosen")
+
+    def __init__(self, attempt: Attempt) -> None:
+        """Nothing was chosen yet."""
+        self._attempt = attempt
+        self.chosen: bool | None = None
+
+    def __bool__(self) -> bool:
+        if self.chosen is not None:
+            return self.chosen
+        return bool(self._attempt.content) or bool(self._attempt.tool_calls)
+
+    def toggle(self) -> None:
+        """Choose the other."""
+        self.chosen = not self
+
+
+class ReasoningHead(Derived):
+    """The row over the reasoning: fold mark, duration, tokens."""
+
+    def __init__(self, width: int, attempt: Attempt, fold: Fold) -> None:
+        """Stand over the reasoning of `attempt`."""
+        super().__init__(width)
+        self._attempt = attempt
+        self._fold = fold
+
+    def make(self, now: float) -> list[Row]:
+        """One row, once reasoning has come."""
+        if not self._attempt.reasoning:
+            return []
+        now -= now % 0.5  # twice a second is enough for a clock
+        head = words.thinking(self._attempt, now, folded=bool(self._fold))
+        return line_rows(((head, "reasoning-head"),), self.width)[:1]
+
+
+class Reasoning(PlainText):
+    """The reasoning; folded, it has no rows and reads nothing."""
+
+    def __init__(self, width: int, attempt: Attempt, fold: Fold) -> None:
+        """Show the reasoning of `attempt` unless it is folded."""
+        super().__init__(width, "reasoning")
+        self._attempt = attempt
+        self._fold = fold
+        self._reader = Reader(attempt.reasoning)
+
+    def update(self, now: float) -> int | None:
+        """Take in what came; folding drops the rows, unfolding makes them."""
+        if self._fold:
+            if not self.rows:
+                return None
+            self.reset()
+            self._reader = Reader(self._attempt.reasoning)
+            return 0
+        new = self._reader.read()
+        return self.feed(new) if new else None
+
+
+class Divider(Derived):
+    """What stands between the reasoning and what follows it."""
+
+    def __init__(self, width: int, attempt: Attempt, fold: Fold) -> None:
+        """Divide the reasoning of `attempt` from its answer."""
+        super().__init__(width)
+        self._attempt = attempt
+        self._fold = fold
+
+    def make(self, now: float) -> list[Row]:
+        """A rule under shown reasoning, once something follows."""
+        attempt = self._attempt
+        if self._fold or not attempt.reasoning or not (attempt.content or attempt.tool_calls):
+            return []
+        return [Row((("─" * self.width, "rule"),))]
+
+
+class Answer(PlainText):
+    """The answer."""
+
+    def __init__(self, width: int, attempt: Attempt) -> None:
+        """Show the content of `attempt`."""
+        super().__init__(width, "text")
+        self._reader = Reader(attempt.content)
+
+    def update(self, now: float) -> int | None:
+        """Take in what came."""
+        new = self._reader.read()
+        return self.feed(new) if new else None
+
+
+class Ending(Derived):
+    """Warnings, the wait for a repetition, a silent server, and how it ended."""
+
+    def __init__(self, width: int, attempt: Attempt) -> None:
+        """Tell how `attempt` fares."""
+        super().__init__(width)
+        self._attempt = attempt
+
+    def make(self, now: float) -> list[Row]:
+        """A few rows, or none."""
+        attempt = self._attempt
+        rows: list[Row] = []
+        for warning in attempt.warnings:
+            rows += self._note(f"⚠ {warning}", "warn")
+        if attempt.retrying is not None:
+            rows += self._note(self._countdown(now), "warn")
+        if attempt.silent:
+            rows += self._note(f"… {attempt.silent}", "warn")
+        if attempt.status is Status.QUEUED:
+            rows += self._note("○ queued: waits for the answer above · esc takes it back", "dim")
+        verdict = words.verdict(attempt)
+        if verdict is not None:
+            rows += self._note(*verdict)
+        if attempt.error is not None:
+            rows += error_rows(attempt.error, self.width)
+        return [BLANK, *rows] if rows and not attempt.empty else rows
+
+    def _countdown(self, now: float) -> str:
+        attempt, retrying = self._attempt, self._attempt.retrying
+        if retrying is None:
+            return ""
+        since = attempt.times.last_event if attempt.times.last_event is not None else now
+        left = max(0, round(since + retrying.seconds - now))
+        return f"↻ {retrying.reason}: again in {left} s (repetition {retrying.attempt}) · esc stops"
+
+    def _note(self, text: str, style: str) -> list[Row]:
+        return text_rows(clean(text), style, self.width, indent="  ")
+
+
+def error_rows(error: BackendError, width: int) -> list[Row]:
+    """What happened, where, and what to do."""
+    where = f" · {error.server}" if error.server else ""
+    status = f" {error.status}" if error.status else ""
+    head = f"✗ {error.kind.value.replace('_', ' ')}{status}{where}"
+    rows = text_rows(clean(head), "bad.b", width, indent="  ")
+    rows += text_rows(clean(error.message).strip(), "bad", width)
+    if error.hint:
+        rows += line_rows(
+            ((clean(error.hint).replace("\n", " ").replace("\t", " "), "text"),),
+            width,
+            first=(("→ ", "mark"),),
+            rest=(("  ", "mark"),),
+        )
+    return rows
+
+
+def attempt_blocks(width: int, attempt: Attempt, fold: Fold) -> list[Block]:
+    """The blocks of an attempt, in the order they are shown."""
+    return [
+        ReasoningHead(width, attempt, fold),
+        Reasoning(width, attempt, fold),
+        Divider(width, attempt, fold),
+        Answer(width, attempt),
+        Ending(width, attempt),
+    ]

@@ -1,0 +1,164 @@
+"""Rows: one line of a pane each, light until it is shown.
+
+A row holds spans of text with style keys. Its strip, which costs a kilobyte, is made when the row is first
+drawn under a look (theme, width, focus) and dropped when it leaves the screen. Rows are compared by identity:
+a row that is still the same object needs no repaint.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from massgen_tui.console.stream.styles import Styles
+from massgen_tui.console.stream.wrap import TAB, Span, breaks, cells, cut_spans
+
+NEWLINE, SPACE, NOTHING = "\n", " ", ""
+
+
+class Look:
+    """How rows are drawn at one time: the styles of the theme, the pane's width, its frame."""
+
+    __slots__ = ("_left", "_right", "inner", "styles", "width")
+
+    def __init__(self, styles: Styles, width: int, side: str, frame: str) -> None:
+        """Draw rows `width` cells wide between two `side` glyphs in the style `frame`."""
+        margin = side if width < 24 else f"{side} "
+        self.styles = styles
+        self.width = width
+        self.inner = inner_width(width)
+        self._left = Segment(margin, styles[frame])
+        self._right = Segment(margin[::-1], styles[frame])
+
+    def strip(self, row: "Row") -> Strip:
+        """The row between the sides of the frame, exactly as wide as the pane."""
+        styles = self.styles
+        segments = [Segment(text, styles[style]) for text, style in row.spans]
+        room = (self.width if row.bare else self.inner) - row.cells
+        if room > 0:
+            segments.append(Segment(" " * room, styles[row.fill]))
+        if not row.bare:
+            segments = [self._left, *segments, self._right]
+        strip = Strip(segments, self.width)
+        return strip if room >= 0 else Strip(segments).adjust_cell_length(self.width)
+
+    @property
+    def margin(self) -> int:
+        """Cells before the text of a row."""
+        return (self.width - self.inner) // 2
+
+    def style(self, key: str) -> Style:
+        """The complete style of a key."""
+        return self.styles[key]
+
+
+def inner_width(width: int) -> int:
+    """Cells that a pane of `width` has for text: what the frame and, in wider panes, a margin leave."""
+    return max(width - (2 if width < 24 else 4), 2)
+
+
+class Row:
+    """One line of a pane."""
+
+    __slots__ = ("_look", "_strip", "bare", "fill", "join", "spans")
+
+    def __init__(
+        self,
+        spans: tuple[Span, ...] = (),
+        *,
+        join: str = NEWLINE,
+        fill: str = "text",
+        bare: bool = False,
+    ) -> None:
+        """Make a row of `spans`.
+
+        Args:
+            spans: The text with its styles.
+            join: What stands between the row before and this one in the text that they show: a newline,
+                the space where a line was wrapped, or nothing.
+            fill: The style of the cells after the text.
+            bare: The row draws its own frame.
+        """
+        self.spans = spans
+        self.join = join
+        self.fill = fill
+        self.bare = bare
+        self._look: Look | None = None
+        self._strip: Strip | None = None
+
+    @property
+    def text(self) -> str:
+        """What the row says."""
+        return "".join(text for text, _ in self.spans)
+
+    @property
+    def cells(self) -> int:
+        """How wide the text is."""
+        return sum(cells(text) for text, _ in self.spans)
+
+    def strip(self, look: Look) -> Strip:
+        """The row as it is drawn under `look`."""
+        if self._strip is None or self._look is not look:
+            self._look, self._strip = look, look.strip(self)
+        return self._strip
+
+    def forget(self) -> None:
+        """Drop what was made for drawing: the row has left the screen."""
+        self._look = self._strip = None
+
+    def same(self, other: "Row") -> bool:
+        """Both look the same."""
+        return (
+            self.spans == other.spans
+            and self.join == other.join
+            and self.fill == other.fill
+            and self.bare == other.bare
+        )
+
+
+BLANK = Row()
+"""An empty row. Shared: it looks the same everywhere."""
+
+
+def text_rows(text: str, style: str, width: int, *, indent: str = "") -> list[Row]:
+    """Plain text (newlines in it) as rows in one style; rows after the first of a line start with `indent`."""
+    rows: list[Row] = []
+    for line in text.split("\n"):
+        rows += line_rows(((line.replace("\t", TAB), style),), width, rest=((indent, style),))
+    return rows
+
+
+def line_rows(
+    spans: Sequence[Span],
+    width: int,
+    *,
+    first: tuple[Span, ...] = (),
+    rest: tuple[Span, ...] = (),
+    fill: str = "text",
+) -> list[Row]:
+    """One styled line as rows, with `first` before its first row and `rest` before the others."""
+    line = "".join(text for text, _ in spans)
+    room = max(width - max(_width(first), _width(rest)), 2)
+    rows: list[Row] = []
+    last = 0
+    for start, end in breaks(line, room):
+        join = NEWLINE if not rows else SPACE if start > last else NOTHING
+        prefix = rest if rows else first
+        rows.append(Row(prefix + cut_spans(spans, start, end), join=join, fill=fill))
+        last = end
+    return rows
+
+
+def _width(spans: Iterable[Span]) -> int:
+    return sum(cells(text) for text, _ in spans)
+
+
+def keep_same(old: Sequence[Row], new: list[Row]) -> int:
+    """Put rows of `old` in the place of rows of `new` that look the same; give how many do from the start."""
+    same = 0
+    for index, (before, after) in enumerate(zip(old, new, strict=False)):
+        if before is after or before.same(after):
+            new[index] = before
+            same += same == index
+    return same

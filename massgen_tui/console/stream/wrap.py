@@ -1,0 +1,121 @@
+"""Breaking lines into rows by terminal cells.
+
+Everything here counts in cells as Rich and Textual count them, so a row never exceeds the frame that the
+compositor draws around it. Breaking is greedy and looks only forward: rows before the last do not change
+when the line grows, so a stream wraps to the same rows as the finished text.
+"""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, get_character_cell_size, split_graphemes
+
+Span = tuple[str, str]
+"""A piece of text and the key of its style."""
+Cut = tuple[int, int]
+"""Where a row starts and ends in its line."""
+_Chance = tuple[int, int, int]
+"""Where a row may end, where the next one then starts, and the cells before that."""
+
+_CLOSING = frozenset(",.;:!?)]}'\"’”、。，．：；！？）」』】》〉〕…ー々")
+"""No row starts with one of these when the character before can go with it."""
+_OPENING = frozenset("([{‘“（「『【《〈〔")
+"""No row ends with one of these."""
+TAB = "    "
+
+
+def cells(text: str) -> int:
+    """How many cells a terminal needs for `text`."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def breaks(line: str, width: int) -> list[Cut]:
+    """Cut one line (no newline, no tab in it) into rows of at most `width` cells.
+
+    Rows end at spaces, which are left out, beside wide characters (CJK, emoji), or, in a word that is
+    longer than a row, anywhere between graphemes. An empty line is one empty row.
+    """
+    if len(line) * 2 <= width:
+        return [(0, len(line))]
+    if line.isascii() or set(map(get_character_cell_size, line)) == {1}:
+        return _uniform(line, width)
+    return _graphemes(line, width)
+
+
+def _uniform(line: str, width: int) -> list[Cut]:
+    rows: list[Cut] = []
+    start, size = 0, len(line)
+    while size - start > width:
+        space = line.rfind(" ", start, start + width + 1)
+        head = line[start:space].rstrip(" ") if space > start else ""
+        if head:
+            rows.append((start, start + len(head)))
+            start = _skip_spaces(line, space)
+        else:
+            rows.append((start, start + width))
+            start += width
+    if start < size or not rows:
+        rows.append((start, size))
+    return rows
+
+
+def _skip_spaces(line: str, start: int) -> int:
+    while start < len(line) and line[start] == " ":
+        start += 1
+    return start
+
+
+def _graphemes(line: str, width: int) -> list[Cut]:
+    rows: list[Cut] = []
+    start = used = 0
+    chance: _Chance | None = None
+    text_seen = was_wide = False
+    previous = ""
+    for begin, end, size in split_graphemes(line)[0]:
+        piece = line[begin:end]
+        is_space = piece == " "
+        if is_space and text_seen:
+            stop = chance[0] if previous == " " and chance else begin
+            chance = (stop, end, used + size)
+        elif text_seen and (was_wide or size == 2) and _may_part(previous, piece):
+            chance = (begin, begin, used)
+        if used + size > width and not (is_space and text_seen):
+            row_end, next_start, gone = chance or (begin, begin, used)
+            rows.append((start, row_end))
+            start, used, chance = next_start, used - gone, None
+        used += size
+        text_seen = text_seen or not is_space
+        was_wide, previous = size == 2, piece
+    end = len(line.rstrip(" ")) if used > width else len(line)
+    if line[start:end].strip(" ") or not rows:
+        rows.append((start, max(start, end)))
+    return rows
+
+
+def _may_part(before: str, after: str) -> bool:
+    return before != " " and after[0] not in _CLOSING and before not in _OPENING
+
+
+def cut_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """The part of styled text between two offsets."""
+    out: list[Span] = []
+    offset = 0
+    for text, style in spans:
+        begin, stop = max(start - offset, 0), end - offset
+        if stop <= 0:
+            break
+        if begin < min(stop, len(text)):
+            out.append((text[begin:stop], style))
+        offset += len(text)
+    return tuple(out)
+
+
+def crop(text: str, width: int) -> str:
+    """At most `width` cells of `text`, ending in `…` where something was left out."""
+    if cells(text) <= width:
+        return text
+    taken, used = 0, 0
+    for _, end, size in split_graphemes(text)[0]:
+        if used + size > width - 1:
+            break
+        taken, used = end, used + size
+    return text[:taken] + "…" if width > 0 else ""
