@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from massgen_tui.backends.base import Backend
+from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt
@@ -44,7 +45,7 @@ class Session:
         self,
         config: Config,
         *,
-        backend_for: Callable[[AgentConfig], Backend],
+        backend_for: Callable[[AgentConfig], Backend] = make_backend,
         clock: Clock = time.monotonic,
         health: HealthCheck | None = connect_health,
         journal: Recorder | None = None,

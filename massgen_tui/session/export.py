@@ -1,0 +1,106 @@
+"""A session's answers as Markdown, to keep or to send to someone."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from massgen_tui.paths import open_private
+from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.verdict import answer_in_reasoning, answer_text, verdict
+from massgen_tui.text import clean
+
+
+def to_markdown(agents: Sequence[Agent], title: str) -> str:
+    """Write down every turn: the prompt, and of each agent the attempt in front.
+
+    Control characters are left out; a code block that an answer left open is closed.
+    """
+    turns = sorted({exchange.turn for agent in agents for exchange in agent.exchanges})
+    parts = [f"# {_line(title) or 'Answers'}"]
+    for turn in turns:
+        asked = [(a, e) for a in agents for e in a.exchanges if e.turn == turn]
+        parts.append(f"## {turn}. Prompt")
+        parts.append(_quoted(asked[0][1].prompt))
+        parts += [_answer(agent, exchange) for agent, exchange in asked]
+    return "\n\n".join(parts) + "\n"
+
+
+def save_markdown(agents: Sequence[Agent], title: str, folder: Path, now: datetime) -> Path:
+    """Write the answers to a new private file in `folder`; gives its path.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    safe = re.sub(r"[^\w.-]+", "_", title).strip("._") or "answers"
+    path = folder / f"massgen-tui-{safe}-{now:%Y%m%d-%H%M%S}.md"
+    number = 1
+    while path.exists():
+        number += 1
+        path = path.with_name(f"massgen-tui-{safe}-{now:%Y%m%d-%H%M%S}-{number}.md")
+    with open_private(path, "x") as file:
+        file.write(to_markdown(agents, title))
+    return path
+
+
+def _answer(agent: Agent, exchange: Exchange) -> str:
+    model = f" · {_line(agent.backend.model)}" if agent.backend.model else ""
+    parts = [f"### {_line(agent.id)}{model}"]
+    attempt = exchange.attempt
+    if attempt is None:
+        return parts[0]
+    reasoning = "" if answer_in_reasoning(attempt) else clean(str(attempt.reasoning)).strip()
+    if reasoning:
+        parts.append("<details><summary>Reasoning</summary>")
+        parts += [_closed(reasoning), "</details>"]
+    parts += [_fenced(call.name, call.arguments) for call in attempt.tool_calls]
+    if answer := clean(answer_text(attempt)).strip():
+        parts.append(_closed(answer))
+    if note := _note(attempt):
+        parts.append(f"*{note}*")
+    return "\n\n".join(parts)
+
+
+def _note(attempt: Attempt) -> str:
+    how = _line(verdict(attempt).words) if attempt.status.ended else "Still answering."
+    numbers = []
+    if attempt.ttft is not None:
+        numbers.append(f"TTFT {attempt.ttft:.2f} s")
+    if (speed := attempt.tokens_per_s) is not None:
+        numbers.append(f"{'' if speed[1] else '~'}{speed[0]:.1f} tok/s")
+    if (tokens := attempt.tokens) is not None:
+        numbers.append(f"{'' if tokens[1] else '~'}{tokens[0]} tokens")
+    return " ".join(part for part in (how, " · ".join(numbers)) if part)
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in clean(text).split("\n"))
+
+
+def _fenced(name: str, arguments: str) -> str:
+    body = clean(arguments)
+    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", body)), default=0))
+    return f"Tool call `{_line(name)}`\n\n{ticks}json\n{body}\n{ticks}"
+
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
+
+
+def _closed(text: str) -> str:
+    """The text with the code block closed that it left open: it must not swallow what follows."""
+    fence = ""
+    for line in text.split("\n"):
+        found = _FENCE.match(line)
+        if found is None:
+            continue
+        marks, rest = found.groups()
+        if not fence:
+            fence = "" if marks[0] == "`" and "`" in rest else marks
+        elif marks[0] == fence[0] and len(marks) >= len(fence) and not rest.strip():
+            fence = ""
+    return f"{text}\n{fence}" if fence else text

@@ -1,0 +1,181 @@
+"""A session's journal: what was asked, sent and answered, one JSON object a line, as it happens.
+
+The lines, each with `at` (UTC) and `event`:
+`session` once, `prompt` per prompt, `request` per request sent, `attempt` per attempt that ended,
+`new_conversation` when agents start over.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from massgen_tui import __version__
+from massgen_tui.backends.events import RequestSent
+from massgen_tui.config.schema import Config
+from massgen_tui.paths import open_private
+from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.observed import Observed
+from massgen_tui.session.record import Record, attempt_record, to_json
+from massgen_tui.session.redact import redactor_of
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Journal:
+    """Writes a session's journal. A file that cannot be written is one warning, never an error."""
+
+    def __init__(
+        self,
+        config: Config,
+        directory: Callable[[], Path],
+        *,
+        warn: Callable[[str], None],
+        wall: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Prepare a journal; its file is made with its first line.
+
+        Args:
+            config: whose session it is.
+            directory: gives (and makes) the directory of the journals.
+            warn: told once, when the journal cannot be written.
+            wall: gives the time of day, in UTC.
+        """
+        self.path: Path | None = None
+        """The file, once there is one."""
+        self._config = config
+        self._directory = directory
+        self._warn = warn
+        self._wall = wall
+        self._redact = redactor_of(config)
+        self._file: IO[str] | None = None
+        self._over = False
+        self._open: dict[int, Observed] = {}
+
+    def asked(self, turn: int, prompt: str, agents: Sequence[str]) -> None:
+        """A prompt was given to these agents."""
+        self._write({"event": "prompt", "turn": turn, "prompt": prompt, "agents": list(agents)})
+
+    def started_over(self, agents: Sequence[str]) -> None:
+        """These agents began a new conversation."""
+        if self._file is not None:
+            self._write({"event": "new_conversation", "agents": list(agents)})
+
+    def observe(self, observed: Observed) -> None:
+        """Keep requests and what came of attempts."""
+        attempt = observed.attempt
+        if observed.event is None:
+            if attempt.status.ended:
+                self._open.pop(id(attempt), None)
+                self._ended(observed)
+            else:
+                self._open[id(attempt)] = observed
+        elif isinstance(observed.event, RequestSent):
+            self._write(
+                {"event": "request"} | _place(observed) | {"body": dict(observed.event.body)}
+            )
+
+    def close(self) -> None:
+        """Write what came of attempts that have not ended, and close the file."""
+        for observed in list(self._open.values()):
+            self._ended(observed)
+        self._open.clear()
+        self._over = True
+        self._shut()
+
+    def _ended(self, observed: Observed) -> None:
+        attempt = observed.attempt
+        if attempt.times.sent is None and attempt.empty and attempt.status is not Status.FAILED:
+            return
+        told = attempt_record(attempt) | {"model": attempt.model, "times": _times(attempt)}
+        self._write({"event": "attempt"} | _place(observed) | told)
+
+    def _write(self, record: Record) -> None:
+        if self._over:
+            return
+        try:
+            if self._file is None:
+                self._file = self._create()
+                self._put(self._file, self._head())
+            self._put(self._file, record)
+        except (OSError, RuntimeError) as error:
+            self._over = True
+            log.warning("the journal cannot be written: %s", error)
+            self._shut()
+            self._warn(f"this session is not kept: its journal cannot be written ({_why(error)})")
+
+    def _put(self, file: IO[str], record: Record) -> None:
+        at: Record = {"at": self._wall().isoformat(timespec="milliseconds")}
+        file.write(self._redact(to_json(at | record)) + "\n")
+        file.flush()
+
+    def _create(self) -> IO[str]:
+        folder = self._directory()
+        stem = f"{self._wall():%Y%m%d-%H%M%S}-{_file_safe(self._config.name)}"
+        for number in range(1, 100):
+            path = folder / (f"{stem}.jsonl" if number == 1 else f"{stem}-{number}.jsonl")
+            with suppress(FileExistsError):
+                file = open_private(path, "x")
+                self.path = path
+                return file
+        raise FileExistsError(f"too many journals named {stem}")
+
+    def _head(self) -> Record:
+        agents = [
+            {
+                "agent": agent.id,
+                "type": agent.backend.type,
+                "model": agent.backend.model,
+                "base_url": agent.backend.base_url,
+            }
+            for agent in self._config.agents
+        ]
+        name = str(self._config.path) if self._config.path else self._config.name
+        return {"event": "session", "version": __version__, "config": name, "agents": agents}
+
+    def _shut(self) -> None:
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+            self._file = None
+
+
+def _place(observed: Observed) -> Record:
+    return {
+        "agent": observed.agent.id,
+        "turn": observed.exchange.turn,
+        "attempt": observed.attempt.number,
+    }
+
+
+def _times(attempt: Attempt) -> Record:
+    """Seconds from when the attempt was asked for."""
+    times = attempt.times
+    marks = {
+        "sent": times.sent,
+        "first_byte": times.first_byte,
+        "first_reasoning": times.first_reasoning,
+        "first_content": times.first_content,
+        "last_token": times.last_token,
+        "end": times.end,
+    }
+    return {
+        name: None if mark is None else round(mark - times.created, 6)
+        for name, mark in marks.items()
+    }
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _file_safe(name: str) -> str:
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    return kept.strip(".")[:60] or "session"

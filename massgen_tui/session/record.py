@@ -1,0 +1,144 @@
+"""Attempts and their events as plain values for JSON: what `run` prints and journals keep."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from massgen_tui.backends import events
+from massgen_tui.backends.events import BackendError, StreamEvent, UsageReported
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Attempt, Status
+
+Record = dict[str, object]
+
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""Written as escapes: what acts on a terminal, ends a line, or does not fit into UTF-8."""
+
+
+def to_json(value: object, *, indent: int | None = None) -> str:
+    """Write JSON that reads back exactly, is valid UTF-8 and is safe to look at on a terminal.
+
+    Letters stay as they are; control, direction and line-separating characters and lone surrogates
+    are written as escapes.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def agent_record(agent: Agent, attempt: Attempt | None) -> Record:
+    """One agent's answer, as `run --format json` prints it; unknown is None, never 0."""
+    backend = agent.backend
+    who: Record = {
+        "agent": agent.id,
+        "model": backend.model or (attempt.model if attempt else None),
+        "server": backend.server,
+    }
+    return who | (attempt_record(attempt) if attempt is not None else _NOT_ASKED)
+
+
+def attempt_record(attempt: Attempt) -> Record:
+    """What came of one attempt, whole."""
+    return {
+        "status": _status(attempt),
+        "reasoning": str(attempt.reasoning),
+        "content": str(attempt.content),
+        "tool_calls": [
+            {"id": call.id, "name": call.name, "arguments": call.arguments}
+            for call in attempt.tool_calls
+        ],
+        "finish_reason": attempt.finish_reason,
+        "usage": usage_record(attempt.usage),
+        "timing": _timing(attempt),
+        "warnings": list(attempt.warnings),
+        "error": error_record(attempt.error),
+    }
+
+
+def usage_record(usage: UsageReported | None) -> Record | None:
+    """The server's token counts."""
+    if usage is None:
+        return None
+    return {
+        "prompt_tokens": usage.prompt,
+        "completion_tokens": usage.completion,
+        "reasoning_tokens": usage.reasoning,
+    }
+
+
+def error_record(error: BackendError | None) -> Record | None:
+    """Why it failed."""
+    if error is None:
+        return None
+    return {
+        "kind": error.kind.value,
+        "message": error.message,
+        "hint": error.hint,
+        "status": error.status,
+    }
+
+
+def event_record(event: StreamEvent) -> Record | None:
+    """One event as a line of `run --format jsonl` tells it; None for those that say nothing."""
+    told: Record | None = None
+    match event:
+        case events.Started(model=model):
+            told = {"event": "started", "model": model}
+        case events.ReasoningDelta(text=text):
+            told = {"event": "reasoning", "text": text}
+        case events.ContentDelta(text=text):
+            told = {"event": "content", "text": text}
+        case events.ReasoningMoved(text=text):
+            told = {"event": "reasoning_moved", "text": text}
+        case events.ToolCallDelta(index=index, id=id, name=name, arguments=more):
+            told = {"event": "tool_call", "index": index, "id": id, "name": name, "arguments": more}
+        case events.UsageReported():
+            told = {"event": "usage"} | (usage_record(event) or {})
+        case events.Retrying(reason=why, seconds=seconds, attempt=number):
+            told = {"event": "retrying", "reason": why, "seconds": seconds, "attempt": number}
+        case events.Warned(text=text):
+            told = {"event": "warning", "text": text}
+    return told
+
+
+def ending_record(attempt: Attempt) -> Record:
+    """The last line that tells of an attempt: `finished` or `error`."""
+    if attempt.error is not None:
+        return {"event": "error"} | (error_record(attempt.error) or {})
+    return {
+        "event": "finished",
+        "status": _status(attempt),
+        "finish_reason": attempt.finish_reason,
+    }
+
+
+def _status(attempt: Attempt) -> str:
+    """`done`, `failed` or `cancelled`; what had not ended when it was told of was broken off."""
+    return attempt.status.value if attempt.status.ended else Status.CANCELLED.value
+
+
+def _timing(attempt: Attempt) -> Mapping[str, float | None]:
+    speed = attempt.tokens_per_s
+    counted = speed[0] if speed is not None and speed[1] else None
+    return {
+        "ttft_s": _rounded(attempt.ttft),
+        "first_content_s": _rounded(attempt.first_content_s),
+        "total_s": _rounded(attempt.total_s),
+        "tokens_per_s": _rounded(counted),
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 6)
+
+
+_NOT_ASKED: Record = {
+    "status": Status.CANCELLED.value,
+    "reasoning": "",
+    "content": "",
+    "tool_calls": [],
+    "finish_reason": None,
+    "usage": None,
+    "timing": dict.fromkeys(("ttft_s", "first_content_s", "total_s", "tokens_per_s")),
+    "warnings": [],
+    "error": None,
+}

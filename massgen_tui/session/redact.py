@@ -1,0 +1,32 @@
+"""Keeps the config's keys out of what is written to disk."""
+
+import json
+from collections.abc import Iterable
+
+from massgen_tui.config.schema import Config
+
+SHORTEST = 6
+"""A shorter key is no secret (`EMPTY`, `none`), and replacing it would spoil other text."""
+MASK = "[key]"
+
+
+class Redactor:
+    """Replaces every key it was given, as it is and as JSON writes it."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        """Hold the keys worth hiding."""
+        secret = {key for key in keys if len(key) >= SHORTEST}
+        written = {json.dumps(key)[1:-1] for key in secret}
+        self._keys = sorted(secret | written, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """The text without any key."""
+        for key in self._keys:
+            text = text.replace(key, MASK)
+        return text
+
+
+def redactor_of(config: Config) -> Redactor:
+    """A redactor for all keys of a config."""
+    keys = (agent.backend.api_key for agent in config.agents)
+    return Redactor(key.get_secret_value() for key in keys if key is not None)
