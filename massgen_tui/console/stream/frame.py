@@ -8,7 +8,7 @@ from massgen_tui.text import one_line
 
 _PLAIN, _HEAVY = "┌─┐│└┘", "┏━┓┃┗┛"
 FOOT_FROM = 8
-"""Panes of at least this height have a row for the foot; in lower ones it stands in the bottom edge."""
+"""Panes this high have a row for the foot; in lower ones it stands in the bottom edge."""
 
 
 class Frame:
@@ -39,7 +39,7 @@ class Frame:
         return self._style
 
     def title(self, width: int) -> Row:
-        """Number, id, model and server at the left, the state at the right; the middle gives way first."""
+        """Number, id, model, server and, at the right, the state, which never gives way."""
         state, state_style = words.state(self._agent)
         mark = "»" if self.focused else self._glyphs[1]
         room = width - 2 - len(mark) - (cells(state) + 3)
@@ -74,7 +74,7 @@ class Frame:
         return Row(fit(words.foot(self._agent, now), width))
 
     def bottom(self, width: int, below: int, foot: Row | None) -> Row:
-        """The lower edge, with how much is below the window, and the foot where it has no row of its own."""
+        """The lower edge: how much is below, and the foot where it has no row of its own."""
         low = f" ↓ {below} line{'' if below == 1 else 's'} below " if below else ""
         if cells(low) > width - 4:
             low = f"↓{below}"[: max(width - 4, 0)]

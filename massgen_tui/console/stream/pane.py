@@ -1,7 +1,7 @@
-"""The pane of one agent: one widget without children that draws its frame, its rows and its foot itself.
+"""The pane of one agent: one widget without children that draws frame, rows and foot itself.
 
-It paints past Textual's styles cache (`render_lines` is overridden), never sets `virtual_size`, and asks for
-no layout while text streams; see docs/architecture.md for what that is worth.
+It paints past Textual's styles cache (`render_lines` is overridden), never sets `virtual_size`, and asks
+for no layout while text streams.
 """
 
 from collections.abc import Callable
@@ -75,8 +75,6 @@ class AgentPane(Widget, can_focus=True):
         """Look again when the theme changes."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._restyle())
 
-    # -- painting -------------------------------------------------------------------------------------
-
     def paint(self, now: float) -> bool:
         """Draw what is new at `now` seconds of the session's clock; tells whether anything was."""
         width, height = self.size
@@ -86,7 +84,7 @@ class AgentPane(Widget, can_focus=True):
         return self._show(now)
 
     def _show(self, now: float) -> bool:
-        """Compare the rows that must stand in the pane with those that do, and refresh the difference."""
+        """Refresh the rows that are not those already drawn."""
         if self._look is None or self._look.width != self.size.width:
             self._relook(now)
         self._document.settle_window()
@@ -201,10 +199,8 @@ class AgentPane(Widget, can_focus=True):
             return Strip.blank(self.size.width, self._styles["text"])
         return self._drawn[y].strip(look)
 
-    # -- scrolling and folding ------------------------------------------------------------------------
-
     def toggle_reasoning(self) -> bool:
-        """Fold or unfold the reasoning of the exchange at the window's end; tells whether there is one."""
+        """Fold or unfold the reasoning at the window's end; tells whether there is any."""
         row = None if self._view.follow else self._view.top + self._view.height - 1
         found = self._document.toggle_reasoning(row)
         if found:

@@ -16,7 +16,7 @@ class Prompt(Derived):
     """What was asked; a long prompt shows its first lines."""
 
     def __init__(self, width: int, exchange: Exchange, *, first: bool) -> None:
-        """Show the prompt of `exchange`; one that is not the `first` stands apart from what is above."""
+        """Show the prompt of `exchange`; all but the `first` have a space above."""
         super().__init__(width)
         self._exchange = exchange
         self._first = first
@@ -52,7 +52,7 @@ class AttemptHead(Derived):
 
 
 class Fold:
-    """Whether the reasoning of an attempt is folded: by itself when the answer begins, else as was chosen."""
+    """Whether reasoning is folded: by itself when the answer begins, else as was chosen."""
 
     __slots__ = ("_attempt", "chosen")
 

@@ -1,8 +1,8 @@
 """Rows: one line of a pane each, light until it is shown.
 
-A row holds spans of text with style keys. Its strip, which costs a kilobyte, is made when the row is first
-drawn under a look (theme, width, focus) and dropped when it leaves the screen. Rows are compared by identity:
-a row that is still the same object needs no repaint.
+A row holds spans of text with style keys. Its strip, which costs a kilobyte, is made when the row is
+first drawn under a look (theme, width, focus) and dropped when it leaves the screen. Rows are compared
+by identity: a row that is still the same object needs no repaint.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ class Look:
 
 
 def inner_width(width: int) -> int:
-    """Cells that a pane of `width` has for text: what the frame and, in wider panes, a margin leave."""
+    """Cells for text in a pane of `width`: what the frame and, in wider panes, a margin leave."""
     return max(width - (2 if width < 24 else 4), 2)
 
 
@@ -75,8 +75,8 @@ class Row:
 
         Args:
             spans: The text with its styles.
-            join: What stands between the row before and this one in the text that they show: a newline,
-                the space where a line was wrapped, or nothing.
+            join: What stands between the row before and this one in the text: a newline, the space
+                where a line was wrapped, or nothing.
             fill: The style of the cells after the text.
             bare: The row draws its own frame.
         """
@@ -122,7 +122,7 @@ BLANK = Row()
 
 
 def text_rows(text: str, style: str, width: int, *, indent: str = "") -> list[Row]:
-    """Plain text (newlines in it) as rows in one style; rows after the first of a line start with `indent`."""
+    """Plain text as rows in one style; rows after the first of a line start with `indent`."""
     rows: list[Row] = []
     for line in text.split("\n"):
         rows += line_rows(((line.replace("\t", TAB), style),), width, rest=((indent, style),))
@@ -155,7 +155,7 @@ def _width(spans: Iterable[Span]) -> int:
 
 
 def keep_same(old: Sequence[Row], new: list[Row]) -> int:
-    """Put rows of `old` in the place of rows of `new` that look the same; give how many do from the start."""
+    """Keep rows of `old` that look like those of `new`; gives how many do from the start."""
     same = 0
     for index, (before, after) in enumerate(zip(old, new, strict=False)):
         if before is after or before.same(after):

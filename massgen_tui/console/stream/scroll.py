@@ -6,7 +6,7 @@ from massgen_tui.console.stream.rows import Row
 
 
 class Scroll:
-    """The rows of a document and a window on them, which follows the end until it is scrolled up."""
+    """Rows and a window on them, which follows the end until it is scrolled up."""
 
     __slots__ = ("follow", "height", "rows", "top")
 
@@ -21,7 +21,7 @@ class Scroll:
         """The window keeps to the end as rows are added."""
 
     def splice(self, start: int, stop: int, rows: Sequence[Row]) -> None:
-        """Put `rows` in the place of those from `start` to `stop`; a scrolled-up window keeps what it shows."""
+        """Replace the rows from `start` to `stop`; a scrolled-up window keeps what it shows."""
         removed, added = stop - start, len(rows)
         self.rows[start:stop] = rows
         if stop <= self.top:

@@ -1,9 +1,9 @@
 """The style table: a key to one complete Rich style, made once per theme.
 
-A key is a role, alone (`text`, `reasoning`, `code`) or with letters for what is added to it: `text.b` is bold
+A key is a role, alone (`text`, `reasoning`, `code`) or with letters for what is added: `text.b` is bold
 text, `text.bi` bold and italic. Every style carries its foreground and its background, and has been
-through the app's line filters (NO_COLOR, ANSI colours), because the stream view paints past the code of
-Textual that applies them.
+through the app's line filters (NO_COLOR, ANSI colours), because the stream view paints past the code
+of Textual that applies them.
 """
 
 import re
@@ -89,7 +89,7 @@ def add(key: str, letters: str) -> str:
 
 
 class _Colours:
-    """The colours of a theme: its variables as Rich colours on a background that is always given."""
+    """The colours of a theme: its variables as Rich styles with a background."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables

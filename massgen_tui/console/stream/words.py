@@ -57,9 +57,8 @@ def state(agent: Agent) -> Span:
         return "retrying", "warn"
     if attempt.status is Status.DONE and attempt.finish_reason in _FINISHES:
         return _FINISHES[attempt.finish_reason], "warn"
-    if attempt.status is Status.FAILED and attempt.error is not None:
-        if attempt.error.kind is ErrorKind.INTERRUPTED:
-            return "✗ interrupted", "bad"
+    if attempt.error is not None and attempt.error.kind is ErrorKind.INTERRUPTED:
+        return "✗ interrupted", "bad"
     return _STATES[attempt.status]
 
 
@@ -127,24 +126,29 @@ def _about(counted: bool) -> str:
 
 def verdict(attempt: Attempt) -> Span | None:
     """What a reader must know of how it ended, as a sentence; None when it simply ended well."""
-    reason = attempt.finish_reason
     if attempt.status is Status.CANCELLED:
         return "■ stopped: what came is kept", "warn"
-    if attempt.status is not Status.DONE:
-        return None
-    if attempt.empty and reason not in ("content_filter", "length"):
-        return "! the server ended without an answer", "warn"
-    if reason == "length":
-        if attempt.reasoning and not attempt.content:
-            return "! the token budget was spent on thinking: no answer was left room for", "warn"
-        return "! truncated: the token limit was reached", "warn"
-    if reason == "content_filter":
-        return "! filtered: the server's content filter ended the answer", "warn"
-    if reason in ("tool_calls", "function_call"):
-        return "stopped to call a tool, which is shown and never run", "tool"
-    if not attempt.content and not attempt.tool_calls:
-        return "! all of it came as reasoning: that is the answer", "warn"
-    return None
+    return _ended(attempt) if attempt.status is Status.DONE else None
+
+
+def _ended(attempt: Attempt) -> Span | None:
+    unanswered = bool(attempt.reasoning) and not attempt.content and not attempt.tool_calls
+    match attempt.finish_reason:
+        case "length" if unanswered:
+            text = "! the token limit was spent on thinking: none was left for an answer"
+        case "length":
+            text = "! truncated: the token limit was reached"
+        case "content_filter":
+            text = "! filtered: the server's content filter ended the answer"
+        case "tool_calls" | "function_call":
+            return "stopped to call a tool; it is shown and never run", "tool"
+        case _ if attempt.empty:
+            text = "! the server ended without an answer"
+        case _ if unanswered:
+            text = "! all of it came as reasoning: take that as the answer"
+        case _:
+            return None
+    return text, "warn"
 
 
 def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
@@ -153,10 +157,9 @@ def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
     words = [f"{'▸' if folded else '▾'} reasoning"]
     start = times.first_reasoning
     if start is not None:
-        end = (
-            times.first_content or times.end or (now if attempt.status is Status.THINKING else None)
-        )
-        words.append(seconds((end if end is not None else times.last_token or start) - start))
+        running = now if attempt.status is Status.THINKING else times.last_token
+        end = times.first_content or times.end or running or start
+        words.append(seconds(end - start))
     reported = attempt.usage.reasoning if attempt.usage else None
     if reported:
         words.append(f"· {count(reported)} tok")

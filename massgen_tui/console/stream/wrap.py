@@ -1,8 +1,8 @@
 """Breaking lines into rows by terminal cells.
 
-Everything here counts in cells as Rich and Textual count them, so a row never exceeds the frame that the
-compositor draws around it. Breaking is greedy and looks only forward: rows before the last do not change
-when the line grows, so a stream wraps to the same rows as the finished text.
+Everything here counts in cells as Rich and Textual count them, so a row never exceeds its frame.
+Breaking is greedy: rows before the last do not change when the line grows, so a stream wraps to the
+same rows as the finished text.
 """
 
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ def cells(text: str) -> int:
 def breaks(line: str, width: int) -> list[Cut]:
     """Cut one line (no newline, no tab in it) into rows of at most `width` cells.
 
-    Rows end at spaces, which are left out, beside wide characters (CJK, emoji), or, in a word that is
-    longer than a row, anywhere between graphemes. An empty line is one empty row.
+    Rows end at spaces, which are left out, beside wide characters (CJK, emoji), or, in a word longer
+    than a row, anywhere between graphemes. An empty line is one empty row.
     """
     if len(line) * 2 <= width:
         return [(0, len(line))]
