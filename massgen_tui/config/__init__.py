@@ -1,1 +1,1 @@
-"""Config files: MassGen's YAML, read into models, with errors that say where and what to write instead."""
+"""Config files: MassGen's YAML, read into models, with errors that say where and what instead."""

@@ -31,7 +31,9 @@ class ConfigError(Exception):
         """A line a problem: file:line:column: key: message (hint)."""
         lines = []
         for problem in self.problems:
-            place = f"{self.path}:{problem.line}:{problem.column}" if problem.line else str(self.path)
+            place = (
+                f"{self.path}:{problem.line}:{problem.column}" if problem.line else str(self.path)
+            )
             key = f" {problem.key}:" if problem.key else ""
             hint = f" ({problem.hint})" if problem.hint else ""
             lines.append(f"{place}:{key} {problem.message}{hint}")

@@ -14,10 +14,10 @@ class _Model(BaseModel):
 class Timeouts(_Model):
     """How long a request may take, in seconds; None means no limit."""
 
-    connect: float | None = Field(5, gt=0)
-    first_token: float | None = Field(600, gt=0)
-    idle: float | None = Field(300, gt=0)
-    total: float | None = Field(None, gt=0)
+    connect: float | None = Field(default=5, gt=0)
+    first_token: float | None = Field(default=600, gt=0)
+    idle: float | None = Field(default=300, gt=0)
+    total: float | None = Field(default=None, gt=0)
 
 
 class BackendConfig(_Model):
@@ -27,19 +27,23 @@ class BackendConfig(_Model):
     """The name of a dialect in `massgen_tui.dialects`, or whatever else the file says."""
     model: str = ""
     base_url: str = ""
-    """Normalised: scheme, host, port and path up to `/v1` (or the provider's own), no trailing slash."""
+    """Scheme, host, port and path up to `/v1` (or the provider's own), no trailing slash."""
     api_key: SecretStr | None = None
-    """The key that goes to this server, resolved from the file, the environment or `.env`; None sends `EMPTY`."""
+    """The key that goes to this server, from the file, the environment or `.env`; None: `EMPTY`."""
     key_source: str = ""
-    """Where the key came from (`VLLM_API_KEY`, `api_key in the config`), for people; never the key."""
+    """Where the key came from (`VLLM_API_KEY`, `api_key in the config`), for people."""
     tools: tuple[Mapping[str, Any], ...] = ()
     tool_choice: str | Mapping[str, Any] | None = None
     timeout: Timeouts = Timeouts()
-    retries: int = Field(2, ge=0, le=10)
+    retries: int = Field(default=2, ge=0, le=10)
     extra_body: Mapping[str, Any] = {}
     """Merged deeply into the body, and wins; never questioned."""
     parameters: Mapping[str, Any] = {}
     """Every other key of the backend that is meant for the server, as written."""
+    echo_reasoning: bool | None = None
+    """Whether reasoning goes back to the server in later turns; None: as the dialect needs it."""
+    gpu_metrics_url: str = ""
+    """A DCGM exporter on the server's host."""
 
 
 class AgentProblem(_Model):
@@ -56,7 +60,7 @@ class AgentConfig(_Model):
     system_message: str = ""
     backend: BackendConfig
     problem: AgentProblem | None = None
-    """Set when this agent is unusable: no key, an unset variable, a backend type that is not spoken."""
+    """Set when this agent is unusable: no key, an unset variable, a type that is not spoken."""
 
 
 class UiConfig(_Model):
@@ -70,6 +74,25 @@ class UiConfig(_Model):
     bell: bool = False
 
 
+class ExtraServer(_Model):
+    """A server to look at that no agent uses."""
+
+    base_url: str
+    type: str = "chatcompletion"
+    """The name of a dialect."""
+    api_key: SecretStr | None = None
+    gpu_metrics_url: str = ""
+
+
+class GpuSource(_Model):
+    """GPUs of another machine, through its DCGM exporter."""
+
+    dcgm: str
+    """The exporter's address, such as `http://host:9400/metrics`."""
+    label: str = ""
+    """What to call the machine; empty: its host name."""
+
+
 class Config(_Model):
     """A whole config file."""
 
@@ -80,5 +103,7 @@ class Config(_Model):
     ui: UiConfig = UiConfig()
     monitor: bool = True
     """Whether servers and GPUs are looked at in the background."""
+    servers: tuple[ExtraServer, ...] = ()
+    gpus: tuple[GpuSource, ...] = ()
     warnings: tuple[str, ...] = ()
     """What was ignored or looks wrong; to be shown once."""

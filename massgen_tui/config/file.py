@@ -1,0 +1,84 @@
+"""What a config file may say, as pydantic models: types of known keys, and the JSON Schema."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from massgen_tui.config.schema import Timeouts
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Sampling(_File):
+    """Parameters whose type is the same on every server; others go as they are written."""
+
+    temperature: float | None = Field(default=None, ge=0, description="0 is greedy.")
+    top_p: float | None = Field(default=None, ge=0, le=1)
+    top_k: int | None = Field(default=None, ge=-1, description="vLLM, SGLang, llama.cpp.")
+    min_p: float | None = Field(default=None, ge=0, le=1)
+    repetition_penalty: float | None = Field(default=None, gt=0)
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    max_tokens: int | None = Field(default=None, ge=1, description="The most tokens of one answer.")
+    max_completion_tokens: int | None = Field(default=None, ge=1)
+    seed: int | None = None
+    n: int | None = Field(default=None, ge=1, description="Only the first answer is shown.")
+    stop: str | list[str] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(default=None, ge=0)
+    parallel_tool_calls: bool | None = None
+    stream_options: dict[str, Any] | None = None
+    chat_template_kwargs: dict[str, Any] | None = Field(
+        default=None, description="For the chat template, such as enable_thinking: true."
+    )
+    enable_thinking: bool | None = Field(
+        default=None, description="Put where the server wants it; a warning where it has no switch."
+    )
+    thinking_budget: int | None = Field(default=None, ge=0, description="Tokens of thought.")
+    separate_reasoning: bool | None = Field(default=None, description="SGLang only.")
+
+
+class BackendOptions(_File):
+    """What every backend takes besides its type, model, address and key."""
+
+    tools: list[dict[str, Any]] = Field(
+        default=[], description="Function tools as OpenAI writes them; sent, never executed."
+    )
+    tool_choice: str | dict[str, Any] | None = None
+    timeout: Timeouts = Timeouts()
+    retries: int = Field(default=2, ge=0, le=10, description="Only before the first byte.")
+    extra_body: dict[str, Any] = Field(
+        default={}, description="Merged deeply into the request's body, and wins."
+    )
+    echo_reasoning: bool | None = Field(
+        default=None, description="Send reasoning back in later turns; by default as needed."
+    )
+    gpu_metrics_url: str = Field(default="", description="A DCGM exporter on the server's host.")
+
+
+class Ui(_File):
+    """How the console looks and what it keeps."""
+
+    display_type: str = "textual_terminal"
+    logging_enabled: bool = True
+    theme: str = ""
+    keymap: dict[str, str] = Field(default={}, description="Binding id: keys.")
+    bell: bool = False
+
+
+class Server(_File):
+    """A server to look at that no agent uses."""
+
+    base_url: str
+    type: str = "chatcompletion"
+    api_key: str = ""
+    gpu_metrics_url: str = ""
+
+
+class Gpus(_File):
+    """GPUs of another machine."""
+
+    dcgm: str = Field(description="A DCGM exporter, such as http://host:9400/metrics.")
+    label: str = ""

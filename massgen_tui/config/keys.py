@@ -1,0 +1,74 @@
+"""Which key goes to which server: a provider's only to its own hosts, over https."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from massgen_tui.config.address import host_of, port_of
+from massgen_tui.config.schema import AgentProblem
+from massgen_tui.dialects import Dialect, dialect_at
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key, where it came from, or why there is none where one is needed."""
+
+    secret: SecretStr | None = None
+    source: str = ""
+    problem: AgentProblem | None = None
+    warning: str = ""
+
+
+def resolve(
+    dialect: Dialect, base_url: str, written: str, variables: Mapping[str, str], *, where: str
+) -> Key:
+    """The key for an agent of this dialect at this address.
+
+    Args:
+        dialect: what the agent speaks.
+        base_url: its normalised address.
+        written: `api_key` of the config, or empty.
+        variables: the environment and `.env`.
+        where: what a message calls the place to write a key, such as `.env beside config.yaml`.
+    """
+    if written.strip():
+        return _key(written, "api_key in the config")
+    if not dialect.hosted and (name := _first(dialect, variables)):
+        return _key(variables[name], name)
+    owner = dialect_at(base_url)
+    if owner is None:
+        return _stranger(dialect, base_url, variables)
+    if not base_url.startswith("https://") or port_of(base_url) != 443:
+        plain = f"{owner.provider}'s key goes only to {owner.base_url.split('/')[2]} over https"
+        return Key(problem=AgentProblem(message=plain, hint=f"base_url: {owner.base_url}"))
+    name = _first(owner, variables)
+    if name:
+        return _key(variables[name], name)
+    names = " or ".join(owner.key_vars)
+    return Key(
+        problem=AgentProblem(
+            message=f"{owner.provider} wants a key and there is none",
+            hint=f"set {names} in the environment or in {where}, or write api_key in its backend",
+        )
+    )
+
+
+def _stranger(dialect: Dialect, base_url: str, variables: Mapping[str, str]) -> Key:
+    """An address in no table is asked without any provider's key."""
+    if dialect.hosted and (name := _first(dialect, variables)):
+        host = host_of(base_url)
+        return Key(warning=f"{name} is not sent to {host}: it is not {dialect.provider}'s own")
+    return Key()
+
+
+def _first(dialect: Dialect, variables: Mapping[str, str]) -> str:
+    return next((name for name in dialect.key_vars if variables.get(name, "").strip()), "")
+
+
+def _key(text: str, source: str) -> Key:
+    text = text.strip()
+    if not text.isascii() or not text.isprintable():
+        message = f"the key from {source} holds characters that no key has"
+        return Key(problem=AgentProblem(message=message, hint="copy it again"))
+    return Key(SecretStr(text), source)

@@ -1,0 +1,132 @@
+"""Where each parameter of a backend goes in the request's body, and what is said about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from massgen_tui.config.merge import at_path, deep_merge, look_up
+from massgen_tui.config.schema import BackendConfig
+from massgen_tui.dialects import GENERIC, Dialect, Thinking, dialect_of
+from massgen_tui.dialects.parameters import OPENAI, SWITCHES, TOKEN_LIMITS
+
+_OFF: Final = frozenset({"none", "off", "disabled", "false"})
+
+
+@dataclass(slots=True)
+class Routed:
+    """The parameters as they stand in the body, and what the user should know of them."""
+
+    body: dict[str, object] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def put(self, path: str, value: object) -> None:
+        """Set a value at a dotted path, beside what is there; what is there wins."""
+        self.body = deep_merge(at_path(path, value), self.body)
+
+
+def dialect_for(backend: BackendConfig) -> Dialect:
+    """The dialect a backend speaks; the generic one where its type is not spoken here."""
+    return dialect_of(backend.type, backend.base_url) or GENERIC
+
+
+def is_known(name: str, dialect: Dialect) -> bool:
+    """Whether a parameter has a meaning in this dialect (or is known to have none)."""
+    moved = {path.partition(".")[0] for path in dialect.moved}
+    known = (OPENAI, dialect.extras, dialect.refused, moved, SWITCHES, ("stream",))
+    return any(name in names for names in known)
+
+
+def route(backend: BackendConfig) -> Routed:
+    """Route the parameters of one backend, without `extra_body`; changes nothing of it."""
+    dialect, routed = dialect_for(backend), Routed()
+    given = {name: value for name, value in backend.parameters.items() if value is not None}
+    switches = [name for name in given if name in _SPECIAL]
+    for name, value in given.items():
+        if name in switches:
+            continue
+        if name in dialect.refused:
+            routed.warnings.append(f"{dialect.provider} has no {name}: left out")
+        elif not _move(name, value, dialect, routed):
+            routed.put(name, value)
+            if not is_known(name, dialect):
+                routed.warnings.append(
+                    f"{name} is not known here: sent to {dialect.provider} as it is"
+                )
+    _limit_tokens(dialect, routed)
+    return routed
+
+
+def _move(name: str, value: object, dialect: Dialect, routed: Routed) -> bool:
+    """Put what MassGen writes elsewhere where this dialect has it; True when that was done."""
+    paths = {
+        path: target
+        for path, target in dialect.moved.items()
+        if path.partition(".")[0] == name and name not in dialect.extras
+    }
+    for path, target in paths.items():
+        found = look_up({name: value}, path)
+        if found is not None:
+            routed.put(target, found)
+    if paths and isinstance(value, Mapping):
+        kept = {path.partition(".")[2] for path in paths}
+        left = ", ".join(f"{name}.{key}" for key in value if key not in kept)
+        if left:
+            routed.warnings.append(f"{dialect.provider} takes no {left} here: left out")
+    return bool(paths)
+
+
+def _thinking(value: object, dialect: Dialect, routed: Routed) -> None:
+    on = value is True or (isinstance(value, str) and value.lower() not in _OFF)
+    match dialect.thinking:
+        case Thinking.NONE:
+            routed.warnings.append(
+                f"{dialect.provider} has no switch for thinking: enable_thinking left out"
+            )
+        case Thinking.TYPE:
+            routed.put(dialect.thinking.value, "enabled" if on else "disabled")
+        case Thinking.EFFORT:
+            if not on:
+                routed.put(dialect.effort_path, "none")
+        case _:
+            routed.put(dialect.thinking.value, value)
+
+
+def _effort(value: object, dialect: Dialect, routed: Routed) -> None:
+    if dialect.efforts:
+        routed.put(dialect.effort_path, value)
+    elif dialect.thinking is Thinking.TYPE and isinstance(value, str) and value.lower() in _OFF:
+        routed.put(dialect.thinking.value, "disabled")
+    else:
+        routed.warnings.append(f"{dialect.provider} has no reasoning_effort: left out")
+
+
+def _budget(value: object, dialect: Dialect, routed: Routed) -> None:
+    if dialect.thinking_budget:
+        routed.put(dialect.thinking_budget, value)
+    else:
+        routed.warnings.append(f"{dialect.provider} has no thinking_budget: left out")
+
+
+def _stream(value: object, dialect: Dialect, routed: Routed) -> None:
+    if value is not True:
+        routed.warnings.append("answers are always streamed: stream left out")
+
+
+_SPECIAL: Final[Mapping[str, Callable[[object, Dialect, Routed], None]]] = MappingProxyType(
+    {
+        "enable_thinking": _thinking,
+        "reasoning_effort": _effort,
+        "thinking_budget": _budget,
+        "stream": _stream,
+    }
+)
+
+
+def _limit_tokens(dialect: Dialect, routed: Routed) -> None:
+    """Write the limit under the only name that this dialect takes."""
+    name = dialect.token_limit
+    for other in TOKEN_LIMITS:
+        if name and other != name and other in routed.body:
+            value = routed.body.pop(other)
+            routed.body.setdefault(name, value)

@@ -1,0 +1,126 @@
+"""The sections of a config beside its agents: `ui`, `monitor`, `servers`, `gpus`."""
+
+import yaml
+from pydantic import SecretStr
+
+from massgen_tui.config.address import AddressError, normalise
+from massgen_tui.config.document import Entry, Json
+from massgen_tui.config.file import Gpus, Server, Ui
+from massgen_tui.config.keys import resolve
+from massgen_tui.config.reading import Reading
+from massgen_tui.config.schema import ExtraServer, GpuSource, UiConfig
+from massgen_tui.dialects import NAMES, dialect_of, named
+from massgen_tui.dialects.parameters import MASSGEN_UI
+
+DISPLAY_TYPES = ("rich_terminal", "simple", "textual_terminal")
+
+
+def read_ui(reading: Reading, entry: Entry | None) -> UiConfig:
+    """The `ui:` section; defaults with problems noted when it cannot be read."""
+    if entry is None or _empty(entry.value):
+        return UiConfig()
+    reading.begin()
+    found = reading.mapping(entry.value, "ui") or {}
+    data: dict[str, Json] = {}
+    for name, item in found.items():
+        if name in Ui.model_fields or name == "type":
+            value = reading.value(item.value, f"ui.{name}")
+            if value is not None:
+                data.setdefault("display_type" if name == "type" else name, value)
+        elif name in MASSGEN_UI:
+            reading.ignored.add(f"ui.{name}")
+        else:
+            reading.stranger(item, "ui", set(Ui.model_fields))
+    _note_unset(reading, "ui")
+    ui = reading.validated(Ui, data, entry.value, "ui")
+    if ui is None:
+        return UiConfig()
+    if ui.display_type not in DISPLAY_TYPES:
+        known = ", ".join(DISPLAY_TYPES)
+        reading.warnings.append(f"ui.display_type `{ui.display_type}` is none of {known}")
+    return UiConfig.model_validate(ui.model_dump())
+
+
+def read_monitor(reading: Reading, entry: Entry | None) -> bool:
+    """Whether servers and GPUs are looked at: `monitor: on | off`."""
+    if entry is None or _empty(entry.value):
+        return True
+    reading.begin()
+    value = reading.value(entry.value, "monitor")
+    if not isinstance(value, bool):
+        reading.complain(entry.value, "monitor", "should be on or off")
+        return True
+    return value
+
+
+def read_servers(reading: Reading, entry: Entry | None) -> tuple[ExtraServer, ...]:
+    """The `servers:` list: addresses, or mappings with `base_url`, `type` and `api_key`."""
+    servers = []
+    for index, node in enumerate(_items(reading, entry, "servers")):
+        key = f"servers[{index}]"
+        reading.begin()
+        data = reading.value(node, key)
+        data = {"base_url": data} if isinstance(data, str) else data
+        server = reading.validated(Server, data, node, key)
+        if _note_unset(reading, key) or server is None:
+            continue
+        read = _server(reading, node, key, server)
+        if read is not None:
+            servers.append(read)
+    return tuple(servers)
+
+
+def _server(reading: Reading, node: yaml.Node, key: str, server: Server) -> ExtraServer | None:
+    kind = named(server.type)
+    if kind is None:
+        known = ", ".join(NAMES)
+        reading.complain(node, f"{key}.type", f"`{server.type}` is not spoken here", known)
+        return None
+    try:
+        base_url = normalise(server.base_url, kind)
+    except AddressError as error:
+        reading.complain(node, f"{key}.base_url", str(error))
+        return None
+    dialect = dialect_of(server.type, base_url) or kind
+    found = resolve(dialect, base_url, server.api_key, reading.variables, where=".env")
+    if found.problem is not None:
+        reading.warnings.append(f"{key}: {found.problem.message}: {found.problem.hint}")
+    secret: SecretStr | None = found.secret
+    return ExtraServer(
+        base_url=base_url,
+        type=server.type,
+        api_key=secret,
+        gpu_metrics_url=server.gpu_metrics_url,
+    )
+
+
+def read_gpus(reading: Reading, entry: Entry | None) -> tuple[GpuSource, ...]:
+    """The `gpus:` list: DCGM exporters of other machines."""
+    sources = []
+    for index, node in enumerate(_items(reading, entry, "gpus")):
+        key = f"gpus[{index}]"
+        reading.begin()
+        source = reading.validated(Gpus, reading.value(node, key), node, key)
+        if not _note_unset(reading, key) and source is not None:
+            sources.append(GpuSource(dcgm=source.dcgm, label=source.label))
+    return tuple(sources)
+
+
+def _items(reading: Reading, entry: Entry | None, key: str) -> list[yaml.Node]:
+    if entry is None or _empty(entry.value):
+        return []
+    if not isinstance(entry.value, yaml.SequenceNode):
+        reading.complain(entry.value, key, "should be a list")
+        return []
+    return list(entry.value.value)
+
+
+def _note_unset(reading: Reading, key: str) -> bool:
+    """Outside agents an unset variable costs its section only."""
+    if reading.unset:
+        reading.warnings.append(f"{key} is left out: unset: {', '.join(reading.unset)}")
+    return bool(reading.unset)
+
+
+def _empty(node: yaml.Node) -> bool:
+    return node.tag == "tag:yaml.org,2002:null"

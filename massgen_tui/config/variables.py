@@ -1,0 +1,62 @@
+"""Environment, `.env` files and `${VAR}`: an empty variable counts as unset everywhere."""
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+_REFERENCE = re.compile(r"\$(\$)?\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_MAX_BYTES = 1_000_000
+
+
+def substitute(text: str, variables: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Fill in `${VAR}` and `${VAR:-default}`; gives also the names that are unset without one.
+
+    `$${VAR}` stands for a literal `${VAR}`.
+    """
+    unset: list[str] = []
+
+    def fill(match: re.Match[str]) -> str:
+        escaped, name, default = match.groups()
+        if escaped:
+            return match.group()[1:]
+        if value := variables.get(name):
+            return value
+        if default is None:
+            unset.append(name)
+            return ""
+        return str(default)
+
+    return _REFERENCE.sub(fill, text), unset
+
+
+def gather(environ: Mapping[str, str], folders: Sequence[Path]) -> tuple[dict[str, str], list[str]]:
+    """All variables: the environment's, then those of `.env` in each folder, first one wins.
+
+    Gives also what could not be read, for people; never a value.
+    """
+    variables = {name: value for name, value in environ.items() if value}
+    warnings: list[str] = []
+    for file in dict.fromkeys(folder.resolve() / ".env" for folder in folders):
+        text = _read(file, warnings)
+        for binding in parse_stream(io.StringIO(text)):
+            if binding.error:
+                warnings.append(f"{file}:{binding.original.line}: not understood, skipped")
+            elif binding.key and binding.value and binding.key not in variables:
+                variables[binding.key] = substitute(binding.value, variables)[0]
+    return variables, warnings
+
+
+def _read(file: Path, warnings: list[str]) -> str:
+    if not file.is_file():
+        return ""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_MAX_BYTES).decode("utf-8-sig")
+    except OSError as error:
+        warnings.append(f"{file}: cannot be read: {(error.strerror or '').lower()}")
+    except UnicodeDecodeError:
+        warnings.append(f"{file}: is not UTF-8, skipped")
+    return ""
