@@ -1,0 +1,181 @@
+"""The transport under the openai client: aiohttp, with our rules for keys, proxies and names.
+
+Why not the one the client brings: it looks names up in threads that hold the exit of the program,
+leaves proxies to httpx2 (which sends loopback through HTTP_PROXY), and keeps the connection that
+polled reads need behind private names. Imported when a backend is first used: aiohttp and httpx2
+take a third of a second.
+"""
+
+import asyncio
+import contextlib
+import functools
+import ssl
+from collections.abc import AsyncIterator, Callable
+
+import aiohttp
+import httpx2
+from yarl import URL
+
+from massgen_tui.backends.address import proxy_for
+from massgen_tui.backends.resolver import DaemonResolver
+
+RESPONSE = "massgen_tui.response"
+"""The key of a response's extensions under which the `aiohttp.ClientResponse` is found."""
+ERROR_LIMIT = 256 * 1024
+"""Bytes that are read of the body of an error."""
+ERROR_PATIENCE = 5.0
+"""Seconds that the body of an error may take."""
+READ_BUFFER = 256 * 1024
+"""Bytes; the event loop reads as much at once, and a smaller buffer would stop and go in bursts."""
+_OURS = frozenset({"accept-encoding", "authorization", "host"})
+_TELEMETRY = "x-stainless-"
+"""Headers in which the openai client tells of this machine."""
+_CUT = (aiohttp.ClientError, OSError)
+
+
+class RedirectedError(Exception):
+    """The server sent us to an address where we do not take the key; `where` is that address."""
+
+    def __init__(self, where: str) -> None:
+        """Hold where we were sent."""
+        super().__init__(where)
+        self.where = where
+
+
+class Body(httpx2.AsyncByteStream):
+    """The body of an answer, off the wire; closing it early drops the connection at once."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        """Read from `response`."""
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the bytes as they come."""
+        async for data in self._response.content.iter_any():
+            yield data
+
+    async def aclose(self) -> None:
+        """Drop the connection unless the body was read to its end."""
+        drop(self._response)
+
+
+def drop(response: aiohttp.ClientResponse) -> None:
+    """Close what is left of a response, without a farewell that a hung server could draw out."""
+    connection = response.connection
+    if connection is not None and connection.transport is not None:
+        connection.transport.abort()
+    response.close()
+
+
+def leftover(response: aiohttp.ClientResponse) -> bytes:
+    """What came before a connection broke and was not read yet.
+
+    aiohttp raises the break before it gives that, so this looks behind its public face; empty where
+    a later release keeps it elsewhere (a test tells).
+    """
+    pieces = getattr(response.content, "_buffer", ())
+    offset = getattr(response.content, "_buffer_offset", 0)
+    return b"".join(pieces)[offset:]
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()
+
+
+class Carrier(httpx2.AsyncBaseTransport):
+    """Carries the requests of one agent to one origin, and the key there and nowhere else."""
+
+    def __init__(self, base_url: str, authorization: Callable[[], str]) -> None:
+        """Carry to the origin of `base_url`; `authorization` gives the header's value on demand."""
+        self._origin = URL(base_url).origin()
+        self._authorization = authorization
+        self._session: aiohttp.ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request and give its answer; the body of an error is read, within bounds.
+
+        Raises:
+            RedirectedError: the request was sent on to another origin, or would become a GET.
+            aiohttp.ClientError, OSError: as they are; the backend explains them.
+        """
+        url = URL(str(request.url), encoded=True)
+        if url.origin() != self._origin:
+            raise RedirectedError(str(url.with_user(None)))
+        response = await self._send(request, url)
+        try:
+            if request.method == "POST" and response.status in (301, 302, 303):
+                where = response.headers.get("location", "")
+                raise RedirectedError(str(url.join(URL(where)).with_user(None)))
+            return await self._answer(request, response)
+        except BaseException:
+            drop(response)
+            raise
+
+    async def _send(self, request: httpx2.Request, url: URL) -> aiohttp.ClientResponse:
+        limits = request.extensions.get("timeout", {})
+        kept = [
+            (name, value)
+            for name, value in request.headers.multi_items()
+            if name.lower() not in _OURS and not name.lower().startswith(_TELEMETRY)
+        ]
+        return await self._open().request(
+            request.method,
+            url.with_user(None),
+            headers=[
+                *kept,
+                ("Accept-Encoding", "identity"),  # a compressed stream comes in lumps
+                ("Authorization", self._authorization()),
+            ],
+            data=await request.aread() or None,
+            allow_redirects=False,
+            proxy=proxy_for(str(url)),
+            timeout=aiohttp.ClientTimeout(total=None, connect=limits.get("connect")),
+        )
+
+    async def _answer(
+        self, request: httpx2.Request, response: aiohttp.ClientResponse
+    ) -> httpx2.Response:
+        # aiohttp has undone the compression and the chunking
+        gone = (b"content-encoding", b"content-length", b"transfer-encoding")
+        headers = [(k, v) for k, v in response.raw_headers if k.lower() not in gone]
+        if response.status >= 300:
+            content = await excerpt(response)
+            return httpx2.Response(
+                response.status, headers=headers, content=content, request=request
+            )
+        return httpx2.Response(
+            response.status,
+            headers=headers,
+            stream=Body(response),
+            request=request,
+            extensions={RESPONSE: response},
+        )
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            secure = self._origin.scheme == "https"
+            connector = aiohttp.TCPConnector(
+                limit=0, resolver=DaemonResolver(), ssl=_tls() if secure else True
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), read_bufsize=READ_BUFFER
+            )
+        return self._session
+
+    async def aclose(self) -> None:
+        """Close all connections, at once."""
+        if self._session is not None:
+            await self._session.close()
+
+
+async def excerpt(response: aiohttp.ClientResponse, begun: bytes = b"") -> bytes:
+    """The first part of a body that is no stream: what comes within the bounds of size and time."""
+    content = bytearray(begun)
+    with contextlib.suppress(TimeoutError, *_CUT):
+        async with asyncio.timeout(ERROR_PATIENCE):
+            while len(content) < ERROR_LIMIT and (data := await response.content.readany()):
+                content += data
+    if response.connection is not None:
+        drop(response)
+    return bytes(content[:ERROR_LIMIT])

@@ -1,0 +1,231 @@
+"""The backend of every chat-completions API: the openai client carries the request, we decode it.
+
+openai, httpx2 and aiohttp take about a second to import: they come with `client` and `exchange`, in
+a thread, when the first request is sent (or by `warm_up`, after the first paint).
+"""
+
+import asyncio
+import importlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from massgen_tui.backends.adapt import Adaptation, Correction, correct
+from massgen_tui.backends.address import root_of
+from massgen_tui.backends.base import ChatRequest
+from massgen_tui.backends.events import (
+    BackendError,
+    ErrorKind,
+    Message,
+    Opened,
+    RequestSent,
+    Retrying,
+    StreamEvent,
+    Warned,
+)
+from massgen_tui.backends.failures import (
+    RETRY_AFTER_LIMIT,
+    Cause,
+    FailedError,
+    RefusedError,
+    Situation,
+    refusal,
+)
+from massgen_tui.backends.gate import ReadGate
+from massgen_tui.backends.request import build_request
+from massgen_tui.config.schema import AgentConfig, Timeouts
+from massgen_tui.dialects import dialect_of
+
+if TYPE_CHECKING:
+    from massgen_tui.backends.client import Client
+    from massgen_tui.backends.exchange import Exchange
+
+Sleep = Callable[[float], Awaitable[object]]
+"""Waits for so many seconds."""
+_WAITS = (0.5, 1.0)
+_CLOSING = 1.0
+"""Seconds that closing may take."""
+_ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.exchange")
+
+
+async def warm_up() -> None:
+    """Import what a request needs, in a thread, so that the first prompt does not wait for it."""
+    await asyncio.to_thread(_import)
+
+
+def _import() -> None:
+    for room in _ROOMS:
+        importlib.import_module(room)
+
+
+@dataclass(slots=True)
+class _Failed:
+    """A try that did not open: why, and what to raise if nothing more can be done."""
+
+    cause: Cause
+    error: BackendError
+    correction: Correction | None = None
+
+
+class ChatCompletionsBackend:
+    """One agent's way to a server that speaks chat completions.
+
+    Retries and the one correction of a request happen here, and only before the first byte.
+    """
+
+    def __init__(
+        self, agent: AgentConfig, *, gate: ReadGate | None = None, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        """Make ready to ask `agent`'s server; nothing is imported, opened or sent yet."""
+        dialect = dialect_of(agent.backend.type, agent.backend.base_url)
+        self.agent = agent.id
+        self.provider = dialect.provider if dialect else agent.backend.type
+        self.server = root_of(agent.backend.base_url)
+        self.model = agent.backend.model
+        self._config = agent
+        self._key_vars = dialect.key_vars if dialect else ()
+        self._gate = gate
+        self._sleep = sleep
+        self._adaptation = Adaptation()
+        self._told: tuple[str, ...] = ()
+        self._client: Client | None = None
+
+    def request(self, messages: Sequence[Message]) -> ChatRequest:
+        """Build the request for a conversation, without what this server is known to refuse."""
+        built = build_request(self._config, messages)
+        body = self._adaptation.apply(built.body)
+        return ChatRequest(body, built.warnings + self._told)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Send it and give its events as they come; closing the generator closes the socket.
+
+        Raises:
+            BackendError: the answer failed; what came before stands.
+        """
+        client = await self._connected()
+        body = self._adaptation.apply(request.body)
+        end = asyncio.get_running_loop().time() + (self._limits.total or float("inf"))
+        retries, corrected = 0, False
+        while True:
+            yield RequestSent(body)
+            exchange = self._exchange(client, end)
+            try:
+                failed = await self._sent(exchange, body, correctable=not corrected)
+                if failed is None:
+                    if exchange.opened:
+                        yield Opened()
+                    while (events := await exchange.read()) is not None:
+                        for event in events:
+                            yield event
+                    return
+            except FailedError as error:
+                raise self._signed(error.cause.error()) from None
+            except BackendError as error:
+                raise self._signed(error) from None
+            finally:
+                await exchange.aclose()
+            if failed.correction is not None:
+                corrected = True
+                body = self._learn(failed.correction, request)
+                yield Warned(failed.correction.told)
+                continue
+            seconds = self._wait(failed, retries)
+            if seconds is None:
+                raise failed.error
+            retries += 1
+            yield Retrying(failed.error.message, seconds, retries)
+            await self._sleep(seconds)
+
+    async def aclose(self) -> None:
+        """Close all connections; takes at most a second, whatever the server does."""
+        client, self._client = self._client, None
+        if client is not None:
+            try:
+                async with asyncio.timeout(_CLOSING):
+                    await client.aclose()
+            except TimeoutError:
+                return
+
+    @property
+    def _limits(self) -> Timeouts:
+        return self._config.backend.timeout
+
+    async def _connected(self) -> "Client":
+        await warm_up()
+        if self._client is None:
+            room = importlib.import_module(_ROOMS[0])
+            backend = self._config.backend
+            try:
+                self._client = room.Client(backend.base_url, backend.api_key)
+            except (ValueError, OSError) as error:
+                cause = Cause(ErrorKind.CONFIG, f"{self.server}: {error}", "see base_url")
+                raise self._signed(cause.error()) from None
+        return self._client
+
+    def _exchange(self, client: "Client", end: float) -> "Exchange":
+        room = importlib.import_module(_ROOMS[1])
+        backend = self._config.backend
+        exchange: Exchange = room.Exchange(client, backend.base_url, self._limits, self._gate, end)
+        return exchange
+
+    async def _sent(
+        self, exchange: "Exchange", body: dict[str, object], *, correctable: bool
+    ) -> _Failed | None:
+        """Send one try; None when the answer is open."""
+        try:
+            await exchange.send(body)
+        except FailedError as failure:
+            return _Failed(failure.cause, self._signed(failure.cause.error()))
+        except RefusedError as refused:
+            if correctable:
+                correction = correct(refused.status, refused.said, body, self._adaptation)
+                if correction is not None:
+                    nothing = Cause(ErrorKind.BAD_REQUEST, refused.said)
+                    return _Failed(nothing, nothing.error(), correction)
+            cause = refusal(refused, await self._situation(refused))
+            error = self._signed(cause.error(refused.status, refused.retry_after))
+            return _Failed(cause, error)
+        return None
+
+    async def _situation(self, refused: RefusedError) -> Situation:
+        backend = self._config.backend
+        client = self._client
+        lists = refused.status == 404 and "alias" not in refused.said and client is not None
+        return Situation(
+            model=backend.model,
+            base_url=backend.base_url,
+            provider=self.provider,
+            key_vars=self._key_vars,
+            key_source=backend.key_source if backend.api_key else "",
+            served=await client.models() if lists and client else (),
+        )
+
+    def _learn(self, correction: Correction, request: ChatRequest) -> dict[str, object]:
+        self._adaptation = correction.adaptation
+        self._told += (correction.told,)
+        return self._adaptation.apply(request.body)
+
+    def _wait(self, failed: _Failed, retries: int) -> float | None:
+        """Seconds until the next try, or None when there is none."""
+        if not failed.cause.retried or retries >= self._config.backend.retries:
+            return None
+        asked = failed.error.retry_after
+        if asked is None:
+            return _WAITS[min(retries, len(_WAITS) - 1)]
+        return asked if asked <= RETRY_AFTER_LIMIT else None
+
+    def _signed(self, error: BackendError) -> BackendError:
+        """The error as ours: with agent and server, without the key that a server may repeat."""
+        key = self._config.backend.api_key
+        secret = key.get_secret_value().strip() if key else ""
+
+        def masked(text: str) -> str:
+            return text.replace(secret, "•••") if len(secret) >= 6 else text
+
+        return replace(
+            error,
+            message=masked(error.message),
+            hint=masked(error.hint),
+            agent=self.agent,
+            server=self.server,
+        )

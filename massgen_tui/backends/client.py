@@ -1,0 +1,109 @@
+"""The openai client of one agent: built without the environment's say, on our own transport.
+
+Imported when a backend is first used: openai takes about a second.
+"""
+
+import os
+import threading
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+import openai
+from pydantic import SecretStr
+
+from massgen_tui.backends.address import without_user
+from massgen_tui.backends.carrier import RESPONSE, Carrier
+from massgen_tui.backends.failures import RefusedError
+
+MODELS_PATIENCE = 2.0
+"""Seconds that a server may take to name its models."""
+_ENVIRONMENT = threading.Lock()
+
+
+@contextmanager
+def hidden_environment(prefix: str = "OPENAI_") -> Iterator[None]:
+    """Take every variable with this prefix out of the environment for a moment.
+
+    The client takes an organisation, a project and whole headers, Authorization among them, from
+    variables of the user's own OpenAI account, whatever arguments it gets. Nothing is awaited
+    meanwhile, and the lock keeps other threads that do the same from restoring half of it.
+    """
+    with _ENVIRONMENT:
+        names = [name for name in os.environ if name.startswith(prefix)]
+        taken = {name: os.environ.pop(name) for name in names}
+        try:
+            yield
+        finally:
+            os.environ.update(taken)
+
+
+def _authorization(base_url: str, key: SecretStr | None) -> str:
+    parts = urlsplit(base_url)
+    if parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        return f"Basic {b64encode(pair.encode()).decode()}"
+    value = key.get_secret_value().strip() if key else ""
+    return f"Bearer {value or 'EMPTY'}"
+
+
+class Client:
+    """One agent's connections to its server."""
+
+    def __init__(self, base_url: str, key: SecretStr | None) -> None:
+        """Make ready to ask `base_url`; nothing is sent yet.
+
+        The openai client never holds the key: the carrier adds it, at this origin only.
+        """
+        self._carrier = Carrier(base_url, lambda: _authorization(base_url, key))
+        with hidden_environment():
+            self._sdk = openai.AsyncOpenAI(
+                api_key="added-by-the-carrier",
+                base_url=without_user(base_url),
+                max_retries=0,
+                http_client=openai.DefaultAsyncHttpxClient(transport=self._carrier),
+            )
+
+    @asynccontextmanager
+    async def ask(
+        self, body: Mapping[str, object], connect: float | None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send a request and give its answer once the headers came; leaving drops the connection.
+
+        Args:
+            body: the whole JSON body.
+            connect: seconds until the connection must stand (name, TCP and TLS), or None.
+
+        Raises:
+            RefusedError: the status is no success.
+            RedirectedError: we were sent to another address.
+            openai.OpenAIError, aiohttp.ClientError, OSError: the request failed.
+        """
+        try:
+            async with self._sdk.chat.completions.with_streaming_response.create(
+                model="",
+                messages=[],
+                stream=True,
+                extra_body=dict(body),  # is the body: what it holds replaces what stands above
+                timeout=openai.Timeout(None, connect=connect),
+            ) as answer:
+                yield answer.http_response.extensions[RESPONSE]
+        except openai.APIStatusError as error:
+            response = error.response
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            raise RefusedError(response.status_code, headers, response.content) from None
+
+    async def models(self) -> tuple[str, ...]:
+        """The names that the server says it serves; empty when it does not say so in time."""
+        try:
+            page = await self._sdk.models.list(timeout=MODELS_PATIENCE)
+        except (openai.OpenAIError, aiohttp.ClientError, OSError, ValueError):
+            return ()
+        names = (getattr(model, "id", None) for model in page.data or ())
+        return tuple(name for name in names if isinstance(name, str))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._carrier.aclose()

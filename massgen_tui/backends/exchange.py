@@ -1,0 +1,241 @@
+"""One try at one request: send it, read what comes, within the limits of time.
+
+Imported when a backend is first used, with the client it works on.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+import aiohttp
+import openai
+
+from massgen_tui.backends.carrier import RedirectedError, drop, excerpt, leftover
+from massgen_tui.backends.client import Client
+from massgen_tui.backends.decoder import StreamDecoder
+from massgen_tui.backends.events import (
+    ContentDelta,
+    ErrorKind,
+    Finished,
+    ReasoningDelta,
+    StreamEvent,
+    ToolCallDelta,
+)
+from massgen_tui.backends.failures import Cause, FailedError, kind_of, said
+from massgen_tui.backends.faults import CAUGHT, cause_of
+from massgen_tui.backends.gate import ReadGate
+from massgen_tui.backends.stream_errors import find_error
+from massgen_tui.backends.watch import Watch
+from massgen_tui.backends.words import error_status
+from massgen_tui.config.schema import Timeouts
+from massgen_tui.text import one_line
+
+_FAREWELL = 0.25
+"""Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
+_TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+
+
+class Exchange:
+    """One request and its answer. `send`, then `read` until it gives None, then `aclose`."""
+
+    def __init__(
+        self, client: Client, base_url: str, limits: Timeouts, gate: ReadGate | None, end: float
+    ) -> None:
+        """Make ready; `end` is when the answer must be whole, in the loop's time."""
+        self._client = client
+        self._base_url = base_url
+        self._limits = limits
+        self._gate = gate
+        self._stack = AsyncExitStack()
+        self._decoder = StreamDecoder()
+        self._watch = Watch(limits, end, lambda: None)
+        self._response: aiohttp.ClientResponse | None = None
+        self._transport: asyncio.Transport | None = None
+        self._data = b""
+        self._failure: Cause | None = None
+        self._over = False
+
+    @property
+    def opened(self) -> bool:
+        """Whether the first bytes of the answer wait to be read."""
+        return bool(self._data)
+
+    async def send(self, body: Mapping[str, object]) -> None:
+        """Send the request and wait for the first bytes of the answer.
+
+        Raises:
+            RefusedError: the server's status is no success.
+            FailedError: anything else went wrong.
+        """
+        try:
+            async with asyncio.timeout(None) as limit:
+                self._watch.expire = lambda: limit.reschedule(0)
+                self._data = await self._opened(body)
+        except RedirectedError as error:
+            raise FailedError(_redirected(error)) from None
+        except openai.OpenAIError as error:
+            cause = error.__cause__ or error
+            raise FailedError(self._cause(cause)) from None
+        except CAUGHT as error:
+            raise FailedError(self._cause(error)) from None
+        self._watch.expire = self._cut
+
+    async def _opened(self, body: Mapping[str, object]) -> bytes:
+        ask = self._client.ask(body, self._limits.connect)
+        response = await self._stack.enter_async_context(ask)
+        self._response = response
+        if response.connection is not None:
+            self._transport = response.connection.transport
+        first = await response.content.readany()
+        if first and not _streams(response, first):
+            whole = await excerpt(response, first)
+            raise FailedError(_no_stream(response.content_type, whole))
+        return first
+
+    async def read(self) -> list[StreamEvent] | None:
+        """Give the events that the next bytes complete; None at the end of a good answer.
+
+        Raises:
+            FailedError: the answer failed; all its events were given before.
+            BackendError: the stream itself said so; agent and server are not filled in.
+        """
+        if self._over:
+            await self._end()
+            return None
+        assert self._response is not None
+        data, self._data = self._data, b""
+        if not data:
+            try:
+                data = await self._response.content.readany()
+            except CAUGHT as error:
+                return self._broken(error)
+        if not data:
+            return self._closed()
+        events = self._decoder.feed(data)
+        if self._decoder.error is not None or self._decoder.done:
+            self._over = True
+            if self._decoder.done and self._decoder.error is None:
+                events += self._decoder.close()
+        else:
+            self._mark(events)
+        return events
+
+    def _mark(self, events: list[StreamEvent]) -> None:
+        """Move the deadline, and let the connection rest when reads are polled."""
+        watch = self._watch
+        if type(events[-1]) is Finished:
+            watch.finishing()
+        elif watch.limit == "idle":
+            watch.alive()
+        elif any(isinstance(event, _TOKENS) for event in events):
+            watch.talking()
+        else:
+            return
+        gate = self._gate
+        if gate is not None and gate.active and self._transport is not None:
+            assert self._response is not None
+            if self._response.connection is not None:
+                gate.hold(self._transport)
+
+    def _closed(self) -> list[StreamEvent]:
+        self._over = True
+        return self._decoder.close()
+
+    def _broken(self, error: BaseException) -> list[StreamEvent]:
+        assert self._response is not None
+        self._over = True
+        events = self._decoder.feed(leftover(self._response))
+        events += self._decoder.close()
+        if self._decoder.error is not None and self._decoder.error.kind is ErrorKind.INTERRUPTED:
+            self._failure = self._cause(error)
+        return events
+
+    async def _end(self) -> None:
+        if self._failure is not None:
+            raise FailedError(self._failure)
+        if self._decoder.error is not None:
+            raise self._decoder.error
+        await self._farewell()
+
+    async def _farewell(self) -> None:
+        """Read the end of the body, which comes after `[DONE]`, for the connection to be kept."""
+        response = self._response
+        if response is None or response.connection is None:
+            return
+        self._free()
+        try:
+            async with asyncio.timeout(_FAREWELL):
+                await response.content.readany()
+        except CAUGHT:
+            return
+
+    def _cut(self) -> None:
+        """A limit ran out while the answer was read: drop the connection; that wakes the reader."""
+        if self._free():
+            self._watch.talking()  # the silence was ours: the gate was never opened
+            self._watch.expired = ""
+        elif self._response is not None:
+            drop(self._response)
+
+    def _free(self) -> bool:
+        gate, transport = self._gate, self._transport
+        return gate is not None and transport is not None and gate.free(transport)
+
+    def _cause(self, error: BaseException) -> Cause:
+        if self._watch.expired:
+            return _stalled(self._watch.expired, self._limits)
+        return cause_of(error, self._base_url, opened=self._response is not None)
+
+    async def aclose(self) -> None:
+        """Drop what is left of the exchange, at once."""
+        self._free()
+        self._watch.stop()
+        await self._stack.aclose()
+
+
+def _streams(response: aiohttp.ClientResponse, first: bytes) -> bool:
+    """Whether a body is a stream of events, by what it begins with as much as by what it claims."""
+    begin = first.lstrip()
+    if begin.startswith(_FIELDS):
+        return True
+    named = response.content_type in ("text/event-stream", "application/octet-stream")
+    return named and begin[:1] not in (b"{", b"[", b"<")
+
+
+def _no_stream(content_type: str, body: bytes) -> Cause:
+    words = one_line(said(body), 200)
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict) and find_error(value):
+        status = error_status(value)
+        kind = kind_of(status, words) if status else ErrorKind.SERVER_ERROR
+        return Cause(kind, words or "the server reported an error", "see the server's log")
+    return Cause(
+        ErrorKind.MALFORMED,
+        f"a stream was asked for and {content_type} came: {words}",
+        "is base_url the address of a chat-completions API that can stream?",
+    )
+
+
+def _redirected(error: RedirectedError) -> Cause:
+    where = error.where.removesuffix("/chat/completions")
+    return Cause(
+        ErrorKind.MALFORMED,
+        f"the server sends us on to {where}; the key was not sent there",
+        f"if you trust that address, write base_url: {where}",
+    )
+
+
+def _stalled(limit: str, limits: Timeouts) -> Cause:
+    seconds: float = getattr(limits, limit) or 0
+    what = {
+        "first_token": f"no token came within {seconds:g} s",
+        "idle": f"nothing came for {seconds:g} s",
+        "total": f"the answer took longer than {seconds:g} s",
+    }[limit]
+    hint = f"timeout.{limit} in the backend allows more; see whether the server still works"
+    return Cause(ErrorKind.STALLED, what, hint)

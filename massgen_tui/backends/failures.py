@@ -1,0 +1,230 @@
+"""What a server's refusal means: from status, headers and body to a kind, a sentence, a hint."""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from massgen_tui.backends.events import BackendError, ErrorKind
+from massgen_tui.backends.words import error_words
+from massgen_tui.text import one_line
+
+MESSAGE_LIMIT = 400
+"""Characters of a server's own words that are kept."""
+RETRY_AFTER_LIMIT = 60.0
+"""Seconds; a server that wants more is not waited for."""
+RETRIED = frozenset({408, 429, 502, 503, 504})
+"""The statuses that another try may change."""
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
+_TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.I | re.S)
+_LOADING = re.compile(r"\bload(?:ing)?\b|\bstarting\b|\bwarming\b|not ready|initiali[sz]", re.I)
+_KINDS = {
+    401: ErrorKind.UNAUTHORIZED,
+    403: ErrorKind.UNAUTHORIZED,
+    404: ErrorKind.NOT_FOUND,
+    405: ErrorKind.NOT_FOUND,
+    408: ErrorKind.OVERLOADED,
+    410: ErrorKind.NOT_FOUND,
+    429: ErrorKind.RATE_LIMITED,
+    502: ErrorKind.OVERLOADED,
+    503: ErrorKind.OVERLOADED,
+    504: ErrorKind.OVERLOADED,
+    529: ErrorKind.OVERLOADED,
+}
+
+
+class RefusedError(Exception):
+    """A server answered with a status that is no success."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Hold the status, the headers with names in lower case, and the body's beginning."""
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def said(self) -> str:
+        """All of the server's own words, as they came."""
+        return said(self.body)
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds it asked us to wait, or None."""
+        return retry_after(self.headers, time.time())
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a request failed, before it is known whose it was."""
+
+    kind: ErrorKind
+    message: str
+    hint: str = ""
+    retried: bool = False
+    """Another try may go better."""
+
+    def error(self, status: int | None = None, wait: float | None = None) -> BackendError:
+        """The error to raise; agent and server are filled in by the backend."""
+        return BackendError(
+            self.kind,
+            one_line(self.message, MESSAGE_LIMIT),
+            hint=self.hint,
+            status=status,
+            retry_after=wait,
+        )
+
+
+def said(body: bytes) -> str:
+    """The server's own words in the body of an error, whatever its shape; empty when it has none.
+
+    JSON: `error` as object or string, a flat `message`, `detail`. HTML: its title or text.
+    """
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict) and (places := _places(value.get("detail"))):
+        return places
+    if value is not None:
+        return error_words(value)
+    if text[:1] == "<":
+        title = _TITLE.search(text)
+        return (title[1] if title else _TAGS.sub(" ", text)).strip()
+    return text
+
+
+def _places(detail: object) -> str:
+    """FastAPI's list of what is wrong where: `body.top_k: Extra inputs are not permitted`."""
+    if not isinstance(detail, list):
+        return ""
+    found = []
+    for item in detail[:5]:
+        match item:
+            case {"loc": [*place], "msg": str(message)}:
+                found.append(f"{'.'.join(map(str, place))}: {message}")
+    return "; ".join(found)
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds that a `Retry-After` header asks for, as seconds or as a date; None without one.
+
+    `now` is the time of day in seconds since 1970.
+    """
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def kind_of(status: int, words: str) -> ErrorKind:
+    """The kind of failure that a status is; a 503 that speaks of loading is a start."""
+    if status == 503 and _LOADING.search(words):
+        return ErrorKind.LOADING
+    known = _KINDS.get(status)
+    if known is not None:
+        return known
+    if status >= 500:
+        return ErrorKind.SERVER_ERROR
+    return ErrorKind.BAD_REQUEST if status >= 400 else ErrorKind.MALFORMED
+
+
+class FailedError(Exception):
+    """A request failed, for a cause that is already understood."""
+
+    def __init__(self, cause: Cause) -> None:
+        """Hold the cause."""
+        super().__init__(cause.message)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the hints need to know of the agent that was refused."""
+
+    model: str
+    base_url: str
+    provider: str
+    key_vars: tuple[str, ...] = ()
+    key_source: str = ""
+    """Where its key came from; empty: it has none."""
+    served: tuple[str, ...] = ()
+    """The models that its server says it serves."""
+
+
+def refusal(refused: RefusedError, where: Situation) -> Cause:
+    """What a refusal means for an agent, and what its user can do."""
+    words = refused.said
+    kind = kind_of(refused.status, words)
+    head = f"{refused.status} {_NAMES.get(kind, 'refused')}"
+    return Cause(
+        kind=kind,
+        message=f"{head}: {one_line(words, MESSAGE_LIMIT)}" if words else head,
+        hint=_hint(kind, refused, words, where),
+        retried=refused.status in RETRIED,
+    )
+
+
+_NAMES = {
+    ErrorKind.UNAUTHORIZED: "not authorized",
+    ErrorKind.NOT_FOUND: "not found",
+    ErrorKind.BAD_REQUEST: "bad request",
+    ErrorKind.RATE_LIMITED: "rate limited",
+    ErrorKind.OVERLOADED: "server not available",
+    ErrorKind.LOADING: "server is loading its model",
+    ErrorKind.SERVER_ERROR: "server error",
+    ErrorKind.MALFORMED: "unexpected answer",
+}
+
+
+def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) -> str:
+    match kind:
+        case ErrorKind.UNAUTHORIZED:
+            return _key_hint(where)
+        case ErrorKind.NOT_FOUND:
+            return _not_found_hint(words, where)
+        case ErrorKind.BAD_REQUEST:
+            return _request_hint(refused.status, words)
+    wait = refused.retry_after
+    later = f"the server asks to wait {wait:.0f} s" if wait else "wait a little"
+    return {
+        ErrorKind.RATE_LIMITED: f"{later}, then rerun this agent",
+        ErrorKind.LOADING: "wait until the model is loaded, then rerun this agent",
+        ErrorKind.OVERLOADED: f"{later}, see whether the server behind {where.base_url} runs",
+    }.get(kind, "see the server's log; rerun this agent to try again")
+
+
+def _key_hint(where: Situation) -> str:
+    name = where.key_vars[0] if where.key_vars else ""
+    line = f"`api_key: ${{{name or 'YOUR_KEY'}}}`"
+    if where.key_source:
+        return f"the key from {where.key_source} was not accepted: put another there"
+    setting = f" and set {name} in the environment or .env" if name else ""
+    return f"add {line} to this agent's backend{setting}"
+
+
+def _not_found_hint(words: str, where: Situation) -> str:
+    if where.served:
+        names = ", ".join(one_line(name, 80) for name in where.served[:8])
+        return f"this server serves {names}: put one of these as `model`"
+    if "alias" in words or (where.model and where.model in words):
+        return "put a model that this server serves as `model`"
+    return f"is base_url right? {where.base_url}/chat/completions was asked"
+
+
+def _request_hint(status: int, words: str) -> str:
+    if "tool choice requires" in words or "tool-call-parser" in words:
+        return "start vLLM with --enable-auto-tool-choice --tool-call-parser hermes"
+    if re.search(r"context length|max_model_len|maximum context|context window", words):
+        return "shorten the prompt or lower max_tokens, or begin a new conversation (ctrl+n)"
+    if status == 402:
+        return "the account has no credit left"
+    if status == 413:
+        return "the request is too large for this server: shorten the conversation"
+    return "change what the message names in this agent's backend"

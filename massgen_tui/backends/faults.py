@@ -1,0 +1,114 @@
+"""What an exception of the network means: from aiohttp's and the system's errors to a cause.
+
+Imported when a backend is first used, since it needs aiohttp.
+"""
+
+import errno
+import socket
+import ssl
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from massgen_tui.backends.address import is_loopback, proxy_for, root_of
+from massgen_tui.backends.events import ErrorKind
+from massgen_tui.backends.failures import Cause
+
+CAUGHT = (aiohttp.ClientError, OSError, EOFError, ValueError)
+"""What the network and its libraries raise (`TimeoutError` and `ssl.SSLError` are `OSError`s)."""
+_REFUSED = {errno.ECONNREFUSED}
+_NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
+
+
+def cause_of(error: BaseException, base_url: str, *, opened: bool) -> Cause:
+    """Explain an error that ended a request to `base_url`; `opened` when its headers had come."""
+    if opened:
+        return _cut(error)
+    return _before_headers(error, base_url)
+
+
+def _before_headers(error: BaseException, base_url: str) -> Cause:
+    inner = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    match error, inner:
+        case ((aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError()), _):
+            return _proxy(error, base_url)
+        case _, ssl.SSLError():
+            return _tls(inner, base_url)
+        case _, (aiohttp.InvalidURL() | UnicodeError() | aiohttp.ClientResponseError()):
+            return _no_http(error, base_url)
+        case _, (aiohttp.ConnectionTimeoutError() | socket.gaierror()):
+            return _not_found(inner, base_url)
+        case _, ValueError():
+            return Cause(ErrorKind.UNREACHABLE, str(error), "see base_url and the proxy variables")
+    return _unreachable(inner, base_url)
+
+
+def _no_http(error: BaseException, base_url: str) -> Cause:
+    root = root_of(base_url)
+    if isinstance(error, aiohttp.ClientResponseError):
+        message = f"{root} does not answer in HTTP"
+        return Cause(ErrorKind.MALFORMED, message, "what listens there? see base_url")
+    return Cause(ErrorKind.MALFORMED, f"{root} is no address", "see base_url")
+
+
+def _not_found(error: BaseException, base_url: str) -> Cause:
+    if isinstance(error, socket.gaierror):
+        message = f"no such host: {urlsplit(base_url).hostname} has no address"
+        hint = "is base_url spelt right, and is this machine online?"
+    else:
+        message = f"no connection to {root_of(base_url)} in time"
+        hint = "is the server up? timeout.connect in the backend allows more seconds"
+    return Cause(ErrorKind.UNREACHABLE, message, hint, True)
+
+
+def _cut(error: BaseException) -> Cause:
+    message = "the connection ended in the middle of the answer"
+    if _number(error) == errno.ECONNRESET:
+        message = "the server reset the connection in the middle of the answer"
+    return Cause(ErrorKind.INTERRUPTED, message, "rerun this agent to ask again", True)
+
+
+def _unreachable(error: BaseException, base_url: str) -> Cause:
+    number, root = _number(error), root_of(base_url)
+    host = urlsplit(base_url).hostname or ""
+    if number in _REFUSED:
+        place = "on this machine" if is_loopback(host) else f"on {host}"
+        hint = f"nothing listens there: start the server {place}, or correct base_url"
+        return Cause(ErrorKind.UNREACHABLE, f"connection refused by {root}", hint, True)
+    if number in _NO_ROUTE:
+        hint = "is this machine on the right network?"
+        return Cause(ErrorKind.UNREACHABLE, f"no way to {host}", hint, True)
+    hint = "see whether the server is still up, then rerun this agent"
+    message = f"{root} closed the connection before it answered"
+    return Cause(ErrorKind.UNREACHABLE, message, hint, True)
+
+
+def _proxy(error: BaseException, base_url: str) -> Cause:
+    proxy = root_of(proxy_for(base_url) or "")
+    status = getattr(error, "status", None)
+    what = f"answered {status}" if status else "cannot be reached"
+    hint = "correct HTTPS_PROXY or HTTP_PROXY, or add the host to NO_PROXY"
+    return Cause(ErrorKind.UNREACHABLE, f"the proxy {proxy} {what}", hint, not status)
+
+
+def _tls(error: ssl.SSLError, base_url: str) -> Cause:
+    host = urlsplit(base_url).hostname
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Cause(
+            ErrorKind.UNREACHABLE,
+            f"TLS: the certificate of {host} was not accepted: {error.verify_message}",
+            "if you trust it, name its authority in SSL_CERT_FILE",
+        )
+    if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"):
+        hint = "this port speaks no TLS: write http:// in base_url"
+    else:
+        hint = "see the server's TLS settings"
+    return Cause(ErrorKind.UNREACHABLE, f"TLS with {host} failed: {error.reason or error}", hint)
+
+
+def _number(error: BaseException) -> int | None:
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    # several addresses were tried: localhost is ::1 and 127.0.0.1
+    nested = getattr(error, "exceptions", None) or (error.__cause__,)
+    return next((_number(inner) for inner in nested if isinstance(inner, OSError)), None)

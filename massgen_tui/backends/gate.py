@@ -1,0 +1,53 @@
+"""Reads by the frame: connections that are read once a tick of the screen, not once a packet.
+
+Waking up for every packet is most of what a stream costs; a screen draws 12 times a second. While
+a gate is active a connection that was read rests until it opens; packets gather in the kernel.
+Costs at most one frame of latency. Nothing is lost: a full socket makes the server wait.
+"""
+
+import asyncio
+
+
+class ReadGate:
+    """Holds the connections that have been read since it last opened."""
+
+    __slots__ = ("_active", "_held")
+
+    def __init__(self) -> None:
+        """Begin inactive: reads are plain."""
+        self._active = False
+        self._held: set[asyncio.ReadTransport] = set()
+
+    @property
+    def active(self) -> bool:
+        """Whether connections rest after each read; turning it off opens the gate."""
+        return self._active
+
+    @active.setter
+    def active(self, value: bool) -> None:
+        self._active = value
+        if not value:
+            self.open()
+
+    def open(self) -> None:
+        """Let every connection be read again."""
+        if self._held:
+            held, self._held = self._held, set()
+            for transport in held:
+                transport.resume_reading()
+
+    def hold(self, transport: asyncio.ReadTransport) -> None:
+        """Let this connection rest until the gate opens."""
+        transport.pause_reading()
+        self._held.add(transport)
+
+    def free(self, transport: asyncio.ReadTransport) -> bool:
+        """Let this connection be read again, and say whether it was held.
+
+        A connection that goes back to the pool held would hang the next request on it.
+        """
+        if transport not in self._held:
+            return False
+        self._held.discard(transport)
+        transport.resume_reading()
+        return True

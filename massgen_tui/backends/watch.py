@@ -1,0 +1,72 @@
+"""Time limits of one answer, without a timer a chunk."""
+
+import asyncio
+from collections.abc import Callable
+
+from massgen_tui.config.schema import Timeouts
+
+_NEVER = float("inf")
+_LAST_WORDS = 10.0
+
+
+class Watch:
+    """One timer for a whole answer: when it fires and the deadline has moved, it sleeps on.
+
+    A stream moves its deadline with every chunk, for the price of a float; the loop sees one timer.
+    """
+
+    __slots__ = ("_deadline", "_end", "_handle", "_idle", "_loop", "expire", "expired", "limit")
+
+    def __init__(self, limits: Timeouts, end: float, expire: Callable[[], None]) -> None:
+        """Begin with the first token's limit; `end` is when all is over, in the loop's time."""
+        self._loop = asyncio.get_running_loop()
+        self._idle = limits.idle or _NEVER
+        self._end = end
+        self._deadline = self._loop.time() + (limits.first_token or _NEVER)
+        self._handle: asyncio.TimerHandle | None = None
+        self.expire = expire
+        """Called on the loop when a limit ran out, once."""
+        self.expired = ""
+        """The limit that ran out: `first_token`, `idle` or `total`."""
+        self.limit = "first_token"
+        """The limit that holds now."""
+        self._arm()
+
+    def talking(self) -> None:
+        """The first token came: from now on the silence between two pieces counts."""
+        self.limit = "idle"
+        self.alive()
+        self.stop()
+        self._arm()
+
+    def alive(self) -> None:
+        """Something came after the first token."""
+        self._deadline = self._loop.time() + self._idle
+
+    def finishing(self) -> None:
+        """The server said why it stopped: only its last words (usage, `[DONE]`) are waited for."""
+        self._idle = min(self._idle, _LAST_WORDS)
+        self.talking()
+
+    def stop(self) -> None:
+        """Nothing runs out any more."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _arm(self) -> None:
+        when = min(self._deadline, self._end)
+        if when < _NEVER:
+            self._handle = self._loop.call_at(when, self._look)
+
+    def _look(self) -> None:
+        self._handle = None
+        now = self._loop.time()
+        if now >= self._end:
+            self.expired = "total"
+        elif now >= self._deadline:
+            self.expired = self.limit
+        else:
+            self._arm()
+            return
+        self.expire()
