@@ -1,0 +1,70 @@
+"""Numbers as the sidebar writes them: sparklines, shares, sizes, durations. Unknown is `–`."""
+
+from collections.abc import Sequence
+
+UNKNOWN = "–"
+_BARS = "▁▂▃▄▅▆▇█"
+_GIB = 2**30
+
+
+def spark(values: Sequence[float], width: int, top: float | None = None) -> str:
+    """The last `width` values as bars; `top` is the value of a full bar, else the largest seen.
+
+    Where there are more values than cells, the newest are shown.
+    """
+    shown = list(values)[-width:] if width > 0 else []
+    full = top if top is not None else max(shown, default=0)
+    if full <= 0:
+        return _BARS[0] * len(shown)
+    last = len(_BARS) - 1
+    return "".join(_BARS[min(last, max(0, round(value / full * last)))] for value in shown)
+
+
+def whole(value: float | None) -> str:
+    """A whole number."""
+    return UNKNOWN if value is None else f"{value:.0f}"
+
+
+def share(value: float | None) -> str:
+    """0 to 1 as percent; what is more than nothing is never shown as 0%."""
+    if value is None:
+        return UNKNOWN
+    return "<1%" if 0 < value < 0.005 else f"{value:.0%}"
+
+
+def rate(value: float) -> str:
+    """A number a second, with one decimal where it is small."""
+    return f"{value:.1f}" if 0 < value < 10 else f"{value:.0f}"
+
+
+def gib(value: float | None) -> str:
+    """Bytes as GiB, 1024-based, without the unit."""
+    return UNKNOWN if value is None else f"{value / _GIB:.1f}"
+
+
+def tokens(value: int | None) -> str:
+    """A context length: `4k`, `40k`, `1M`; 1024-based as models count."""
+    if value is None:
+        return UNKNOWN
+    if value >= 1_000_000:
+        return (
+            f"{value / 2**20:.0f}M"
+            if value % 2**20 == 0
+            else f"{value / 1e6:.1f}".rstrip("0").rstrip(".") + "M"
+        )
+    if value >= 1000:
+        return f"{value // 1024}k" if value % 1024 == 0 else f"{value / 1000:.0f}k"
+    return str(value)
+
+
+def ago(seconds: float) -> str:
+    """A duration in its largest unit: `12 s`, `3 min`, `2 h`, `4 d`."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return f"{max(0, int(seconds))} s"
+
+
+def millis(seconds: float) -> str:
+    """A latency: `85 ms`, `1.24 s`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"

@@ -1,0 +1,115 @@
+"""The GPUs of this host as rows of the sidebar: two lines each, or one where there are many."""
+
+from collections.abc import Iterable, Sequence
+
+from massgen_tui.console.stream.rows import Row, line_rows
+from massgen_tui.console.stream.wrap import cells, crop
+from massgen_tui.console.widgets import gauges
+from massgen_tui.monitor.gpus import STALE
+from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
+
+MANY = 8
+"""So many GPUs get one line each, and a line of totals."""
+_INDENT = (("  ", "text"),)
+
+
+def gpu_rows(snapshot: GpuSnapshot, width: int, now: float) -> list[Row]:
+    """The rows of all GPUs, or the one calm line that says why there are none."""
+    rows: list[Row] = []
+    if snapshot.sampled_at is None:
+        return line_rows((("looking for GPUs …", "dim"),), width)
+    if snapshot.reason:
+        rows += line_rows(((snapshot.reason, "dim"),), width)
+    if snapshot.gpus and now - snapshot.sampled_at >= STALE:
+        age = gauges.ago(now - snapshot.sampled_at)
+        rows += line_rows(((f"! stale: {age} old", "warn"),), width)
+    if len(snapshot.gpus) >= MANY:
+        rows.append(_total(snapshot.gpus, width))
+        rows += [_line(gpu, width) for gpu in snapshot.gpus]
+    else:
+        for gpu in snapshot.gpus:
+            rows += _block(gpu, width)
+    return rows
+
+
+def load(gpu: GpuStatus) -> str:
+    """Its utilisation in percent."""
+    return gauges.UNKNOWN if gpu.utilisation is None else f"{gpu.utilisation}%"
+
+
+def memory(used: float | None, total: float | None) -> str:
+    """Used and total, in GiB."""
+    return f"{gauges.gib(used)}/{gauges.gib(total)} GiB"
+
+
+def _block(gpu: GpuStatus, width: int) -> list[Row]:
+    if gpu.lost:
+        why = "" if gpu.note == "lost" else gpu.note
+        note = line_rows(((why, "bad"),), width, first=_INDENT, rest=_INDENT) if why else []
+        return [_titled(gpu, width, "✗ lost"), *note]
+    rows = [_titled(gpu, width, load(gpu), gpu.history)]
+    facts = [memory(gpu.memory_used, gpu.memory_total), _heat(gpu), _power(gpu)]
+    rows += _packed([fact for fact in facts if fact], width)
+    if gpu.note:
+        rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
+    return rows
+
+
+def _titled(gpu: GpuStatus, width: int, right: str, history: Sequence[int] = ()) -> Row:
+    number = f"{gpu.index} "
+    room = max(width - cells(number) - cells(right) - 1, 4)
+    name = crop(gpu.name or gauges.UNKNOWN, room)
+    bars = gauges.spark(history, min(12, room - cells(name) - 1), top=100)
+    gap = " " * max(room - cells(name) - cells(bars) - (1 if bars else 0), 0)
+    style = "bad" if gpu.lost else "text"
+    spans = [(number, "dim"), (name, "title"), (f"{gap} ", "text"), (right, style)]
+    if bars:
+        spans.append((f" {bars}", "good"))
+    return Row(tuple(spans))
+
+
+def _line(gpu: GpuStatus, width: int) -> Row:
+    if gpu.lost:
+        return _titled(gpu, width, "✗ lost")
+    text = f"{load(gpu):>4} {gauges.gib(gpu.memory_used)}/{gauges.gib(gpu.memory_total)}"
+    if gpu.temperature is not None:
+        text += f" {gpu.temperature}°"
+    number = f"{gpu.index:>2} "
+    bars = gauges.spark(gpu.history, min(8, width - cells(number) - cells(text) - 1), top=100)
+    gap = " " if bars else ""
+    text = crop(text, max(width - cells(number), 4))
+    return Row(((number, "dim"), (text, "text"), (f"{gap}{bars}", "good")))
+
+
+def _total(gpus: Sequence[GpuStatus], width: int) -> Row:
+    loads = [gpu.utilisation for gpu in gpus if gpu.utilisation is not None]
+    mean = f"{sum(loads) / len(loads):.0f}%" if loads else gauges.UNKNOWN
+    used, total = _sum(gpu.memory_used for gpu in gpus), _sum(gpu.memory_total for gpu in gpus)
+    power = _sum(gpu.power for gpu in gpus)
+    text = f"{len(gpus)} GPUs {mean} {memory(used, total)}"
+    text += "" if power is None else f" {power:.0f} W"
+    return Row(((crop(text, width), "title"),))
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _heat(gpu: GpuStatus) -> str:
+    return "" if gpu.temperature is None else f"{gpu.temperature} °C"
+
+
+def _power(gpu: GpuStatus) -> str:
+    return "" if gpu.power is None else f"{gpu.power:.0f} W"
+
+
+def _packed(facts: Sequence[str], width: int) -> list[Row]:
+    """Facts side by side, in as few rows as they need."""
+    lines: list[str] = []
+    for fact in facts:
+        if lines and cells(lines[-1]) + 2 + cells(fact) <= width:
+            lines[-1] += f"  {fact}"
+        else:
+            lines.append(f"  {fact}")
+    return [Row(((crop(line, width), "text"),)) for line in lines]

@@ -1,0 +1,148 @@
+"""A server as rows of the sidebar: its state first, in a glyph and a word, then what it does."""
+
+from collections.abc import Iterator
+
+from massgen_tui.console.stream.rows import Row, line_rows
+from massgen_tui.console.stream.wrap import cells, crop
+from massgen_tui.console.widgets import gauges
+from massgen_tui.dialects import named
+from massgen_tui.monitor.status import ServerState, ServerStatus
+
+GLYPHS = {
+    ServerState.UP: ("●", "good"),
+    ServerState.LOADING: ("◐", "warn"),
+    ServerState.DOWN: ("✗", "bad"),
+    ServerState.UNAUTHORIZED: ("▲", "warn"),
+    ServerState.UNKNOWN: ("○", "dim"),
+}
+WORDS = {ServerState.UNAUTHORIZED: "no access"}
+_OLD = 30.0
+"""Seconds after which a look is too old to be passed for the present."""
+_MODELS = 3
+_INDENT = (("  ", "text"),)
+
+
+def word(status: ServerStatus) -> str:
+    """The state in a word."""
+    return WORDS.get(status.state, status.state.value)
+
+
+def kind(status: ServerStatus) -> str:
+    """What it is; with a question mark when only the config says so."""
+    if status.kind:
+        return status.kind
+    dialect = named(status.target.dialect)
+    return f"{dialect.provider if dialect else status.target.dialect}?"
+
+
+def server_rows(
+    status: ServerStatus, width: int, now: float, *, copy_key: str = "", bare: bool = False
+) -> list[Row]:
+    """The rows of one server.
+
+    Args:
+        status: What is known of it.
+        width: Cells.
+        now: The monitor's time, for ages.
+        copy_key: The key that copies the start command; empty: none is told.
+        bare: Only its head and, where it is not up, why.
+    """
+    rows = list(_head(status, width))
+    if status.state is ServerState.UP:
+        if not bare:
+            rows += [*_models(status, width), *_numbers(status, width)]
+    else:
+        rows += _why(status, width, now)
+    if bare:
+        return rows
+    rows += _notes(status, width)
+    if status.state is ServerState.DOWN and status.target.start_command:
+        rows += _start(status, width, copy_key)
+    rows += _age(status, width, now)
+    return rows
+
+
+def _head(status: ServerStatus, width: int) -> Iterator[Row]:
+    glyph, style = GLYPHS[status.state]
+    state = word(status)
+    room = max(width - cells(glyph) - cells(state) - 2, 4)
+    name, place = kind(status), status.target.place
+    versioned = f"{name} {_short(status.version)}" if status.version else name
+    told = (f"{versioned} {place}", f"{name} {place}", versioned, name)
+    title = next((text for text in told if cells(text) <= room), crop(name, room))
+    gap = " " * (room - cells(title) + 1)
+    yield Row(((f"{glyph} ", style), (title, "title"), (gap, "text"), (state, style)))
+    if place not in title:
+        yield Row(((crop(f"  {place}", width), "dim"),))
+
+
+def _short(version: str) -> str:
+    """The version without what a build adds to it."""
+    return version.partition("+")[0][:12]
+
+
+def _models(status: ServerStatus, width: int) -> Iterator[Row]:
+    asked = [model for model in status.models if model.id in status.target.models]
+    others = [model for model in status.models if model not in asked]
+    # a hosted API serves hundreds: only those in use are of interest
+    models = asked if status.target.hosted else asked + others
+    for model in models[:_MODELS]:
+        context = "" if model.context_length is None else f" {gauges.tokens(model.context_length)}"
+        name = crop(model.id, max(width - 2 - cells(context), 4))
+        yield Row((("  ", "text"), (name, "text"), (context, "dim")))
+    if len(models) > _MODELS:
+        yield Row(((f"  and {len(models) - _MODELS} more", "dim"),))
+
+
+def _numbers(status: ServerStatus, width: int) -> Iterator[Row]:
+    if status.running is not None or status.waiting is not None:
+        text = f"run {gauges.whole(status.running)} wait {gauges.whole(status.waiting)}"
+        if status.kv_usage is not None:
+            text += f" KV {gauges.share(status.kv_usage)}"
+        if status.cache_hits and cells(text) + 12 <= width - 2:
+            text += f" cache {gauges.share(status.cache_hits)}"
+        yield Row((("  ", "text"), (crop(text, width - 2), "text")))
+    if status.tokens_per_s is not None or status.history:
+        speed = "–" if status.tokens_per_s is None else gauges.rate(status.tokens_per_s)
+        words = f"{speed} tok/s"
+        bars = gauges.spark(status.history, max(0, min(20, width - 3 - cells(words))))
+        yield Row((("  ", "text"), (bars, "good"), (f" {words}" if bars else words, "text")))
+    served = [
+        f"{name} {gauges.millis(value)}"
+        for name, value in (("TTFT", status.ttft_s), ("ITL", status.itl_s))
+        if value is not None
+    ]
+    if served:
+        yield Row((("  ", "text"), (crop(" ".join(served), width - 2), "dim")))
+
+
+def _why(status: ServerStatus, width: int, now: float) -> list[Row]:
+    since = "" if status.since is None else f"{gauges.ago(now - status.since)}: "
+    return line_rows(
+        ((f"{since}{status.reason or 'no reason known'}", "text"),),
+        width,
+        first=_INDENT,
+        rest=_INDENT,
+    )
+
+
+def _notes(status: ServerStatus, width: int) -> Iterator[Row]:
+    reason = (status.reason,) if status.state is ServerState.UP and status.reason else ()
+    for note in (*reason, *status.notes):
+        yield from line_rows(((note, "warn"),), width, first=(("! ", "warn"),), rest=_INDENT)
+
+
+def _start(status: ServerStatus, width: int, copy_key: str) -> Iterator[Row]:
+    host = status.target.host
+    there = "" if status.target.place.startswith(":") or host == status.target.place else host
+    head = f"run this on {there}" if there else "start it with"
+    head += f" ({copy_key} copies)" if copy_key else ""
+    yield from line_rows(((f"{head}:", "dim"),), width, first=_INDENT, rest=_INDENT)
+    command = ((status.target.start_command, "code-inline"),)
+    yield from line_rows(command, width, first=_INDENT, rest=_INDENT)
+
+
+def _age(status: ServerStatus, width: int, now: float) -> Iterator[Row]:
+    if status.checked_at is None or status.target.hosted or now - status.checked_at < _OLD:
+        return
+    yield Row(((crop(f"  last look {gauges.ago(now - status.checked_at)} ago", width), "warn"),))

@@ -1,0 +1,235 @@
+"""The sidebar: every server and every GPU, drawn line by line and only when something differs."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import RenderResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from massgen_tui.console.stream.rows import Look, Row, keep_same
+from massgen_tui.console.stream.styles import styles_of
+from massgen_tui.console.stream.wrap import cells, crop
+from massgen_tui.console.widgets import gauges
+from massgen_tui.console.widgets.gpu_rows import gpu_rows, load, memory
+from massgen_tui.console.widgets.server_rows import GLYPHS, kind, server_rows, word
+from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
+
+SERVERS, GPUS = "Servers", "GPUs"
+_COPY = "c"
+
+
+class Sidebar(Widget, can_focus=True):
+    """Servers and GPUs. `show` it what the monitors know; it paints what differs."""
+
+    DEFAULT_CSS = "Sidebar { width: 28; height: 1fr; overflow: hidden hidden; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "c,y,enter", "copy_command", "copy the start command", id="sidebar.copy", show=False
+        ),
+        Binding("down,j", "move(1)", "next server", id="sidebar.down", show=False),
+        Binding("up,k", "move(-1)", "server before", id="sidebar.up", show=False),
+        Binding("pagedown", "turn(10)", "scroll down", id="sidebar.pagedown", show=False),
+        Binding("pageup", "turn(-10)", "scroll up", id="sidebar.pageup", show=False),
+    ]
+
+    class CopyRequested(Message):
+        """The user wants the start command of a server on the clipboard."""
+
+        def __init__(self, text: str) -> None:
+            """Hold the command."""
+            super().__init__()
+            self.text = text
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Show nothing yet."""
+        super().__init__(id=id)
+        self._servers: Mapping[str, ServerStatus] = {}
+        self._gpus = GpuSnapshot()
+        self._now = 0.0
+        self._rows: list[Row] = []
+        self._owners: list[str] = []
+        """The server of each row, empty for the others."""
+        self._chosen = ""
+        self._top = 0
+        self._look: Look | None = None
+        self._blank = Row()
+
+    def show(self, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> None:
+        """Show the newest statuses; `now` is the time of the monitors' clock, for ages."""
+        self._servers, self._gpus, self._now = servers, gpus, now
+        self._build()
+
+    @property
+    def start_command(self) -> str:
+        """The start command to copy: of the chosen server, else of the first that is down."""
+        down = [
+            status
+            for status in self._servers.values()
+            if status.state is ServerState.DOWN and status.target.start_command
+        ]
+        chosen = [status for status in down if status.target.root == self._chosen]
+        return next((status.target.start_command for status in (*chosen, *down)), "")
+
+    @property
+    def lines(self) -> list[str]:
+        """What it says, row by row, without the frame."""
+        return [row.text for row in self._rows]
+
+    def action_copy_command(self) -> None:
+        """Ask for the start command to be copied."""
+        if self.start_command:
+            self.post_message(self.CopyRequested(self.start_command))
+
+    def action_move(self, step: int) -> None:
+        """Choose another server and bring it into view."""
+        roots = list(self._servers)
+        if not roots:
+            return
+        at = roots.index(self._chosen) + step if self._chosen in roots else 0
+        self._chosen = roots[min(max(at, 0), len(roots) - 1)]
+        self._build()
+        self._reveal(self._owners.index(self._chosen))
+
+    def action_turn(self, rows: int) -> None:
+        """Scroll by rows."""
+        top = min(max(self._top + rows, 0), max(len(self._rows) - self._room, 0))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the server that was clicked; on its start command, copy it."""
+        at = self._top + event.y - 1
+        if 0 <= at < len(self._owners) and self._owners[at]:
+            self._chosen = self._owners[at]
+            if any(style == "code-inline" for _, style in self._rows[at].spans):
+                self.action_copy_command()
+            self._build()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll."""
+        event.stop()
+        self.action_turn(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll."""
+        event.stop()
+        self.action_turn(-3)
+
+    def on_resize(self) -> None:
+        """Wrap for the new width."""
+        self._build()
+
+    def on_focus(self) -> None:
+        """Show the frame of the focus."""
+        self._look = None
+        self._build()
+
+    def on_blur(self) -> None:
+        """Show the frame of the others."""
+        self._look = None
+        self._build()
+
+    def notify_style_update(self) -> None:
+        """Take the colours of a new theme."""
+        super().notify_style_update()
+        self._look = None
+
+    def render(self) -> RenderResult:
+        """What a snapshot of the widget alone shows; on a screen `render_lines` draws."""
+        return "\n".join(self.lines)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows in view, past Textual's styles cache: they are whole and coloured already."""
+        look = self._drawn()
+        strips = [self._row(y).strip(look) for y in crop.line_range]
+        if crop.x == 0 and crop.width == look.width:
+            return strips
+        return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    @property
+    def _room(self) -> int:
+        return max(self.size.height - 2, 1)
+
+    def _row(self, y: int) -> Row:
+        if y == 0:
+            return self._edge("┌", SERVERS, "┐")
+        if y == self.size.height - 1:
+            more = len(self._rows) - self._top - self._room
+            return self._edge("└", f"{more} more below" if more > 0 else "", "┘")
+        at = self._top + y - 1
+        return self._rows[at] if at < len(self._rows) else self._blank
+
+    def _edge(self, left: str, title: str, right: str) -> Row:
+        frame = "frame-focus" if self.has_focus else "frame"
+        width = self.size.width
+        shown = f"{left} {crop(title, width - 4)} " if title else left
+        rule = "─" * max(width - cells(shown) - 1, 0)
+        if not title:
+            return Row(((f"{left}{rule}{right}", frame),), bare=True)
+        spans = ((f"{left} ", frame), (shown[2:-1], "title"), (f" {rule}{right}", frame))
+        return Row(spans, bare=True)
+
+    def _drawn(self) -> Look:
+        frame = "frame-focus" if self.has_focus else "frame"
+        styles = styles_of(self.app)
+        look = self._look
+        if look is None or look.styles is not styles or look.width != self.size.width:
+            look = self._look = Look(styles, self.size.width, "│", frame)
+        return look
+
+    def _build(self) -> None:
+        """Make the rows anew and repaint if any differs."""
+        if not self.size.width:
+            return
+        rows, owners = self._sections(self._drawn().inner)
+        same = keep_same(self._rows, rows)
+        changed = same < max(len(rows), len(self._rows))
+        self._rows, self._owners = rows, owners
+        self._top = min(self._top, max(len(rows) - self._room, 0))
+        if changed:
+            self.refresh()
+
+    def _sections(self, width: int) -> tuple[list[Row], list[str]]:
+        rows: list[Row] = []
+        owners: list[str] = []
+        for root, status in self._servers.items():
+            key = _COPY if self.start_command == status.target.start_command else ""
+            own = server_rows(status, width, self._now, copy_key=key)
+            rows += own
+            owners += [root] * len(own)
+        if not self._servers:
+            rows.append(Row((("no server to look at", "dim"),)))
+        rows.append(self._edge("├", f"{GPUS} (this host)", "┤"))
+        rows += gpu_rows(self._gpus, width, self._now)
+        return rows, owners + [""] * (len(rows) - len(owners))
+
+    def _reveal(self, at: int) -> None:
+        if at < self._top:
+            self.action_turn(at - self._top)
+        elif at >= self._top + self._room:
+            self.action_turn(at - self._top - self._room + 1)
+
+
+def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> Text:
+    """Servers and GPUs on one line, for terminals without room for a sidebar."""
+    line = Text()
+    for status in servers.values():
+        glyph, _ = GLYPHS[status.state]
+        line.append(" │ " if line else " ")
+        line.append(f"{glyph} ").append(f"{kind(status)} {status.target.place} {word(status)}")
+        if status.running is not None:
+            line.append(f" run {status.running}")
+        if status.tokens_per_s is not None:
+            line.append(f" {gauges.rate(status.tokens_per_s)} tok/s")
+    for gpu in gpus.gpus:
+        line.append(" │ " if line else " ")
+        told = "lost" if gpu.lost else f"{load(gpu)} {memory(gpu.memory_used, gpu.memory_total)}"
+        line.append(f"GPU{gpu.index} {told}")
+    return line
