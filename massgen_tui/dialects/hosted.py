@@ -169,8 +169,8 @@ HOSTED: Final = (
         key_vars=("DASHSCOPE_API_KEY", "QWEN_API_KEY"),
         extras=words(
             """
-            enable_code_interpreter enable_search incremental_output repetition_penalty
-            result_format search_options top_k translation_options vl_high_resolution_images
+            enable_search incremental_output repetition_penalty result_format search_options top_k
+            translation_options vl_high_resolution_images
             """
         ),
         thinking=Thinking.TOP_LEVEL,

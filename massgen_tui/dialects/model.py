@@ -92,6 +92,8 @@ class Dialect:
     probe: Probe = Probe.MODELS
     start_command: tuple[str, ...] = ()
     """Words that start it, with `{model}` and `{port}`; empty: it cannot be started by the user."""
+    tool_flags: tuple[str, ...] = ()
+    """What it wants beside `--tool-call-parser` before it calls tools."""
 
     @property
     def hosted(self) -> bool:

@@ -50,15 +50,15 @@ MASSGEN_BACKEND: Final = words(
     max_midstream_injections_per_round max_results max_thinking_tokens mcp_servers
     multimodal_config nlip nlip_config novelty_injection orchestrator_managed_round_evaluator
     output_schema permission_mode permissions plan_depth plan_target_chunks plan_target_steps
-    plan_thoroughness presenter_agent provider_name reasoning round_evaluator_before_checklist
-    round_evaluator_refine round_evaluator_skip_synthesis round_evaluator_transformation_pressure
-    search_context_size search_prompt session_id session_storage_base shared_tools_directory
-    standalone_checkpoint_enabled standalone_checkpoint_include_workspace_context
-    standalone_checkpoint_mode standalone_checkpoint_single standalone_checkpoint_team_config
-    subagent_types subtask system_prompt text tool_search_variant upload_files
-    use_mcpwrapped_for_tool_filtering use_no_roots_wrapper use_two_tier_workspace
-    video_generation_backend video_generation_model vote_only voting_sensitivity voting_threshold
-    websocket_mode write_mode
+    plan_thoroughness presenter_agent provider provider_name reasoning
+    round_evaluator_before_checklist round_evaluator_refine round_evaluator_skip_synthesis
+    round_evaluator_transformation_pressure search_context_size search_prompt session_id
+    session_storage_base shared_tools_directory standalone_checkpoint_enabled
+    standalone_checkpoint_include_workspace_context standalone_checkpoint_mode
+    standalone_checkpoint_single standalone_checkpoint_team_config subagent_types subtask
+    system_prompt text tool_search_variant upload_files use_mcpwrapped_for_tool_filtering
+    use_no_roots_wrapper use_two_tier_workspace video_generation_backend video_generation_model
+    vote_only voting_sensitivity voting_threshold websocket_mode write_mode
     """
 )
 """Keys that MassGen keeps in `backend` for itself: no server is told of them."""

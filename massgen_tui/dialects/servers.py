@@ -4,6 +4,7 @@ Parameters are those of vLLM 0.33, SGLang 0.5.23, llama.cpp of autumn 2026, Olla
 TensorRT-LLM 1.x, as their request models declare them.
 """
 
+from types import MappingProxyType
 from typing import Final
 
 from massgen_tui.dialects.model import Dialect, Echo, Probe, Thinking, words
@@ -77,6 +78,8 @@ SERVERS: Final = (
             "--port",
             "{port}",
         ),
+        tool_flags=("--enable-auto-tool-choice",),
+        moved=MappingProxyType({"reasoning.effort": "reasoning_effort"}),
     ),
     Dialect(
         name="sglang",

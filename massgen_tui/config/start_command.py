@@ -1,0 +1,76 @@
+"""The command that starts an agent's server, to be copied by a person. Never holds a key."""
+
+import re
+import shlex
+from collections.abc import Mapping
+
+from massgen_tui.config.address import port_of
+from massgen_tui.config.merge import deep_merge, look_up
+from massgen_tui.config.routing import dialect_for, route
+from massgen_tui.config.schema import AgentConfig, BackendConfig
+from massgen_tui.dialects import Dialect
+from massgen_tui.dialects.families import OTHER_TOOLS, family_of
+
+_SWITCHES = (
+    "chat_template_kwargs.enable_thinking",
+    "chat_template_kwargs.thinking",
+    "enable_thinking",
+    "separate_reasoning",
+)
+
+
+def start_command(agent: AgentConfig) -> str:
+    """The command for the server of this agent; empty for a hosted API.
+
+    Run on the host that the agent's address names: whoever shows it for another machine says so.
+    """
+    backend = agent.backend
+    return command_for(
+        dialect_for(backend),
+        backend.model,
+        port_of(backend.base_url),
+        thinking=asks_for_thinking(backend) is True,
+        tools=bool(backend.tools) or bool(backend.extra_body.get("tools")),
+    )
+
+
+def command_for(
+    dialect: Dialect, model: str, port: int, *, thinking: bool = False, tools: bool = False
+) -> str:
+    """The command that starts a server of this dialect; empty when nobody can start one.
+
+    Args:
+        dialect: the kind of server.
+        model: the model's name, quoted for a shell.
+        port: where it listens.
+        thinking: add the reasoning parser of the model's family, where it is known.
+        tools: add the tool parser.
+    """
+    words = [word.format(model=model, port=port) for word in dialect.start_command]
+    family = family_of(model)
+    if words and thinking and family and (parser := family.reasoning.get(dialect.name)):
+        words += ["--reasoning-parser", parser]
+    if words and tools and dialect.name in OTHER_TOOLS:
+        known = family.tools if family else OTHER_TOOLS
+        parser = known.get(dialect.name, OTHER_TOOLS[dialect.name])
+        words += [*dialect.tool_flags, "--tool-call-parser", parser]
+    return " ".join(shlex.quote(_printable(word)) for word in words)
+
+
+def asks_for_thinking(backend: BackendConfig) -> bool | None:
+    """Whether the config turns reasoning on or off; None when it leaves it to the model."""
+    body = deep_merge(route(backend).body, backend.extra_body)
+    for path in _SWITCHES:
+        value = look_up(body, path)
+        if isinstance(value, bool):
+            return value
+    effort = look_up(body, "reasoning_effort")
+    thinking = look_up(body, "thinking")
+    if isinstance(thinking, Mapping):
+        return thinking.get("type") == "enabled"
+    return None if effort is None else effort != "none"
+
+
+def _printable(word: str) -> str:
+    """A word without what could act on a terminal it is pasted into."""
+    return re.sub(r"[^ -~\u00a1-\ud7ff\uf900-\ufffd]", "", word)

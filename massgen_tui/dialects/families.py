@@ -1,0 +1,66 @@
+"""Families of models by their names, and the parsers that each server has for them.
+
+Names of parsers as vLLM 0.33 and SGLang 0.5.23 know them. The first family that matches counts.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Models whose names match, and their parsers by the name of the dialect."""
+
+    pattern: re.Pattern[str]
+    reasoning: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    tools: Mapping[str, str] = field(default_factory=lambda: _NONE)
+
+
+def _family(
+    pattern: str, reasoning: tuple[str, str] | None, tools: tuple[str, str] | None
+) -> Family:
+    return Family(re.compile(pattern, re.IGNORECASE), _by_server(reasoning), _by_server(tools))
+
+
+def _by_server(pair: tuple[str, str] | None) -> Mapping[str, str]:
+    return MappingProxyType(dict(zip(("vllm", "sglang"), pair, strict=True))) if pair else _NONE
+
+
+_QWEN_TOOLS = ("hermes", "qwen25")
+
+FAMILIES: Final = (
+    _family(r"deepseek-?r1", ("deepseek_r1", "deepseek-r1"), ("deepseek_v3", "deepseekv3")),
+    _family(r"deepseek-?v4", ("deepseek_v4", "deepseek-v4"), ("deepseek_v4", "deepseekv4")),
+    _family(r"deepseek-?v3\.2", ("deepseek_v3", "deepseek-v3"), ("deepseek_v32", "deepseekv32")),
+    _family(r"deepseek-?v3\.1", ("deepseek_v3", "deepseek-v3"), ("deepseek_v31", "deepseekv31")),
+    _family(r"deepseek-?v3", None, ("deepseek_v3", "deepseekv3")),
+    _family(r"qwq", ("deepseek_r1", "deepseek-r1"), _QWEN_TOOLS),
+    _family(r"qwen3-?coder", None, ("qwen3_coder", "qwen3_coder")),
+    _family(r"qwen3\.\d", ("qwen3", "qwen3"), ("qwen3_coder", "qwen3_coder")),
+    _family(r"qwen3.*instruct", None, _QWEN_TOOLS),
+    _family(r"qwen3.*thinking", ("qwen3", "qwen3-thinking"), _QWEN_TOOLS),
+    _family(r"qwen3", ("qwen3", "qwen3"), _QWEN_TOOLS),
+    _family(r"qwen", None, _QWEN_TOOLS),
+    _family(r"glm-?4\.7", ("glm45", "glm45"), ("glm47", "glm47")),
+    _family(r"glm-?4\.[5-9]", ("glm45", "glm45"), ("glm45", "glm")),
+    _family(r"gpt-?oss", ("openai_gptoss", "gpt-oss"), ("openai", "gpt-oss")),
+    _family(r"kimi-?k2", ("kimi_k2", "kimi_k2"), ("kimi_k2", "kimi_k2")),
+    _family(r"minimax-?m2", ("minimax_m2", "minimax"), ("minimax_m2", "minimax-m2")),
+    _family(r"llama-?4", None, ("llama4_pythonic", "llama4")),
+    _family(r"llama-?3", None, ("llama3_json", "llama3")),
+    _family(r"mistral|ministral|devstral|magistral", None, ("mistral", "mistral")),
+)
+
+OTHER_TOOLS: Final = MappingProxyType({"vllm": "hermes", "sglang": "qwen25"})
+"""Tool parsers for models of no known family: the most common format."""
+
+
+def family_of(model: str) -> Family | None:
+    """The family that a model's name tells, or None."""
+    name = model.rpartition("/")[2]
+    return next((family for family in FAMILIES if family.pattern.search(name)), None)
