@@ -90,14 +90,13 @@ class DeltaReader:
                 events.append(ContentDelta(content))
         elif content:
             _parts(content, events, thoughts=not reasoning)
-        if len(delta) > 1:
-            refusal = delta.get("refusal")
-            if isinstance(refusal, str) and refusal:
-                events.append(ContentDelta(refusal))
-            if calls := delta.get("tool_calls"):
-                self._tools.read(calls, events)
-            if call := delta.get("function_call"):
-                self._tools.legacy(call, events)
+        refusal = delta.get("refusal")
+        if isinstance(refusal, str) and refusal:
+            events.append(ContentDelta(refusal))
+        if calls := delta.get("tool_calls"):
+            self._tools.read(calls, events)
+        if call := delta.get("function_call"):
+            self._tools.legacy(call, events)
 
     def _reasoning(self, delta: Chunk) -> str:
         for key in _REASONING:

@@ -1,0 +1,105 @@
+"""Rows of errors inside a stream, and of its ends."""
+
+from tests.support.decoding import chunk, say, stream
+from tests.wire.rows import Row
+
+_STOP = chunk({}, "stop")
+_CUT = "the stream ended before the server said that it had finished"
+_NO_STREAM = "the answer is no stream of chat-completion chunks"
+
+ROWS = [
+    Row(
+        "event: error with an error object",
+        stream(say("H"), b'event: error\ndata: {"error": {"message": "boom", "code": "500"}}\n\n'),
+        content="H",
+        finish=None,
+        error="boom",
+        status=500,
+    ),
+    Row(
+        "event: error with flat words",
+        stream(say("H"), b'event: error\ndata: {"message": "boom"}\n\n'),
+        content="H",
+        finish=None,
+        error="boom",
+    ),
+    Row(
+        "event: error with plain text",
+        stream(say("H"), b"event:error\ndata: boom: it broke\n\n"),
+        content="H",
+        finish=None,
+        error="boom: it broke",
+    ),
+    Row(
+        "an error behind a finish is no success",
+        stream(say("Hi"), _STOP, {"error": {"message": "boom"}}),
+        content="Hi",
+        error="boom",
+    ),
+    Row(
+        "text behind an error is not read",
+        stream(say("H"), {"error": "boom"}, say("i")),
+        content="H",
+        finish=None,
+        error="boom",
+    ),
+    Row(
+        "error: null is none",
+        stream({**say("Hi"), "error": None}, {**_STOP, "error": ""}),
+        content="Hi",
+    ),
+    Row(
+        "an error without words",
+        stream(say("H"), {"error": {}}),
+        content="H",
+        finish=None,
+        error="the server reported an error inside the stream, without saying which",
+    ),
+    Row(
+        "a bare JSON line without data:",
+        stream(say("H"), b'{"error": {"message": "boom", "code": 500}}\n', done=False),
+        content="H",
+        finish=None,
+        error="boom",
+        status=500,
+        done=False,
+    ),
+    Row(
+        "an error that acts on the terminal",
+        stream({"error": {"message": "\x1b]0;owned\x07bo\u202eom"}}),
+        finish=None,
+        model=None,
+        error="]0;ownedboom",
+    ),
+    Row(
+        "end without finish and [DONE]",
+        stream(say("H"), done=False),
+        content="H",
+        finish=None,
+        error=_CUT,
+        kind="interrupted",
+        done=False,
+    ),
+    Row("[DONE] without finish", stream(say("Hi")), content="Hi", finish=None),
+    Row("finish without [DONE]", stream(say("Hi"), _STOP, done=False), content="Hi", done=False),
+    Row("nothing at all", b"", finish=None, model=None, error=_CUT, kind="interrupted", done=False),
+    Row("[DONE] alone", stream(), finish=None, model=None),
+    Row(
+        "an HTML page",
+        b"<html>\n<body>502</body>\n</html>\n",
+        finish=None,
+        model=None,
+        error=_NO_STREAM,
+        kind="malformed",
+        done=False,
+    ),
+    Row(
+        "nothing but unreadable events",
+        stream("{", "}"),
+        finish=None,
+        model=None,
+        error=_NO_STREAM,
+        kind="malformed",
+        warnings=2,
+    ),
+]

@@ -1,0 +1,107 @@
+"""Rows of tool calls whose fragments lack, repeat or change what tells them apart."""
+
+from tests.support.decoding import chunk, say, stream
+from tests.wire.rows import Row
+
+
+def _tool(arguments: object, **more: object) -> dict[str, object]:
+    function = {"arguments": arguments, **{k: more.pop(k) for k in ("name",) if k in more}}
+    return chunk({"tool_calls": [{**more, "function": function}]})
+
+
+ROWS = [
+    Row(
+        "tools: index null, one call",
+        stream(_tool('{"a"', index=None, id="c", name="f"), _tool(":1}", index=None)),
+        tools=[("c", "f", '{"a":1}')],
+        finish=None,
+    ),
+    Row(
+        "tools: no index, the id on each fragment",
+        stream(
+            _tool('{"a"', id="c", name="f"), _tool(":1}", id="c"), _tool("{}", id="d", name="g")
+        ),
+        tools=[("c", "f", '{"a":1}'), ("d", "g", "{}")],
+        finish=None,
+    ),
+    Row(
+        "tools: two calls with the same index",
+        stream(_tool("{}", index=0, id="c", name="f"), _tool("{}", index=0, id="d", name="f")),
+        tools=[("c", "f", "{}"), ("d", "f", "{}")],
+        finish=None,
+    ),
+    Row(
+        "tools: the same index, no ids, other names",
+        stream(_tool("{}", index=0, name="f"), _tool('{"b":2}', index=0, name="g")),
+        tools=[(None, "f", "{}"), (None, "g", '{"b":2}')],
+        finish=None,
+    ),
+    Row(
+        "tools: indexes from one, out of order",
+        stream(
+            _tool("{", index=1, id="c", name="f"),
+            _tool("[", index=5, id="d", name="g"),
+            _tool("}", index=1),
+            _tool("]", index=5),
+        ),
+        tools=[("c", "f", "{}"), ("d", "g", "[]")],
+        finish=None,
+    ),
+    Row(
+        "tools: name on each fragment",
+        stream(_tool('{"a"', index=0, id="c", name="f"), _tool(":1}", index=0, id="c", name="f")),
+        tools=[("c", "f", '{"a":1}')],
+        finish=None,
+    ),
+    Row(
+        "tools: arguments as an object",
+        stream(_tool({"a": "é"}, index=0, id="c", name="f")),
+        tools=[("c", "f", '{"a": "é"}')],
+        finish=None,
+    ),
+    Row(
+        "tools: arguments null, id a number",
+        stream(_tool(None, index=0, id=7, name="f")),
+        tools=[("7", "f", "")],
+        finish=None,
+    ),
+    Row(
+        "tools: one object instead of a list",
+        stream(
+            chunk(
+                {
+                    "tool_calls": {
+                        "index": 0,
+                        "id": "c",
+                        "function": {"name": "f", "arguments": "{}"},
+                    }
+                }
+            )
+        ),
+        tools=[("c", "f", "{}")],
+        finish=None,
+    ),
+    Row(
+        "tools: function null, empty fragments",
+        stream(chunk({"tool_calls": [{"index": 0, "function": None}, {}, None]}), say("Hi")),
+        content="Hi",
+        finish=None,
+    ),
+    Row(
+        "tools: content beside a call",
+        stream(
+            chunk(
+                {
+                    "content": "Let me see.",
+                    "tool_calls": [
+                        {"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}
+                    ],
+                },
+                "tool_calls",
+            )
+        ),
+        content="Let me see.",
+        tools=[("c", "f", "{}")],
+        finish="tool_calls",
+    ),
+]
