@@ -1,0 +1,122 @@
+"""The JSON Schema of a config file, for editors."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from massgen_tui.config.file import BackendOptions, Gpus, Sampling, Server, Ui
+from massgen_tui.config.schema import Timeouts
+from massgen_tui.dialects import DIALECTS, NAMES
+from massgen_tui.dialects.parameters import (
+    MASSGEN_AGENT,
+    MASSGEN_BACKEND,
+    MASSGEN_RATE_LIMITS,
+    MASSGEN_TOP,
+    MASSGEN_UI,
+    NOT_SPOKEN,
+    OPENAI,
+    SWITCHES,
+)
+
+_REFERENCE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"}
+"""`${VAR}` may stand for any value."""
+_TEXT = {"type": ["string", "number"]}
+Schema = dict[str, Any]
+
+
+def config_schema() -> Schema:
+    """The schema (draft 2020-12) that every file which `load_config` takes satisfies."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "massgen-tui config",
+        "type": "object",
+        "properties": {
+            **_anything(MASSGEN_TOP | MASSGEN_RATE_LIMITS),
+            "agents": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/agent"}},
+            "agent": {"$ref": "#/$defs/agent"},
+            "ui": {"anyOf": [{"$ref": "#/$defs/ui"}, {"type": "null"}]},
+            "monitor": {
+                "type": ["boolean", "null"],
+                "description": "Look at servers and GPUs in the background.",
+            },
+            "servers": {
+                "type": ["array", "null"],
+                "description": "Servers to look at that no agent uses.",
+                "items": {"anyOf": [{"type": "string"}, _section(Server)]},
+            },
+            "gpus": {
+                "type": ["array", "null"],
+                "description": "GPUs of other machines.",
+                "items": _section(Gpus),
+            },
+        },
+        "patternProperties": {"^(x-|_|\\.)": {}},
+        "additionalProperties": False,
+        "$defs": {
+            "agent": _agent(),
+            "backend": _backend(),
+            "ui": _ui(),
+            "Timeouts": _section(Timeouts),
+        },
+    }
+
+
+def _agent() -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            **_anything(MASSGEN_AGENT),
+            "id": {**_TEXT, "description": "Its name, unlike the others'."},
+            "system_message": {"type": ["string", "number", "null"]},
+            "append_system_prompt": {"type": ["string", "number", "null"]},
+            "backend": {"$ref": "#/$defs/backend"},
+        },
+        "patternProperties": {"^(x-|_|\\.)": {}},
+        "required": ["id", "backend"],
+        "additionalProperties": False,
+    }
+
+
+def _backend() -> Schema:
+    options, sampling = _section(BackendOptions), _section(Sampling)
+    options["properties"]["timeout"] = {
+        "anyOf": [{"type": "number"}, options["properties"]["timeout"]]
+    }
+    others = set[str]().union(*(dialect.extras for dialect in DIALECTS), OPENAI, SWITCHES)
+    spoken = [*NAMES, *sorted(NOT_SPOKEN)]
+    parameters = {
+        name: {"anyOf": [schema, _REFERENCE, {"type": "null"}]}
+        for name, schema in (options["properties"] | sampling["properties"]).items()
+    }
+    return {
+        "type": "object",
+        "properties": {
+            **_anything(MASSGEN_BACKEND | others),
+            **parameters,
+            "type": {"anyOf": [{"enum": spoken}, {"type": "string"}]},
+            "model": {**_TEXT, "description": "The name the server knows it by."},
+            "base_url": {
+                "type": ["string", "null"],
+                "description": "With or without /v1; by default where the type's server is.",
+            },
+            "api_key": {
+                "type": ["string", "null"],
+                "description": "Better in the environment or .env: api_key: ${NAME}.",
+            },
+        },
+        "required": ["type"],
+    }
+
+
+def _ui() -> Schema:
+    schema = _section(Ui)
+    schema["properties"] |= {"type": {"type": "string"}, **_anything(MASSGEN_UI)}
+    return schema
+
+
+def _section(model: type[BaseModel]) -> Schema:
+    return model.model_json_schema()
+
+
+def _anything(names: frozenset[str] | set[str]) -> Schema:
+    return {name: {} for name in sorted(names)}
