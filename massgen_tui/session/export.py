@@ -8,6 +8,7 @@ from pathlib import Path
 from massgen_tui.paths import open_private
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.numbers import numbers
 from massgen_tui.session.verdict import answer_in_reasoning, answer_text, verdict
 from massgen_tui.text import clean
 
@@ -64,14 +65,7 @@ def _answer(agent: Agent, exchange: Exchange) -> str:
 
 def _note(attempt: Attempt) -> str:
     how = _line(verdict(attempt).words) if attempt.status.ended else "Still answering."
-    numbers = []
-    if attempt.ttft is not None:
-        numbers.append(f"TTFT {attempt.ttft:.2f} s")
-    if (speed := attempt.tokens_per_s) is not None:
-        numbers.append(f"{'' if speed[1] else '~'}{speed[0]:.1f} tok/s")
-    if (tokens := attempt.tokens) is not None:
-        numbers.append(f"{'' if tokens[1] else '~'}{tokens[0]} tokens")
-    return " ".join(part for part in (how, " · ".join(numbers)) if part)
+    return " ".join(part for part in (how, numbers(attempt)) if part)
 
 
 def _line(text: str) -> str:

@@ -68,16 +68,12 @@ async def stream_into(run: Run, take: Callable[[StreamEvent], None]) -> None:
                     return
                 take(event)
     except BackendError as error:
-        raise _named(error, run.agent) from error
+        error.agent = error.agent or run.agent.id
+        error.server = error.server or backend.server
+        raise
     except Exception as error:
         log.exception("the backend of agent %s failed in an unforeseen way", run.agent.id)
         raise _unforeseen(error, run.agent) from error
-
-
-def _named(error: BackendError, agent: Agent) -> BackendError:
-    error.agent = error.agent or agent.id
-    error.server = error.server or agent.backend.server
-    return error
 
 
 def _unforeseen(error: Exception, agent: Agent) -> BackendError:

@@ -1,0 +1,35 @@
+"""Config files as the command line finds and reads them."""
+
+from pathlib import Path
+
+FOLDER = Path("configs")
+ENDINGS = (".yaml", ".yml")
+SHOWN = 20
+
+
+def what_there_is() -> str:
+    """What to say when no config was named."""
+    found = found_configs()
+    return (
+        f"Name a config file.\n{found}" if found else "Name a config file, or try: massgen-tui demo"
+    )
+
+
+def no_such_config(name: str) -> str:
+    """What to say when the file named is not there."""
+    if Path(name).is_dir():
+        return f"{name} is a directory, not a config file."
+    found = found_configs()
+    return f"There is no config file {name}." + (f"\n{found}" if found else "")
+
+
+def found_configs() -> str:
+    """The config files in `./configs`, a line each; empty when there are none."""
+    try:
+        files = sorted(path for path in FOLDER.iterdir() if path.suffix in ENDINGS)
+    except OSError:
+        return ""
+    if not files:
+        return ""
+    more = [f"  … and {len(files) - SHOWN} more"] if len(files) > SHOWN else []
+    return "\n".join([f"Found in {FOLDER}/:", *(f"  {path}" for path in files[:SHOWN]), *more])

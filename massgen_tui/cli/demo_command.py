@@ -1,0 +1,17 @@
+"""`massgen-tui demo`: handed on to the room that joins the demo's server with a console."""
+
+import importlib
+from pathlib import Path
+
+import click
+
+
+@click.command("demo")
+@click.option("--replay", is_flag=True, help="Play recorded answers, without a model.")
+@click.option("--model", type=click.Path(path_type=Path), help="A GGUF file to use instead.")
+@click.option("--offline", is_flag=True, help="Fetch nothing.")
+def command(replay: bool, model: Path | None, offline: bool) -> int:
+    """Two agents answer side by side from a real small model on this machine."""
+    demo = importlib.import_module("massgen_tui.demo_command").run_demo
+    code: int = demo(replay=replay, model=model, offline=offline)
+    return code

@@ -1,0 +1,77 @@
+"""Finds the command that is meant, and takes a config file in a command's place for `open`."""
+
+import difflib
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+
+from massgen_tui.cli.configs import no_such_config
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "open": "Open the console (the default).",
+        "run": "Ask once and print the answers, without a screen.",
+        "check": "Check config files and their servers.",
+        "demo": "Two agents on a real small model on this machine.",
+        "schema": "Print the JSON Schema of config files.",
+        "sessions": "List the sessions that were kept.",
+    }
+)
+"""Name → short help, so that `--help` imports no command."""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called: `massgen_tui.cli.NAME_command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"massgen_tui.cli.{cmd_name}_command").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take `--config CONFIG`, wherever it stands, for `open CONFIG`."""
+        return super().parse_args(ctx, _opened(args))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A command's name, or a config file for `open`."""
+        word = args[0]
+        if word not in COMMANDS:
+            if not Path(word).is_file():
+                raise click.UsageError(_neither(word), ctx)
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
+
+
+def _opened(args: list[str]) -> list[str]:
+    if args and args[0] in COMMANDS:
+        return args
+    for place, word in enumerate(args):
+        if word == "--config" and place + 1 < len(args):
+            return ["open", args[place + 1], *args[:place], *args[place + 2 :]]
+        if word.startswith("--config="):
+            return ["open", word.removeprefix("--config="), *args[:place], *args[place + 1 :]]
+    return args
+
+
+def _neither(word: str) -> str:
+    if Path(word).suffix or "/" in word or "\\" in word:
+        return no_such_config(word)
+    near = difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.5)
+    meant = f" Did you mean {near[0]!r}?" if near else f" Commands: {', '.join(COMMANDS)}."
+    return f"{word!r} is neither a command nor a config file.{meant}"

@@ -1,0 +1,189 @@
+"""One run: asks, prints, and turns what happened into an exit code."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from massgen_tui.backends.base import Backend
+from massgen_tui.backends.events import Retrying
+from massgen_tui.backends.factory import make_backend
+from massgen_tui.config.schema import AgentConfig, Config
+from massgen_tui.headless.printers import (
+    Answers,
+    JsonLinesPrinter,
+    JsonPrinter,
+    Printer,
+    TextPrinter,
+)
+from massgen_tui.headless.streams import Notes, Output
+from massgen_tui.headless.waiting import wait_for_servers
+from massgen_tui.session.attempt import Status
+from massgen_tui.session.keeping import keep
+from massgen_tui.session.observed import Observed
+from massgen_tui.session.session import Session
+from massgen_tui.session.verdict import verdict
+
+SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
+    {signal.SIGHUP: 129} if sys.platform != "win32" else {}
+)
+CLOSED_PIPE = 141
+"""What a shell shows of a program that a closed pipe ended."""
+UNWRITABLE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to ask for, and how to print it."""
+
+    prompt: str
+    format: str = "text"
+    reasoning: bool = False
+    timings: bool = False
+    """Print each answer's numbers below it (text only; JSON has them anyway)."""
+    wait: float = 0.0
+    """Seconds to wait for servers that are not up yet."""
+    agents: Sequence[str] = field(default=())
+    """Ask these agents only; empty: all."""
+
+
+def run(
+    config: Config,
+    options: Options,
+    *,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+    backend_for: Callable[[AgentConfig], Backend] = make_backend,
+) -> int:
+    """Ask the agents of `config`, print what they say, and give the exit code.
+
+    0: every agent finished; 2: some failed; 3: all failed; 130, 143: interrupted, after printing
+    what came; 141: the reader of standard output went away; 1: it could not be written.
+
+    Raises:
+        ValueError: an agent that is to be asked is not in the config.
+    """
+    unknown = set(options.agents) - {agent.id for agent in config.agents}
+    if unknown:
+        known = ", ".join(agent.id for agent in config.agents)
+        raise ValueError(f"no agent is called {', '.join(sorted(unknown))}; there are: {known}")
+    output = Output(out or sys.stdout, utf8=options.format != "text")
+    headless = Headless(config, options, output, Notes(err or sys.stderr), backend_for)
+    return asyncio.run(headless.run())
+
+
+class Headless:
+    """One prompt, from asking to the exit code."""
+
+    def __init__(
+        self,
+        config: Config,
+        options: Options,
+        out: Output,
+        note: Callable[[str], None],
+        backend_for: Callable[[AgentConfig], Backend],
+    ) -> None:
+        """Make ready; nothing is sent yet."""
+        self._config = config
+        self._options = options
+        self._out = out
+        self._note = note
+        self._backend_for = backend_for
+        self._chosen = [a.id for a in config.agents if not options.agents or a.id in options.agents]
+        self._code: int | None = None
+        self._stop = asyncio.Event()
+        self._silence: dict[str, str] = {}
+        out.on_lost = self._stop.set
+
+    async def run(self) -> int:
+        """Ask, print, close; gives the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self._interrupted, number)
+        for warning in self._config.warnings:
+            self._note(f"warning: {warning}")
+        with keep(self._config, warn=self._warn) as journal:
+            session = Session(self._config, backend_for=self._backend_for, journal=journal)
+            try:
+                answers = await self._answers(session)
+            finally:
+                await session.aclose()
+        return self._exit_code(answers)
+
+    async def _answers(self, session: Session) -> Answers:
+        printer = self._printer(session.clock())
+        session.observe(self._observe)
+        session.observe(printer.observe)
+        if self._options.wait:
+            await self._unless_stopped(
+                wait_for_servers(self._config, self._chosen, self._options.wait, self._note)
+            )
+        if not self._stop.is_set():
+            session.ask(self._options.prompt, self._chosen)
+            await self._unless_stopped(session.wait())
+        session.cancel()
+        answers = [(agent, agent.current) for agent in map(session.agent, self._chosen)]
+        printer.finish(self._options.prompt, answers)
+        return answers
+
+    def _printer(self, started: float) -> Printer:
+        options = self._options
+        if options.format == "json":
+            return JsonPrinter(self._out)
+        if options.format == "jsonl":
+            return JsonLinesPrinter(self._out, started)
+        text = TextPrinter(
+            self._out, self._note, reasoning=options.reasoning, timings=options.timings
+        )
+        text.expect(self._chosen)
+        return text
+
+    async def _unless_stopped(self, work: Coroutine[None, None, None]) -> None:
+        """Do it until it is done or the run is to stop."""
+        doing, stopping = asyncio.create_task(work), asyncio.create_task(self._stop.wait())
+        await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        for task in (doing, stopping):
+            task.cancel()
+        await asyncio.gather(doing, stopping, return_exceptions=True)
+        if not doing.cancelled():
+            doing.result()
+
+    def _interrupted(self, number: signal.Signals) -> None:
+        """Stop in order; the same signal again ends the program as it always does."""
+        self._code = self._code or SIGNALS[number]
+        self._stop.set()
+        asyncio.get_running_loop().remove_signal_handler(number)
+
+    def _warn(self, words: str) -> None:
+        self._note(f"warning: {words}")
+
+    def _observe(self, observed: Observed) -> None:
+        attempt, agent = observed.attempt, observed.agent.id
+        if isinstance(observed.event, Retrying):
+            again = observed.event
+            self._note(f"{agent}: {again.reason}; trying again in {again.seconds:g} s")
+        elif attempt.silent != self._silence.get(agent, ""):
+            self._silence[agent] = attempt.silent
+            self._note(f"{agent}: {attempt.silent or 'it goes on'}")
+        if observed.event is None and attempt.status.ended:
+            for warning in attempt.warnings:
+                self._note(f"{agent}: warning: {warning}")
+            if attempt.error is not None:
+                self._note(str(attempt.error))
+            elif words := verdict(attempt).words:
+                self._note(f"{agent}: {words}")
+
+    def _exit_code(self, answers: Answers) -> int:
+        if self._code is not None:
+            return self._code
+        if self._out.error is not None:
+            self._note(f"standard output cannot be written: {self._out.error.strerror}")
+            return UNWRITABLE
+        if self._out.broken:
+            return CLOSED_PIPE
+        failed = sum(a is not None and a.status is Status.FAILED for _, a in answers)
+        if not failed:
+            return 0
+        return 3 if failed == len(answers) else 2
