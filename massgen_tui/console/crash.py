@@ -1,0 +1,26 @@
+"""What is told of an unforeseen error: where it is, without any variable's value or any key."""
+
+import traceback
+
+from massgen_tui import paths
+from massgen_tui.config.schema import Config
+from massgen_tui.session.redact import redactor_of
+from massgen_tui.text import clean
+
+FILE = "crash.log"
+
+
+def report(error: BaseException, config: Config) -> str:
+    """Say what happened, and keep the traceback in a private file if the config lets us write."""
+    redact = redactor_of(config)
+    trace = redact("".join(traceback.format_exception(error)))
+    head = clean(redact(f"massgen-tui failed: {type(error).__name__}: {error}"))
+    if not config.ui.logging_enabled:
+        return f"{clean(trace)}\n{head}"
+    try:
+        file = paths.state_dir() / FILE
+        with paths.open_private(file, "w") as out:
+            out.write(trace)
+    except OSError:
+        return f"{clean(trace)}\n{head}"
+    return f"{head}\nThe log of it: {file}"

@@ -1,0 +1,128 @@
+"""What the keys and commands do to the session."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from massgen_tui.console.answers import last_answers
+from massgen_tui.console.widgets.prompt import Prompt
+from massgen_tui.session.address import parse_address
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Status
+from massgen_tui.session.export import save_markdown
+from massgen_tui.session.session import Session
+
+
+class Desk:
+    """Asks, stops and reruns: all agents, or the one whose pane has the focus."""
+
+    def __init__(
+        self,
+        session: Session,
+        prompt: Prompt,
+        *,
+        focused: Callable[[], Agent | None],
+        say: Callable[[str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        """Work on `session`.
+
+        Args:
+            session: the agents.
+            prompt: where prompts come from, and go to when they are taken back.
+            focused: the agent whose pane has the focus.
+            say: tells the user something.
+            changed: told that there is something new to draw.
+        """
+        self._session = session
+        self._prompt = prompt
+        self._focused = focused
+        self._say = say
+        self._changed = changed
+
+    @property
+    def answering(self) -> list[Agent]:
+        """The agents that have something running or waiting."""
+        return [agent for agent in self._session.agents if _busy(agent)]
+
+    def ask(self, typed: str) -> None:
+        """Send a prompt to those it names, or to all."""
+        to, prompt = parse_address(typed, [agent.id for agent in self._session.agents])
+        if not prompt.strip():
+            self._prompt.offer(typed)
+            self._say("nothing to ask: write the prompt after the name")
+            return
+        self._session.ask(prompt, to)
+        self._changed()
+
+    def rerun(self) -> None:
+        """Ask the last prompt again."""
+        if not self._session.rerun(self._ids()):
+            self._say("nothing was asked yet")
+        self._changed()
+
+    def stop(self) -> None:
+        """Take back what waits; where nothing waits, stop what runs."""
+        taken = self._session.take_back(self._ids())
+        if taken:
+            self._restore(taken)
+        elif not self._session.cancel(self._ids()):
+            self._say("nothing is being answered")
+        self._changed()
+
+    def halt(self) -> None:
+        """Stop what runs and take back what waits."""
+        self._restore(self._session.cancel(self._ids()).prompts)
+        self._changed()
+
+    def new(self) -> None:
+        """Begin a new conversation."""
+        stopped = self._session.start_over(self._ids())
+        self._restore(stopped.prompts)
+        agent = self._focused()
+        self._say(f"new conversation with {agent.id if agent else 'all agents'}")
+        self._changed()
+
+    def retry_failed(self) -> None:
+        """Ask those agents again whose answer failed."""
+        agents = self._session.agents
+        ids = [a.id for a in agents if a.current and a.current.status is Status.FAILED]
+        if not ids:
+            self._say("no answer failed")
+        else:
+            self._session.rerun(ids)
+        self._changed()
+
+    def save(self, folder: Path, now: datetime) -> None:
+        """Write all answers to a Markdown file in `folder`."""
+        if not any(agent.exchanges for agent in self._session.agents):
+            self._say("there is no answer to save yet")
+            return
+        try:
+            path = save_markdown(self._session.agents, self._session.config.name, folder, now)
+        except OSError as error:
+            self._say(f"not saved: {error.strerror}: {folder}")
+        else:
+            self._say(f"saved: {path}")
+
+    def answers(self) -> str:
+        """The focused agent's last answer, or all last answers."""
+        agent = self._focused()
+        return last_answers([agent] if agent else self._session.agents)
+
+    def _ids(self) -> list[str] | None:
+        agent = self._focused()
+        return [agent.id] if agent else None
+
+    def _restore(self, prompts: tuple[str, ...]) -> None:
+        if not prompts:
+            return
+        if self._prompt.offer("\n\n".join(prompts)):
+            self._say("taken back to the prompt")
+        else:
+            self._say("taken back; the prompt's draft stays, `up` brings it")
+
+
+def _busy(agent: Agent) -> bool:
+    last = (exchange.attempts[-1] for exchange in agent.exchanges if exchange.attempts)
+    return any(not attempt.status.ended for attempt in last)

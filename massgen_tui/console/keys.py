@@ -1,0 +1,144 @@
+"""Every key of the console, as data: bindings, help and foot line are made from it.
+
+Chosen so that each works while a prompt is typed and passes tmux, screen and the text area:
+no ctrl+a, ctrl+b, ctrl+s, ctrl+digit and no alt. The text area keeps its editing keys
+(ctrl+z, k, u, w, x, y).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that a key does."""
+
+    id: str
+    """The name it is remapped by: `ui.keymap: {rerun: ctrl+e}`."""
+    keys: str
+    """Comma-separated, as Textual names them."""
+    action: str
+    text: str
+    """What it does, in a few words."""
+    group: str
+    foot: str = ""
+    """Its word in the foot line; empty: not shown there."""
+    first: bool = True
+    """Acts before the focused widget sees the key, so that it works while typing."""
+
+
+APP_KEYS: tuple[Key, ...] = (
+    Key(
+        "palette", "ctrl+p", "command_palette", "every command by name", "Program", foot="commands"
+    ),
+    Key("quit", "ctrl+q", "quit", "quit; asks once while agents answer", "Program", foot="quit"),
+    Key("copy", "ctrl+c", "help_quit", "copy what is selected", "Program", first=False),
+)
+"""What acts on every screen."""
+
+MAIN_KEYS: tuple[Key, ...] = (
+    Key("rerun", "ctrl+r", "app.rerun", "ask again: all, or the focused pane", "Answers", "rerun"),
+    Key(
+        "stop",
+        "escape",
+        "app.stop",
+        "close what is open; else stop all, or the focused pane",
+        "Answers",
+        "stop",
+    ),
+    Key("new", "ctrl+n", "app.new", "new conversation: all, or the focused pane", "Answers", "new"),
+    Key("reasoning", "ctrl+t", "reasoning", "show or fold the reasoning", "View", "reasoning"),
+    Key("sidebar", "ctrl+o,f2", "sidebar", "servers and GPUs", "View", "sidebar"),
+    Key("zoom", "f4", "zoom", "one pane at full size, and back", "View"),
+    Key("goto", "ctrl+g", "goto", "go to a pane by its number", "View", "pane"),
+    Key("next", "tab", "next(1)", "complete an @agent, else the next pane", "View", first=False),
+    Key("previous", "shift+tab", "next(-1)", "the pane before", "View", first=False),
+    Key("help", "f1", "app.help", "this help", "Program", "help"),
+)
+"""What acts on the main screen wherever the focus is."""
+
+PROMPT_KEYS: tuple[Key, ...] = (
+    Key("send", "enter", "send", "send to all agents, or to @agent", "Prompt", "send"),
+    Key("newline", "ctrl+j,shift+enter,alt+enter", "newline", "new line", "Prompt"),
+    Key("earlier", "up", "earlier", "earlier prompts, from the first line", "Prompt"),
+    Key("later", "down", "later", "later prompts, from the last line", "Prompt"),
+)
+"""What acts while the prompt has the focus, beside the text area's editing keys."""
+
+PANE_KEYS: tuple[Key, ...] = (
+    Key("pane.zoom", "z", "zoom", "full size, and back", "Pane", "zoom", first=False),
+    Key("pane.retry", "r", "app.retry", "ask this agent again", "Pane", "retry", first=False),
+    Key(
+        "pane.request",
+        "i",
+        "app.request",
+        "the request as it was sent",
+        "Pane",
+        "request",
+        first=False,
+    ),
+    Key("pane.help", "question_mark", "app.help", "this help", "Pane", first=False),
+    Key(
+        "pane.suspend", "ctrl+z", "app.suspend_process", "suspend to the shell", "Pane", first=False
+    ),
+)
+"""What acts while a pane has the focus; scrolling and copying are the pane's own."""
+
+DIGIT_KEYS: tuple[Key, ...] = tuple(
+    Key(
+        f"pane.{digit}",
+        str(digit),
+        f"pane({digit or 10})",
+        f"go to pane {digit or 10}",
+        "",
+        first=False,
+    )
+    for digit in range(10)
+)
+"""Plain digits in a pane: 1 to 9, and 0 for the tenth."""
+
+
+def bindings(*groups: Iterable[Key]) -> list[BindingType]:
+    """The Textual bindings of these keys, each with its id."""
+    return [
+        Binding(key.keys, key.action, key.text, show=False, id=key.id, priority=key.first)
+        for group in groups
+        for key in group
+    ]
+
+
+def remapped(key: Key, keymap: Mapping[str, str]) -> str:
+    """The keys that do this for this user."""
+    return keymap.get(key.id) or key.keys
+
+
+_NAMES = {
+    "escape": "esc",
+    "question_mark": "?",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
+
+
+def shown(keys: str) -> str:
+    """Keys as people write them: `esc`, `?`, `ctrl+o, f2`."""
+    return ", ".join(_named(key.strip()) for key in keys.split(","))
+
+
+def _named(key: str) -> str:
+    *modifiers, last = key.split("+")
+    return "+".join([*modifiers, _NAMES.get(last, last)])
+
+
+ALL_KEYS: tuple[Key, ...] = (*MAIN_KEYS, *PROMPT_KEYS, *PANE_KEYS, *DIGIT_KEYS, *APP_KEYS)
+
+
+def name_of(id: str, keymap: Mapping[str, str]) -> str:
+    """The first key that does this for this user, as people write it."""
+    key = next(key for key in ALL_KEYS if key.id == id)
+    return shown(remapped(key, keymap).partition(",")[0])

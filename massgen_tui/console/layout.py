@@ -1,0 +1,89 @@
+"""How n panes stand in a space of w×h cells: pure arithmetic, no widgets."""
+
+from dataclasses import dataclass
+from math import ceil
+
+MIN_WIDTH, MIN_HEIGHT = 40, 12
+"""Below this size of the terminal one line says that it is too small."""
+STACK_UNDER = 60
+"""Columns of the terminal under which panes stand one over the other."""
+FOLD_UNDER = 110
+"""Columns of the terminal under which the sidebar folds to one line."""
+COMFORT_WIDTH = 50
+"""Columns that a pane gets before a third one joins its row."""
+LEAST_WIDTH = 40
+"""Columns of a pane in a crowded grid."""
+LEAST_HEIGHT = 6
+"""Rows of a pane, title and foot among them, before the grid scrolls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Which panes are seen, and in how many columns and rows."""
+
+    columns: int
+    rows: int
+    """Rows that are seen at once."""
+    first: int
+    """Index of the first pane that is seen."""
+    shown: int
+    """How many panes are seen, from `first` on."""
+    total: int
+
+    @property
+    def visible(self) -> range:
+        """Indices of the panes that are seen."""
+        return range(self.first, self.first + self.shown)
+
+    @property
+    def last_span(self) -> int:
+        """Columns that the last pane takes, so that no hole is left in its row."""
+        rest = self.shown % self.columns
+        return self.columns - rest + 1 if rest else 1
+
+
+def too_small(width: int, height: int) -> bool:
+    """Whether a terminal of this size cannot show a pane and a prompt."""
+    return width < MIN_WIDTH or height < MIN_HEIGHT
+
+
+def folds(width: int) -> bool:
+    """Whether the sidebar folds to one line in a terminal of this many columns."""
+    return width < FOLD_UNDER
+
+
+def columns_for(total: int, width: int, height: int) -> int:
+    """Columns of the grid for `total` panes in a space of width×height cells."""
+    if width < STACK_UNDER:
+        return 1
+    columns = _balanced(total, max(2, width // COMFORT_WIDTH))
+    most = _balanced(total, max(2, width // LEAST_WIDTH))
+    while columns < most and ceil(total / columns) * LEAST_HEIGHT > height:
+        columns += 1
+    return columns
+
+
+def arrange(total: int, width: int, height: int, *, focus: int = 0, first: int = 0) -> Arrangement:
+    """Arrange `total` panes so that the pane at index `focus` is seen.
+
+    Args:
+        total: how many panes there are, from 1.
+        width: columns of the space for panes.
+        height: rows of it.
+        focus: index of a pane that must be seen.
+        first: index of the pane that was seen first; the grid moves no further than it must.
+    """
+    columns = columns_for(total, width, height)
+    all_rows = ceil(total / columns)
+    rows = max(1, min(all_rows, height // LEAST_HEIGHT))
+    focus_row = min(max(focus, 0), total - 1) // columns
+    first_row = min(first // columns, all_rows - rows)
+    first_row = max(min(first_row, focus_row), focus_row - rows + 1)
+    start = first_row * columns
+    return Arrangement(columns, rows, start, min(rows * columns, total - start), total)
+
+
+def _balanced(total: int, columns: int) -> int:
+    """The fewest columns that give as few rows as `columns` would."""
+    columns = max(1, min(total, columns))
+    return ceil(total / ceil(total / columns))

@@ -1,0 +1,76 @@
+"""The end: signals, exit codes, and a terminal that is whole again whatever hangs."""
+
+import contextlib
+import os
+import signal
+import sys
+import termios
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+SIGNAL_GRACE = 1.8
+"""Seconds that an end by signal may take before it is forced."""
+QUIT_GRACE = 4.0
+"""Seconds that quitting may take before it is forced."""
+
+_RESTORE = (
+    "\x1b[?2026l"  # no frame is held back
+    "\x1b[?2004l"  # bracketed paste off
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l"  # mouse off
+    "\x1b[?1004l"  # focus reports off
+    "\x1b[<u"  # keyboard protocol off
+    "\x1b[?7h\x1b[?1049l\x1b[?25h\x1b[0m"  # wrapping on, main screen, cursor, no colour
+)
+
+
+class LastResort:
+    """Ends the process by force when an orderly end takes too long (a hung driver, terminal, …)."""
+
+    def __init__(self) -> None:
+        """Remember the terminal as it is now."""
+        self._modes: list[int | list[bytes | int]] | None = None
+        self._timer: threading.Timer | None = None
+        with contextlib.suppress(termios.error, ValueError, OSError):
+            self._modes = termios.tcgetattr(sys.stdin.fileno())
+
+    def arm(self, seconds: float, code: int) -> None:
+        """End with `code` in `seconds`, unless it is disarmed before; the first call counts."""
+        if self._timer is None:
+            self._timer = threading.Timer(seconds, self._end, (code,))
+            self._timer.daemon = True
+            self._timer.start()
+
+    def disarm(self) -> None:
+        """The end came in order."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _end(self, code: int) -> None:
+        # Not through sys.stdout or the driver: either may be what hangs.
+        writer = threading.Thread(target=self._restore, daemon=True)
+        writer.start()
+        writer.join(0.2)
+        os._exit(code)
+
+    def _restore(self) -> None:
+        with contextlib.suppress(termios.error, ValueError, OSError):
+            if self._modes is not None:
+                termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._modes)
+            os.write(2, _RESTORE.encode("ascii"))
+
+
+@contextlib.contextmanager
+def on_signals(end: Callable[[int], None]) -> Iterator[None]:
+    """While this context lasts, call `end` with the exit code (143, 129) when a signal comes."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        end(128 + number)
+
+    before = {number: signal.signal(number, handle) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,89 @@
+"""The one clock of painting: panes are drawn by frame, not by token.
+
+A frame first lets all paused sockets read, gives that a moment, then draws what is new. How often
+depends on what drawing costs: painting takes at most about a sixth of one core, between 15 and 6
+frames a second. Nothing runs while nothing can change.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+FASTEST, SLOWEST = 1 / 15, 1 / 6
+"""Seconds between two frames."""
+FIRST = 1 / 12
+"""Seconds between two frames before their cost is known."""
+SHARE = 6.25
+"""A frame may come after this many times the CPU time that the last ones took."""
+READ_TIME = 0.003
+"""Seconds between letting sockets read and drawing what they gave."""
+
+
+class Pump:
+    """Draws frames while something can change."""
+
+    def __init__(
+        self,
+        *,
+        busy: Callable[[], bool],
+        open_gate: Callable[[], None],
+        paint: Callable[[], None],
+        after_paint: Callable[[Callable[[], None]], object],
+        cpu: Callable[[], float] = time.thread_time,
+    ) -> None:
+        """Make a pump that stands still.
+
+        Args:
+            busy: whether anything more can come.
+            open_gate: lets paused streams read once more.
+            paint: draws what is new in the panes that are seen.
+            after_paint: calls its argument once the screen has been drawn.
+            cpu: CPU seconds of this thread.
+        """
+        self._busy = busy
+        self._open_gate = open_gate
+        self._paint = paint
+        self._after_paint = after_paint
+        self._cpu = cpu
+        self._awake = asyncio.Event()
+        self._cost: float | None = None
+        self.frames = 0
+        """Frames drawn so far."""
+
+    @property
+    def period(self) -> float:
+        """Seconds until the next frame."""
+        if self._cost is None:
+            return FIRST
+        return min(SLOWEST, max(FASTEST, self._cost * SHARE))
+
+    @property
+    def running(self) -> bool:
+        """Frames are being drawn."""
+        return self._awake.is_set()
+
+    def wake(self) -> None:
+        """Something changed or will: draw until nothing can change any more."""
+        self._awake.set()
+
+    def measured(self, cost: float) -> None:
+        """Take in what a frame cost, in CPU seconds."""
+        self._cost = cost if self._cost is None else 0.8 * self._cost + 0.2 * cost
+
+    def frame(self) -> None:
+        """Draw one frame now and measure it until the screen stands."""
+        began = self._cpu()
+        self._paint()
+        self.frames += 1
+        self._after_paint(lambda: self.measured(self._cpu() - began))
+
+    async def run(self) -> None:
+        """Draw frames for ever; cancel to stop."""
+        while True:
+            await self._awake.wait()
+            self._open_gate()
+            await asyncio.sleep(READ_TIME)
+            if not self._busy():
+                self._awake.clear()
+            self.frame()
+            await asyncio.sleep(self.period - READ_TIME)

@@ -1,0 +1,63 @@
+"""Go to a pane by its number: one line that takes a digit, or two where there are ten panes."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from massgen_tui.text import one_line
+
+SECOND_DIGIT = 0.8
+"""Seconds to wait for a second digit where the first alone could mean two panes."""
+
+
+class GotoScreen(ModalScreen[int | None]):
+    """Gives the number that was typed; 0 is the prompt, None when it was left."""
+
+    def __init__(self, panes: Sequence[str]) -> None:
+        """Ask for one of these panes, numbered from 1."""
+        super().__init__()
+        self._panes = panes
+        self._typed = ""
+        self._wait: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The line."""
+        yield Static(self._line(), id="goto")
+
+    def _line(self) -> Text:
+        names = "  ".join(
+            f"{number} {one_line(id, 16)}" for number, id in enumerate(self._panes, 1)
+        )
+        line = Text(f" go to pane {self._typed}… (0 prompt, esc stays)  {names}", no_wrap=True)
+        line.overflow = "ellipsis"
+        return line
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a digit; enter takes what was typed, anything else leaves."""
+        event.stop()
+        if event.key == "enter":
+            self._go()
+        elif not event.key.isdecimal():
+            self.dismiss(None)
+        else:
+            self._digit(event.key)
+
+    def _digit(self, digit: str) -> None:
+        if self._wait is not None:
+            self._wait.stop()
+        self._typed += digit
+        number = int(self._typed)
+        if number and number * 10 <= len(self._panes) and len(self._typed) < 2:
+            self.query_one("#goto", Static).update(self._line(), layout=False)
+            self._wait = self.set_timer(SECOND_DIGIT, self._go)
+        else:
+            self._go()
+
+    def _go(self) -> None:
+        number = int(self._typed) if self._typed else -1
+        self.dismiss(number if 0 <= number <= len(self._panes) else None)

@@ -1,0 +1,232 @@
+"""The main screen: panes, sidebar, prompt, and what the keys do to them."""
+
+from collections.abc import Iterable, Mapping
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from massgen_tui.console.keys import (
+    APP_KEYS,
+    DIGIT_KEYS,
+    MAIN_KEYS,
+    PANE_KEYS,
+    PROMPT_KEYS,
+    bindings,
+    remapped,
+    shown,
+)
+from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, folds, too_small
+from massgen_tui.console.screens.goto import GotoScreen
+from massgen_tui.console.stream.pane import AgentPane
+from massgen_tui.console.widgets.lines import Line, TitleBar
+from massgen_tui.console.widgets.panes import PaneGrid
+from massgen_tui.console.widgets.prompt import Prompt
+from massgen_tui.console.widgets.sidebar import Sidebar, one_line
+from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
+
+_PANE_ACTIONS = {key.action.partition("(")[0].removeprefix("app.") for key in PANE_KEYS} | {"pane"}
+
+
+class MainScreen(Screen[None]):
+    """Where one lives."""
+
+    BINDINGS = bindings(MAIN_KEYS, PANE_KEYS, DIGIT_KEYS)
+    AUTO_FOCUS = "#prompt"
+
+    sidebar_shown = reactive(True)
+    """The sidebar stands beside the panes, where there is room."""
+    sidebar_over = reactive(False)
+    """The sidebar stands over the panes, where there is none."""
+
+    def __init__(
+        self,
+        panes: Iterable[AgentPane],
+        prompt: Prompt,
+        keymap: Mapping[str, str],
+        *,
+        monitor: bool,
+    ) -> None:
+        """The screen of these panes.
+
+        Args:
+            panes: one an agent.
+            prompt: where prompts are typed.
+            keymap: the user's own keys, by binding id.
+            monitor: whether there is anything for a sidebar to show.
+        """
+        super().__init__(id="main")
+        self.title_bar = TitleBar(id="title")
+        self.grid = PaneGrid(tuple(panes), id="panes")
+        self.sidebar = Sidebar(id="sidebar")
+        self.folded = Line(id="folded")
+        self.prompt = prompt
+        self.keys = Line(id="keys")
+        self._keymap = keymap
+        self._monitor = monitor
+
+    def compose(self) -> ComposeResult:
+        """Everything, in the order of the grid in console.tcss."""
+        yield self.title_bar
+        yield self.grid
+        yield self.sidebar
+        yield self.folded
+        yield Static(" ›", id="mark")
+        yield self.prompt
+        yield self.keys
+        yield Static(id="small")
+
+    @property
+    def panes(self) -> tuple[AgentPane, ...]:
+        """The panes, in the order of the config."""
+        return self.grid.panes
+
+    @property
+    def pane(self) -> AgentPane | None:
+        """The pane that has the focus."""
+        return self.focused if isinstance(self.focused, AgentPane) else None
+
+    def on_mount(self) -> None:
+        """Keep the foot line true."""
+        self.watch(self, "focused", self._show_keys, init=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold and unfold with the size of the terminal."""
+        small = too_small(*event.size)
+        self.set_class(small, "-small")
+        if small:
+            size, least = f"{event.size.width}x{event.size.height}", f"{MIN_WIDTH}x{MIN_HEIGHT}"
+            self.query_one("#small", Static).update(f"{size} is too small: at least {least}")
+        elif self.focused is None:
+            self.prompt.focus()
+        self._fold(event.size.width)
+
+    def on_key(self, event: events.Key) -> None:
+        """Let what is typed outside the prompt and means nothing there go to the prompt."""
+        if event.character and event.is_printable and event.key not in self.active_bindings:
+            event.stop()
+            self.prompt.focus()
+            self.prompt.put(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Let what is pasted outside the prompt go to the prompt."""
+        self.prompt.focus()
+        self.prompt.on_paste(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let single letters act only when a pane has the focus."""
+        if action in _PANE_ACTIONS and action not in ("zoom", "help"):
+            return self.pane is not None
+        return super().check_action(action, parameters)
+
+    @property
+    def monitors_hidden(self) -> bool:
+        """Nothing of servers and GPUs is seen."""
+        return not (self.sidebar.display or self.folded.display)
+
+    def show_monitors(
+        self, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float
+    ) -> None:
+        """Show what is known of servers and GPUs, in the sidebar or on one line."""
+        if self.folded.display:
+            self.folded.show(one_line(servers, gpus, now))
+        self.sidebar.show(servers, gpus, now)
+
+    def close_open(self) -> bool:
+        """Close what is open over or before the panes; False when nothing was."""
+        if self.sidebar_over:
+            self.sidebar_over = False
+        elif self.grid.zoomed is not None:
+            self.grid.zoom(None)
+        else:
+            return False
+        return True
+
+    def action_reasoning(self) -> None:
+        """Show or fold the reasoning of the focused pane or of all."""
+        for pane in (self.pane,) if self.pane else self.panes:
+            pane.toggle_reasoning()
+
+    def action_sidebar(self) -> None:
+        """Show or hide servers and GPUs."""
+        if not self._monitor:
+            self.notify("`monitor: false` in the config: nothing is looked at", markup=False)
+        elif folds(self.size.width):
+            self.sidebar_over = not self.sidebar_over
+        else:
+            self.sidebar_shown = not self.sidebar_shown
+
+    def action_zoom(self) -> None:
+        """Bring one pane to full size, or all back."""
+        seen = self.panes[self.grid.arrangement.first]
+        self.grid.zoom(None if self.grid.zoomed else self.pane or seen)
+        self._show_keys()
+
+    def action_goto(self) -> None:
+        """Ask for a pane's number."""
+        self.app.push_screen(GotoScreen([pane.agent.id for pane in self.panes]), self._go)
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane by its number."""
+        self._go(number)
+
+    def action_next(self, step: int) -> None:
+        """Complete an agent's name, or move the focus on through prompt and panes."""
+        if step > 0 and self.focused is self.prompt and self.prompt.complete():
+            return
+        stops: list[Widget] = [self.prompt, *self.panes]
+        if self.sidebar.display:
+            stops.append(self.sidebar)
+        at = next((index for index, stop in enumerate(stops) if stop is self.focused), 0)
+        number = (at + step) % len(stops)
+        if stops[number] is self.sidebar:
+            self.sidebar.focus()
+        else:
+            self._go(number)
+
+    def _go(self, number: int | None) -> None:
+        if number == 0:
+            self.prompt.focus()
+        elif number is not None and number <= len(self.panes):
+            pane = self.panes[number - 1]
+            self.grid.bring(pane)
+            pane.focus()
+            self._show_keys()
+
+    def watch_sidebar_shown(self) -> None:
+        """Give the panes the room of the sidebar, or take it."""
+        self._fold(self.size.width)
+
+    def watch_sidebar_over(self) -> None:
+        """Put the sidebar over the panes, or away."""
+        self.set_class(self.sidebar_over, "-over")
+
+    def _fold(self, width: int) -> None:
+        narrow = folds(width)
+        self.set_class(narrow and self._monitor, "-folded")
+        self.set_class(not narrow and not (self.sidebar_shown and self._monitor), "-plain")
+        self.set_class(narrow and not self._monitor, "-bare")
+        if not narrow:
+            self.sidebar_over = False
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
+        groups = (
+            (PANE_KEYS, MAIN_KEYS, APP_KEYS) if self.pane else (PROMPT_KEYS, MAIN_KEYS, APP_KEYS)
+        )
+        line = Text(" ")
+        for key in (key for group in groups for key in group if key.foot):
+            name = shown(remapped(key, self._keymap).partition(",")[0])
+            line.append(f"{name} ", "bold").append(f"{key.foot} · ")
+        line.right_crop(3)
+        now = self.grid.arrangement
+        hidden = (
+            f" panes {now.first + 1}–{now.first + now.shown} of {now.total} "
+            if now.shown < now.total
+            else ""
+        )
+        self.keys.show(line, Text(hidden, "bold"))

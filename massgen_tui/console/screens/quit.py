@@ -1,0 +1,42 @@
+"""Asks once before quitting while agents answer."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class QuitScreen(ModalScreen[bool]):
+    """Quit, or stay."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "answer(True)", "quit", id="quit.yes"),
+        Binding("n,escape", "answer(False)", "stay", id="quit.no"),
+    ]
+    DEFAULT_CSS = """
+    QuitScreen { align: center middle; background: $background 60%; }
+    QuitScreen > #quit {
+        width: auto; max-width: 90%; height: auto; padding: 1 3;
+        border: round $warning; background: $surface; color: $foreground;
+    }
+    """
+
+    def __init__(self, answering: int, key: str) -> None:
+        """Ask while `answering` agents answer; `key` is the one that quits."""
+        super().__init__()
+        agents = "1 agent is" if answering == 1 else f"{answering} agents are"
+        self.question = (
+            f"{agents} still answering. What came is kept in the session's file.\n\n"
+            f"{key}, y or enter  quit\nesc or n           stay"
+        )
+
+    def compose(self) -> ComposeResult:
+        """The question."""
+        yield Static(Text(self.question), id="quit")
+
+    def action_answer(self, quit_now: bool) -> None:
+        """Give the answer."""
+        self.dismiss(quit_now)

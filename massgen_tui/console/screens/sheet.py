@@ -1,0 +1,66 @@
+"""A sheet over the main screen with text to read, to scroll and to copy; esc closes it."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class Sheet(ModalScreen[None]):
+    """Something to read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f1,question_mark", "dismiss", "close", id="sheet.close"),
+        Binding("c,y", "copy", "copy", id="sheet.copy"),
+        Binding("down,j", "scroll('down')", "down", show=False, id="sheet.down"),
+        Binding("up,k", "scroll('up')", "up", show=False, id="sheet.up"),
+        Binding(
+            "pagedown,space", "scroll('page_down')", "page down", show=False, id="sheet.pagedown"
+        ),
+        Binding("pageup", "scroll('page_up')", "page up", show=False, id="sheet.pageup"),
+        Binding("home,g", "scroll('home')", "start", show=False, id="sheet.home"),
+        Binding("end,G", "scroll('end')", "end", show=False, id="sheet.end"),
+    ]
+
+    def __init__(self, title: str, body: Text | str, *, foot: str = "esc close · c copy") -> None:
+        """A sheet that says `body`; a str is shown as it is, never read as markup."""
+        super().__init__()
+        self._title = title
+        self.body = body if isinstance(body, Text) else Text(body)
+        self._foot = foot
+
+    def compose(self) -> ComposeResult:
+        """The sheet and its text."""
+        with VerticalScroll(id="sheet") as sheet:
+            sheet.border_title = Text(self._title)
+            sheet.border_subtitle = Text(self._foot)
+            yield Static(self.body, id="sheet-text")
+
+    def action_copy(self) -> None:
+        """Copy all of it."""
+        self.app.copy_to_clipboard(self.body.plain)
+
+    def action_scroll(self, where: str) -> None:
+        """Scroll one row, one page or to an end."""
+        sheet = self.query_one("#sheet", VerticalScroll)
+        match where:
+            case "down":
+                sheet.scroll_down(animate=False)
+            case "up":
+                sheet.scroll_up(animate=False)
+            case "page_down":
+                sheet.scroll_page_down(animate=False)
+            case "page_up":
+                sheet.scroll_page_up(animate=False)
+            case "home":
+                sheet.scroll_home(animate=False)
+            case _:
+                sheet.scroll_end(animate=False)
+
+    async def action_dismiss(self, result: None = None) -> None:
+        """Close the sheet."""
+        self.dismiss(result)

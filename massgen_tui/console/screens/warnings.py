@@ -1,0 +1,18 @@
+"""What the config warns of, again, and where things are written."""
+
+from collections.abc import Sequence
+
+from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.services import Services
+from massgen_tui.session.logs import FILE
+from massgen_tui.text import clean
+
+
+def warnings_screen(warnings: Sequence[str], services: Services) -> Sheet:
+    """The sheet of warnings and files."""
+    lines = [f"- {text}" for text in warnings] or ["The config gives no warning."]
+    session = services.journal.path if services.journal else None
+    lines += ["", f"Session: {session or 'nothing is written'}"]
+    log = services.log_folder / FILE if services.log_folder else None
+    lines += [f"Log:     {log or 'nothing is written'}"]
+    return Sheet("Warnings and files", clean("\n".join(lines)))

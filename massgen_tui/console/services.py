@@ -1,0 +1,101 @@
+"""What stands behind the screen: session and journal, monitors, gate, history, log."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from massgen_tui import paths
+from massgen_tui.backends.chat_completions import warm_up
+from massgen_tui.backends.factory import make_backend
+from massgen_tui.backends.gate import ReadGate
+from massgen_tui.config.schema import Config
+from massgen_tui.console.history import History
+from massgen_tui.console.watching import Monitors, Unwatched, Watching
+from massgen_tui.session.journal import Journal
+from massgen_tui.session.logs import close_log, open_log
+from massgen_tui.session.session import Session
+
+CLOSING = 1.5
+"""Seconds that ending everything may take."""
+
+
+async def _nothing() -> None:
+    return
+
+
+@dataclass
+class Services:
+    """Everything with a beginning and an end."""
+
+    session: Session
+    watching: Watching = field(default_factory=Unwatched)
+    gate: ReadGate = field(default_factory=ReadGate)
+    history: History = field(default_factory=History)
+    warm_up: Callable[[], Awaitable[None]] = _nothing
+    """Imports what a request needs; called after the first paint."""
+    journal: Journal | None = None
+    log_folder: Path | None = None
+    """Where the program's log goes; None: nowhere."""
+    _log: logging.Handler | None = None
+    _stopped: bool = False
+
+    @classmethod
+    def of(cls, config: Config, *, warn: Callable[[str], None]) -> "Services":
+        """The real ones. Nothing is sent, imported late or written yet."""
+        gate = ReadGate()
+        watching = Monitors(config) if config.monitor else Unwatched()
+        kept = config.ui.logging_enabled
+        journal = Journal(config, paths.sessions_dir, warn=warn) if kept else None
+        session = Session(
+            config,
+            backend_for=partial(make_backend, gate=gate),
+            health=watching.health,
+            journal=journal,
+        )
+        return cls(
+            session,
+            watching,
+            gate,
+            History(_history_file() if kept else None),
+            warm_up,
+            journal,
+            _state_dir() if kept else None,
+        )
+
+    async def start(self) -> None:
+        """Open the log, import what requests need, begin to look at servers and GPUs."""
+        if self.log_folder is not None:
+            with contextlib.suppress(OSError):
+                self._log = open_log(self.session.config, self.log_folder)
+        await self.warm_up()
+        await self.watching.start()
+
+    async def stop(self) -> None:
+        """End everything, within `CLOSING` seconds whatever hangs; a second call does nothing."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self.gate.active = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING):
+                await asyncio.gather(
+                    self.session.aclose(), self.watching.stop(), return_exceptions=True
+                )
+        if self._log is not None:
+            close_log(self._log)
+
+
+def _state_dir() -> Path | None:
+    try:
+        return paths.state_dir()
+    except OSError:
+        return None
+
+
+def _history_file() -> Path | None:
+    folder = _state_dir()
+    return folder / "prompts.jsonl" if folder else None

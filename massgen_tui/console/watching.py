@@ -1,0 +1,166 @@
+"""Servers and GPUs behind the screen: looked at from the first paint on."""
+
+import asyncio
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from massgen_tui.config.schema import Config
+from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.health import Health, HealthReport, connect_health
+
+if TYPE_CHECKING:
+    from massgen_tui.monitor.gpus import GpuMonitor
+    from massgen_tui.monitor.servers import ServerMonitor
+
+_MODULES = (
+    "massgen_tui.monitor.servers",
+    "massgen_tui.monitor.targets",
+    "massgen_tui.monitor.gpus",
+)
+
+
+class Watching(Protocol):
+    """What the console wants to know of servers and GPUs."""
+
+    @property
+    def servers(self) -> Mapping[str, ServerStatus]:
+        """The status of each server by its root, in the config's order."""
+        ...
+
+    @property
+    def gpus(self) -> GpuSnapshot:
+        """The GPUs of this host."""
+        ...
+
+    @property
+    def relaxed(self) -> bool:
+        """Look less often, since nobody sees it."""
+        ...
+
+    @relaxed.setter
+    def relaxed(self, value: bool) -> None: ...
+
+    async def start(self) -> None:
+        """Begin to look."""
+        ...
+
+    async def stop(self) -> None:
+        """Look no more."""
+        ...
+
+    async def health(self, agent: Agent) -> HealthReport:
+        """Look after the server of an agent whose stream is silent."""
+        ...
+
+
+class Unwatched:
+    """Looks at nothing (`monitor: false`); a silent stream is asked after all the same."""
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self.relaxed = False
+
+    @property
+    def servers(self) -> Mapping[str, ServerStatus]:
+        """None."""
+        return {}
+
+    @property
+    def gpus(self) -> GpuSnapshot:
+        """None."""
+        return GpuSnapshot()
+
+    async def start(self) -> None:
+        """Nothing to do."""
+
+    async def stop(self) -> None:
+        """Nothing to do."""
+
+    async def health(self, agent: Agent) -> HealthReport:
+        """Whether the server still takes connections."""
+        return await connect_health(agent)
+
+
+class Monitors:
+    """The servers' and the GPUs' monitors; `start` imports their libraries, off the event loop."""
+
+    def __init__(self, config: Config) -> None:
+        """Know the config; nothing is imported yet."""
+        self._config = config
+        self._servers: ServerMonitor | None = None
+        self._gpus: GpuMonitor | None = None
+        self._relaxed = False
+
+    @property
+    def servers(self) -> Mapping[str, ServerStatus]:
+        """The statuses; empty until it has started."""
+        return self._servers.statuses if self._servers else {}
+
+    @property
+    def gpus(self) -> GpuSnapshot:
+        """The last sample; empty until there is one."""
+        return self._gpus.snapshot if self._gpus else GpuSnapshot()
+
+    @property
+    def relaxed(self) -> bool:
+        """Servers are looked at less often."""
+        return self._relaxed
+
+    @relaxed.setter
+    def relaxed(self, value: bool) -> None:
+        self._relaxed = value
+        if self._servers is not None:
+            self._servers.relaxed = value
+
+    async def start(self) -> None:
+        """Import, then look at all servers and GPUs until `stop`."""
+        servers, targets, gpus = [
+            await asyncio.to_thread(importlib.import_module, module) for module in _MODULES
+        ]
+        watched: ServerMonitor = servers.ServerMonitor(targets.targets_of(self._config))
+        self._servers = watched
+        self._gpus = gpus.GpuMonitor()
+        watched.relaxed = self._relaxed
+        watched.start()
+        if self._gpus is not None:
+            self._gpus.start()
+
+    async def stop(self) -> None:
+        """End both; a GPU driver that hangs is left to its daemon thread."""
+        if self._gpus is not None:
+            self._gpus.stop(timeout=0.1)
+        if self._servers is not None:
+            await self._servers.stop()
+
+    async def health(self, agent: Agent) -> HealthReport:
+        """Whether the server still takes connections, and what it says of its queue."""
+        report = await connect_health(agent)
+        if report.health is not Health.ALIVE or self._servers is None:
+            return report
+        watched = self._servers.statuses.get(agent.backend.server)
+        if watched is None or watched.target.hosted:
+            return report
+        return HealthReport(
+            report.health, _words(await self._servers.look(watched.target)) or report.words
+        )
+
+
+def _words(status: ServerStatus) -> str:
+    if status.state is not ServerState.UP:
+        return status.reason or status.state.value
+    if status.waiting:
+        return f"{status.waiting} requests are waiting"
+    if status.running:
+        return f"{status.running} requests are running"
+    return "the server is up"
+
+
+def learn_context(agents: Sequence[Agent], servers: Mapping[str, ServerStatus]) -> None:
+    """Tell each agent how long its model's context is, where its server says so."""
+    for agent in agents:
+        status = servers.get(agent.backend.server)
+        for model in status.models if status else ():
+            if model.id == agent.backend.model and model.context_length:
+                agent.context_length = model.context_length

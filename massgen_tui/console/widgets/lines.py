@@ -1,0 +1,66 @@
+"""Lines of one row that cost nothing until what they say changes: title, folded sidebar, keys."""
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+from textual.widget import Widget
+
+from massgen_tui.text import one_line
+
+
+class Line(Widget):
+    """One row of text; painted again only when it differs."""
+
+    DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
+
+    def __init__(self, *, id: str) -> None:
+        """An empty line."""
+        super().__init__(id=id)
+        self._left = Text()
+        self._right = Text()
+
+    @property
+    def plain(self) -> str:
+        """What it says, without style."""
+        return self.render().plain
+
+    def show(self, left: Text, right: Text | None = None) -> None:
+        """Say `left`, and `right` at the right edge; what does not fit of `left` is cut."""
+        right = right or Text()
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def render(self) -> Text:
+        """The row as wide as the line."""
+        width = self.size.width
+        right = self._right if cell_len(self._right.plain) < width else Text()
+        room = width - cell_len(right.plain)
+        left = self._left.copy()
+        left.truncate(max(room - (1 if right.plain else 0), 0), overflow="ellipsis")
+        left.pad_right(room - cell_len(left.plain))
+        return Text.assemble(left, right, no_wrap=True, end="")
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, with hours when there are any: `00:07`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+class TitleBar(Line):
+    """The program, the config's name, the turn and how long it takes."""
+
+    def tell(self, name: str, middle: str, elapsed: float | None, *, running: bool = False) -> None:
+        """Say which config this is, what is going on, and the clock of the turn."""
+        left = Text.assemble((" massgen-tui", "bold"), "  ", one_line(name, 40))
+        if middle:
+            room = max(self.size.width - cell_len(left.plain) - 14, 12)
+            said = one_line(middle, room)
+            if cell_len(said) > room:
+                said = set_cell_size(said, room - 1).rstrip() + "…"
+            left.append(f"   {said}")
+        right = Text()
+        if elapsed is not None:
+            right = Text(f" {'⏱' if running else '■'} {clock(elapsed)} ")
+        self.show(left, right)

@@ -1,0 +1,69 @@
+"""The panes of all agents, in a grid that scrolls by pane; one of them can fill it."""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.containers import Container
+from textual.geometry import Size
+
+from massgen_tui.console.layout import Arrangement, arrange
+from massgen_tui.console.stream.pane import AgentPane
+
+
+class PaneGrid(Container):
+    """Shows as many panes as fit; the others are not displayed, so that they only buffer."""
+
+    DEFAULT_CSS = "PaneGrid { layout: grid; grid-rows: 1fr; grid-columns: 1fr; grid-gutter: 0; }"
+
+    def __init__(self, panes: Sequence[AgentPane], *, id: str) -> None:
+        """A grid of `panes`, in their order."""
+        super().__init__(*panes, id=id)
+        self.panes = tuple(panes)
+        self._seen = 0
+        self._first = 0
+        self._zoomed: AgentPane | None = None
+        self._space = Size(0, 0)
+
+    @property
+    def zoomed(self) -> AgentPane | None:
+        """The pane that fills the grid."""
+        return self._zoomed
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """How the panes stand now."""
+        if self._zoomed is not None:
+            return Arrangement(1, 1, self.panes.index(self._zoomed), 1, len(self.panes))
+        width, height = self._space
+        return arrange(
+            len(self.panes), width or 80, height or 20, focus=self._seen, first=self._first
+        )
+
+    def zoom(self, pane: AgentPane | None) -> None:
+        """Let one pane fill the grid; None brings all back."""
+        self._zoomed = pane
+        self.settle()
+
+    def bring(self, pane: AgentPane) -> None:
+        """Make sure that this pane is seen."""
+        self._seen = self.panes.index(pane)
+        if self._zoomed is not None:
+            self._zoomed = pane
+        self.settle()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange anew for the space that there is."""
+        if event.size != self._space:
+            self._space = event.size
+            self.settle()
+
+    def settle(self) -> None:
+        """Display the panes of the arrangement, each in its place."""
+        now = self.arrangement
+        if self._zoomed is None:
+            self._first = now.first
+        self.styles.grid_size_columns = now.columns
+        self.styles.grid_size_rows = 0 if now.rows == 1 else now.rows
+        for index, pane in enumerate(self.panes):
+            pane.display = index in now.visible
+            pane.styles.column_span = now.last_span if index == now.visible[-1] else 1

@@ -1,0 +1,156 @@
+"""The prompt: several lines, a history, whole drafts; enter sends, a paste never does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual.keys import Keys
+from textual.message import Message
+from textual.widgets import TextArea
+
+from massgen_tui.console.history import History
+from massgen_tui.console.keys import PROMPT_KEYS
+from massgen_tui.text import clean
+
+MODIFIED_ENTER = {"shift+\r", "ctrl+\r", "alt+\r", "\r"}
+"""What Textual 8.2 makes of xterm's reports of a modified enter (`CSI 27;2;13~`)."""
+
+
+def tell_alt_enter_apart() -> None:
+    """Let alt+enter, which older terminals send as ESC CR, be a new line.
+
+    Textual 8.2 reads it as enter, and its table of sequences is private. Without this, alt+enter
+    sends, as it does in other Textual programs.
+    """
+    table = ANSI_SEQUENCES_KEYS
+    if isinstance(table, dict):
+        table.setdefault("\x1b\r", (Keys.ControlJ,))
+
+
+class Prompt(TextArea):
+    """Where prompts are typed. It posts `Sent` and never loses what was typed."""
+
+    @dataclass
+    class Sent(Message):
+        """The user sends a prompt."""
+
+        text: str
+
+    def __init__(
+        self, history: History, agents: Sequence[str], keymap: Mapping[str, str], *, id: str
+    ) -> None:
+        """An empty prompt.
+
+        Args:
+            history: the prompts of earlier times.
+            agents: ids that `@` can name.
+            keymap: the user's own keys, by binding id.
+            id: the widget's id.
+        """
+        super().__init__(
+            id=id,
+            compact=True,
+            highlight_cursor_line=False,
+            tab_behavior="focus",
+            placeholder=_placeholder(agents),
+        )
+        self.cursor_blink = False
+        self.past = history
+        self._agents = agents
+        acts: dict[str, Callable[[], bool]] = {
+            "send": self.send,
+            "newline": self._newline,
+            "earlier": lambda: self._on_edge(-1) and self._browse(-1),
+            "later": lambda: self._on_edge(1) and self._browse(1),
+        }
+        self._acts = {
+            key.strip(): acts[entry.id]
+            for entry in PROMPT_KEYS
+            if entry.id in acts
+            for key in keymap.get(entry.id, entry.keys).split(",")
+        }
+
+    def on_key(self, event: events.Key) -> None:
+        """Act on the prompt's own keys, in the order in which they were typed."""
+        act = self._newline if event.key in MODIFIED_ENTER else self._acts.get(event.key)
+        if act is not None and act():
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert what was pasted, cleaned, with its line ends as new lines; it is never sent."""
+        event.stop()
+        event.prevent_default()
+        self.put(event.text)
+
+    def put(self, text: str) -> None:
+        """Insert text in place of the selection."""
+        plain = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+        self.move_cursor(self.replace(plain, *self.selection).end_location)
+
+    def send(self) -> bool:
+        """Send what stands here, unless it is blank."""
+        text = self.text.strip()
+        if text:
+            self._fill(self.past.sent(text))
+            self.post_message(self.Sent(text))
+        return True
+
+    def offer(self, text: str) -> bool:
+        """Put a prompt that was taken back here to be edited; False when a draft stands here."""
+        if self.text.strip():
+            return False
+        self._fill(text)
+        return True
+
+    def keep_draft(self) -> None:
+        """Keep what stands here as the newest prompt of the history, for the next run."""
+        if self.text.strip():
+            self.past.keep(self.text.strip())
+
+    def complete(self) -> bool:
+        """Accept the suggested agent; False when there is none."""
+        rest = self.suggestion
+        if not rest:
+            return False
+        self.insert(f"{rest} ")
+        return True
+
+    def update_suggestion(self) -> None:
+        """Suggest the agent whose id begins as typed after `@`."""
+        self.suggestion = _suggestion(self.text, self._agents) if self.cursor_at_end_of_text else ""
+
+    def _newline(self) -> bool:
+        self.move_cursor(self.replace("\n", *self.selection).end_location)
+        return True
+
+    def _on_edge(self, step: int) -> bool:
+        if step < 0:
+            return self.navigator.is_first_wrapped_line(self.cursor_location)
+        return self.navigator.is_last_wrapped_line(self.cursor_location)
+
+    def _browse(self, step: int) -> bool:
+        text = self.past.move(step, self.text)
+        if text is None:
+            return False
+        self._fill(text)
+        return True
+
+    def _fill(self, text: str) -> None:
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+
+
+def _suggestion(text: str, agents: Sequence[str]) -> str:
+    typed = text.removeprefix("@")
+    if text == typed or not typed or typed in agents:
+        return ""
+    matches = [agent for agent in agents if agent.startswith(typed)]
+    return matches[0][len(typed) :] if matches else ""
+
+
+def _placeholder(agents: Sequence[str]) -> str:
+    if len(agents) < 2:
+        return "ask …"
+    return f"ask all agents …   @{agents[0]} asks one"
