@@ -9,6 +9,7 @@ from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.text import one_line
 
 _CHUNK = 2**16
+_CUT = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED)
 
 
 class AiohttpClient:
@@ -72,7 +73,7 @@ def _failed(error: Exception) -> Answer:
     if isinstance(error, aiohttp.ClientConnectorError):
         words = one_line(error.os_error.strerror or str(error.os_error), 120).lower()
         return Answer(fault=Fault.UNREACHABLE, words=words)
-    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
+    if isinstance(error, aiohttp.ServerDisconnectedError) or number in _CUT:
         return Answer(fault=Fault.UNREACHABLE, words="the connection was cut")
     words = one_line(str(error), 120) or type(error).__name__
     return Answer(fault=Fault.BROKEN, words=f"no readable answer: {words}")

@@ -111,15 +111,20 @@ class Client(Protocol):
 class Fetcher:
     """Bounded GET requests over one client, which is imported at the first of them."""
 
-    def __init__(self) -> None:
-        """Cost nothing yet."""
+    def __init__(self, *, timeout: float = TIMEOUT, limit: int = LIMIT) -> None:
+        """Cost nothing yet.
+
+        Args:
+            timeout: Seconds for one request, all of it.
+            limit: Bytes of a body that are read at most.
+        """
+        self._timeout = timeout
+        self._limit = limit
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
-    async def get(
-        self, url: str, *, key: str | None = None, timeout: float = TIMEOUT, limit: int = LIMIT
-    ) -> Answer:
-        """GET `url` within `timeout` seconds and `limit` bytes; no server can make it raise.
+    async def get(self, url: str, *, key: str | None = None) -> Answer:
+        """GET `url` within the limits; no server can make it raise.
 
         `key` goes into the Authorization header and, as no redirect is followed, nowhere else.
         """
@@ -129,10 +134,12 @@ class Fetcher:
             headers["Authorization"] = f"Bearer {key}"
         began = time.monotonic()
         try:
-            async with asyncio.timeout(timeout):
-                answer = await client.get(url, headers=headers, proxy=proxy_for(url), limit=limit)
+            async with asyncio.timeout(self._timeout):
+                answer = await client.get(
+                    url, headers=headers, proxy=proxy_for(url), limit=self._limit
+                )
         except TimeoutError:
-            answer = Answer(fault=Fault.TIMEOUT, words=f"no answer in {timeout:g} s")
+            answer = Answer(fault=Fault.TIMEOUT, words=f"no answer in {self._timeout:g} s")
         return replace(answer, seconds=time.monotonic() - began)
 
     async def aclose(self) -> None:

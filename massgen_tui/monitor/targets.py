@@ -1,11 +1,10 @@
 """The servers of a config: one for every distinct address, whatever the number of agents on it."""
 
-from collections.abc import Mapping
-
-from massgen_tui.config.address import host_of, server_root
-from massgen_tui.config.schema import AgentConfig, Config
-from massgen_tui.config.start_command import start_command
-from massgen_tui.dialects import Dialect, dialect_at, dialect_of
+from massgen_tui.config.address import host_of, port_of, server_root
+from massgen_tui.config.routing import dialect_for
+from massgen_tui.config.schema import AgentConfig, Config, ExtraServer
+from massgen_tui.config.start_command import asks_for_thinking, command_for
+from massgen_tui.dialects import GENERIC, dialect_at, dialect_of
 from massgen_tui.monitor.fetch import is_local
 from massgen_tui.monitor.status import ServerTarget
 
@@ -14,15 +13,18 @@ NO_KEY = "EMPTY"
 
 
 def targets_of(config: Config) -> tuple[ServerTarget, ...]:
-    """The distinct servers that the config's agents use, in the order they first appear.
+    """The distinct servers that the config names, in the order they first appear.
 
-    Agents of an unknown type have no server.
+    Those that no agent uses (`servers:`) come last. Agents of an unknown type have no server.
     """
     groups: dict[str, list[AgentConfig]] = {}
     for agent in config.agents:
         if agent.backend.base_url and dialect_of(agent.backend.type, agent.backend.base_url):
             groups.setdefault(server_root(agent.backend.base_url), []).append(agent)
-    return tuple(_target(root, agents) for root, agents in groups.items())
+    targets = {root: _target(root, agents) for root, agents in groups.items()}
+    for server in config.servers:
+        targets.setdefault(server_root(server.base_url), _extra(server))
+    return tuple(targets.values())
 
 
 def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
@@ -32,17 +34,41 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
     secret = key.get_secret_value() if key else ("" if hosted else NO_KEY)
     problems = [agent.problem for agent in agents if agent.problem]
     stuck = len(problems) == len(agents) or not secret
+    thinks = any(asks_for_thinking(agent.backend) is True for agent in agents)
     return ServerTarget(
         root=root,
         base_url=first.base_url,
-        dialect=_name(dialect_of(first.type, first.base_url), first.type),
+        dialect=dialect_for(first).name,
         models=tuple(dict.fromkeys(agent.backend.model for agent in agents)),
         agents=tuple(agent.id for agent in agents),
         key=secret or None,
-        start_command="" if hosted else start_command(agents[0]),
+        start_command="" if hosted else _command(agents, thinks=thinks),
         hosted=hosted,
-        thinks=any(thinks(agent) for agent in agents),
+        thinks=thinks,
         problem=(problems[0].message if problems else "no key for it") if stuck else "",
+    )
+
+
+def _extra(server: ExtraServer) -> ServerTarget:
+    hosted = _hosted(server.base_url)
+    secret = server.api_key.get_secret_value() if server.api_key else ("" if hosted else NO_KEY)
+    return ServerTarget(
+        root=server_root(server.base_url),
+        base_url=server.base_url,
+        dialect=(dialect_of(server.type, server.base_url) or GENERIC).name,
+        models=(),
+        key=secret or None,
+        hosted=hosted,
+        problem="" if secret else "no key for it",
+    )
+
+
+def _command(agents: list[AgentConfig], *, thinks: bool) -> str:
+    """One command that suits all agents of the server: a parser is on when any needs it."""
+    first = agents[0].backend
+    tools = any(a.backend.tools or a.backend.extra_body.get("tools") for a in agents)
+    return command_for(
+        dialect_for(first), first.model, port_of(first.base_url), thinking=thinks, tools=tools
     )
 
 
@@ -51,26 +77,3 @@ def _hosted(base_url: str) -> bool:
     if dialect_at(base_url) is not None:
         return True
     return base_url.startswith("https://") and not is_local(host_of(base_url))
-
-
-def _name(dialect: Dialect | None, kind: str) -> str:
-    return dialect.name if dialect else kind
-
-
-def thinks(agent: AgentConfig) -> bool:
-    """Whether the config asks this agent's server for reasoning, in any of the ways to write it."""
-    body = agent.backend.extra_body
-    places = (agent.backend.parameters, body)
-    for place in places:
-        template = place.get("chat_template_kwargs")
-        switches = [place, template if isinstance(template, Mapping) else {}]
-        if any(switch.get(key) is True for switch in switches for key in _SWITCHES):
-            return True
-        if place.get("separate_reasoning") is True:
-            return True
-        if place.get("reasoning_effort") not in (None, "none"):
-            return True
-    return False
-
-
-_SWITCHES = ("enable_thinking", "thinking")

@@ -1,0 +1,154 @@
+from pathlib import Path
+
+import pytest
+
+from massgen_tui.monitor import metrics
+from massgen_tui.monitor.metrics import Metrics
+from massgen_tui.monitor.window import Window
+
+WIRE = Path(__file__).parent.parent / "data" / "wire"
+
+
+def test_vllm_under_load_reads_as_it_was() -> None:
+    page = (WIRE / "vllm-0.32.0" / "conc8_metrics_under_load.txt").read_text()
+    assert metrics.read(page, metrics.VLLM) == Metrics(
+        running=8,
+        waiting=0,
+        kv_usage=0.0013429373702844583,
+        generated=5006,
+        queries=1680,
+        hits=0,
+        ttft_sum=28.424923419952393,
+        ttft_count=61,
+        itl_sum=39.11027138800091,
+        itl_count=4945,
+    )
+
+
+def test_sglang_under_load_reads_as_it_was() -> None:
+    page = (WIRE / "sglang-0.5.23" / "conc8_metrics_under_load.txt").read_text()
+    found = metrics.read(page, metrics.SGLANG)
+    assert (found.running, found.waiting, found.kv_usage) == (8, 0, 0.02)
+    assert found.generated == 5204, "tokens of every step, not only of finished requests"
+    assert found.throughput == pytest.approx(343.948420641126)
+    assert found.ttft_count == 67
+    assert found.ttft_sum == pytest.approx(0.2409651187772397 + 23.12456565100183)
+
+
+def test_llamacpp_busy_reads_as_it_was() -> None:
+    folder = WIRE / "llamacpp-xllamacpp-2026.10.11549"
+    page = (folder / "get_metrics_busy.body").read_text()
+    assert metrics.read(page, metrics.LLAMACPP) == Metrics(running=1, waiting=0, generated=228)
+
+
+def test_names_of_vllm_v0_are_read_too() -> None:
+    page = """\
+vllm:num_requests_running{model_name="m"} 2.0
+vllm:num_requests_waiting{model_name="m"} 1.0
+vllm:gpu_cache_usage_perc{model_name="m"} 0.25
+vllm:gpu_prefix_cache_hit_rate{model_name="m"} -1.0
+vllm:generation_tokens_total{model_name="m"} 70.0
+vllm:time_per_output_token_seconds_sum{model_name="m"} 3.0
+vllm:time_per_output_token_seconds_count{model_name="m"} 60.0
+"""
+    assert metrics.read(page, metrics.VLLM) == Metrics(
+        running=2, waiting=1, kv_usage=0.25, generated=70, itl_sum=3, itl_count=60
+    )
+
+
+def test_the_newer_name_wins_where_both_are_there() -> None:
+    page = 'vllm:gpu_cache_usage_perc{e="0"} 0.9\nvllm:kv_cache_usage_perc{e="0"} 0.1\n'
+    assert metrics.read(page, metrics.VLLM).kv_usage == 0.1
+
+
+def test_engines_add_up_and_the_fullest_cache_counts() -> None:
+    page = """\
+vllm:num_requests_running{engine="0",model_name="m"} 3.0
+vllm:num_requests_running{engine="1",model_name="m"} 4.0
+vllm:kv_cache_usage_perc{engine="0",model_name="m"} 0.5
+vllm:kv_cache_usage_perc{engine="1",model_name="m"} 0.75
+"""
+    found = metrics.read(page, metrics.VLLM)
+    assert (found.running, found.kv_usage) == (7, 0.75)
+
+
+def test_ranks_of_one_sglang_engine_count_once_and_engines_add_up() -> None:
+    page = "\n".join(
+        f'sglang:num_running_reqs{{dp_rank="{dp}",model_name="m",tp_rank="{tp}"}} {value}'
+        for dp, tp, value in ((0, 0, 5), (0, 1, 5), (1, 0, 2), (1, 1, 0))
+    )
+    assert metrics.read(page, metrics.SGLANG).running == 7
+
+
+@pytest.mark.parametrize("value", ["NaN", "+Inf", "-Inf", "-1.0", "many", ""])
+def test_numbers_that_are_none_are_unknown(value: str) -> None:
+    page = f'vllm:num_requests_running{{e="0"}} {value}\nvllm:num_requests_waiting{{e="0"}} 2\n'
+    found = metrics.read(page, metrics.VLLM)
+    assert found.running is None
+    assert found.waiting == 2, "one bad line hides no other"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><body>404</body></html>",
+        'vllm:num_requests_running{e="0',
+        "vllm:num_requests_running{" + 'a="b",' * 5000 + "} 1",
+        "\x00" * 1000,
+        "",
+    ],
+)
+def test_pages_that_are_no_metrics_tell_nothing(page: str) -> None:
+    assert metrics.read(page, metrics.VLLM) == Metrics()
+
+
+def test_a_share_is_never_more_than_all() -> None:
+    assert metrics.read("sglang:token_usage 1.5\n", metrics.SGLANG).kv_usage == 1.0
+
+
+def test_rates_come_from_counters() -> None:
+    window = Window()
+    window.add(10.0, Metrics(generated=100, ttft_sum=1.0, ttft_count=2, itl_sum=1, itl_count=100))
+    assert window.rates().tokens_per_s is None, "one look tells no rate"
+    window.add(12.0, Metrics(generated=400, ttft_sum=2.5, ttft_count=5, itl_sum=7, itl_count=400))
+    rates = window.rates()
+    assert rates.tokens_per_s == 150
+    assert rates.history == (150.0,)
+    assert rates.ttft_s == 0.5
+    assert rates.itl_s == pytest.approx(0.02)
+
+
+def test_a_restart_gives_no_negative_rate() -> None:
+    window = Window()
+    window.add(0.0, Metrics(generated=1000))
+    window.add(1.0, Metrics(generated=1100))
+    assert not window.add(2.0, Metrics(generated=5))
+    assert window.rates().tokens_per_s is None
+    assert window.add(3.0, Metrics(generated=25))
+    assert window.rates().tokens_per_s == 20
+    assert window.rates().history == (100, 20)
+
+
+def test_only_the_last_minute_is_remembered() -> None:
+    window = Window()
+    for second in range(0, 200, 10):
+        window.add(float(second), Metrics(generated=second * second))
+    history = window.rates().history
+    assert len(history) == 7
+    assert history[-1] == (190**2 - 180**2) / 10
+
+
+def test_a_gauge_counts_where_there_is_no_counter_and_not_when_nothing_runs() -> None:
+    window = Window()
+    window.add(0.0, Metrics(throughput=80.0, running=2))
+    assert window.rates().tokens_per_s == 80
+    window.add(1.0, Metrics(throughput=80.0, running=0))
+    assert window.rates().tokens_per_s == 0
+
+
+def test_cache_hits_are_those_of_the_last_minute() -> None:
+    window = Window()
+    window.add(0.0, Metrics(queries=1000, hits=0))
+    assert window.rates().hit_rate == 0
+    window.add(1.0, Metrics(queries=1200, hits=150))
+    assert window.rates().hit_rate == 0.75

@@ -1,0 +1,394 @@
+import asyncio
+import gzip
+from pathlib import Path
+
+import pytest
+
+from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.servers import ServerMonitor
+from massgen_tui.monitor.status import ServedModel, ServerState, ServerStatus, ServerTarget
+from tests.support.fakes import FakeClock
+from tests.support.server import Again, Close, Hang, Reset, ScriptedServer, Step, chunk, head, whole
+
+WIRE = Path(__file__).parent.parent / "data" / "wire"
+QWEN = "Qwen/Qwen3-4B"
+
+
+def target(
+    server: ScriptedServer,
+    dialect: str = "vllm",
+    *,
+    models: tuple[str, ...] = (QWEN,),
+    key: str = "EMPTY",
+    thinks: bool = False,
+    hosted: bool = False,
+) -> ServerTarget:
+    return ServerTarget(
+        server.root, server.base_url, dialect, models, key=key, thinks=thinks, hosted=hosted
+    )
+
+
+async def look(at: ServerTarget) -> ServerStatus:
+    monitor = ServerMonitor([at], clock=FakeClock())
+    try:
+        return await monitor.look(at)
+    finally:
+        await monitor.stop()
+
+
+def recorded(server: ScriptedServer, folder: str, **files: str) -> None:
+    """Route paths (with _ for /) to recorded bodies."""
+    for path, name in files.items():
+        server.route("GET", "/" + path.replace("__", "/"), body(folder, name))
+
+
+def body(folder: str, name: str, status: int = 200, **headers: str) -> bytes:
+    return whole(status, (WIRE / folder / name).read_bytes(), **headers)
+
+
+def vllm(server: ScriptedServer, metrics: str = "conc8_metrics_under_load.txt") -> None:
+    recorded(
+        server,
+        "vllm-0.32.0",
+        v1__models="get_v1_models.json",
+        version="get_version.json",
+        health="get_health.txt",
+        metrics=metrics,
+    )
+
+
+def sglang(server: ScriptedServer) -> None:
+    recorded(
+        server,
+        "sglang-0.5.23",
+        v1__models="get_v1_models.json",
+        model_info="get_model_info.json",
+        v1__loads="conc8_loads_under_load.json",
+        ping="get_health.txt",
+        metrics="conc8_metrics_under_load.txt",
+    )
+
+
+def llamacpp(server: ScriptedServer) -> None:
+    folder = "llamacpp-xllamacpp-2026.10.11549"
+    recorded(
+        server,
+        folder,
+        v1__models="get_v1_models.body",
+        health="get_health.body",
+        props="get_props.body",
+        slots="get_slots_busy.body",
+        metrics="get_metrics_busy.body",
+    )
+
+
+async def test_a_recorded_vllm_is_told_exactly() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        at = target(server)
+        status = await look(at)
+    assert status.latency_s is not None
+    assert status == ServerStatus(
+        target=at,
+        state=ServerState.UP,
+        kind="vLLM",
+        version="0.32.0",
+        models=(ServedModel(QWEN, 4096),),
+        running=8,
+        waiting=0,
+        kv_usage=0.0013429373702844583,
+        latency_s=status.latency_s,
+        checked_at=100.0,
+        since=100.0,
+        cache_hits=0.0,
+    )
+
+
+async def test_a_recorded_sglang_is_told_exactly_without_a_generation_or_its_key() -> None:
+    async with ScriptedServer() as server:
+        sglang(server)
+        status = await look(target(server, "sglang", thinks=True))
+        asked = {request.path for request in server.requests}
+    assert (status.state, status.kind, status.version) == (ServerState.UP, "SGLang", "0.5.23")
+    assert status.models == (ServedModel(QWEN, 4096),)
+    assert (status.running, status.waiting, status.kv_usage) == (8, 0, 0.02)
+    assert status.notes == ()
+    assert not asked & {"/health", "/health_generate", "/server_info", "/get_server_info"}
+
+
+async def test_sglang_without_metrics_tells_by_its_loads() -> None:
+    async with ScriptedServer() as server:
+        sglang(server)
+        server.route("GET", "/metrics", whole(404, {"detail": "Not Found"}))
+        status = await look(target(server, "sglang"))
+    assert (status.running, status.kv_usage) == (8, 0.0278)
+    assert status.tokens_per_s == 343.95
+
+
+async def test_a_recorded_llamacpp_counts_the_tokens_of_answers_under_way() -> None:
+    async with ScriptedServer() as server:
+        llamacpp(server)
+        clock = FakeClock()
+        monitor = ServerMonitor([target(server, "llamacpp", models=("smollm2-135m",))], clock=clock)
+        at = monitor.statuses[server.root].target
+        first = await monitor.look(at)
+        clock.tick(2)
+        page = (WIRE / "llamacpp-xllamacpp-2026.10.11549" / "get_metrics_busy.body").read_bytes()
+        more = page.replace(b"tokens_predicted_total 228", b"tokens_predicted_total 288")
+        server.route("GET", "/metrics", whole(200, more))
+        second = await monitor.look(at)
+        await monitor.stop()
+    assert (first.kind, first.running, first.models) == (
+        "llama.cpp",
+        1,
+        (ServedModel("smollm2-135m", 2048),),
+    )
+    assert second.tokens_per_s == 30
+
+
+async def test_tokens_a_second_come_from_the_counter_over_time() -> None:
+    async with ScriptedServer() as server:
+        vllm(server, "get_metrics_idle.txt")
+        clock = FakeClock()
+        at = target(server)
+        monitor = ServerMonitor([at], clock=clock)
+        first = await monitor.look(at)
+        page = (WIRE / "vllm-0.32.0" / "conc8_metrics_under_load.txt").read_bytes()
+        server.route("GET", "/metrics", whole(200, page))
+        clock.tick(4)
+        second = await monitor.look(at)
+        await monitor.stop()
+    idle = float(
+        (WIRE / "vllm-0.32.0" / "get_metrics_idle.txt")
+        .read_text()
+        .split("vllm:generation_tokens_total{")[1]
+        .split("} ")[1]
+        .split("\n")[0]
+    )
+    assert first.tokens_per_s is None
+    assert second.tokens_per_s == (5006 - idle) / 4
+
+
+async def test_a_vllm_under_type_sglang_is_pointed_out() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        status = await look(target(server, "sglang"))
+    assert status.kind == "vLLM"
+    assert status.notes == ("this is vLLM, the config says sglang: write type: vllm",)
+
+
+async def test_a_model_that_is_not_served_is_pointed_out_with_those_that_are() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        status = await look(target(server, models=("Qwen/Qwen3-8B", QWEN)))
+    assert status.notes == (f"Qwen/Qwen3-8B is not served here; served: {QWEN}",)
+
+
+@pytest.mark.parametrize(("thinks", "noted"), [(True, True), (False, False)])
+async def test_sglang_without_a_reasoning_parser_is_pointed_out_when_it_matters(
+    thinks: bool, noted: bool
+) -> None:
+    async with ScriptedServer() as server:
+        sglang(server)
+        server.route(
+            "GET", "/model_info", whole(200, {"model_path": "m", "reasoning_parser": None})
+        )
+        status = await look(target(server, "sglang", thinks=thinks))
+    assert any("--reasoning-parser" in note for note in status.notes) is noted
+
+
+async def test_a_vllm_that_wants_a_key_says_so_though_its_health_is_open() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        refusal = body("vllm-0.32.0-noparser-apikey", "auth_none.json", 401)
+        server.route("GET", "/v1/models", refusal)
+        status = await look(target(server, key="EMPTY"))
+    assert (status.state, status.kind) == (ServerState.UNAUTHORIZED, "vLLM")
+    assert status.notes[0] == "a key is wanted: set api_key for its agents"
+
+
+async def test_the_key_travels_in_the_header_and_is_in_no_status() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        at = target(server, key="sk-very-secret")
+        status = await look(at)
+        sent = {request.header("authorization") for request in server.requests}
+    assert sent == {"Bearer sk-very-secret"}
+    assert "sk-very-secret" not in repr(status)
+
+
+async def test_a_redirect_is_told_and_not_followed_so_the_key_stays() -> None:
+    async with ScriptedServer() as server, ScriptedServer() as other:
+        elsewhere = f"{other.root}/v1/models"
+        server.route("GET", "/v1/models", whole(302, b"", location=elsewhere))
+        status = await look(target(server, key="sk-very-secret"))
+        assert other.requests == []
+    assert status.state is ServerState.UNKNOWN
+    assert f"redirects to {elsewhere}" in status.reason
+
+
+async def test_nobody_there_is_down_and_says_why() -> None:
+    async with ScriptedServer() as server:
+        at = target(server)
+    status = await look(at)
+    assert (status.state, status.kind) == (ServerState.DOWN, "")
+    assert status.reason == "connection refused: nothing listens there"
+
+
+async def test_a_loading_llamacpp_is_loading_in_its_own_words() -> None:
+    folder = "llamacpp-xllamacpp-2026.10.11549"
+    async with ScriptedServer() as server:
+        for path, name in (
+            ("/v1/models", "loading_v1_models_503"),
+            ("/health", "loading_health_503"),
+        ):
+            server.route("GET", path, body(folder, f"{name}.body", 503))
+        status = await look(target(server, "llamacpp"))
+    assert (status.state, status.reason) == (ServerState.LOADING, "Loading model")
+
+
+async def test_a_vllm_whose_engine_died_is_down_though_its_door_is_open() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        at = target(server)
+        monitor = ServerMonitor([at])
+        assert (await monitor.look(at)).state is ServerState.UP
+        server.route("GET", "/health", whole(503, b""))
+        status = await monitor.look(at)
+        await monitor.stop()
+    assert (status.state, status.reason) == (
+        ServerState.DOWN,
+        "its engine does not run (HTTP 503)",
+    )
+
+
+async def test_ollama_is_found_out() -> None:
+    async with ScriptedServer() as server:
+        models = {"data": [{"id": "llama3:latest", "owned_by": "library"}]}
+        server.route("GET", "/v1/models", whole(200, models))
+        server.route("GET", "/api/version", whole(200, {"version": "0.14.2"}))
+        status = await look(target(server, "chatcompletion", models=("llama3",)))
+    assert (status.state, status.kind, status.version) == (ServerState.UP, "Ollama", "0.14.2")
+    assert status.notes == ()
+
+
+async def test_a_hosted_api_is_asked_for_its_models_and_nothing_else() -> None:
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", whole(200, {"data": [{"id": "glm-4.5"}]}))
+        status = await look(target(server, "zai", hosted=True, models=("glm-4.5",)))
+        assert [request.path for request in server.requests] == ["/v1/models"]
+    assert status.state is ServerState.UP
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        whole(200, b"<html><h1>Welcome</h1></html>", "text/html"),
+        whole(200, b'{"data": NaN}'),
+        whole(200, b"[" * 100_000),
+        whole(200, b"not json at all"),
+        whole(200, b""),
+        whole(200, {"models": "none"}),
+    ],
+)
+async def test_an_answer_that_is_no_list_of_models_is_never_green(answer: bytes) -> None:
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", answer)
+        status = await look(target(server))
+    assert status.state is ServerState.UNKNOWN
+    assert status.reason == "answers, but not with a list of models"
+
+
+async def test_an_answer_without_end_is_cut_short_and_told() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        server.route("GET", "/metrics", head(200, "text/plain"), Again(chunk(b"x" * 65536)))
+        status = await look(target(server))
+    assert (status.state, status.running) == (ServerState.UP, None)
+    assert status.reason == "/metrics: answers with more than 2048 KiB"
+
+
+async def test_a_body_that_unpacks_to_80_mb_is_cut_short() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        bomb = gzip.compress(b"\0" * (80 * 2**20))
+        server.route("GET", "/metrics", whole(200, bomb, content_encoding="gzip"))
+        status = await look(target(server))
+    assert (status.state, status.running) == (ServerState.UP, None)
+    assert status.reason.startswith("/metrics: ")
+
+
+@pytest.mark.parametrize("step", [Reset(), Close()])
+async def test_a_cut_connection_is_down(step: Step) -> None:
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", step)
+        status = await look(target(server))
+    assert (status.state, status.reason) == (ServerState.DOWN, "the connection was cut")
+
+
+async def test_what_is_no_http_is_told() -> None:
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", b"SSH-2.0-OpenSSH_9.6\r\n", Close())
+        status = await look(target(server))
+    assert status.state is ServerState.UNKNOWN
+    assert status.reason.startswith("no readable answer")
+
+
+async def test_one_silence_of_a_live_server_is_doubt_and_two_are_down() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        at = target(server)
+        monitor = ServerMonitor([at], fetcher=Fetcher(timeout=0.2))
+        assert (await monitor.look(at)).state is ServerState.UP
+        server.route("GET", "/health", Hang())
+        first = await monitor.look(at)
+        second = await monitor.look(at)
+        await monitor.stop()
+    assert (first.state, first.reason) == (
+        ServerState.UNKNOWN,
+        "no answer in 0.2 s: slow or hung",
+    )
+    assert second.state is ServerState.DOWN
+
+
+async def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ScriptedServer() as server, ScriptedServer() as proxy:
+        vllm(server)
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.root)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        status = await look(target(server))
+        assert proxy.requests == []
+    assert status.state is ServerState.UP
+
+
+async def test_another_host_goes_through_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with ScriptedServer() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.root)
+        monkeypatch.setenv("no_proxy", "")
+        at = ServerTarget("http://gpubox:8000", "http://gpubox:8000/v1", "vllm", (QWEN,))
+        await look(at)
+        assert proxy.requests[0].raw_head.startswith(b"GET http://gpubox:8000/v1/models ")
+
+
+async def test_control_characters_of_a_server_reach_no_status() -> None:
+    async with ScriptedServer() as server:
+        evil = {"data": [{"id": "a\x1b[2Jb\u202ec", "owned_by": "vllm"}]}
+        server.route("GET", "/v1/models", whole(200, evil))
+        server.route("GET", "/health", whole(200, b""))
+        status = await look(target(server))
+    assert status.models == (ServedModel("a[2Jbc"),)
+
+
+async def test_looks_at_one_server_never_overlap() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        at = target(server)
+        monitor = ServerMonitor([at])
+        await asyncio.gather(*(monitor.look(at) for _ in range(5)))
+        await monitor.stop()
+        paths = [request.path for request in server.requests]
+    assert paths == ["/v1/models", "/version", *["/health", "/metrics"] * 5]
