@@ -3,6 +3,8 @@
 Imported when a backend is first used: openai takes about a second.
 """
 
+import asyncio
+import json
 import os
 import threading
 from base64 import b64encode
@@ -15,7 +17,7 @@ import openai
 from pydantic import SecretStr
 
 from massgen_tui.backends.address import without_user
-from massgen_tui.backends.carrier import RESPONSE, Carrier
+from massgen_tui.backends.carrier import RESPONSE, Carrier, RedirectedError, excerpt
 from massgen_tui.backends.failures import RefusedError
 
 MODELS_PATIENCE = 2.0
@@ -57,13 +59,15 @@ class Client:
 
         The openai client never holds the key: the carrier adds it, at this origin only.
         """
+        self._base_url = without_user(base_url)
         self._carrier = Carrier(base_url, lambda: _authorization(base_url, key))
+        self._http = openai.DefaultAsyncHttpxClient(transport=self._carrier)
         with hidden_environment():
             self._sdk = openai.AsyncOpenAI(
                 api_key="added-by-the-carrier",
-                base_url=without_user(base_url),
+                base_url=self._base_url,
                 max_retries=0,
-                http_client=openai.DefaultAsyncHttpxClient(transport=self._carrier),
+                http_client=self._http,
             )
 
     @asynccontextmanager
@@ -98,12 +102,27 @@ class Client:
     async def models(self) -> tuple[str, ...]:
         """The names that the server says it serves; empty when it does not say so in time."""
         try:
-            page = await self._sdk.models.list(timeout=MODELS_PATIENCE)
-        except (openai.OpenAIError, aiohttp.ClientError, OSError, ValueError):
+            async with (
+                asyncio.timeout(MODELS_PATIENCE),
+                self._http.stream("GET", f"{self._base_url}/models") as answer,
+            ):
+                response = answer.extensions.get(RESPONSE)
+                return _names(await excerpt(response)) if response is not None else ()
+        except (aiohttp.ClientError, OSError, RedirectedError):
             return ()
-        names = (getattr(model, "id", None) for model in page.data or ())
-        return tuple(name for name in names if isinstance(name, str))
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._carrier.aclose()
+
+
+def _names(body: bytes) -> tuple[str, ...]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return ()
+    listed = value.get("data") if isinstance(value, dict) else None
+    if not isinstance(listed, list):
+        return ()
+    names = (entry.get("id") for entry in listed if isinstance(entry, dict))
+    return tuple(name for name in names if isinstance(name, str))

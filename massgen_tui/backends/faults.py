@@ -1,6 +1,6 @@
 """What an exception of the network means: from aiohttp's and the system's errors to a cause.
 
-Imported when a backend is first used, since it needs aiohttp.
+Imported when a backend is first used, since it needs aiohttp and httpx2.
 """
 
 import errno
@@ -9,6 +9,7 @@ import ssl
 from urllib.parse import urlsplit
 
 import aiohttp
+import httpx2
 
 from massgen_tui.backends.address import is_loopback, proxy_for, root_of
 from massgen_tui.backends.events import ErrorKind
@@ -34,21 +35,23 @@ def _before_headers(error: BaseException, base_url: str) -> Cause:
             return _proxy(error, base_url)
         case _, ssl.SSLError():
             return _tls(inner, base_url)
-        case _, (aiohttp.InvalidURL() | UnicodeError() | aiohttp.ClientResponseError()):
+        case _, aiohttp.ClientResponseError() | httpx2.TooManyRedirects() | ValueError():
             return _no_http(error, base_url)
         case _, (aiohttp.ConnectionTimeoutError() | socket.gaierror()):
             return _not_found(inner, base_url)
-        case _, ValueError():
-            return Cause(ErrorKind.UNREACHABLE, str(error), "see base_url and the proxy variables")
     return _unreachable(inner, base_url)
 
 
 def _no_http(error: BaseException, base_url: str) -> Cause:
     root = root_of(base_url)
+    if isinstance(error, httpx2.TooManyRedirects):
+        return Cause(ErrorKind.MALFORMED, f"{root} redirects in a circle", "see base_url")
     if isinstance(error, aiohttp.ClientResponseError):
         message = f"{root} does not answer in HTTP"
         return Cause(ErrorKind.MALFORMED, message, "what listens there? see base_url")
-    return Cause(ErrorKind.MALFORMED, f"{root} is no address", "see base_url")
+    if isinstance(error, aiohttp.InvalidURL | UnicodeError):
+        return Cause(ErrorKind.MALFORMED, f"{root} is no address", "see base_url")
+    return Cause(ErrorKind.UNREACHABLE, str(error), "see base_url and the proxy variables")
 
 
 def _not_found(error: BaseException, base_url: str) -> Cause:

@@ -1,0 +1,168 @@
+"""Every refusal of a server: its kind, its own words, and what to do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from massgen_tui.backends.events import Opened
+from tests.support.asking import ask_at
+from tests.support.server import ScriptedServer, Step, head, whole
+
+TOOLS = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'
+HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>"
+LONG = "Error at /usr/lib/a.py\n  line 1\n" * 200
+
+
+def nested(message: str, kind: str = "BadRequestError", code: int = 400) -> dict[str, Any]:
+    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
+
+
+def flat(message: str, code: int = 400) -> dict[str, Any]:
+    return {"object": "error", "message": message, "type": "BadRequestError", "code": code}
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    answer: bytes
+    kind: str
+    says: str
+    hints: str
+
+
+ROWS = [
+    Row("401", whole(401, {"error": "Unauthorized"}), "unauthorized", "Unauthorized", "api_key"),
+    Row(
+        "401-var",
+        whole(401, nested("Incorrect key", code=401)),
+        "unauthorized",
+        "Incorrect key",
+        "VLLM_API_KEY",
+    ),
+    Row("403", whole(403, {"error": "Forbidden"}), "unauthorized", "Forbidden", "api_key"),
+    Row(
+        "404-alias",
+        whole(
+            404,
+            nested(
+                "The model `m` does not exist. Valid aliases: Qwen/Qwen3-4B.", "NotFoundError", 404
+            ),
+        ),
+        "not_found",
+        "Valid aliases: Qwen/Qwen3-4B.",
+        "`model`",
+    ),
+    Row("404-route", whole(404, {"detail": "Not Found"}), "not_found", "Not Found", "base_url"),
+    Row(
+        "400-context",
+        whole(400, nested("This model's maximum context length is 4096 tokens.")),
+        "bad_request",
+        "maximum context length is 4096",
+        "new conversation",
+    ),
+    Row(
+        "400-flat",
+        whole(400, flat("The input (18012 tokens) is longer than the context length")),
+        "bad_request",
+        "18012 tokens",
+        "shorten",
+    ),
+    Row(
+        "400-tools",
+        whole(400, nested(TOOLS)),
+        "bad_request",
+        "tool choice requires",
+        "--enable-auto-tool-choice --tool-call-parser hermes",
+    ),
+    Row("400-long", whole(400, flat(LONG)), "bad_request", "Error at /usr/lib/a.py line 1", ""),
+    Row("413", whole(413, b"too large", "text/plain"), "bad_request", "too large", "shorten"),
+    Row(
+        "422",
+        whole(422, {"detail": [{"loc": ["body", "n"], "msg": "must be positive"}]}),
+        "bad_request",
+        "body.n: must be positive",
+        "",
+    ),
+    Row("429", whole(429, nested("Slow down")), "rate_limited", "Slow down", "wait"),
+    Row("429-late", whole(429, b"", retry_after="3600"), "rate_limited", "rate limited", "3600 s"),
+    Row(
+        "500", whole(500, nested("boom", "InternalServerError", 500)), "server_error", "boom", "log"
+    ),
+    Row("500-empty", whole(500, b""), "server_error", "500 server error", ""),
+    Row("501", whole(501, b"not\x1b[2Jhere", "text/plain"), "server_error", "not[2Jhere", ""),
+    Row("502", whole(502, HTML, "text/html"), "overloaded", "502 Bad Gateway", ""),
+    Row("503", whole(503, nested("no free slot", code=503)), "overloaded", "no free slot", ""),
+    Row(
+        "503-loading",
+        whole(503, nested("Loading model", code=503)),
+        "loading",
+        "Loading model",
+        "wait until",
+    ),
+    Row("504", whole(504, b"", "text/plain"), "overloaded", "504", ""),
+    Row(
+        "302",
+        head(302, location="http://example.com/login", content_length="0"),
+        "malformed",
+        "http://example.com/login",
+        "base_url",
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+async def test_a_refusal_is_explained(server: ScriptedServer, row: Row) -> None:
+    server.answer(row.answer)
+    outcome = await ask_at(server.base_url)
+    error = outcome.failure
+    assert error.kind == row.kind
+    assert row.says in error.message
+    assert row.hints in error.hint
+    assert len(error.message) <= 400
+    assert error.message.isprintable()
+    assert (error.agent, error.server) == ("qwen1", server.root)
+    assert error.status in (None, int(row.id[:3]))
+    assert not any(isinstance(event, Opened) for event in outcome.events)
+
+
+async def test_the_status_is_kept(server: ScriptedServer) -> None:
+    server.answer(whole(500, b"x"))
+    assert (await ask_at(server.base_url)).failure.status == 500
+
+
+async def test_a_wrong_model_is_answered_with_the_names_that_are_served(
+    server: ScriptedServer,
+) -> None:
+    server.answer(whole(404, nested("no such model", "NotFoundError", 404)))
+    models = {"object": "list", "data": [{"id": "glm-4.5"}, {"id": "glm-4.6"}]}
+    server.route("GET", "/v1/models", whole(200, models))
+    error = (await ask_at(server.base_url)).failure
+    assert "glm-4.5, glm-4.6" in error.hint
+
+
+@pytest.mark.parametrize(
+    "models", [b"[]", b'{"data": null}', b"<html>", b'{"data": [1, {"id": 5}]}'], ids=repr
+)
+async def test_a_strange_list_of_models_changes_nothing(
+    server: ScriptedServer, models: bytes
+) -> None:
+    server.answer(whole(404, nested("gone")))
+    server.route("GET", "/v1/models", whole(200, models))
+    assert (await ask_at(server.base_url)).failure.kind == "not_found"
+
+
+async def test_a_key_that_is_not_accepted_is_told_by_where_it_came_from(
+    server: ScriptedServer,
+) -> None:
+    server.answer(whole(401, {"error": "Unauthorized"}))
+    outcome = await ask_at(server.base_url, key="sk-wrong-key", key_source="VLLM_API_KEY")
+    assert "VLLM_API_KEY was not accepted" in outcome.failure.hint
+
+
+async def test_an_error_body_without_end_is_not_read_without_end(server: ScriptedServer) -> None:
+    endless: tuple[Step, ...] = (head(500, "text/plain"), b"10000\r\n" + b"x" * 65536 + b"\r\n")
+    server.answer(endless[0], *[endless[1]] * 40)
+    error = (await ask_at(server.base_url)).failure
+    assert error.kind == "server_error"
+    assert len(error.message) <= 400
