@@ -18,10 +18,13 @@ from massgen_tui.dialects.parameters import (
     OPENAI,
     SWITCHES,
 )
+from massgen_tui.text import one_line
 
 _PLACED = ("type", "model", "base_url", "api_key")
 _OPTIONS = tuple(BackendOptions.model_fields)
 _OURS = frozenset({*_PLACED, *_OPTIONS, "stream"})
+_ELSEWHERE = frozenset[str]().union(*(dialect.extras for dialect in DIALECTS))
+_ESCAPE = "else write it in extra_body, which is sent as it is"
 Found = dict[str, Entry]
 
 
@@ -37,6 +40,8 @@ def read_backend(
         reading.complain(node, key, "`type` is missing", "known: " + ", ".join(NAMES))
         return None
     kind = reading.text(found["type"], key)
+    if not kind and reading.unset:
+        return BackendConfig(type=""), _unset(reading)
     if named(kind) is None:
         return _unspoken(reading, found, key, kind)
     return _spoken(reading, node, found, key, kind=kind, agent=agent)
@@ -48,6 +53,7 @@ def _unspoken(
     why = NOT_SPOKEN.get(kind.lower(), "")
     near = "" if why else nearest(kind, NAMES)
     line = found["type"].value.start_mark.line + 1
+    kind = one_line(kind, 40)
     message = f"backend type `{kind}` ({reading.path.name}:{line}) is not spoken here"
     hint = NOT_SPOKEN_HINTS.get(kind.lower(), "")
     if near:
@@ -58,7 +64,7 @@ def _unspoken(
     )
     model = found.get("model")
     name = model.value.value if model and isinstance(model.value, yaml.ScalarNode) else ""
-    return BackendConfig(type=kind, model=name), problem
+    return BackendConfig(type=kind, model=one_line(name)), problem
 
 
 def _spoken(
@@ -66,6 +72,8 @@ def _spoken(
 ) -> tuple[BackendConfig, AgentProblem | None] | None:
     before = len(reading.problems)
     model = reading.text(found.get("model"), key).strip()
+    if not model.isprintable():
+        reading.complain(found["model"].value, f"{key}.model", "holds control characters")
     base_url, problem = _address(reading, found.get("base_url"), key, kind)
     dialect = dialect_of(kind, base_url)
     if dialect is None:
@@ -78,13 +86,14 @@ def _spoken(
     written = reading.text(found.get("api_key"), key)
     if len(reading.problems) > before or options is None:
         return None
+    spoken = named(kind) or dialect
     secret = resolve(
-        dialect, base_url, written, reading.variables, where=f".env beside {reading.path.name}"
+        spoken, base_url, written, reading.variables, where=f".env beside {reading.path.name}"
     )
     if secret.warning:
         reading.warnings.append(f"{agent}: {secret.warning}")
     backend = BackendConfig(
-        type=kind.strip().lower(),
+        type=spoken.name,
         model=model,
         base_url=base_url,
         api_key=secret.secret,
@@ -92,7 +101,9 @@ def _spoken(
         parameters=parameters,
         **{name: getattr(options, name) for name in _OPTIONS},
     )
-    reading.warnings += [f"{agent}: {warning}" for warning in route(backend).warnings]
+    routed = route(backend)
+    reading.warnings += [f"{agent}: {warning}" for warning in routed.warnings]
+    reading.ignored.update(f"backend.{name}" for name in routed.ignored)
     return backend, _unset(reading) or problem or secret.problem
 
 
@@ -145,11 +156,13 @@ def _options(reading: Reading, node: yaml.Node, found: Found, key: str) -> Backe
 
 def _near_misses(reading: Reading, found: Found, key: str, more: frozenset[str]) -> set[str]:
     """Note every key that is nearly a known one, and give their names."""
-    known = _OURS | OPENAI | set(SWITCHES) | MASSGEN_BACKEND | more
-    near = {name for name in found if name not in known and nearest(name, known)}
-    for name in sorted(near, key=lambda name: found[name].key.start_mark.line):
-        reading.stranger(found[name], key, known)
-    return near
+    known = _OURS | OPENAI | set(SWITCHES) | MASSGEN_BACKEND | _ELSEWHERE | more
+    near = {name: nearest(name, known) for name in found if name not in known}
+    for name, meant in near.items():
+        if meant:
+            said, hint = f"`{name}` is not known", f"did you mean `{meant}`?"
+            reading.complain(found[name].key, f"{key}.{name}", said, f"{hint} {_ESCAPE}")
+    return {name for name, meant in near.items() if meant}
 
 
 def _parameters(reading: Reading, found: Found, key: str, dialect: Dialect) -> dict[str, Json]:
@@ -185,5 +198,6 @@ def _node(found: Found, at: yaml.Node) -> yaml.Node:
 
 def _elsewhere(name: str, dialect: Dialect) -> str:
     others = [other.provider for other in DIALECTS if name in other.extras]
-    known = f"{', '.join(others[:3])} would take it; " if others else ""
-    return f"{known}{dialect.provider} does not: write it in extra_body to send it all the same"
+    known = f"{', '.join(others[:3])} would take it, " if others else ""
+    allowed = ", ".join(sorted(_OURS | OPENAI | set(SWITCHES) | dialect.extras))
+    return f"{known}{dialect.provider} does not; {_ESCAPE}; allowed: {allowed}"

@@ -184,6 +184,18 @@ def locate(node: yaml.Node, path: Sequence[str | int]) -> yaml.Node:
     return node
 
 
+def reach(node: yaml.Node, path: Sequence[str | int]) -> tuple[str | int, ...]:
+    """As much of a path as leads to a node: what a validator appends of its own is cut off."""
+    steps: list[str | int] = []
+    for step in path:
+        deeper = locate(node, [step])
+        if deeper is node and not (not steps and isinstance(node, yaml.MappingNode)):
+            break
+        steps.append(step)
+        node = deeper
+    return tuple(steps)
+
+
 def word(node: yaml.Node) -> str:
     """A text as it is written, numbers included (`id: 7`); nothing (`null`) is empty.
 

@@ -15,6 +15,7 @@ from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.config.sections import read_gpus, read_monitor, read_servers, read_ui
 from massgen_tui.config.variables import gather
 from massgen_tui.dialects.parameters import MASSGEN_AGENT, MASSGEN_RATE_LIMITS, MASSGEN_TOP
+from massgen_tui.text import one_line
 
 _TOP = frozenset({"agents", "agent", "ui", "monitor", "servers", "gpus"})
 _AGENT = frozenset({"id", "backend", "system_message", "append_system_prompt"})
@@ -62,7 +63,7 @@ def _config(reading: Reading, root: yaml.Node) -> Config:
         monitor=monitor,
         servers=servers,
         gpus=gpus,
-        warnings=tuple(dict.fromkeys(reading.warnings)),
+        warnings=tuple(dict.fromkeys(one_line(text, 2000) for text in reading.warnings)),
     )
 
 
@@ -105,8 +106,9 @@ def _agent(reading: Reading, node: yaml.Node, key: str) -> AgentConfig | None:
     if found is None:
         return None
     _sort_keys(reading, found, key, _AGENT, MASSGEN_AGENT)
+    before = len(reading.problems)
     name = reading.text(found.get("id"), key).strip()
-    if not name or not name.isprintable():
+    if len(reading.problems) == before and not (name and name.isprintable()):
         what = "should be a word" if "id" in found else "is missing"
         reading.complain(found["id"].value if "id" in found else node, f"{key}.id", what)
     system = [
@@ -144,4 +146,7 @@ def _sort_keys(
             reading.ignored.add(f"{section}{name}")
         else:
             near = nearest(name, ours | massgen)
-            reading.stranger(entry, key, ours | massgen if near else ours)
+            allowed = f"allowed: {', '.join(sorted(ours))}"
+            hint = f"did you mean `{near}`? {allowed}" if near else allowed
+            where = f"{key}.{name}".lstrip(".")
+            reading.complain(entry.key, where, f"`{name}` is not known", hint)

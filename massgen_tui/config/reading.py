@@ -8,12 +8,25 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from massgen_tui.config.document import Entry, Json, Plain, Unusable, entries, locate, place, word
+from massgen_tui.config.document import (
+    Entry,
+    Json,
+    Plain,
+    Unusable,
+    entries,
+    locate,
+    place,
+    reach,
+    word,
+)
 from massgen_tui.config.errors import Problem
 from massgen_tui.config.names import nearest
 from massgen_tui.config.variables import substitute
+from massgen_tui.text import one_line
 
 _M = TypeVar("_M", bound=BaseModel)
+_MESSAGE, _HINT = 300, 1500
+"""Characters."""
 
 
 @dataclass(slots=True)
@@ -37,7 +50,14 @@ class Reading:
 
     def complain(self, node: yaml.Node, key: str, message: str, hint: str = "") -> None:
         """Note a problem at a node."""
-        self.problems.append(Problem(message, *place(node), key, hint))
+        self.problems.append(
+            Problem(
+                one_line(message, _MESSAGE),
+                *place(node),
+                one_line(key, _MESSAGE),
+                one_line(hint, _HINT),
+            )
+        )
 
     def mapping(self, node: yaml.Node, key: str, hint: str = "") -> dict[str, Entry] | None:
         """The entries of a node that should be a mapping, or None with a problem noted."""
@@ -83,25 +103,47 @@ class Reading:
             return None
 
     def stranger(self, entry: Entry, key: str, known: Collection[str], *, hint: str = "") -> None:
-        """Note a key that is not known here, with the nearest one that is."""
+        """Note a key that is not known here, with the nearest one that is, or what is."""
         near = nearest(entry.name, known)
-        allowed = hint or "known: " + ", ".join(sorted(known))
+        parts = [f"did you mean `{near}`?" if near else "", hint or _allowed(known)]
         where = f"{key}.{entry.name}".lstrip(".")
-        self.complain(
-            entry.key,
-            where,
-            f"`{entry.name}` is not known",
-            f"did you mean `{near}`?" if near else allowed,
-        )
+        said = f"`{entry.name}` is not known"
+        self.complain(entry.key, where, said, " ".join(part for part in parts if part))
 
     def validated(self, model: type[_M], data: object, node: yaml.Node, key: str) -> _M | None:
         """The data as a model, or None with every problem noted at its place."""
         try:
             return model.model_validate(data)
         except ValidationError as error:
+            said: dict[tuple[str | int, ...], list[str]] = {}
             for detail in error.errors(include_url=False, include_input=False):
-                steps = detail["loc"]
+                steps = reach(node, detail["loc"])
+                extra = detail["type"] == "extra_forbidden"
+                message = (
+                    "is not known" if extra else detail["msg"].replace("Input should", "should")
+                )
+                said.setdefault(steps, []).append(message)
+            for steps, messages in said.items():
                 where = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps)
-                said = detail["msg"].replace("Input should", "should")
-                self.complain(locate(node, steps), f"{key}{where}".lstrip("."), said)
+                message = " or ".join(dict.fromkeys(messages))
+                hint = _fields(model, steps) if message == "is not known" else ""
+                self.complain(locate(node, steps), f"{key}{where}".lstrip("."), message, hint)
             return None
+
+
+def _allowed(known: Collection[str]) -> str:
+    return "allowed: " + ", ".join(sorted(known)) if known else ""
+
+
+def _fields(model: type[BaseModel], steps: tuple[str | int, ...]) -> str:
+    """The nearest name to the last step and the fields of the model that it should be one of."""
+    inner = model
+    for step in steps[:-1]:
+        field_info = inner.model_fields.get(str(step))
+        found = field_info.annotation if field_info else None
+        if not (isinstance(found, type) and issubclass(found, BaseModel)):
+            return ""
+        inner = found
+    near = nearest(str(steps[-1]), inner.model_fields)
+    suggestion = f"did you mean `{near}`? " if near else ""
+    return suggestion + _allowed(inner.model_fields)

@@ -19,10 +19,13 @@ class Routed:
 
     body: dict[str, object] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    """Keys as MassGen writes them that this server has no use for."""
 
     def put(self, path: str, value: object) -> None:
         """Set a value at a dotted path, beside what is there; what is there wins."""
-        self.body = deep_merge(at_path(path, value), self.body)
+        first = path.partition(".")[0]
+        self.body[first] = deep_merge(at_path(path, value), self.body)[first]
 
 
 def dialect_for(backend: BackendConfig) -> Dialect:
@@ -41,18 +44,18 @@ def route(backend: BackendConfig) -> Routed:
     """Route the parameters of one backend, without `extra_body`; changes nothing of it."""
     dialect, routed = dialect_for(backend), Routed()
     given = {name: value for name, value in backend.parameters.items() if value is not None}
-    switches = [name for name in given if name in _SPECIAL]
     for name, value in given.items():
-        if name in switches:
-            continue
         if name in dialect.refused:
             routed.warnings.append(f"{dialect.provider} has no {name}: left out")
-        elif not _move(name, value, dialect, routed):
+        elif name not in _SPECIAL and not _move(name, value, dialect, routed):
             routed.put(name, value)
-            if not is_known(name, dialect):
-                routed.warnings.append(
-                    f"{name} is not known here: sent to {dialect.provider} as it is"
-                )
+    for name, place in _SPECIAL.items():
+        if name in given:
+            place(given[name], dialect, routed)
+    unknown = [name for name in given if not is_known(name, dialect)]
+    if unknown:
+        listed = ", ".join(unknown)
+        routed.warnings.append(f"not known, sent to {dialect.provider} as written: {listed}")
     _limit_tokens(dialect, routed)
     return routed
 
@@ -70,9 +73,7 @@ def _move(name: str, value: object, dialect: Dialect, routed: Routed) -> bool:
             routed.put(target, found)
     if paths and isinstance(value, Mapping):
         kept = {path.partition(".")[2] for path in paths}
-        left = ", ".join(f"{name}.{key}" for key in value if key not in kept)
-        if left:
-            routed.warnings.append(f"{dialect.provider} takes no {left} here: left out")
+        routed.ignored += [f"{name}.{key}" for key in value if key not in kept]
     return bool(paths)
 
 
