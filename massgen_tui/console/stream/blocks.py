@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from massgen_tui.console.stream.rows import NEWLINE, NOTHING, SPACE, Row, keep_same
+from massgen_tui.console.stream.rows import NEWLINE, NOTHING, SPACE, Row, keep_same, text_rows
 from massgen_tui.console.stream.wrap import TAB, breaks
 from massgen_tui.session.attempt import Text
 from massgen_tui.text import clean
@@ -115,11 +115,16 @@ class Growing(Block):
             self.rows += [STALE] * segment.count
         self.render_open()
 
+    @abstractmethod
+    def shift(self, rows: int) -> None:
+        """The segments have become taller by `rows`."""
+
     def settle(self, segment: Segment, start: int) -> tuple[int, int]:
         """Wrap one stale segment whose rows begin at `start`; gives the rows' old and new end."""
         rows = self.render(segment)
         old_end = start + segment.count
         self.rows[start:old_end] = rows
+        self.shift(len(rows) - segment.count)
         segment.count, segment.stale = len(rows), False
         self.stale -= 1
         return old_end, start + len(rows)
@@ -198,16 +203,17 @@ class PlainText(Growing):
 
     def render(self, segment: Segment) -> list[Row]:
         """Wrap a finished segment."""
-        again = PlainText(self.width, self._style)
-        again._size = -(len(segment.source) + 1)
-        again._add(segment.source)
-        return again.rows
+        return text_rows(segment.source, self._style, self.width)
+
+    def shift(self, rows: int) -> None:
+        """Know where the open row is now."""
+        self._open_at += rows
+        self._segment_at += rows
 
     def render_open(self) -> None:
         """Wrap what came since the last segment again."""
-        source, self._pieces, self._size = "".join(self._pieces), [], -(1 << 30)
+        source, self._pieces, self._size = "".join(self._pieces), [], 0
         self._open, self._open_at, self._join = "", len(self.rows), NEWLINE
         self._segment_at = len(self.rows)
         if self.rows or source:
             self._add(source)
-        self._size = len(source)

@@ -1,7 +1,7 @@
 """The pane of one agent: one widget without children that draws frame, rows and foot itself.
 
-It paints past Textual's styles cache (`render_lines` is overridden), never sets `virtual_size`, and asks
-for no layout while text streams.
+It paints past Textual's styles cache (`render_lines` is overridden), never sets `virtual_size`, and
+asks for no layout while text streams.
 """
 
 from collections.abc import Callable

@@ -2,6 +2,7 @@
 
 from massgen_tui.backends.events import BackendError
 from massgen_tui.console.stream import words
+from massgen_tui.console.stream.answer import Answer
 from massgen_tui.console.stream.blocks import Block, Derived, PlainText, Reader
 from massgen_tui.console.stream.rows import BLANK, Row, line_rows, text_rows
 from massgen_tui.console.stream.wrap import TAB
@@ -126,20 +127,6 @@ class Divider(Derived):
         if self._fold or not attempt.reasoning or not (attempt.content or attempt.tool_calls):
             return []
         return [Row((("─" * self.width, "rule"),))]
-
-
-class Answer(PlainText):
-    """The answer."""
-
-    def __init__(self, width: int, attempt: Attempt) -> None:
-        """Show the content of `attempt`."""
-        super().__init__(width, "text")
-        self._reader = Reader(attempt.content)
-
-    def update(self, now: float) -> int | None:
-        """Take in what came."""
-        new = self._reader.read()
-        return self.feed(new) if new else None
 
 
 class Ending(Derived):

@@ -1,8 +1,8 @@
 """Rows: one line of a pane each, light until it is shown.
 
-A row holds spans of text with style keys. Its strip, which costs a kilobyte, is made when the row is
-first drawn under a look (theme, width, focus) and dropped when it leaves the screen. Rows are compared
-by identity: a row that is still the same object needs no repaint.
+A row holds spans of text with style keys. Its strip, which costs a kilobyte, is made when the row
+is first drawn under a look (theme, width, focus) and dropped when it leaves the screen. Rows are
+compared by identity: a row that is still the same object needs no repaint.
 """
 
 from collections.abc import Iterable, Sequence
@@ -124,8 +124,9 @@ BLANK = Row()
 def text_rows(text: str, style: str, width: int, *, indent: str = "") -> list[Row]:
     """Plain text as rows in one style; rows after the first of a line start with `indent`."""
     rows: list[Row] = []
+    rest = ((indent, style),) if indent else ()
     for line in text.split("\n"):
-        rows += line_rows(((line.replace("\t", TAB), style),), width, rest=((indent, style),))
+        rows += line_rows(((line.replace("\t", TAB), style),), width, rest=rest)
     return rows
 
 

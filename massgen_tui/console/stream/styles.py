@@ -1,9 +1,9 @@
 """The style table: a key to one complete Rich style, made once per theme.
 
-A key is a role, alone (`text`, `reasoning`, `code`) or with letters for what is added: `text.b` is bold
-text, `text.bi` bold and italic. Every style carries its foreground and its background, and has been
-through the app's line filters (NO_COLOR, ANSI colours), because the stream view paints past the code
-of Textual that applies them.
+A key is a role, alone (`text`, `reasoning`, `code`) or with letters for what is added: `text.b` is
+bold text, `text.bi` bold and italic. Every style carries its foreground and its background, and has
+been through the app's line filters (NO_COLOR, ANSI colours), because the stream view paints past
+the code of Textual that applies them.
 """
 
 import re
@@ -46,7 +46,9 @@ _ROLES: Mapping[str, tuple[str, float, str]] = {
     "code-number": ("text-warning", 1.0, ""),
     "code-comment": ("foreground", 0.55, "i"),
     "code-operator": ("foreground", 0.8, ""),
-    "code-error": ("text-error", 1.0, ""),
+    "code-added": ("text-success", 1.0, ""),
+    "code-removed": ("text-error", 1.0, ""),
+    "code-edge": ("foreground", 0.45, ""),
 }
 _ON_SURFACE = "code"
 """Roles that start with this stand on the theme's surface."""

@@ -31,8 +31,8 @@ def cells(text: str) -> int:
 def breaks(line: str, width: int) -> list[Cut]:
     """Cut one line (no newline, no tab in it) into rows of at most `width` cells.
 
-    Rows end at spaces, which are left out, beside wide characters (CJK, emoji), or, in a word longer
-    than a row, anywhere between graphemes. An empty line is one empty row.
+    Rows end at spaces, which are left out, beside wide characters (CJK, emoji), or, in a word
+    longer than a row, anywhere between graphemes. An empty line is one empty row.
     """
     if len(line) * 2 <= width:
         return [(0, len(line))]
@@ -93,6 +93,20 @@ def _graphemes(line: str, width: int) -> list[Cut]:
 
 def _may_part(before: str, after: str) -> bool:
     return before != " " and after[0] not in _CLOSING and before not in _OPENING
+
+
+def chops(line: str, width: int) -> list[Cut]:
+    """Cut one line (no newline, no tab in it) every `width` cells, wherever that is: code."""
+    if len(line) * 2 <= width or (line.isascii() and len(line) <= width):
+        return [(0, len(line))]
+    rows: list[Cut] = []
+    start = used = 0
+    for begin, _, size in split_graphemes(line)[0]:
+        if used + size > width:
+            rows.append((start, begin))
+            start, used = begin, 0
+        used += size
+    return [*rows, (start, len(line))]
 
 
 def cut_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:

@@ -1,0 +1,307 @@
+"""An answer as it streams: Markdown of which only the unfinished end is rendered again.
+
+Whole lines decide where the finished part ends: every top-level block before the last, and every
+item of a top-level list before its last, can no longer change. Each becomes a segment of its own,
+so that the cost of a flush is that of the unfinished block, whatever the length of the answer, and
+a change of width can be done piece by piece. An unfinished block that grows beyond a limit is cut.
+"""
+
+import re
+
+from massgen_tui.console.stream.blocks import Growing, Reader, Segment
+from massgen_tui.console.stream.highlight import plain
+from massgen_tui.console.stream.markdown import (
+    Carry,
+    block_tokens,
+    code_rows,
+    expand,
+    is_closed,
+    render,
+)
+from massgen_tui.console.stream.rows import Row, keep_same
+from massgen_tui.session.attempt import Attempt
+
+_LIMIT = 8192
+"""Characters that an unfinished block may have before it is cut."""
+# A line that so far holds only marks may become a heading, a list, a rule or a fence: it waits.
+_UNCLEAR = re.compile(r"[ \t>]*(?:[-=*_+#>~`|:]+|\d{1,9}[.)]?)?[ \t]*")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
+
+
+class MarkdownText(Growing):
+    """Growing Markdown."""
+
+    def __init__(self, width: int) -> None:
+        """Start empty."""
+        super().__init__(width)
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._tail = ""
+        self._carry = Carry()
+        self._solid = 0  # rows of the segments
+        self._fence: _OpenFence | None = None
+
+    def update(self, now: float) -> int | None:
+        """Nothing changes but by `feed`."""
+        return None
+
+    def feed(self, text: str, *, end: bool = False) -> int | None:
+        """Add text, the last with `end`; gives the index of the first row that changed."""
+        fence, start = self._fence, self._solid
+        lines = fence.rows[:] if fence else []
+        before = self.rows[start + len(lines) :]
+        while text:
+            text = self._take(text)
+        if end:
+            self._finish()
+        if fence is not None and fence is self._fence:
+            start += len(lines)
+            del self.rows[start:]
+            self.rows += fence.rows[len(lines) :]
+            self.rows += fence.partial(self._tail, self.width)
+        else:
+            before = lines + before
+            del self.rows[self._solid :]
+            self.render_open()
+        fresh = self.rows[start:]
+        same = keep_same(before, fresh)
+        self.rows[start:] = fresh
+        first = start + same
+        return first if same < len(before) or same < len(fresh) else None
+
+    def _take(self, text: str) -> str:
+        """Take in some of `text`; gives the rest."""
+        if self._fence is not None:
+            return self._take_code(text)
+        piece = text[: _LIMIT - len(self._tail)]
+        self._tail += piece
+        if "\n" in piece:
+            self._finish_blocks()
+        if len(self._tail) >= _LIMIT and self._fence is None:
+            self._cut()
+        return text[len(piece) :]
+
+    def _finish_blocks(self) -> None:
+        """Make segments of what the whole lines of the tail have finished."""
+        whole = self._tail.rfind("\n") + 1
+        source = self._tail[:whole]
+        lines = source.split("\n")[:-1]
+        starts, keep, fence = _structure(source, lines, self._carry.number)
+        if not starts:
+            return
+        if starts[0][0] > 0:
+            self._carry = _with_gap(self._carry)
+        bounds = [at for at, _ in starts if at < keep] + [keep]
+        numbers = [number for _, number in starts]
+        for number, at, stop in zip(numbers, bounds, bounds[1:], strict=False):
+            self._segment("\n".join(lines[at:stop]) + "\n", number)
+        last = next((number for at, number in starts if at == keep), None)
+        self._carry = Carry(self._carry.first, self._carry.gap, last)
+        self._tail = "\n".join([*lines[keep:], ""]) + self._tail[whole:]
+        if fence:
+            self._open_fence()
+
+    def _segment(self, source: str, number: int | None = None, prefix: str = "") -> None:
+        carry = Carry(self._carry.first, self._carry.gap, number, prefix)
+        rows = render(source, carry, self.width)
+        del self.rows[self._solid :]
+        self.rows += rows
+        self.segments.append(Segment(source, len(rows), carry))
+        self._solid += len(rows)
+        line = source.removesuffix("\n").rpartition("\n")[2]
+        self._carry = Carry(first=False, gap=not line.strip("> \t"))
+
+    def _open_fence(self) -> None:
+        code, self._tail = self._tail, ""
+        self._fence = _OpenFence(self._carry)
+        rest = self._take_code(code)
+        while rest:
+            rest = self._take(rest)
+
+    def _take_code(self, text: str) -> str:
+        fence = self._fence
+        if fence is None:
+            return text
+        lines = (self._tail + text).split("\n")
+        self._tail = lines.pop()
+        for number, line in enumerate(lines):
+            fence.add(line, self.width)
+            if fence.closed:
+                self._fence = None
+                self._carry = fence.carry
+                rest = "\n".join([*lines[number + 1 :], self._tail])
+                self._tail = ""
+                self._segment(fence.source)
+                return rest
+        return ""
+
+    def _cut(self) -> None:
+        """End an overlong block at its last line, or where it is when it is one line."""
+        at = self._tail.rfind("\n") + 1 or _LIMIT
+        source, rest = self._tail[:at], self._tail[at:]
+        table = _table_head(source)
+        self._segment(source, self._carry.number, self._carry.prefix)
+        self._carry = Carry(False, self._carry.gap, None, self._carry.prefix or table)
+        self._tail = rest
+
+    def _finish(self) -> None:
+        """Nothing more comes: what is left is final as it stands."""
+        if self._fence is not None:
+            fence, self._fence = self._fence, None
+            self._carry = fence.carry
+            source = fence.source + self._tail
+        else:
+            source = self._tail
+        self._tail = ""
+        if source.strip():
+            self._segment(source, self._carry.number, self._carry.prefix)
+
+    def shift(self, rows: int) -> None:
+        """Know where the open rest is now."""
+        self._solid += rows
+
+    def render(self, segment: Segment) -> list[Row]:
+        """Render a finished segment."""
+        carry = segment.carry
+        return render(segment.source, carry if isinstance(carry, Carry) else Carry(), self.width)
+
+    def render_open(self) -> None:
+        """Add the rows of what is not finished."""
+        self._solid = len(self.rows)
+        if self._fence is not None:
+            self.rows += self._fence.rows_for(self.width)
+            self.rows += self._fence.partial(self._tail, self.width)
+            return
+        source = self._tail
+        line_at = source.rfind("\n") + 1
+        if _UNCLEAR.fullmatch(source, line_at):
+            source = source[:line_at]
+        else:
+            line = source[line_at:]
+            is_code = line.startswith("    ") or "```" in source or "~~~" in source
+            source = source[:line_at] + (line if is_code else _mended(line))
+        if source.strip():
+            self.rows += render(source, self._carry, self.width, growing=True)
+
+
+class Answer(MarkdownText):
+    """The answer of an attempt."""
+
+    def __init__(self, width: int, attempt: Attempt) -> None:
+        """Show the content of `attempt`."""
+        super().__init__(width)
+        self._attempt = attempt
+        self._reader = Reader(attempt.content)
+        self._ended = False
+
+    def update(self, now: float) -> int | None:
+        """Take in what came."""
+        new = self._reader.read()
+        end = self._attempt.status.ended and not self._ended
+        if not new and not end:
+            return None
+        self._ended = end
+        return self.feed(new, end=end)
+
+
+class _OpenFence:
+    """A fence whose end has not come: its lines, plain."""
+
+    def __init__(self, carry: Carry) -> None:
+        self.carry = carry
+        self.closed = False
+        self.rows: list[Row] = []
+        self._lines: list[str] = []
+        self._mark = ""
+        self._width = 0
+
+    @property
+    def source(self) -> str:
+        return "".join(f"{line}\n" for line in self._lines)
+
+    def add(self, line: str, width: int) -> None:
+        self._lines.append(line)
+        if len(self._lines) == 1:
+            opening = _FENCE.match(line)
+            self._mark = opening[1] if opening else "```"
+            return
+        bare = line.strip(" \t")
+        indent = len(line) - len(line.lstrip(" "))
+        self.closed = indent < 4 and len(bare) >= len(self._mark) and set(bare) == {self._mark[0]}
+        if not self.closed and self._width == width:
+            self.rows += code_rows(plain(expand(line)), width, (), ())
+
+    def rows_for(self, width: int) -> list[Row]:
+        """The rows of the whole lines."""
+        if self._width != width:
+            self._width = width
+            head = render(f"{self._lines[0]}\n", self.carry, width, growing=True)
+            if not self._lines[0].strip().strip("`~").strip():
+                head = [row for row in head if row.fill != "code"]
+            code = "".join(f"{line}\n" for line in self._lines[1:])
+            rows = code_rows(plain(expand(code)), width, (), ()) if code else []
+            self.rows = head + rows
+        return self.rows
+
+    def partial(self, line: str, width: int) -> list[Row]:
+        """The rows of the line that is still coming; the start of a closing mark shows nothing."""
+        bare = line.strip(" \t")
+        if not line or (bare and set(bare) == {self._mark[0]}):
+            return []
+        return code_rows(plain(expand(line)), width, (), ())
+
+
+def _structure(
+    source: str, lines: list[str], carried: int | None
+) -> tuple[list[tuple[int, int | None]], int, bool]:
+    """Find the blocks and the items of top-level lists.
+
+    Returns:
+        Where segments begin (line, and number of an ordered item), where the unfinished rest
+        begins, and whether that is an open fence.
+    """
+    starts: list[tuple[int, int | None]] = []
+    number: int | None = None
+    keep, fence = 0, False
+    for token in block_tokens(source):
+        if token.map is None or token.nesting < 0:
+            continue
+        if token.level == 0:
+            number, fence = None, False
+            keep = token.map[0]
+            if token.type == "fence":
+                fence = not is_closed(token, lines)
+                keep = keep if fence else token.map[1]
+            elif token.type == "ordered_list_open":
+                number = int(token.attrs.get("start", 1))
+                number = carried if carried is not None and not starts else number
+            if not token.type.endswith("list_open"):
+                starts.append((token.map[0], None))
+        elif token.level == 1 and token.type == "list_item_open":
+            keep = token.map[0]
+            starts.append((keep, number))
+            number = None if number is None else number + 1
+    return starts, keep, fence
+
+
+def _with_gap(carry: Carry) -> Carry:
+    return Carry(carry.first, True, carry.number, carry.prefix)
+
+
+def _table_head(source: str) -> str:
+    """The head of the table that `source` ends in, empty when it does not."""
+    tables = [t for t in block_tokens(source) if t.level == 0 and t.map is not None]
+    if not tables or tables[-1].type != "table_open" or tables[-1].map is None:
+        return ""
+    at = tables[-1].map[0]
+    return "".join(f"{line}\n" for line in source.split("\n")[at : at + 2])
+
+
+def _mended(line: str) -> str:
+    """An unfinished line with the bold or the code that is open in it closed."""
+    for mark in ("`", "**"):
+        at = line.rfind(mark)
+        if line.count(mark) % 2 and not line.endswith((" ", mark[0])):
+            return line if line[at - 1 : at].isalnum() else line + mark
+    return line

@@ -1,0 +1,275 @@
+"""Markdown as rows: one stretch of source, made of whole blocks, at one width."""
+
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from massgen_tui.console.stream.highlight import highlight, plain
+from massgen_tui.console.stream.inline import inline_lines
+from massgen_tui.console.stream.rows import NEWLINE, NOTHING, Row, line_rows
+from massgen_tui.console.stream.tables import table_rows
+from massgen_tui.console.stream.wrap import Span, chops, cut_spans
+
+# Reference definitions are off: `[1]: https://…` after the text that it explains is shown where it
+# stands, because rows that are final do not change. HTML is off: it is shown as the text it is.
+_PARSER = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable(["table", "strikethrough"])
+    .disable(["reference", "html_block", "html_inline"])
+)
+_BLOCKS_ONLY = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable(["table"])
+    .disable(["reference", "html_block", "inline"])
+)
+_BULLETS = "•◦▪"
+_HEADS = {"h1": "head.bu", "h2": "head.b", "h3": "head-small.b"}
+_EDGE = (("▏", "code-edge"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What the rendering of a stretch needs to know of what stands before it."""
+
+    first: bool = True
+    """Nothing stands before it."""
+    gap: bool = False
+    """A blank line stands before it."""
+    number: int | None = None
+    """The number of its first item, when it continues an ordered list."""
+    prefix: str = ""
+    """Source to put before it: the head of a table that it continues."""
+
+
+def block_tokens(source: str) -> list[Token]:
+    """The block structure of `source`, without what is inside the lines."""
+    return _BLOCKS_ONLY.parse(source)
+
+
+def render(source: str, carry: Carry, width: int, *, growing: bool = False) -> list[Row]:
+    """The rows of whole blocks of Markdown; code that is still `growing` is not highlighted."""
+    source = carry.prefix + source
+    renderer = _Renderer(source.split("\n"), carry, width, growing=growing)
+    renderer.run(_PARSER.parse(source))
+    return renderer.rows
+
+
+def code_rows(
+    lines: tuple[tuple[Span, ...], ...], width: int, first: tuple[Span, ...], rest: tuple[Span, ...]
+) -> list[Row]:
+    """Lines of code as rows, cut wherever the width ends."""
+    room = max(width - sum(len(text) for text, _ in rest) - 1, 2)
+    rows: list[Row] = []
+    for line in lines:
+        text = "".join(text for text, _ in line)
+        for number, (start, end) in enumerate(chops(text, room)):
+            join = NOTHING if number else NEWLINE
+            spans = (first if not rows else rest) + _EDGE + cut_spans(line, start, end)
+            rows.append(Row(spans, join=join, fill="code"))
+    return rows
+
+
+def expand(code: str) -> str:
+    """Code with its tabs as spaces, line by line."""
+    return code.expandtabs(4) if "\t" in code else code
+
+
+def is_closed(token: Token, lines: list[str]) -> bool:
+    """Whether a fence token ends with its closing line, rather than with the source."""
+    if token.map is None or token.map[1] - token.map[0] < 2:
+        return False
+    last = lines[token.map[1] - 1].strip(" \t>")
+    return len(last) >= len(token.markup) and set(last) == {token.markup[0]}
+
+
+@dataclass(slots=True)
+class _Prefix:
+    first: Span
+    rest: Span
+    used: bool = False
+
+
+@dataclass(slots=True)
+class _List:
+    number: int | None = None
+
+
+@dataclass(slots=True)
+class _Table:
+    header: list[list[Span]] = field(default_factory=list)
+    body: list[list[list[Span]]] = field(default_factory=list)
+    aligns: list[str] = field(default_factory=list)
+
+
+class _Renderer:
+    def __init__(self, lines: list[str], carry: Carry, width: int, *, growing: bool) -> None:
+        self.rows: list[Row] = []
+        self._lines = lines
+        self._carry = carry
+        self._width = width
+        self._growing = growing
+        self._prefixes: list[_Prefix] = []
+        self._lists: list[_List] = []
+        self._quotes = 0
+        self._style = "text"
+        self._table: _Table | None = None
+        self._gap_at = -1
+
+    def run(self, tokens: list[Token]) -> None:
+        for token in tokens:
+            handle = getattr(self, f"_{token.type}", None)
+            if handle is not None:
+                handle(token)
+
+    def _paragraph_open(self, token: Token) -> None:
+        self._gap(token)
+
+    def _heading_open(self, token: Token) -> None:
+        self._gap(token, always=True)
+        self._style = _HEADS.get(token.tag, "head-small.i")
+
+    def _heading_close(self, token: Token) -> None:
+        self._style = "quote" if self._quotes else "text"
+
+    def _inline(self, token: Token) -> None:
+        lines = inline_lines(token.children or [], self._style)
+        if self._table is not None:
+            row = self._table.body[-1] if self._table.body else self._table.header
+            row.append([span for line in lines for span in line])
+            return
+        self._task(lines)
+        for line in lines:
+            self._emit(line)
+
+    def _task(self, lines: list[list[Span]]) -> None:
+        """A list item that begins with a box becomes a box."""
+        prefix = self._prefixes[-1] if self._prefixes else None
+        if prefix is None or prefix.used or not lines[0] or not self._lists:
+            return
+        text, style = lines[0][0]
+        box = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}.get(text[:4])
+        if box is not None and prefix.first[0].strip() and self._lists[-1].number is None:
+            prefix.first = (box, "mark")
+            lines[0][0] = (text[4:], style)
+
+    def _bullet_list_open(self, token: Token) -> None:
+        self._lists.append(_List())
+
+    def _ordered_list_open(self, token: Token) -> None:
+        number = int(token.attrs.get("start", 1))
+        if self._carry.number is not None and token.level == 0 and token.map and not token.map[0]:
+            number = self._carry.number
+        self._lists.append(_List(number))
+
+    def _bullet_list_close(self, token: Token) -> None:
+        self._lists.pop()
+
+    _ordered_list_close = _bullet_list_close
+
+    def _list_item_open(self, token: Token) -> None:
+        self._gap(token)
+        state = self._lists[-1]
+        if state.number is None:
+            depth = sum(each.number is None for each in self._lists) - 1
+            mark = f"{_BULLETS[min(depth, 2)]} "
+        else:
+            mark = f"{state.number}. "
+            state.number += 1
+        self._prefixes.append(_Prefix((mark, "mark"), (" " * len(mark), "text")))
+
+    def _list_item_close(self, token: Token) -> None:
+        if not self._prefixes[-1].used:
+            self._emit([])
+        self._prefixes.pop()
+
+    def _blockquote_open(self, token: Token) -> None:
+        self._gap(token)
+        self._quotes += 1
+        self._style = "quote"
+        self._prefixes.append(_Prefix(("▌ ", "rule"), ("▌ ", "rule")))
+
+    def _blockquote_close(self, token: Token) -> None:
+        self._quotes -= 1
+        self._style = "quote" if self._quotes else "text"
+        self._prefixes.pop()
+
+    def _hr(self, token: Token) -> None:
+        self._gap(token)
+        first, rest = self._take_prefixes()
+        room = max(self._width - sum(len(text) for text, _ in rest), 1)
+        self.rows.append(Row((*first, ("─" * room, "rule"))))
+
+    def _fence(self, token: Token) -> None:
+        self._gap(token)
+        words = token.info.split()
+        language = words[0] if words else ""
+        code = expand(token.content)
+        if self._growing and not is_closed(token, self._lines):
+            lines = plain(code) if code else ()
+        else:
+            lines = highlight(language.strip("{}.").lower(), code)
+        if language:
+            lines = (((language, "code-comment"),), *lines)
+        first, rest = self._take_prefixes()
+        self.rows += code_rows(lines or ((),), self._width, first, rest)
+
+    def _code_block(self, token: Token) -> None:
+        self._gap(token)
+        first, rest = self._take_prefixes()
+        self.rows += code_rows(plain(expand(token.content)), self._width, first, rest)
+
+    def _table_open(self, token: Token) -> None:
+        self._gap(token)
+        self._table = _Table()
+
+    def _th_open(self, token: Token) -> None:
+        if self._table is not None:
+            css = str(token.attrs.get("style", ""))
+            self._table.aligns.append(css.rpartition(":")[2] or "left")
+        self._style = "text.b"
+
+    def _th_close(self, token: Token) -> None:
+        self._style = "quote" if self._quotes else "text"
+
+    def _tr_open(self, token: Token) -> None:
+        if self._table is not None and self._table.header:
+            self._table.body.append([])
+
+    def _table_close(self, token: Token) -> None:
+        table, self._table = self._table, None
+        if table is None:
+            return
+        _, rest = self._take_prefixes()
+        room = max(self._width - sum(len(text) for text, _ in rest), 4)
+        for row in table_rows(table.header, table.body, table.aligns, room):
+            self.rows.append(Row(rest + row.spans, join=row.join))
+
+    def _gap(self, token: Token, *, always: bool = False) -> None:
+        """A blank row before a block where the source has one, and before every heading."""
+        at = token.map[0] if token.map else -1
+        if at == self._gap_at:
+            return
+        self._gap_at = at
+        if at <= 0:
+            blank, something = self._carry.gap, not self._carry.first
+        else:
+            blank = not self._lines[at - 1].strip("> \t")
+            something = not self._carry.first or bool(self.rows)
+        if something and (blank or (always and token.level == 0)) and self._may_gap():
+            spans = tuple(prefix.rest for prefix in self._prefixes if prefix.used)
+            self.rows.append(Row(spans))
+
+    def _may_gap(self) -> bool:
+        """Not between a list mark and what it marks."""
+        return not self._prefixes or self._prefixes[-1].used
+
+    def _emit(self, line: list[Span]) -> None:
+        first, rest = self._take_prefixes()
+        self.rows += line_rows(line, self._width, first=first, rest=rest)
+
+    def _take_prefixes(self) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        first = tuple(each.rest if each.used else each.first for each in self._prefixes)
+        for each in self._prefixes:
+            each.used = True
+        return first, tuple(each.rest for each in self._prefixes)
