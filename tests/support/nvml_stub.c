@@ -1,0 +1,188 @@
+/* A libnvidia-ml.so.1 that plays: what it plays stands in the file named by NVML_STUB and is read at
+   every call, so that a test can change it while the monitor runs. Values are those of the calls'
+   own structures; error numbers are NVML's. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { OK = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NO_DRIVER = 9, NO_LIBRARY = 12, LOST = 15,
+       MISMATCH = 18, UNKNOWN = 999, TOO_SMALL = 7 };
+
+typedef struct { unsigned long long total, free, used; } memory_v1;
+typedef struct { unsigned int version; unsigned long long total, reserved, free, used; } memory_v2;
+typedef struct { unsigned int version; int sensor; int temperature; } temperature_v1;
+typedef struct { unsigned int gpu, memory; } utilization;
+typedef struct { unsigned int pid; unsigned long long used; unsigned int gi, ci; } process;
+
+static char handles[16];
+static int is_open;
+
+static int plays(const char *word) {
+    char text[64] = "";
+    FILE *file = fopen(getenv("NVML_STUB") ? getenv("NVML_STUB") : "", "r");
+    if (file) {
+        if (!fgets(text, sizeof text, file)) text[0] = 0;
+        fclose(file);
+    }
+    text[strcspn(text, "\n")] = 0;
+    return strcmp(text, word) == 0;
+}
+
+static void hang(void) {
+    struct timespec pause = {0, 5000000};
+    char mark[4096];
+    if (!plays("hang")) return;
+    snprintf(mark, sizeof mark, "%s.hangs", getenv("NVML_STUB"));
+    fclose(fopen(mark, "w"));
+    while (plays("hang")) nanosleep(&pause, NULL);
+}
+
+static int index_of(void *handle) { return (int)((char *)handle - handles); }
+
+static int state(void *handle) {
+    hang();
+    if (!is_open) return UNINITIALIZED;
+    if (plays("driver gone")) return NO_DRIVER;
+    if (plays("one lost") && index_of(handle) == 1) return LOST;
+    return OK;
+}
+
+int nvmlInitWithFlags(unsigned int flags) {
+    (void)flags;
+    hang();
+    if (plays("absent")) return NO_LIBRARY;
+    if (plays("no driver")) return NO_DRIVER;
+    if (plays("mismatch")) return MISMATCH;
+    if (plays("odd")) return UNKNOWN;
+    is_open = 1;
+    return OK;
+}
+
+int nvmlShutdown(void) { is_open = 0; return OK; }
+
+const char *nvmlErrorString(int result) { (void)result; return "played"; }
+
+int nvmlDeviceGetCount_v2(unsigned int *count) {
+    hang();
+    if (plays("driver gone")) return NO_DRIVER;
+    *count = plays("no device") ? 0 : plays("one left") ? 1 : plays("eight") ? 8 : 2;
+    return OK;
+}
+
+int nvmlDeviceGetHandleByIndex_v2(unsigned int index, void **handle) {
+    if (plays("one unreachable") && index == 1) return LOST;
+    *handle = &handles[index];
+    return state(*handle);
+}
+
+int nvmlDeviceGetName(void *handle, char *name, unsigned int size) {
+    if (state(handle)) return state(handle);
+    if (plays("garbled")) { memcpy(name, "NVIDIA \xff\xfe", 10); return OK; }
+    snprintf(name, size, "NVIDIA H100 80GB HBM3");
+    return OK;
+}
+
+int nvmlDeviceGetUUID(void *handle, char *uuid, unsigned int size) {
+    if (state(handle)) return state(handle);
+    snprintf(uuid, size, "GPU-%d", index_of(handle));
+    return OK;
+}
+
+int nvmlDeviceGetUtilizationRates(void *handle, utilization *rates) {
+    if (state(handle)) return state(handle);
+    if (plays("mig") || plays("unsupported")) return NOT_SUPPORTED;
+    rates->gpu = 87 - index_of(handle);
+    rates->memory = 40;
+    return OK;
+}
+
+int nvmlDeviceGetMemoryInfo_v2(void *handle, memory_v2 *memory) {
+    if (state(handle)) return state(handle);
+    if (plays("unified") || plays("old memory")) return NOT_SUPPORTED;
+    memory->total = 80ULL << 30;
+    memory->reserved = 1ULL << 30;
+    memory->used = 60ULL << 30;
+    memory->free = 19ULL << 30;
+    return OK;
+}
+
+int nvmlDeviceGetMemoryInfo(void *handle, memory_v1 *memory) {
+    if (state(handle)) return state(handle);
+    if (plays("unified")) return NOT_SUPPORTED;
+    memory->total = 80ULL << 30;
+    memory->used = 61ULL << 30;
+    memory->free = 19ULL << 30;
+    return OK;
+}
+
+int nvmlDeviceGetTemperatureV(void *handle, temperature_v1 *temperature) {
+    if (state(handle)) return state(handle);
+    if (plays("unsupported")) return NOT_SUPPORTED;
+    temperature->temperature = 64;
+    return OK;
+}
+
+int nvmlDeviceGetTemperature(void *handle, int sensor, unsigned int *value) {
+    (void)sensor;
+    if (state(handle)) return state(handle);
+    if (plays("unsupported")) return NOT_SUPPORTED;
+    *value = 65;
+    return OK;
+}
+
+int nvmlDeviceGetPowerUsage(void *handle, unsigned int *milliwatts) {
+    if (state(handle)) return state(handle);
+    if (plays("unsupported")) return NOT_SUPPORTED;
+    *milliwatts = 412500;
+    return OK;
+}
+
+int nvmlDeviceGetEnforcedPowerLimit(void *handle, unsigned int *milliwatts) {
+    if (state(handle)) return state(handle);
+    *milliwatts = 700000;
+    return OK;
+}
+
+int nvmlDeviceGetClockInfo(void *handle, int type, unsigned int *megahertz) {
+    (void)type;
+    if (state(handle)) return state(handle);
+    *megahertz = 1980;
+    return OK;
+}
+
+int nvmlDeviceGetCurrentClocksEventReasons(void *handle, unsigned long long *reasons) {
+    if (state(handle)) return state(handle);
+    *reasons = plays("hot") ? 0x44 : 0x1;
+    return OK;
+}
+
+int nvmlDeviceGetMigMode(void *handle, unsigned int *current, unsigned int *pending) {
+    if (state(handle)) return state(handle);
+    if (plays("unsupported")) return NOT_SUPPORTED;
+    *current = *pending = plays("mig");
+    return OK;
+}
+
+int nvmlDeviceGetMaxMigDeviceCount(void *handle, unsigned int *count) {
+    if (state(handle)) return state(handle);
+    *count = 7;
+    return OK;
+}
+
+int nvmlDeviceGetMigDeviceHandleByIndex(void *handle, unsigned int index, void **instance) {
+    if (state(handle)) return state(handle);
+    if (index >= 3) return 6;
+    *instance = &handles[8 + index];
+    return OK;
+}
+
+int nvmlDeviceGetComputeRunningProcesses_v3(void *handle, unsigned int *count, process *list) {
+    if (state(handle)) return state(handle);
+    if (plays("unsupported")) return NOT_SUPPORTED;
+    if (*count < 1 || !list) { *count = 1; return TOO_SMALL; }
+    *count = 1;
+    list[0].pid = 4242;
+    list[0].used = 59ULL << 30;
+    return OK;
+}
