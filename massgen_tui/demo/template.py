@@ -1,0 +1,51 @@
+"""How the demo's model is made to show both channels: a template and request parameters.
+
+SmolLM2 does not reason. A chat template in Qwen3's style ends its generation prompt in `<think>`,
+which makes llama.cpp's parser open the reasoning channel, and a budget closes it again. The tokens
+are the model's own, written under that forced template: a demonstration of the channel, not
+reasoning. Nothing is prefilled, since prefilled text would come back as if the model had written
+it.
+"""
+
+from collections.abc import Mapping
+
+CHAT_TEMPLATE = """\
+{%- for message in messages -%}
+{{- '<|im_start|>' + message.role + '\\n' -}}
+{%- if message.reasoning_content -%}
+{{- '<think>\\n' + message.reasoning_content + '\\n</think>\\n\\n' -}}
+{%- endif -%}
+{{- message.content + '<|im_end|>\\n' -}}
+{%- endfor -%}
+{%- if add_generation_prompt -%}
+{{- '<|im_start|>assistant\\n' -}}
+{%- if enable_thinking -%}{{- '<think>\\n' -}}{%- endif -%}
+{%- endif -%}
+"""
+
+THINKING: Mapping[str, object] = {
+    "enable_thinking": True,
+    "max_tokens": 128,
+    "temperature": 0.3,
+    "repeat_penalty": 1.12,
+    # Token 2 ends the text. After the forced end of its thoughts the model often stops at once.
+    "logit_bias": {"2": -2},
+}
+"""Request parameters of the agent that thinks."""
+
+THINKING_BUDGET: Mapping[str, object] = {"reasoning_budget_tokens": 40}
+"""The server closes the channel after so many. llama.cpp's own: goes into `extra_body`."""
+
+PLAIN: Mapping[str, object] = {
+    "enable_thinking": False,
+    "max_tokens": 128,
+    "temperature": 0.3,
+    "repeat_penalty": 1.12,
+}
+"""Request parameters of the agent that answers at once."""
+
+SYSTEM_MESSAGE = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+"""What the model was trained with."""
+
+QUESTION = "What is machine learning?"
+"""Asked when the demo opens, so that something streams before a key is pressed."""

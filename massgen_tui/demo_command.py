@@ -1,0 +1,172 @@
+"""`massgen-tui demo`: a server of the demo below, a console or a headless run above, one config."""
+
+import importlib
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from massgen_tui import paths
+from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
+from massgen_tui.demo import template
+from massgen_tui.demo.errors import DemoError, ModelUnavailable
+from massgen_tui.demo.fetch import ensure_model
+from massgen_tui.demo.model import SMOLLM2, check_own
+from massgen_tui.demo.progress import Progress
+from massgen_tui.demo.recording import NO_MODEL
+from massgen_tui.demo.server import ModelServer
+
+FETCH = 80.0
+ANSWER = 60.0
+"""Seconds that a fetch and an answer may take where nobody watches: the whole stays under 180."""
+AGENTS = ("thinking", "plain")
+
+
+class _Server(Protocol):
+    base_url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A server that runs, and what is to be asked of it."""
+
+    config: Config
+    question: str
+    notice: str
+    """What the demo is, and what it is not."""
+
+
+def run_demo(*, replay: bool = False, model: Path | None = None, offline: bool = False) -> int:
+    """Show two agents on this machine, in the console or, without a terminal, printed.
+
+    Args:
+        replay: play recorded answers, without a model.
+        model: a GGUF file to use instead of the demo's own.
+        offline: fetch nothing.
+
+    Returns:
+        The exit code; 1 when the demo could not be set up.
+    """
+    screen = sys.stdin.isatty() and sys.stdout.isatty()
+    tell = Progress(sys.stderr)
+    try:
+        with _ended_by_signals(), ExitStack() as stack:
+            if replay:
+                stage = _replay(stack, screen, "as asked with --replay")
+            elif model is not None:
+                check_own(model)
+                stage = _live(stack, screen, model, model.stem, "a file of your own, not checked")
+            else:
+                stage = _live_or_replay(stack, screen, tell, offline)
+            return _show(stage, screen, tell)
+    except DemoError as error:
+        tell(f"massgen-tui demo: {error}")
+        return 1
+    except KeyboardInterrupt:
+        tell("stopped")
+        return 130
+
+
+def _live_or_replay(stack: ExitStack, screen: bool, tell: Progress, offline: bool) -> Stage:
+    """The demo's own model; recorded answers where it cannot be had, never where it is wrong."""
+    try:
+        seconds = None if screen else FETCH
+        model = ensure_model(_models(), tell, offline=offline, seconds=seconds)
+        tell(f"Starting {SMOLLM2.name} under llama.cpp's server ({model})")
+        return _live(stack, screen, model, SMOLLM2.name, f"{SMOLLM2.licence}, 135 M parameters")
+    except ModelUnavailable as error:
+        tell(f"No model: {error}")
+        return _replay(stack, screen, str(error))
+
+
+def _models() -> Path:
+    try:
+        return paths.cache_dir() / "models"
+    except OSError as error:
+        raise ModelUnavailable(f"the model has no place to be kept: {error}") from error
+
+
+def _live(stack: ExitStack, screen: bool, model: Path, name: str, about: str) -> Stage:
+    server = stack.enter_context(ModelServer(model, name))
+    budget: Mapping[str, object] = template.THINKING_BUDGET
+    agents = (
+        _agent(AGENTS[0], "llamacpp", name, server, template.THINKING, budget, screen),
+        _agent(AGENTS[1], "llamacpp", name, server, template.PLAIN, {}, screen),
+    )
+    notice = (
+        f"Demo: {name} ({about}) on this machine. A tiny model: look at the streams, not at what "
+        "it says. Its reasoning is forced by the template; it shows the channel."
+    )
+    return Stage(_config("demo", agents), template.QUESTION, notice)
+
+
+def _replay(stack: ExitStack, screen: bool, why: str) -> Stage:
+    replay = importlib.import_module("massgen_tui.demo.replay")
+    server = stack.enter_context(replay.ReplayServer(replay.playlists()))
+    agents = tuple(
+        _agent(name, "chatcompletion", NO_MODEL, server, {"user": name}, {}, screen)
+        for name in AGENTS
+    )
+    notice = f"Demo: {NO_MODEL}. Recorded answers play, whatever you ask ({why})."
+    return Stage(_config(f"demo ({NO_MODEL})", agents), replay.FIBONACCI, notice)
+
+
+def _agent(
+    name: str,
+    kind: str,
+    model: str,
+    server: _Server,
+    parameters: Mapping[str, object],
+    extra_body: Mapping[str, object],
+    screen: bool,
+) -> AgentConfig:
+    backend = BackendConfig(
+        type=kind,
+        model=model,
+        base_url=f"{server.base_url}/v1",
+        api_key=SecretStr(server.key),
+        key_source="made for this run",
+        timeout=Timeouts() if screen else Timeouts(total=ANSWER),
+        parameters=parameters,
+        extra_body=extra_body,
+    )
+    return AgentConfig(id=name, system_message=template.SYSTEM_MESSAGE, backend=backend)
+
+
+def _config(name: str, agents: tuple[AgentConfig, ...]) -> Config:
+    return Config(name=name, agents=agents, ui=UiConfig(logging_enabled=False))
+
+
+def _show(stage: Stage, screen: bool, tell: Progress) -> int:
+    tell(stage.notice)
+    if screen:
+        open_console = importlib.import_module("massgen_tui.console.app").open_console
+        return int(open_console(stage.config, prompt=stage.question, notice=stage.notice))
+    headless = importlib.import_module("massgen_tui.headless")
+    tell(f"No terminal, so no console: asking both agents: {stage.question}")
+    options = headless.Options(stage.question, reasoning=True, timings=True)
+    return int(headless.run(stage.config, options))
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """While the demo is set up, being told to end unwinds it, so that nothing is left running."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    names = ("SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
