@@ -1,0 +1,149 @@
+"""What a session leaves on disk."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+from pydantic import SecretStr
+
+from massgen_tui import paths
+from massgen_tui.backends.events import ContentDelta
+from massgen_tui.config.schema import Config
+from massgen_tui.session.journal import Journal
+from massgen_tui.session.keeping import keep
+from massgen_tui.session.kept import kept_sessions
+from massgen_tui.session.session import Session
+from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(paths, "sessions_dir", lambda: tmp_path)
+    level = logging.getLogger("massgen_tui").level
+    yield tmp_path
+    logging.getLogger("massgen_tui").setLevel(level)
+
+
+def full_disk(path: Path, mode: str) -> TextIO:
+    return Path("/dev/full").open("w", encoding="utf-8")
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def written(folder: Path) -> str:
+    return "".join(path.read_text("utf-8") for path in files(folder))
+
+
+async def until(condition: Callable[[], object]) -> None:
+    for _ in range(100):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it did not come")
+
+
+def lines(folder: Path) -> list[Mapping[str, Any]]:
+    (path,) = folder.glob("*.jsonl")
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+async def converse(config: Config, backends: Backends) -> list[str]:
+    warnings: list[str] = []
+    with keep(config, warn=warnings.append) as journal:
+        session = Session(
+            config, backend_for=backends, clock=FakeClock(), health=None, journal=journal
+        )
+        session.ask("hello")
+        await session.wait()
+        await session.aclose()
+    return warnings
+
+
+async def test_a_journal_holds_prompt_request_and_answer(folder: Path) -> None:
+    backends = Backends(a=[answer("x", "\u2028", "\ud800")], b=[[ContentDelta("half"), failure()]])
+    assert await converse(config_of("a", "b", logging_enabled=True), backends) == []
+    told = lines(folder)
+    assert [t["event"] for t in told[:4]] == ["session", "prompt", "request", "attempt"]
+    assert told[1]["prompt"] == "hello"
+    assert told[1]["agents"] == ["a", "b"]
+    assert told[2]["body"]["messages"] == [["user", "hello"]]
+    by_agent = {t["agent"]: t for t in told if t["event"] == "attempt"}
+    assert by_agent["a"]["content"] == "x\u2028\ud800"
+    assert by_agent["a"]["status"] == "done"
+    assert by_agent["a"]["times"]["sent"] == 0
+    assert by_agent["b"]["content"] == "half"
+    assert by_agent["b"]["error"]["kind"] == "interrupted"
+    assert all("at" in t for t in told)
+
+
+async def test_everything_kept_is_private(folder: Path) -> None:
+    await converse(config_of("a", logging_enabled=True), Backends(a=[[ZeroDivisionError()]]))
+    kept = files(folder)
+    assert [p.suffix for p in kept] == [".jsonl", ".log"]
+    assert {p.stat().st_mode & 0o777 for p in kept} == {0o600}
+    assert "ZeroDivisionError" in written(folder)
+
+
+async def test_logging_disabled_writes_nothing(folder: Path) -> None:
+    await converse(config_of("a", logging_enabled=False), Backends(a=[[ZeroDivisionError()]]))
+    assert files(folder) == []
+
+
+async def test_what_runs_when_the_session_closes_is_written(folder: Path) -> None:
+    config = config_of("a", logging_enabled=True)
+    never = asyncio.Event()
+    with keep(config, warn=pytest.fail) as journal:
+        session = Session(
+            config, backend_for=Backends(a=[[ContentDelta("half"), never]]), journal=journal
+        )
+        (exchange,) = session.ask("hello")
+        await until(lambda: exchange.attempts[0].content)
+        assert isinstance(journal, Journal)
+        journal.close()
+        broken = lines(folder)[-1]
+        assert (broken["event"], broken["status"], broken["content"]) == (
+            "attempt",
+            "cancelled",
+            "half",
+        )
+        await session.aclose()
+    assert [t["event"] for t in lines(folder)].count("attempt") == 1
+
+
+async def test_a_key_in_any_text_is_not_kept(folder: Path) -> None:
+    config = config_of("a", logging_enabled=True)
+    backend = config.agents[0].backend.model_copy(update={"api_key": SecretStr('sk-pl"anted-1')})
+    config = config.model_copy(
+        update={"agents": (config.agents[0].model_copy(update={"backend": backend}),)}
+    )
+    script: list[Step] = [ContentDelta('your key is sk-pl"anted-1'), ValueError('sk-pl"anted-1')]
+    await converse(config, Backends(a=[script]))
+    assert "your key is" in written(folder)
+    assert "anted-1" not in written(folder)
+
+
+@pytest.mark.parametrize("name", ["/dev/full", "no directory"])
+async def test_a_journal_that_cannot_be_written_is_one_warning(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name == "/dev/full":
+        monkeypatch.setattr("massgen_tui.session.journal.open_private", full_disk)
+    place = tmp_path if name == "/dev/full" else tmp_path / name
+    monkeypatch.setattr(paths, "sessions_dir", lambda: place)
+    warnings = await converse(config_of("a", "b", logging_enabled=True), Backends())
+    assert len(warnings) == 1
+
+
+async def test_kept_sessions_are_found_again(folder: Path) -> None:
+    await converse(config_of("a", logging_enabled=True), Backends())
+    await converse(config_of("a", logging_enabled=True), Backends())
+    with (folder / "00000000-broken.jsonl").open("w") as broken:
+        broken.write('{"event": "prompt", "prom')
+    found = kept_sessions(folder)
+    assert [(k.prompts, k.first) for k in found] == [(1, "hello"), (1, "hello"), (0, "")]

@@ -1,0 +1,180 @@
+"""Addresses, verdicts, numbers, Markdown: the pure parts of a session."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from massgen_tui.backends.events import (
+    ContentDelta,
+    Finished,
+    ReasoningDelta,
+    RequestSent,
+    StreamEvent,
+    ToolCallDelta,
+    UsageReported,
+)
+from massgen_tui.session.address import parse_address
+from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.attempt import Attempt, Status, Times
+from massgen_tui.session.export import save_markdown, to_markdown
+from massgen_tui.session.numbers import numbers
+from massgen_tui.session.verdict import answer_text, verdict
+from tests.support.fakes import FakeBackend, config_of, failure
+
+IDS = ("qwen1", "qwen", "gpt-oss", "the judge")
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "prompt"),
+    [
+        ("hello", None, "hello"),
+        ("@qwen1 hello", ("qwen1",), "hello"),
+        ("@qwen hello", ("qwen",), "hello"),
+        ("@qwen1 @gpt-oss  hello\nyou", ("qwen1", "gpt-oss"), "hello\nyou"),
+        ("@qwen1 @qwen1 hello", ("qwen1",), "hello"),
+        ("@the judge decide", ("the judge",), "decide"),
+        ("@qwen1\nhello", ("qwen1",), "hello"),
+        ("@qwen1", ("qwen1",), ""),
+        ("@qwen12 hello", None, "@qwen12 hello"),
+        ("@someone hello", None, "@someone hello"),
+        (" @qwen1 hello", None, " @qwen1 hello"),
+        ("tell @qwen1 hello", None, "tell @qwen1 hello"),
+        ("@@qwen1 hello", None, "@qwen1 hello"),
+        ("@qwen1 @@qwen hello", ("qwen1",), "@qwen hello"),
+        ("@@ -1,3 +1,4 @@", None, "@@ -1,3 +1,4 @@"),
+        ("", None, ""),
+        ("@", None, "@"),
+    ],
+)
+def test_an_address_is_an_id_at_the_very_start(
+    text: str, ids: tuple[str, ...] | None, prompt: str
+) -> None:
+    assert parse_address(text, IDS) == (ids, prompt)
+
+
+def attempt_of(*events: StreamEvent, status: Status = Status.DONE, **end: object) -> Attempt:
+    attempt = Attempt("a", 1, Times(created=0.0))
+    attempt.apply(RequestSent({}), 1.0)
+    for place, event in enumerate(events):
+        attempt.apply(event, 2.0 + place)
+    if status.ended:
+        attempt.end(status, 10.0, failure(**end) if status is Status.FAILED else None)
+    return attempt
+
+
+THOUGHT, SAID = ReasoningDelta("hm"), ContentDelta("text")
+
+
+@pytest.mark.parametrize(
+    ("events", "short", "whole"),
+    [
+        ([SAID, Finished("stop")], "", True),
+        ([THOUGHT, SAID, Finished("stop")], "", True),
+        ([SAID], "", True),
+        ([SAID, Finished("length")], "truncated", False),
+        ([THOUGHT, SAID, Finished("length")], "truncated", False),
+        ([THOUGHT, Finished("length")], "budget spent on thinking", False),
+        ([THOUGHT, ContentDelta("\n\n"), Finished("length")], "budget spent on thinking", False),
+        ([Finished("length")], "truncated", False),
+        ([SAID, Finished("content_filter")], "filtered", False),
+        ([ToolCallDelta(0, "i", "f"), Finished("tool_calls")], "stopped to call a tool", True),
+        ([SAID, ToolCallDelta(0, "i", "f"), Finished("stop")], "stopped to call a tool", True),
+        ([ToolCallDelta(0, "i", "f", "{"), Finished("length")], "truncated", False),
+        ([THOUGHT, Finished("stop")], "all in reasoning", True),
+        ([Finished("stop")], "empty", False),
+        ([ContentDelta("\n"), Finished("stop")], "empty", False),
+        ([SAID, Finished("abort")], "aborted", False),
+        ([SAID, Finished("weird")], "weird", False),
+    ],
+)
+def test_the_verdict_says_how_it_ended(
+    events: Iterable[StreamEvent], short: str, whole: bool
+) -> None:
+    judged = verdict(attempt_of(*events))
+    assert (judged.short, judged.whole) == (short, whole)
+    assert bool(judged.words) == bool(short)
+
+
+def test_the_verdict_of_what_did_not_end_well() -> None:
+    assert verdict(attempt_of(SAID, status=Status.ANSWERING)).short == ""
+    assert verdict(attempt_of(SAID, status=Status.CANCELLED)).short == "stopped"
+    cut = verdict(attempt_of(SAID, status=Status.FAILED, hint="start it"))
+    assert cut.short == "interrupted"
+    assert "the connection was cut" in cut.words
+    assert "start it" in cut.words
+    assert "kept" in cut.words
+
+
+def test_the_answer_is_the_reasoning_only_where_the_server_finished_with_nothing_else() -> None:
+    assert answer_text(attempt_of(THOUGHT, Finished("stop"))) == "hm"
+    assert answer_text(attempt_of(THOUGHT, SAID, Finished("stop"))) == "text"
+    assert answer_text(attempt_of(THOUGHT, Finished("length"))) == ""
+    assert answer_text(attempt_of(THOUGHT, status=Status.CANCELLED)) == ""
+
+
+def test_numbers_mark_what_is_estimated_and_leave_out_what_is_unknown() -> None:
+    counted = attempt_of(THOUGHT, SAID, UsageReported(5, 11), Finished("stop"))
+    assert numbers(counted) == (
+        "TTFT 1.00 s · first answer 2.00 s · 11.0 tok/s · 11 tokens · 9.00 s"
+    )
+    assert "~2 tokens" in numbers(attempt_of(THOUGHT, SAID, Finished("stop")))
+    assert numbers(Attempt("a", 1, Times(created=0.0))) == ""
+
+
+def test_ttft_counts_from_the_request_that_was_answered() -> None:
+    attempt = Attempt("a", 1, Times(created=0.0))
+    attempt.apply(RequestSent({}), 1.0)
+    attempt.apply(RequestSent({}), 61.0)
+    attempt.apply(SAID, 61.5)
+    attempt.end(Status.DONE, 62.0)
+    assert attempt.ttft == 0.5
+    assert attempt.total_s == 61.0
+
+
+def test_a_tool_call_with_a_wild_index_takes_no_room() -> None:
+    attempt = attempt_of(ToolCallDelta(10**9, "i", "f", "{"), ToolCallDelta(10**9, arguments="}"))
+    assert [(c.name, c.arguments) for c in attempt.tool_calls] == [("f", "{}")]
+
+
+def conversation(*answers: Attempt, prompt: str = "what?") -> Agent:
+    agent = Agent(config_of("qwen1").agents[0], FakeBackend("qwen1"))
+    agent.exchanges = [
+        Exchange(turn, prompt, [answer]) for turn, answer in enumerate(answers, start=1)
+    ]
+    return agent
+
+
+def test_markdown_holds_prompts_answers_and_what_is_wrong_with_them() -> None:
+    agent = conversation(attempt_of(THOUGHT, SAID, Finished("length")), prompt="a\nb")
+    text = to_markdown([agent], "two")
+    for part in ("# two", "> a\n> b", "### qwen1 · fake/model", "hm", "text", "cut off"):
+        assert part in text
+
+
+def test_markdown_closes_a_code_block_that_the_answer_left_open() -> None:
+    agent = conversation(
+        attempt_of(ContentDelta("````py\n```\nprint(1)"), Finished("length")),
+        attempt_of(SAID, Finished("stop")),
+    )
+    tokens = MarkdownIt().parse(to_markdown([agent], "t"))
+    headings = [t for t in tokens if t.type == "heading_open"]
+    assert len(headings) == 5
+
+
+def test_markdown_holds_no_control_characters() -> None:
+    agent = conversation(attempt_of(ContentDelta("a\x1b[31mb\u202e"), Finished("stop")))
+    text = to_markdown([agent], "t\x1b]0;x\x07")
+    assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+def test_saved_answers_are_private_and_overwrite_nothing(tmp_path: Path) -> None:
+    agent = conversation(attempt_of(ContentDelta("\ud800"), Finished("stop")))
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    first = save_markdown([agent], "a/b", tmp_path, now)
+    second = save_markdown([agent], "a/b", tmp_path, now)
+    assert first != second
+    assert first.parent == second.parent == tmp_path
+    assert first.stat().st_mode & 0o777 == 0o600
