@@ -85,6 +85,11 @@ class ExchangeView:
         self.touch()
 
     @property
+    def head(self) -> int:
+        """Which of its rows is the head of the reasoning, if there is any."""
+        return sum(len(block.rows) for block in self.blocks[:2])
+
+    @property
     def size(self) -> int:
         """How many rows it has."""
         return sum(len(block.rows) for block in self.blocks)
@@ -155,6 +160,20 @@ class Document:
             self.scroll.splice(0, len(self.scroll.rows), rows)
             self._facts = len(rows)
         return changed or not self.views
+
+    def exchange_at(self, row: int | None = None) -> Exchange | None:
+        """The exchange at `row`, by default the last."""
+        view = self._view_at(len(self.scroll.rows) if row is None else row)
+        return view.exchange if view is not None else None
+
+    def is_head(self, row: int) -> bool:
+        """Whether `row` is the head of some reasoning."""
+        start = 0
+        for view in self.views:
+            if start + view.head == row:
+                return view.attempt is not None and bool(view.attempt.reasoning)
+            start += view.size
+        return False
 
     def toggle_reasoning(self, row: int | None = None) -> bool:
         """Fold or unfold the reasoning of the exchange at `row`, by default the last."""

@@ -70,6 +70,12 @@ def code_rows(
     return rows
 
 
+def last_code(source: str) -> str:
+    """The code of the last fence in `source`, without the newline at its end; empty without one."""
+    fences = [token for token in block_tokens(source) if token.type == "fence"]
+    return fences[-1].content.removesuffix("\n") if fences else ""
+
+
 def expand(code: str) -> str:
     """Code with its tabs as spaces, line by line."""
     return code.expandtabs(4) if "\t" in code else code

@@ -11,15 +11,21 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
+from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.frame import FOOT_FROM, Frame
+from massgen_tui.console.stream.markdown import last_code
 from massgen_tui.console.stream.rows import BLANK, Look, Row, inner_width
 from massgen_tui.console.stream.scroll import Scroll
+from massgen_tui.console.stream.select import marked, selected_text
 from massgen_tui.console.stream.styles import Styles, styles_of
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.verdict import answer_text
+from massgen_tui.text import clean
 
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
@@ -39,6 +45,23 @@ class AgentPane(Widget, can_focus=True):
         Binding("pagedown,space", "page(1)", "Page down", show=False, id="pane.page-down"),
         Binding("home,g", "top", "Start", show=False, id="pane.start"),
         Binding("end,G", "end", "End", show=False, id="pane.end"),
+        Binding("t", "fold", "Fold or unfold reasoning", show=False, id="pane.fold"),
+        Binding("y", "copy_answer", "Copy the answer", show=False, id="pane.copy-answer"),
+        Binding("c", "copy_code", "Copy the last code", show=False, id="pane.copy-code"),
+        Binding(
+            "left_square_bracket",
+            "attempt(-1)",
+            "Earlier attempt",
+            show=False,
+            id="pane.earlier-attempt",
+        ),
+        Binding(
+            "right_square_bracket",
+            "attempt(1)",
+            "Later attempt",
+            show=False,
+            id="pane.later-attempt",
+        ),
     ]
 
     class CopyRequested(Message):
@@ -184,14 +207,40 @@ class AgentPane(Widget, can_focus=True):
         ):
             self._document.flush(self._clock())
             self._show(self._clock())
-        strips = [self._strip(y) for y in range(crop.y, crop.bottom)]
+        selection = self.text_selection
+        if selection is None:
+            strips = [self._strip(y) for y in range(crop.y, crop.bottom)]
+        else:
+            strips = [self._marked(y, selection) for y in range(crop.y, crop.bottom)]
         if crop.x or crop.width != self.size.width:
             return [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
     def render_line(self, y: int) -> Strip:
-        """Give one line."""
-        return self._strip(y)
+        """Give one line, with what the mouse needs to know where in the text it is."""
+        look = self._look
+        at = self._row_at(y)
+        return self._strip(y) if look is None or at is None else look.mapped(self._drawn[y], at)
+
+    def _row_at(self, y: int) -> int | None:
+        """The row of the document that stands in line `y`."""
+        at = self._view.top + y - 1
+        inside = 0 < y <= self._view.height and y < len(self._drawn)
+        return at if inside and at < len(self._view.rows) else None
+
+    def _marked(self, y: int, selection: Selection) -> Strip:
+        at, look = self._row_at(y), self._look
+        if at is None or look is None:
+            return self._strip(y)
+        row = self._drawn[y]
+        shown = marked(row, selection, at)
+        return self._strip(y) if shown is row else look.strip(shown)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Give the selected text, its wrapped lines whole."""
+        while self._document.sweep(1 << 20):
+            pass
+        return selected_text(self._view.rows, selection), "\n"
 
     def _strip(self, y: int) -> Strip:
         look = self._look
@@ -201,12 +250,54 @@ class AgentPane(Widget, can_focus=True):
 
     def toggle_reasoning(self) -> bool:
         """Fold or unfold the reasoning at the window's end; tells whether there is any."""
-        row = None if self._view.follow else self._view.top + self._view.height - 1
+        return self._toggle(self._end_row)
+
+    def _toggle(self, row: int | None) -> bool:
         found = self._document.toggle_reasoning(row)
         if found:
-            self._document.flush(self._clock())
-            self._show(self._clock())
+            self.paint(self._clock())
         return found
+
+    @property
+    def _end_row(self) -> int | None:
+        return None if self._view.follow else self._view.top + self._view.height - 1
+
+    def action_fold(self) -> None:
+        """Fold or unfold the reasoning."""
+        self.toggle_reasoning()
+
+    def action_copy_answer(self) -> None:
+        """Ask for the answer at the window's end to be copied, as the Markdown it is."""
+        attempt = self._attempt
+        text = clean(answer_text(attempt)) if attempt else ""
+        self.post_message(self.CopyRequested(self, text, "answer"))
+
+    def action_copy_code(self) -> None:
+        """Ask for the last code of the answer at the window's end to be copied."""
+        attempt = self._attempt
+        text = last_code(clean(answer_text(attempt))) if attempt else ""
+        self.post_message(self.CopyRequested(self, text, "code"))
+
+    @property
+    def _attempt(self) -> Attempt | None:
+        exchange = self._document.exchange_at(self._end_row)
+        return exchange.attempt if exchange is not None else None
+
+    def action_attempt(self, step: int) -> None:
+        """Put the attempt before or after in front, of those at the last prompt."""
+        exchange = self.agent.exchanges[-1] if self.agent.exchanges else None
+        if exchange is None or len(exchange.attempts) < 2:
+            return
+        places = range(len(exchange.attempts))
+        exchange.front = max(0, min(places[exchange.front] + step, places[-1]))
+        self.agent.revision += 1
+        self.paint(self._clock())
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the head of reasoning folds or unfolds it."""
+        at = self._row_at(event.y)
+        if at is not None and self.text_selection is None and self._document.is_head(at):
+            self._toggle(at)
 
     def action_by(self, rows: int) -> None:
         """Scroll by rows."""

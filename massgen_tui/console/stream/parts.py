@@ -5,9 +5,11 @@ from massgen_tui.console.stream import words
 from massgen_tui.console.stream.answer import Answer
 from massgen_tui.console.stream.blocks import Block, Derived, PlainText, Reader
 from massgen_tui.console.stream.rows import BLANK, Row, line_rows, text_rows
+from massgen_tui.console.stream.tools import ToolCalls
 from massgen_tui.console.stream.wrap import TAB
 from massgen_tui.session.agent import Exchange
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.verdict import verdict
 from massgen_tui.text import clean
 
 _PROMPT_LINES = 6
@@ -52,6 +54,12 @@ class AttemptHead(Derived):
         return line_rows(((f"attempt {number} of {many}  [ and ] switch", "dim"),), self.width)
 
 
+def begun(attempt: Attempt) -> bool:
+    """Something came after the reasoning: content that is more than white space, or a tool call."""
+    parts = attempt.content.parts
+    return bool(attempt.tool_calls) or any(part and not part.isspace() for part in parts)
+
+
 class Fold:
     """Whether reasoning is folded: by itself when the answer begins, else as was chosen."""
 
@@ -65,7 +73,7 @@ class Fold:
     def __bool__(self) -> bool:
         if self.chosen is not None:
             return self.chosen
-        return bool(self._attempt.content) or bool(self._attempt.tool_calls)
+        return begun(self._attempt)
 
     def toggle(self) -> None:
         """Choose the other."""
@@ -124,9 +132,22 @@ class Divider(Derived):
     def make(self, now: float) -> list[Row]:
         """A rule under shown reasoning, once something follows."""
         attempt = self._attempt
-        if self._fold or not attempt.reasoning or not (attempt.content or attempt.tool_calls):
+        if self._fold or not attempt.reasoning or not begun(attempt):
             return []
         return [Row((("─" * self.width, "rule"),))]
+
+
+class Gap(Derived):
+    """What stands between tool calls and content."""
+
+    def __init__(self, width: int, attempt: Attempt) -> None:
+        """Part the tool calls of `attempt` from its content."""
+        super().__init__(width)
+        self._attempt = attempt
+
+    def make(self, now: float) -> list[Row]:
+        """A blank row, where both are there."""
+        return [BLANK] if self._attempt.tool_calls and self._attempt.content else []
 
 
 class Ending(Derived):
@@ -144,25 +165,18 @@ class Ending(Derived):
         for warning in attempt.warnings:
             rows += self._note(f"⚠ {warning}", "warn")
         if attempt.retrying is not None:
-            rows += self._note(self._countdown(now), "warn")
+            rows += self._note(words.countdown(attempt, now), "warn")
         if attempt.silent:
             rows += self._note(f"… {attempt.silent}", "warn")
         if attempt.status is Status.QUEUED:
             rows += self._note("○ queued: waits for the answer above · esc takes it back", "dim")
-        verdict = words.verdict(attempt)
-        if verdict is not None:
-            rows += self._note(*verdict)
         if attempt.error is not None:
             rows += error_rows(attempt.error, self.width)
+        else:
+            said = verdict(attempt)
+            mark = "✓" if said.whole else "■" if attempt.status is Status.CANCELLED else "!"
+            rows += self._note(f"{mark} {said.words}", "warn") if said.words else []
         return [BLANK, *rows] if rows and not attempt.empty else rows
-
-    def _countdown(self, now: float) -> str:
-        attempt, retrying = self._attempt, self._attempt.retrying
-        if retrying is None:
-            return ""
-        since = attempt.times.last_event if attempt.times.last_event is not None else now
-        left = max(0, round(since + retrying.seconds - now))
-        return f"↻ {retrying.reason}: again in {left} s (repetition {retrying.attempt}) · esc stops"
 
     def _note(self, text: str, style: str) -> list[Row]:
         return text_rows(clean(text), style, self.width, indent="  ")
@@ -191,6 +205,8 @@ def attempt_blocks(width: int, attempt: Attempt, fold: Fold) -> list[Block]:
         ReasoningHead(width, attempt, fold),
         Reasoning(width, attempt, fold),
         Divider(width, attempt, fold),
+        ToolCalls(width, attempt),
+        Gap(width, attempt),
         Answer(width, attempt),
         Ending(width, attempt),
     ]

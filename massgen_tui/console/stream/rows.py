@@ -8,7 +8,6 @@ compared by identity: a row that is still the same object needs no repaint.
 from collections.abc import Iterable, Sequence
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
 from massgen_tui.console.stream.styles import Styles
@@ -43,14 +42,14 @@ class Look:
         strip = Strip(segments, self.width)
         return strip if room >= 0 else Strip(segments).adjust_cell_length(self.width)
 
-    @property
-    def margin(self) -> int:
-        """Cells before the text of a row."""
-        return (self.width - self.inner) // 2
-
-    def style(self, key: str) -> Style:
-        """The complete style of a key."""
-        return self.styles[key]
+    def mapped(self, row: "Row", y: int) -> Strip:
+        """The row, its text carrying where it stands (row `y` of the document), for the mouse."""
+        if row.bare:
+            return self.strip(row)
+        text = Strip([Segment(text, self.styles[style]) for text, style in row.spans])
+        room = Segment(" " * max(self.inner - text.cell_length, 0), self.styles[row.fill])
+        ends = Strip([self._left]), Strip([room, self._right])
+        return Strip.join([ends[0], text.apply_offsets(0, y), ends[1]])
 
 
 def inner_width(width: int) -> int:

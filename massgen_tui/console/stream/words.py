@@ -1,9 +1,9 @@
-"""The words of a pane: states, verdicts, numbers. Spans of text with style keys, and no layout."""
+"""The words of a pane: states and numbers. Spans of text with style keys, and no layout."""
 
-from massgen_tui.backends.events import ErrorKind
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.verdict import verdict
 from massgen_tui.text import one_line
 
 _STATES: dict[Status, Span] = {
@@ -15,12 +15,6 @@ _STATES: dict[Status, Span] = {
     Status.DONE: ("✓ done", "good"),
     Status.FAILED: ("✗ failed", "bad"),
     Status.CANCELLED: ("■ stopped", "warn"),
-}
-_FINISHES = {
-    "length": "! truncated",
-    "content_filter": "! filtered",
-    "tool_calls": "✓ tool call",
-    "function_call": "✓ tool call",
 }
 
 
@@ -40,7 +34,7 @@ def count(value: int) -> str:
 
 
 def active(agent: Agent) -> Attempt | None:
-    """The attempt that is running, else the one in front of the last exchange."""
+    """The attempt that is running, else the one in front of the last exchange that was begun."""
     for exchange in reversed(agent.exchanges):
         for attempt in reversed(exchange.attempts):
             if not attempt.status.ended and attempt.status is not Status.QUEUED:
@@ -53,13 +47,17 @@ def state(agent: Agent) -> Span:
     attempt = active(agent)
     if attempt is None:
         return ("✗ unusable", "bad") if agent.config.problem else ("ready", "dim")
+    word, style = _STATES[attempt.status]
     if attempt.retrying is not None:
         return "retrying", "warn"
-    if attempt.status is Status.DONE and attempt.finish_reason in _FINISHES:
-        return _FINISHES[attempt.finish_reason], "warn"
-    if attempt.error is not None and attempt.error.kind is ErrorKind.INTERRUPTED:
-        return "✗ interrupted", "bad"
-    return _STATES[attempt.status]
+    if attempt.silent:
+        return f"{word}, silent", "warn"
+    if attempt.status in (Status.DONE, Status.FAILED):
+        said = verdict(attempt)
+        if said.short:
+            mark = "✗" if attempt.status is Status.FAILED else "✓" if said.whole else "!"
+            return f"{mark} {one_line(said.short, 30)}", style if said.whole else "bad"
+    return word, style
 
 
 def foot(agent: Agent, now: float) -> list[Span]:
@@ -79,22 +77,10 @@ def foot(agent: Agent, now: float) -> list[Span]:
 
 
 def finish(attempt: Attempt) -> str:
-    """Why it ended, in words; empty while it runs and for a plain stop."""
-    reason = attempt.finish_reason
-    if attempt.status is Status.CANCELLED:
-        return "stopped"
-    if attempt.status is Status.FAILED and attempt.error is not None:
-        return attempt.error.kind.value.replace("_", " ")
-    if reason is None or not attempt.status.ended:
+    """Why it ended, in words; empty while it runs."""
+    if not attempt.status.ended:
         return ""
-    words = {
-        "stop": "stop",
-        "length": "truncated",
-        "content_filter": "filtered",
-        "tool_calls": "stopped to call a tool",
-        "function_call": "stopped to call a tool",
-    }
-    return words.get(reason) or one_line(reason, 24)
+    return one_line(verdict(attempt).short or attempt.finish_reason or "", 30)
 
 
 def context(agent: Agent) -> str:
@@ -103,6 +89,33 @@ def context(agent: Agent) -> str:
     if not used or not length:
         return ""
     return f"ctx {min(used * 100 // length, 999)}%"
+
+
+def countdown(attempt: Attempt, now: float) -> str:
+    """What went wrong and when it is tried again; empty when nothing is waited for."""
+    retrying = attempt.retrying
+    if retrying is None:
+        return ""
+    since = attempt.times.last_event if attempt.times.last_event is not None else now
+    left = max(0, round(since + retrying.seconds - now))
+    return f"↻ {retrying.reason}: again in {left} s (repetition {retrying.attempt}) · esc stops"
+
+
+def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
+    """The head of the reasoning: fold mark, how long, how many tokens."""
+    times = attempt.times
+    words = [f"{'▸' if folded else '▾'} reasoning "]
+    start = times.first_reasoning
+    if start is not None:
+        running = now if attempt.status is Status.THINKING else times.last_token
+        end = times.first_content or times.end or running or start
+        words.append(seconds(end - start))
+    reported = attempt.usage.reasoning if attempt.usage else None
+    if reported:
+        words.append(f"· {count(reported)} tok")
+    elif attempt.reasoning.parts:
+        words.append(f"· ~{count(len(attempt.reasoning.parts))} tok")
+    return " ".join(words).rstrip()
 
 
 def _first(attempt: Attempt) -> Span:
@@ -114,55 +127,12 @@ def _first(attempt: Attempt) -> Span:
 
 
 def _waiting(attempt: Attempt, now: float) -> Span:
-    if attempt.status.ended:
+    if attempt.status.ended or attempt.tool_calls:
         return "", "dim"
-    since = attempt.times.sent if attempt.times.sent is not None else attempt.times.created
+    times = attempt.times
+    since = times.asked if times.asked is not None else times.created
     return f"{_STATES[attempt.status][0]} {max(int(now - since), 0)} s", "dim"
 
 
 def _about(counted: bool) -> str:
     return "" if counted else "~"
-
-
-def verdict(attempt: Attempt) -> Span | None:
-    """What a reader must know of how it ended, as a sentence; None when it simply ended well."""
-    if attempt.status is Status.CANCELLED:
-        return "■ stopped: what came is kept", "warn"
-    return _ended(attempt) if attempt.status is Status.DONE else None
-
-
-def _ended(attempt: Attempt) -> Span | None:
-    unanswered = bool(attempt.reasoning) and not attempt.content and not attempt.tool_calls
-    match attempt.finish_reason:
-        case "length" if unanswered:
-            text = "! the token limit was spent on thinking: none was left for an answer"
-        case "length":
-            text = "! truncated: the token limit was reached"
-        case "content_filter":
-            text = "! filtered: the server's content filter ended the answer"
-        case "tool_calls" | "function_call":
-            return "stopped to call a tool; it is shown and never run", "tool"
-        case _ if attempt.empty:
-            text = "! the server ended without an answer"
-        case _ if unanswered:
-            text = "! all of it came as reasoning: take that as the answer"
-        case _:
-            return None
-    return text, "warn"
-
-
-def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
-    """The head of the reasoning: fold mark, how long, how many tokens."""
-    times = attempt.times
-    words = [f"{'▸' if folded else '▾'} reasoning"]
-    start = times.first_reasoning
-    if start is not None:
-        running = now if attempt.status is Status.THINKING else times.last_token
-        end = times.first_content or times.end or running or start
-        words.append(seconds(end - start))
-    reported = attempt.usage.reasoning if attempt.usage else None
-    if reported:
-        words.append(f"· {count(reported)} tok")
-    elif attempt.reasoning.parts:
-        words.append(f"· ~{count(len(attempt.reasoning.parts))} tok")
-    return f"{words[0]}  {' '.join(words[1:])}".rstrip()
