@@ -1,0 +1,235 @@
+"""The command line as its users meet it: real processes, exit codes, signals, pipes."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import Hang, ScriptedServer, free_port, sse_chat, sse_events, streamed
+
+ENV = {k: v for k, v in os.environ.items() if not k.endswith(("_API_KEY", "_PROXY", "_proxy"))}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
+
+
+def environment(home: Path) -> dict[str, str]:
+    root = str(Path(__file__).parents[2])
+    return ENV | {
+        "PYTHONPATH": root,
+        "HOME": str(home.parent),
+        "XDG_STATE_HOME": str(home.parent / "state"),
+    }
+
+
+def cli(home: Path, *args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "massgen_tui", *args],
+        cwd=home,
+        env=environment(home),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+async def start(home: Path, *args: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "massgen_tui",
+        *args,
+        cwd=home,
+        env=environment(home),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+def write_config(home: Path, *base_urls: str) -> str:
+    agents = [
+        {"id": f"a{n}", "backend": {"type": "vllm", "model": "m", "base_url": url}}
+        for n, url in enumerate(base_urls, start=1)
+    ]
+    (home / "two.yaml").write_text(json.dumps({"agents": agents}))
+    return "two.yaml"
+
+
+@pytest.mark.parametrize("args", [("--help",), ("--version",), ("rnu",)])
+def test_nothing_heavy_is_imported_to_talk_about_the_program(
+    home: Path, args: tuple[str, ...]
+) -> None:
+    heavy = ("textual", "rich", "openai", "pynvml", "pydantic", "yaml", "aiohttp", "asyncio")
+    assert imported(home, args, heavy) == []
+
+
+def imported(home: Path, args: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
+    """Which of these modules were loaded when the command ended."""
+    script = (
+        "import atexit, sys; from massgen_tui.cli import main\n"
+        f"atexit.register(lambda: print('LOADED', [n for n in {names!r} if n in sys.modules]))\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *args],
+        cwd=home,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("LOADED"))
+    loaded = line.removeprefix("LOADED ").strip("[]")
+    return [name.strip("' ") for name in loaded.split(",") if name]
+
+
+def test_run_needs_neither_textual_nor_nvml(home: Path) -> None:
+    config = write_config(home, f"http://127.0.0.1:{free_port()}/v1")
+    names = ("textual", "rich", "pynvml", "openai")
+    assert imported(home, ("run", config, "hi"), names) == ["openai"]
+
+
+def test_a_mistyped_command_is_not_taken_for_a_config(home: Path) -> None:
+    done = cli(home, "rnu", "two.yaml", "hi")
+    assert done.returncode == 1
+    assert "'run'" in done.stderr
+    assert done.stdout == ""
+
+
+def test_wrong_usage_is_exit_code_1(home: Path) -> None:
+    assert cli(home, "run", "--nonsense").returncode == 1
+    assert cli(home, "run", "two.yaml").returncode == 1
+
+
+def test_without_a_config_those_in_configs_are_named(home: Path) -> None:
+    bare = cli(home)
+    assert (bare.returncode, "Usage" in bare.stderr) == (1, True)
+    (home / "configs").mkdir()
+    (home / "configs" / "mine.yaml").touch()
+    assert "configs/mine.yaml" in cli(home).stderr
+    missing = cli(home, "configs/other.yaml")
+    assert missing.returncode == 1
+    assert "configs/mine.yaml" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    "form", [("two.yaml",), ("--config", "two.yaml", "hi"), ("two.yaml", "hi")]
+)
+def test_the_console_without_a_terminal_names_the_other_way(
+    home: Path, form: tuple[str, ...]
+) -> None:
+    write_config(home, "http://127.0.0.1:9/v1")
+    done = cli(home, *form)
+    assert done.returncode == 1
+    assert "terminal" in done.stderr
+    assert "massgen-tui run two.yaml" in done.stderr
+
+
+def test_a_config_that_cannot_be_read_is_told_with_its_place(home: Path) -> None:
+    (home / "bad.yaml").write_text("agents:\n  - id: a\n    backend: {type: vllm, modle: m}\n")
+    done = cli(home, "run", "bad.yaml", "hi")
+    assert done.returncode == 1
+    assert "bad.yaml:3:" in done.stderr
+    assert "model" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_agent_and_an_empty_prompt_are_wrong_usage(home: Path) -> None:
+    config = write_config(home, "http://127.0.0.1:9/v1")
+    unknown = cli(home, "run", config, "hi", "--agent", "zz")
+    assert (unknown.returncode, "a1" in unknown.stderr) == (1, True)
+    empty = cli(home, "run", config, "-", stdin=" \n")
+    assert (empty.returncode, "empty" in empty.stderr) == (1, True)
+
+
+def test_the_schema_of_configs_is_json(home: Path) -> None:
+    assert json.loads(cli(home, "schema").stdout)["$defs"]
+
+
+async def test_run_asks_servers_and_prints_json(home: Path) -> None:
+    async with ScriptedServer() as server:
+        server.answer(*sse_chat(reasoning=["hm"], content=["4", "2"]))
+        config = write_config(home, server.base_url)
+        process = await start(home, "run", config, "hi", "--format", "json")
+        out, err = await process.communicate()
+        (agent,) = json.loads(out)["agents"]
+        assert (agent["reasoning"], agent["content"]) == ("hm", "42")
+        assert agent["server"] == server.root
+        assert process.returncode == 0, err
+        assert server.requests[0].json["messages"] == [{"role": "user", "content": "hi"}]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+async def test_a_signal_prints_what_came_and_stops_the_rest(
+    home: Path, number: signal.Signals, code: int
+) -> None:
+    begun = streamed(*sse_events(content=["half"], finish=None, usage=None)[:-1])[:-1]
+    async with ScriptedServer() as server:
+        server.answer(*sse_chat(content=["whole"]))
+        server.answer(*begun, Hang())
+        config = write_config(home, server.base_url, server.base_url)
+        process = await start(home, "run", config, "hi", "--format", "jsonl")
+        assert process.stdout is not None
+        seen: set[str] = set()
+        while seen < {"half", "finished"}:
+            line = json.loads(await process.stdout.readline())
+            seen |= {line.get("text"), line["event"]} & {"half", "finished"}
+        process.send_signal(number)
+        async with asyncio.timeout(3):
+            out, err = await process.communicate()
+        agents = [json.loads(line) for line in out.splitlines()][-2:]
+        assert sorted((a["status"], a["content"]) for a in agents) == [
+            ("cancelled", "half"),
+            ("done", "whole"),
+        ]
+        assert process.returncode == code
+        assert b"Traceback" not in err
+        await server.all_closed()
+
+
+async def test_a_closed_pipe_ends_silently(home: Path) -> None:
+    async with ScriptedServer() as server:
+        server.answer(*sse_chat(content=["x" * 1000] * 500))
+        config = write_config(home, server.base_url)
+        reading, writing = os.pipe()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "massgen_tui", "run", config, "hi", "--format", "jsonl"),
+            cwd=home,
+            env=environment(home),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=writing,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        os.close(writing)
+        os.close(reading)
+        async with asyncio.timeout(20):
+            _, err = await process.communicate()
+        assert err == b""
+        assert process.returncode == 141
+
+
+async def test_wait_waits_for_a_server_that_is_not_up_yet(home: Path) -> None:
+    port = free_port()
+    config = write_config(home, f"http://127.0.0.1:{port}/v1")
+    process = await start(home, "run", config, "hi", "--wait", "20")
+    assert process.stderr is not None
+    said = await process.stderr.readline()
+    assert b"waiting" in said
+    async with ScriptedServer(port=port) as server:
+        server.route("GET", "/health", *sse_chat(content=["ok"]))
+        server.answer(*sse_chat(content=["42"]))
+        async with asyncio.timeout(20):
+            out, _ = await process.communicate()
+    assert out == b"42\n"

@@ -1,0 +1,212 @@
+"""`run` without a screen: formats, exactness, exit codes."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from massgen_tui.backends.events import (
+    ContentDelta,
+    ErrorKind,
+    Finished,
+    Opened,
+    ReasoningDelta,
+    ReasoningMoved,
+    Retrying,
+    Started,
+    ToolCallDelta,
+    UsageReported,
+    Warned,
+)
+from massgen_tui.headless import Options, run
+from tests.support.fakes import Backends, Step, answer, config_of, failure
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "docs" / "run-output.schema.json").read_text("utf-8")
+)
+
+
+class Terminal(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+def ask(
+    *ids: str,
+    options: Options,
+    out: io.StringIO | None = None,
+    plays: Mapping[str, Sequence[Sequence[Step]]] | None = None,
+    **scripts: Sequence[Sequence[Step]],
+) -> tuple[int, str, str]:
+    out, err = out or io.StringIO(), io.StringIO()
+    code = run(
+        config_of(*ids), options, out=out, err=err, backend_for=Backends(**(plays or scripts))
+    )
+    return code, out.getvalue(), err.getvalue()
+
+
+RICH: list[Step] = [
+    Opened(),
+    Started("served"),
+    Retrying("429", 0.0, 1),
+    ReasoningDelta("hm\x1b[2J"),
+    ContentDelta("\n\nit is \ud800 你好\u2028"),
+    ToolCallDelta(0, "id", "f", "{"),
+    ToolCallDelta(0, arguments="not json"),
+    Warned("one chunk was unreadable"),
+    UsageReported(7, 9, None),
+    Finished("tool_calls"),
+]
+SCRIPTS: Mapping[str, list[list[Step]]] = {
+    "a": [RICH],
+    "b": [[ContentDelta("half"), failure(kind=ErrorKind.UNAUTHORIZED, status=401)]],
+}
+
+
+def checked(value: dict[str, Any], definition: str = "") -> dict[str, Any]:
+    one = {"$ref": f"#/$defs/{definition}", "$defs": SCHEMA["$defs"]}
+    Draft202012Validator(one if definition else SCHEMA).validate(value)
+    return value
+
+
+def test_the_schema_is_one_and_refuses_what_is_not_the_output() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert not Draft202012Validator(SCHEMA).is_valid({"prompt": "x"})
+
+
+def test_json_is_one_object_with_exactly_what_came() -> None:
+    code, out, err = ask("a", "b", options=Options("hi", "json"), plays=SCRIPTS)
+    told = checked(json.loads(out))
+    a, b = told["agents"]
+    assert (told["prompt"], a["agent"], b["agent"]) == ("hi", "a", "b")
+    assert a["reasoning"] == "hm\x1b[2J"
+    assert a["content"] == "\n\nit is \ud800 你好\u2028"
+    assert a["tool_calls"] == [{"id": "id", "name": "f", "arguments": "{not json"}]
+    assert a["usage"] == {"prompt_tokens": 7, "completion_tokens": 9, "reasoning_tokens": None}
+    assert (a["status"], a["finish_reason"], a["error"]) == ("done", "tool_calls", None)
+    assert a["warnings"] == ["one chunk was unreadable"]
+    assert (b["status"], b["content"], b["usage"]) == ("failed", "half", None)
+    assert b["error"]["kind"] == "unauthorized"
+    assert b["error"]["status"] == 401
+    assert code == 2
+    assert "the connection was cut" in err
+    assert "\x1b" not in out + err
+    assert "你好" in out
+    out.encode("utf-8")
+
+
+def test_json_of_an_answer_without_numbers_has_nulls_and_no_zeros() -> None:
+    _, out, _ = ask("a", options=Options("hi", "json"), a=[[failure()]])
+    (agent,) = checked(json.loads(out))["agents"]
+    assert agent["usage"] is None
+    assert agent["timing"]["ttft_s"] is None
+    assert agent["timing"]["tokens_per_s"] is None
+
+
+def test_jsonl_tells_every_event_and_then_the_agents() -> None:
+    code, out, _ = ask("a", "b", options=Options("hi", "jsonl"), plays=SCRIPTS)
+    lines = [checked(json.loads(line), "line") for line in out.splitlines()]
+    events = [checked(line, "event") for line in lines[:-2]]
+    assert [checked(line, "agent")["agent"] for line in lines[-2:]] == ["a", "b"]
+    assert [e["event"] for e in events if e["agent"] == "a"] == [
+        "started",
+        "retrying",
+        "reasoning",
+        "content",
+        "tool_call",
+        "tool_call",
+        "warning",
+        "usage",
+        "finished",
+    ]
+    assert [e["event"] for e in events if e["agent"] == "b"] == ["content", "error"]
+    assert code == 2
+
+
+def test_text_of_one_agent_is_its_bare_content() -> None:
+    _, out, err = ask(
+        "a", options=Options("hi"), a=[[ReasoningDelta("hm"), *answer("\x1b[1m4", "2")]]
+    )
+    assert out == "\x1b[1m42\n"
+    assert err == ""
+
+
+def test_text_on_a_terminal_is_cleaned() -> None:
+    _, out, _ = ask("a", options=Options("hi"), out=Terminal(), a=[answer("\n\n\x1b[1m4", "2")])
+    assert out == "[1m42\n"
+
+
+def test_text_of_several_stands_in_order_under_headings() -> None:
+    _, out, _ = ask("a", "b", options=Options("hi"), a=[answer("1")], b=[answer("2")])
+    assert out == "## a · fake/model\n\n1\n\n## b · fake/model\n\n2\n\n"
+
+
+def test_text_with_reasoning_tells_the_two_apart() -> None:
+    script = [ReasoningDelta("hm"), *answer("42")]
+    _, out, _ = ask("a", options=Options("hi", reasoning=True), a=[script])
+    assert out == "### reasoning\n\nhm\n\n### answer\n\n42\n"
+    _, out, _ = ask("a", "b", options=Options("hi", reasoning=True), a=[script])
+    assert "### reasoning\n\nhm\n\n### answer\n\n42\n\n## b" in out
+
+
+MOVED: list[Step] = [
+    ContentDelta("let me think"),
+    ReasoningMoved("let me think"),
+    ContentDelta("42"),
+    Finished("stop"),
+]
+
+
+def test_text_in_a_pipe_never_holds_what_proved_to_be_reasoning() -> None:
+    _, out, _ = ask("a", options=Options("hi"), a=[MOVED])
+    assert out == "42\n"
+    _, out, _ = ask("a", options=Options("hi", reasoning=True), a=[MOVED])
+    assert out == "### reasoning\n\nlet me think\n\n### answer\n\n42\n"
+
+
+def test_text_on_a_terminal_says_when_what_was_shown_was_reasoning() -> None:
+    _, out, err = ask("a", options=Options("hi"), out=Terminal(), a=[MOVED])
+    assert out == "let me think\n42\n"
+    assert "reasoning" in err
+
+
+def test_an_answer_that_came_as_reasoning_is_printed_as_the_answer() -> None:
+    script: list[Step] = [ReasoningDelta("42"), Finished("stop")]
+    _, out, err = ask("a", options=Options("hi"), a=[script])
+    assert out == "42\n"
+    assert "came as reasoning" in err
+
+
+def test_what_an_answer_lacks_is_said_beside_it() -> None:
+    code, out, err = ask("a", options=Options("hi"), a=[answer("4", finish="length")])
+    assert (code, out) == (0, "4\n")
+    assert "cut off" in err
+
+
+@pytest.mark.parametrize(
+    ("failing", "code"), [((), 0), (("a",), 2), (("a", "b"), 2), (("a", "b", "c"), 3)]
+)
+def test_the_exit_code_counts_the_failed(failing: Sequence[str], code: int) -> None:
+    scripts = {id: [[failure()]] for id in failing}
+    assert ask("a", "b", "c", options=Options("hi", "json"), plays=scripts)[0] == code
+
+
+def test_only_the_agents_named_are_asked() -> None:
+    _, out, _ = ask("a", "b", "c", options=Options("hi", "json", agents=("c", "a")))
+    assert [agent["agent"] for agent in json.loads(out)["agents"]] == ["a", "c"]
+    with pytest.raises(ValueError, match="no agent is called x"):
+        ask("a", options=Options("hi", agents=("x",)))
+
+
+def test_timings_are_printed_when_wanted() -> None:
+    script: list[Step] = [ContentDelta("4"), UsageReported(1, 12), Finished("stop")]
+    _, out, _ = ask("a", options=Options("hi", timings=True), a=[script])
+    assert out.startswith("4\n\n[TTFT 0.")
+    assert "12 tokens" in out
