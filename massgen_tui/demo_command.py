@@ -3,7 +3,7 @@
 import importlib
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,10 +95,10 @@ def _models() -> Path:
 
 def _live(stack: ExitStack, screen: bool, model: Path, name: str, about: str) -> Stage:
     server = stack.enter_context(ModelServer(model, name))
-    budget: Mapping[str, object] = template.THINKING_BUDGET
-    agents = (
-        _agent(AGENTS[0], "llamacpp", name, server, template.THINKING, budget, screen),
-        _agent(AGENTS[1], "llamacpp", name, server, template.PLAIN, {}, screen),
+    manners = (template.THINKING, template.PLAIN)
+    agents = tuple(
+        _agent(id, server, kind="llamacpp", model=name, manner=manner, screen=screen)
+        for id, manner in zip(AGENTS, manners, strict=True)
     )
     notice = (
         f"Demo: {name} ({about}) on this machine. A tiny model: look at the streams, not at what "
@@ -110,9 +110,10 @@ def _live(stack: ExitStack, screen: bool, model: Path, name: str, about: str) ->
 def _replay(stack: ExitStack, screen: bool, why: str) -> Stage:
     replay = importlib.import_module("massgen_tui.demo.replay")
     server = stack.enter_context(replay.ReplayServer(replay.playlists()))
+    manners = tuple(template.Manner({"user": id}) for id in AGENTS)
     agents = tuple(
-        _agent(name, "chatcompletion", NO_MODEL, server, {"user": name}, {}, screen)
-        for name in AGENTS
+        _agent(id, server, kind="chatcompletion", model=NO_MODEL, manner=manner, screen=screen)
+        for id, manner in zip(AGENTS, manners, strict=True)
     )
     notice = f"Demo: {NO_MODEL}. Recorded answers play, whatever you ask ({why})."
     return Stage(_config(f"demo ({NO_MODEL})", agents), replay.FIBONACCI, notice)
@@ -120,11 +121,11 @@ def _replay(stack: ExitStack, screen: bool, why: str) -> Stage:
 
 def _agent(
     name: str,
+    server: _Server,
+    *,
     kind: str,
     model: str,
-    server: _Server,
-    parameters: Mapping[str, object],
-    extra_body: Mapping[str, object],
+    manner: template.Manner,
     screen: bool,
 ) -> AgentConfig:
     backend = BackendConfig(
@@ -134,8 +135,8 @@ def _agent(
         api_key=SecretStr(server.key),
         key_source="made for this run",
         timeout=Timeouts() if screen else Timeouts(total=ANSWER),
-        parameters=parameters,
-        extra_body=extra_body,
+        parameters=manner.parameters,
+        extra_body=manner.extra_body,
     )
     return AgentConfig(id=name, system_message=template.SYSTEM_MESSAGE, backend=backend)
 

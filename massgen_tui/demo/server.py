@@ -21,6 +21,8 @@ READY = 30.0
 """Seconds that loading may take; 0.6 to 3 were measured."""
 FAREWELL = 5.0
 """Seconds that the child has to end by itself; 0.1 to 1.6 were measured."""
+HERE = str(Path(__file__).resolve().parents[2])
+"""Where the package lies."""
 MEMORY = 500 * 1024 * 1024
 """Bytes that must be available; the child takes about 340 MB."""
 
@@ -95,10 +97,15 @@ class ModelServer:
             self._errors = None
 
     def _start(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
-        # Read when the library is loaded: threads that wait sleep instead of spinning.
-        environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
+        environment = {
+            **os.environ,
+            # Read when the library is loaded: threads that wait sleep instead of spinning.
+            "OMP_WAIT_POLICY": "passive",
+            # This very package, and nothing that lies in the working directory (-P).
+            "PYTHONPATH": os.pathsep.join(filter(None, [HERE, os.environ.get("PYTHONPATH")])),
+        }
         process = subprocess.Popen(
-            [sys.executable, "-m", "massgen_tui.demo.child"],
+            [sys.executable, "-P", "-m", "massgen_tui.demo.child"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment,
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

@@ -8,6 +8,7 @@ it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 CHAT_TEMPLATE = """\
 {%- for message in messages -%}
@@ -23,26 +24,31 @@ CHAT_TEMPLATE = """\
 {%- endif -%}
 """
 
-THINKING: Mapping[str, object] = {
-    "enable_thinking": True,
-    "max_tokens": 128,
-    "temperature": 0.3,
-    "repeat_penalty": 1.12,
-    # Token 2 ends the text. After the forced end of its thoughts the model often stops at once.
-    "logit_bias": {"2": -2},
-}
-"""Request parameters of the agent that thinks."""
 
-THINKING_BUDGET: Mapping[str, object] = {"reasoning_budget_tokens": 40}
-"""The server closes the channel after so many. llama.cpp's own: goes into `extra_body`."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an agent asks."""
 
-PLAIN: Mapping[str, object] = {
-    "enable_thinking": False,
-    "max_tokens": 128,
-    "temperature": 0.3,
-    "repeat_penalty": 1.12,
-}
-"""Request parameters of the agent that answers at once."""
+    parameters: Mapping[str, object]
+    extra_body: Mapping[str, object] = field(default_factory=dict)
+    """What is no known parameter of the server's kind."""
+
+
+THINKING = Manner(
+    {
+        "enable_thinking": True,
+        "max_tokens": 128,
+        "temperature": 0.3,
+        "repeat_penalty": 1.12,
+        # Token 2 ends the text. After the forced end of its thoughts the model often stops at once.
+        "logit_bias": {"2": -2},
+    },
+    # After so many tokens the server closes the channel.
+    {"reasoning_budget_tokens": 40},
+)
+PLAIN = Manner(
+    {"enable_thinking": False, "max_tokens": 128, "temperature": 0.3, "repeat_penalty": 1.12}
+)
 
 SYSTEM_MESSAGE = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 """What the model was trained with."""
