@@ -18,6 +18,8 @@ MAX_BYTES = 1_000_000
 MAX_VALUES = 50_000
 """Values of one section after its aliases are expanded."""
 MAX_DEPTH = 64
+MAX_MERGED = 100
+"""Mappings that `<<` brings into one."""
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -139,23 +141,31 @@ def entries(node: yaml.MappingNode) -> dict[str, Entry]:
     Raises:
         Unusable: a key is no text or number, or what is merged is no mapping.
     """
-    return _entries(node, ())
+    return _entries(node, {})
 
 
-def _entries(node: yaml.MappingNode, within: tuple[int, ...]) -> dict[str, Entry]:
-    if id(node) in within:
-        raise Unusable(node, "an anchor merges itself")
+def _entries(node: yaml.MappingNode, known: dict[int, dict[str, Entry] | None]) -> dict[str, Entry]:
+    """The entries of a mapping; `known` has those read before, None for those being read."""
+    if id(node) in known:
+        found = known[id(node)]
+        if found is None:
+            raise Unusable(node, "an anchor merges itself")
+        return found
+    if len(known) > MAX_MERGED:
+        raise Unusable(node, "merges more than a config holds")
+    known[id(node)] = None
     merged: dict[str, Entry] = {}
     own: dict[str, Entry] = {}
     for key, value in node.value:
         if key.tag == "tag:yaml.org,2002:merge":
             for source in _merged(value):
-                merged = {**_entries(source, (*within, id(node))), **merged}
+                merged = {**_entries(source, known), **merged}
             continue
         if not isinstance(key, yaml.ScalarNode):
             raise Unusable(key, "a key is a word")
         before = own.get(key.value)
         own[key.value] = Entry(key.value, key, value, before.key if before else None)
+    known[id(node)] = {**merged, **own}
     return {**merged, **own}
 
 

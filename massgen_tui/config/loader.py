@@ -78,7 +78,7 @@ def _agents(reading: Reading, root: yaml.Node, found: dict[str, Entry]) -> list[
         return [agent] if agent else []
     if found and MASSGEN_RATE_LIMITS.issuperset(found):
         reading.warnings.append("this is a file of rate limits: there are no agents in it")
-    elif not any(nearest(name, _TOP) for name in found):
+    elif not any(nearest(name, ("agents", "agent")) for name in found):
         reading.complain(root, "agents", "is missing", "a list of agents with `id` and `backend`")
     return []
 
