@@ -1,8 +1,7 @@
 """Fragments of tool calls → `ToolCallDelta`, whatever a server leaves out or repeats."""
 
-import json
-
 from massgen_tui.backends.events import StreamEvent, ToolCallDelta, Warned
+from massgen_tui.backends.words import as_json
 
 MAX_CALLS = 128
 """Calls in one answer; fragments of more are not taken in."""
@@ -120,4 +119,4 @@ def _text(value: object) -> str:
 def _arguments(value: object) -> str:
     if isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else ""
+    return as_json(value) if isinstance(value, dict | list) else ""

@@ -35,6 +35,14 @@ def error_status(body: object) -> int | None:
     return error_status(nested) if isinstance(nested, dict) and nested is not body else None
 
 
+def as_json(value: object) -> str:
+    """Give a decoded JSON value as text; empty if it is nested too deep to be written."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
+        return ""
+
+
 def _words(body: object, depth: int) -> str:
     if isinstance(body, str):
         return body
@@ -53,7 +61,7 @@ def _words_of_dict(body: dict[object, object], depth: int) -> str:
         if words:
             return words + _behind(body, words)
     rest = {key: value for key, value in body.items() if value not in (None, "", [], {})}
-    return json.dumps(rest, ensure_ascii=False, default=str)[: MAX_WORDS + 1] if rest else ""
+    return as_json(rest)[: MAX_WORDS + 1] if rest else ""
 
 
 def _behind(body: dict[object, object], words: str) -> str:

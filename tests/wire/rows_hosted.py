@@ -224,4 +224,14 @@ ROWS = [
         finish=None,
         model=None,
     ),
+    Row(
+        "A gateway: a second usage that knows less",
+        stream(
+            say("Hi"),
+            {**_STOP, "usage": {**_COUNTS, "completion_tokens_details": {"reasoning_tokens": 2}}},
+            {"model": "m", "choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 6}},
+        ),
+        content="Hi",
+        usage=usage(completion=6, reasoning=2),
+    ),
 ]

@@ -104,4 +104,15 @@ ROWS = [
         tools=[("c", "f", "{}")],
         finish="tool_calls",
     ),
+    Row(
+        "tools: no index, two calls take turns by id",
+        stream(
+            _tool("{", id="c", name="f"),
+            _tool("[", id="d", name="g"),
+            _tool("}", id="c"),
+            _tool("]", id="d"),
+        ),
+        tools=[("c", "f", "{}"), ("d", "g", "[]")],
+        finish=None,
+    ),
 ]

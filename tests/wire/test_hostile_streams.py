@@ -145,10 +145,31 @@ def test_a_large_event_within_the_limit_is_read_from_small_pieces_in_linear_time
     assert len(answer.content) == 15 * MB
 
 
+def test_a_stream_may_be_longer_than_one_event() -> None:
+    answer = decode([event(say("x" * MB))] * 20 + [event(chunk({}, "stop"))])
+    assert len(answer.content) == 20 * MB
+    assert answer.error is None
+
+
 def test_a_hundred_thousand_chunks_in_one_read() -> None:
     answer = decode(stream(*[event(say("ab "))] * 100_000, chunk({}, "stop")))
     assert len(answer.content) == 300_000
     assert answer.error is None
+
+
+@pytest.mark.parametrize("depth", [5, 300, 700, 950, 990, 100_000])
+def test_deep_nesting_is_read_or_left_out(depth: int) -> None:
+    deep = "[" * depth + "]" * depth
+    tool = f'{{"index":0,"id":"c","function":{{"name":"f","arguments":{deep}}}}}'
+    answer = decode(
+        stream(
+            f'{{"choices":[{{"index":0,"delta":{{"tool_calls":[{tool}],"reasoning":{deep}}}}}]}}',
+            say("Hi"),
+            f'{{"error":{deep}}}',
+            chunk({}, "stop"),
+        )
+    )
+    assert answer.content == "Hi"
 
 
 def test_many_unreadable_events_are_counted_not_kept() -> None:

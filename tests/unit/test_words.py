@@ -1,0 +1,55 @@
+"""A server's own words are found in any shape of error body."""
+
+import pytest
+
+from massgen_tui.backends.words import MAX_WORDS, error_status, error_words
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"error": {"message": "boom", "type": "x", "code": 400}}, "boom"),
+        ({"error": "Unauthorized"}, "Unauthorized"),
+        ({"object": "error", "message": "boom", "code": 400}, "boom"),
+        ({"detail": "Not Found"}, "Not Found"),
+        (
+            {"detail": [{"loc": ["body"], "msg": "Field required"}, {"msg": "too long"}]},
+            "Field required; too long",
+        ),
+        ({"object": "error", "message": {"detail": [{"msg": "Extra inputs"}]}}, "Extra inputs"),
+        ({"error": {"code": 7, "why": "odd"}}, '{"code": 7, "why": "odd"}'),
+        ("plain words\n", "plain words"),
+        ({"error": {"message": "\x1b[31mred"}}, "[31mred"),
+        ({"error": {"message": "up", "metadata": {"raw": "down"}}}, "up (down)"),
+        ({}, ""),
+        (None, ""),
+        ([], ""),
+    ],
+)
+def test_the_words_are_found(body: object, words: str) -> None:
+    assert error_words(body) == words
+
+
+def test_words_end_somewhere() -> None:
+    assert len(error_words({"error": "x" * 100_000})) == MAX_WORDS + 1
+    deep: dict[str, object] = {"error": "bottom"}
+    for _ in range(5000):
+        deep = {"error": deep}
+    assert len(error_words(deep)) <= MAX_WORDS + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"code": 500}, 500),
+        ({"code": "429"}, 429),
+        ({"status": 503}, 503),
+        ({"error": {"code": 400}}, 400),
+        ({"code": 200}, None),
+        ({"code": "rate_limit"}, None),
+        ({"code": True}, None),
+        ("text", None),
+    ],
+)
+def test_the_status_is_found(body: object, status: int | None) -> None:
+    assert error_status(body) == status
