@@ -5,9 +5,9 @@ PYTHON ?=
 PYTEST ?=
 
 py  := $(VENV)/bin/python
-pip := $(py) -m pip install --disable-pip-version-check --no-input --constraint constraints.txt
 # What the build of the package itself uses is pinned too.
-export PIP_BUILD_CONSTRAINT := constraints.txt
+pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
+         --disable-pip-version-check --no-input --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

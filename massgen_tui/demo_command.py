@@ -20,7 +20,7 @@ from massgen_tui.demo.fetch import ensure_model
 from massgen_tui.demo.model import SMOLLM2, check_own
 from massgen_tui.demo.progress import Progress
 from massgen_tui.demo.recording import NO_MODEL
-from massgen_tui.demo.server import ModelServer
+from massgen_tui.demo.server import ModelServer, check_machine
 
 FETCH = 80.0
 ANSWER = 60.0
@@ -77,6 +77,7 @@ def run_demo(*, replay: bool = False, model: Path | None = None, offline: bool =
 def _live_or_replay(stack: ExitStack, screen: bool, tell: Progress, offline: bool) -> Stage:
     """The demo's own model; recorded answers where it cannot be had, never where it is wrong."""
     try:
+        check_machine()
         seconds = None if screen else FETCH
         model = ensure_model(_models(), tell, offline=offline, seconds=seconds)
         tell(f"Starting {SMOLLM2.name} under llama.cpp's server ({model})")

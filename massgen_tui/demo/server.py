@@ -57,8 +57,7 @@ class ModelServer:
         Raises:
             ModelUnavailable: the engine is missing, does not run here, or died while loading.
         """
-        _check_engine()
-        _check_memory()
+        check_machine()
         try:
             self._errors = tempfile.TemporaryFile()
             self._process = self._start(self._errors)
@@ -155,15 +154,17 @@ def _cause(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def _check_engine() -> None:
+def check_machine() -> None:
+    """See whether a model could run here at all.
+
+    Raises:
+        ModelUnavailable: no engine, or no memory.
+    """
     if find_spec("xllamacpp") is None:
         raise ModelUnavailable(
             "the engine is not installed: pip install 'massgen-tui[demo]' "
             "(there are wheels for Linux with glibc, macOS 13 and later, and Windows on x86-64)"
         )
-
-
-def _check_memory() -> None:
     available = _available_memory()
     if available is not None and available < MEMORY:
         raise ModelUnavailable(
