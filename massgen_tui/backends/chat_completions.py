@@ -6,7 +6,8 @@ a thread, when the first request is sent (or by `warm_up`, after the first paint
 
 import asyncio
 import importlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,7 @@ class ChatCompletionsBackend:
         self._adaptation = Adaptation()
         self._told: tuple[str, ...] = ()
         self._client: Client | None = None
+        self._running: set[Exchange] = set()
 
     def request(self, messages: Sequence[Message]) -> ChatRequest:
         """Build the request for a conversation, without what this server is known to refuse."""
@@ -108,22 +110,15 @@ class ChatCompletionsBackend:
         retries, corrected = 0, False
         while True:
             yield RequestSent(body)
-            exchange = self._exchange(client, end)
-            try:
+            async with self._exchange(client, end) as exchange:
                 failed = await self._sent(exchange, body, correctable=not corrected)
                 if failed is None:
                     if exchange.opened:
                         yield Opened()
-                    while (events := await exchange.read()) is not None:
+                    while (events := await self._read(exchange)) is not None:
                         for event in events:
                             yield event
                     return
-            except FailedError as error:
-                raise self._signed(error.cause.error()) from None
-            except BackendError as error:
-                raise self._signed(error) from None
-            finally:
-                await exchange.aclose()
             if failed.correction is not None:
                 corrected = True
                 body = self._learn(failed.correction, request)
@@ -137,7 +132,12 @@ class ChatCompletionsBackend:
             await self._sleep(seconds)
 
     async def aclose(self) -> None:
-        """Close all connections; takes at most a second, whatever the server does."""
+        """Close all connections; takes at most a second, whatever the server does.
+
+        An answer that still streams ends as interrupted.
+        """
+        for exchange in tuple(self._running):
+            exchange.cut()
         client, self._client = self._client, None
         if client is not None:
             try:
@@ -162,11 +162,32 @@ class ChatCompletionsBackend:
                 raise self._signed(cause.error()) from None
         return self._client
 
-    def _exchange(self, client: "Client", end: float) -> "Exchange":
+    @asynccontextmanager
+    async def _exchange(self, client: "Client", end: float) -> AsyncIterator["Exchange"]:
         room = importlib.import_module(_ROOMS[1])
         backend = self._config.backend
         exchange: Exchange = room.Exchange(client, backend.base_url, self._limits, self._gate, end)
-        return exchange
+        self._running.add(exchange)
+        try:
+            yield exchange
+        finally:
+            self._running.discard(exchange)
+            await exchange.aclose()
+
+    async def _read(self, exchange: "Exchange") -> list[StreamEvent] | None:
+        """The next events; none of what is told of a failure holds the key."""
+        try:
+            events = await exchange.read()
+        except FailedError as failure:
+            raise self._signed(failure.cause.error()) from None
+        except BackendError as error:
+            raise self._signed(error) from None
+        if events and any(type(event) is Warned for event in events):
+            return [
+                Warned(self._masked(event.text)) if isinstance(event, Warned) else event
+                for event in events
+            ]
+        return events
 
     async def _sent(
         self, exchange: "Exchange", body: dict[str, object], *, correctable: bool
@@ -216,16 +237,15 @@ class ChatCompletionsBackend:
 
     def _signed(self, error: BackendError) -> BackendError:
         """The error as ours: with agent and server, without the key that a server may repeat."""
-        key = self._config.backend.api_key
-        secret = key.get_secret_value().strip() if key else ""
-
-        def masked(text: str) -> str:
-            return text.replace(secret, "•••") if len(secret) >= 6 else text
-
         return replace(
             error,
-            message=masked(error.message),
-            hint=masked(error.hint),
+            message=self._masked(error.message),
+            hint=self._masked(error.hint),
             agent=self.agent,
             server=self.server,
         )
+
+    def _masked(self, text: str) -> str:
+        key = self._config.backend.api_key
+        secret = key.get_secret_value().strip() if key else ""
+        return text.replace(secret, "•••") if len(secret) >= 6 else text

@@ -80,7 +80,7 @@ class Exchange:
             raise FailedError(self._cause(cause)) from None
         except CAUGHT as error:
             raise FailedError(self._cause(error)) from None
-        self._watch.expire = self._cut
+        self._watch.expire = self._late
 
     async def _opened(self, body: Mapping[str, object]) -> bytes:
         ask = self._client.ask(body, self._limits.connect)
@@ -171,13 +171,21 @@ class Exchange:
         except CAUGHT:
             return
 
-    def _cut(self) -> None:
-        """A limit ran out while the answer was read: drop the connection; that wakes the reader."""
+    def _late(self) -> None:
+        """A limit ran out while the answer was read."""
         if self._free():
             self._watch.talking()  # the silence was ours: the gate was never opened
             self._watch.expired = ""
-        elif self._response is not None:
+        else:
+            self.cut()
+
+    def cut(self) -> None:
+        """Drop the connection now; that wakes whoever reads."""
+        self._free()
+        if self._response is not None:
             drop(self._response)
+        else:
+            self._watch.expire()
 
     def _free(self) -> bool:
         gate, transport = self._gate, self._transport

@@ -15,8 +15,9 @@ from massgen_tui.backends.address import is_loopback, proxy_for, root_of
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.failures import Cause
 
-CAUGHT = (aiohttp.ClientError, OSError, EOFError, ValueError)
-"""What the network and its libraries raise (`TimeoutError` and `ssl.SSLError` are `OSError`s)."""
+CAUGHT = (aiohttp.ClientError, OSError, EOFError, ValueError, RuntimeError)
+"""What the network and its libraries raise. `TimeoutError` and `ssl.SSLError` are `OSError`s;
+a closed session is a `RuntimeError`."""
 _REFUSED = {errno.ECONNREFUSED}
 _NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
 

@@ -23,7 +23,7 @@ class Watch:
         self._idle = limits.idle or _NEVER
         self._end = end
         self._deadline = self._loop.time() + (limits.first_token or _NEVER)
-        self._handle: asyncio.TimerHandle | None = None
+        self._handle: asyncio.Handle | None = None
         self.expire = expire
         """Called on the loop when a limit ran out, once."""
         self.expired = ""
@@ -60,6 +60,10 @@ class Watch:
             self._handle = self._loop.call_at(when, self._look)
 
     def _look(self) -> None:
+        # What came while the loop was busy (or the program suspended) is read first, then judged.
+        self._handle = self._loop.call_soon(self._judge)
+
+    def _judge(self) -> None:
         self._handle = None
         now = self._loop.time()
         if now >= self._end:

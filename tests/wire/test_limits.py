@@ -1,0 +1,279 @@
+"""Nothing hangs: limits of time, cancelling, closing, and reads by the frame."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from massgen_tui.backends.chat_completions import ChatCompletionsBackend
+from massgen_tui.backends.events import ContentDelta, Heartbeat, StreamEvent
+from massgen_tui.backends.gate import ReadGate
+from tests.support.asking import agent_at, ask, ask_at
+from tests.support.server import (
+    END,
+    Again,
+    Hang,
+    Pause,
+    ScriptedServer,
+    Step,
+    Wait,
+    chunk,
+    delta,
+    head,
+    sse,
+    sse_chat,
+    sse_events,
+    streamed,
+)
+
+ROLE = sse(delta(role="assistant", content=""))
+WORD = sse(delta(content="word "))
+LAST = sse_events()[1:]
+
+
+@pytest.mark.parametrize(
+    ("limit", "before"),
+    [
+        ("first_token", ()),
+        ("first_token", (chunk(ROLE),)),
+        ("first_token", (chunk(ROLE), Again(chunk(b": still here\n\n")))),
+        ("idle", (chunk(ROLE + WORD),)),
+        ("total", (chunk(ROLE), Again(chunk(WORD)))),
+    ],
+    ids=["no byte", "no token", "comments only", "mid-stream", "endless"],
+)
+async def test_a_silent_server_stalls_by_our_own_limit(
+    server: ScriptedServer, limit: str, before: tuple[Step, ...]
+) -> None:
+    server.answer(head(), *before, Hang())
+    outcome = await ask_at(server.base_url, timeout={limit: 0.05})
+    assert outcome.failure.kind == "stalled"
+    assert f"timeout.{limit}" in outcome.failure.hint
+    assert "0.05 s" in outcome.failure.message
+    await server.requests[0].closed.wait()
+    if limit == "idle":
+        assert outcome.content == "word "
+
+
+async def test_comments_count_as_life_between_tokens(server: ScriptedServer) -> None:
+    comments: list[Step] = [Pause(0.05), b": still here\n\n"] * 8
+    server.answer(*streamed(ROLE, WORD, *comments, *LAST))
+    outcome = await ask_at(server.base_url, timeout={"idle": 0.35})
+    assert outcome.error is None
+    assert Heartbeat() in outcome.events
+
+
+async def test_limits_of_none_are_no_limits(server: ScriptedServer) -> None:
+    limits = {"connect": None, "first_token": None, "idle": None, "total": None}
+    server.answer(*sse_chat(content=["hello"]))
+    assert (await ask_at(server.base_url, timeout=limits)).content == "hello"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (Hang(),),
+        (head(), Hang()),
+        (head(), chunk(ROLE), Hang()),
+        (head(), chunk(ROLE + WORD), Hang()),
+        (head(), chunk(ROLE), Again(chunk(WORD))),
+        (head(500, "text/plain"), chunk(b"half an err"), Hang()),
+    ],
+    ids=["no headers", "headers", "role", "mid-stream", "endless", "error body"],
+)
+async def test_cancelling_closes_the_socket_at_once(
+    server: ScriptedServer, answer: tuple[Step, ...]
+) -> None:
+    server.answer(*answer)
+    before = asyncio.all_tasks()
+    backend = ChatCompletionsBackend(agent_at(server.base_url))
+    task = asyncio.create_task(ask(backend))
+    request = await server.arrival()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    task.cancel()
+    async with asyncio.timeout(2):
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await request.closed.wait()
+        await backend.aclose()
+        await server.all_closed()
+    left = {t for t in asyncio.all_tasks() - before if "ScriptedServer" not in repr(t.get_coro())}
+    assert not left
+
+
+async def test_cancelling_while_waiting_to_retry(server: ScriptedServer) -> None:
+    waiting = asyncio.Event()
+
+    async def forever(seconds: float) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    server.answer(b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n")
+    backend = ChatCompletionsBackend(agent_at(server.base_url, retries=2), sleep=forever)
+    task = asyncio.create_task(ask(backend))
+    await waiting.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await backend.aclose()
+    assert len(server.requests) == 1
+
+
+async def test_closing_the_backend_while_it_connects_ends_at_once(server: ScriptedServer) -> None:
+    server.answer(Hang())
+    backend = ChatCompletionsBackend(agent_at(server.base_url))
+    task = asyncio.create_task(ask(backend))
+    await server.arrival()
+    async with asyncio.timeout(2):
+        await backend.aclose()
+        assert (await task).failure.kind == "unreachable"
+
+
+async def test_what_came_while_the_program_was_stopped_is_read_before_it_is_judged(
+    server: ScriptedServer,
+) -> None:
+    begun = asyncio.Event()
+    server.answer(head(), chunk(ROLE + WORD), Wait(begun), chunk(WORD), chunk(b"".join(LAST)), END)
+    backend = ChatCompletionsBackend(agent_at(server.base_url, timeout={"idle": 0.05}))
+
+    def stop_the_world() -> None:
+        ends = time.monotonic() + 0.1
+        while time.monotonic() < ends:
+            pass
+
+    def seen(event: StreamEvent) -> None:
+        if isinstance(event, ContentDelta) and not begun.is_set():
+            begun.set()
+            loop = asyncio.get_running_loop()
+            for _ in range(4):  # the server's bytes are on their way when the loop stops
+                loop.call_soon(loop.call_soon, stop_the_world)
+
+    outcome = await ask(backend, seen=seen)
+    await backend.aclose()
+    assert outcome.error is None
+    assert outcome.content == "word word "
+
+
+async def test_closing_the_backend_ends_a_running_answer_within_bounds(
+    server: ScriptedServer,
+) -> None:
+    begun = asyncio.Event()
+    server.answer(head(), chunk(ROLE + WORD), Hang())
+    backend = ChatCompletionsBackend(agent_at(server.base_url))
+
+    def seen(event: StreamEvent) -> None:
+        if isinstance(event, ContentDelta):
+            begun.set()
+
+    task = asyncio.create_task(ask(backend, seen=seen))
+    await begun.wait()
+    async with asyncio.timeout(2):
+        await backend.aclose()
+        outcome = await task
+    assert outcome.failure.kind == "interrupted"
+    assert outcome.content == "word "
+
+
+async def test_a_hanging_name_look_up_does_not_hold_the_exit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, answer = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    def never(*_: object, **__: object) -> list[object]:
+        threads.append(threading.current_thread())
+        asked.set()
+        answer.wait(5)
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", never)
+    backend = ChatCompletionsBackend(agent_at("http://gpu-box.invalid/v1"))
+    task = asyncio.create_task(ask(backend))
+    await asyncio.to_thread(asked.wait, 5)
+    task.cancel()
+    async with asyncio.timeout(1):
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await backend.aclose()
+    answer.set()
+    assert [thread.daemon for thread in threads] == [True]
+
+
+async def test_a_gate_lets_packets_gather_until_it_opens(server: ScriptedServer) -> None:
+    gate, first, rest = ReadGate(), asyncio.Event(), asyncio.Event()
+    gate.active = True
+    words = [chunk(WORD)] * 30
+    server.answer(
+        head(), chunk(ROLE + WORD), Wait(first), *words, Wait(rest), chunk(b"".join(LAST)), END
+    )
+    backend = ChatCompletionsBackend(agent_at(server.base_url), gate=gate)
+    got: list[StreamEvent] = []
+
+    def seen(event: StreamEvent) -> None:
+        got.append(event)
+        if isinstance(event, ContentDelta):
+            first.set()
+
+    task = asyncio.create_task(ask(backend, seen=seen))
+    await first.wait()
+    count = len(got)
+    for _ in range(200):
+        await asyncio.sleep(0)
+    assert len(got) == count  # nothing is read while the gate is shut
+    rest.set()
+    while not task.done():
+        gate.open()
+        await asyncio.sleep(0)
+    outcome = await task
+    assert outcome.content == "word " * 31
+    assert outcome.error is None
+    await backend.aclose()
+
+
+async def test_a_connection_goes_back_to_the_pool_readable(server: ScriptedServer) -> None:
+    gate = ReadGate()
+    backend = ChatCompletionsBackend(agent_at(server.base_url), gate=gate)
+    for text in ("one", "two"):
+        gate.active = True
+        server.answer(*sse_chat(["thinks"], [text]))
+        task = asyncio.create_task(ask(backend))
+        while not task.done():
+            gate.open()
+            await asyncio.sleep(0)
+        gate.active = False
+        assert (await task).content == text
+    await backend.aclose()
+    assert server.connections == 1
+
+
+async def test_a_gate_that_is_never_opened_is_not_the_servers_silence(
+    server: ScriptedServer,
+) -> None:
+    gate = ReadGate()
+    gate.active = True
+    server.answer(*streamed(ROLE, WORD, Pause(0.01), WORD, Pause(0.01), *LAST))
+    limited = agent_at(server.base_url, timeout={"idle": 0.05})
+    backend = ChatCompletionsBackend(limited, gate=gate)
+    outcome = await ask(backend)
+    assert outcome.error is None
+    assert outcome.content == "word word "
+    await backend.aclose()
+
+
+async def test_a_held_stream_can_be_cancelled(server: ScriptedServer) -> None:
+    gate, begun = ReadGate(), asyncio.Event()
+    gate.active = True
+    server.answer(head(), chunk(ROLE + WORD), Hang())
+    backend = ChatCompletionsBackend(agent_at(server.base_url), gate=gate)
+    task = asyncio.create_task(ask(backend, seen=lambda _: begun.set()))
+    await begun.wait()
+    request = await server.arrival()
+    for _ in range(50):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await request.closed.wait()
+    await backend.aclose()
