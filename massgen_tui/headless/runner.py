@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -100,8 +101,9 @@ class Headless:
     async def run(self) -> int:
         """Ask, print, close; gives the exit code."""
         loop = asyncio.get_running_loop()
-        for number in SIGNALS:
-            loop.add_signal_handler(number, self._interrupted, number)
+        with suppress(NotImplementedError):  # Windows: ctrl+c raises KeyboardInterrupt there
+            for number in SIGNALS:
+                loop.add_signal_handler(number, self._interrupted, number)
         for warning in self._config.warnings:
             self._note(f"warning: {warning}")
         with keep(self._config, warn=self._warn) as journal:

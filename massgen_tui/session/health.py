@@ -4,6 +4,7 @@ import asyncio
 import errno
 import urllib.request
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -69,6 +70,8 @@ async def _look_at(hosts: set[str], port: int) -> HealthReport:
                 return HealthReport(Health.UNKNOWN, "it cannot be reached for a look")
         else:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
             return HealthReport(Health.ALIVE, "the server still takes connections")
     if refused:
         return HealthReport(Health.GONE, "the server refuses connections")

@@ -17,15 +17,12 @@ def keep(config: Config, *, warn: Callable[[str], None]) -> Iterator[Journal | N
     With `logging_enabled: false` there is no journal, and nothing is written or made. Trouble is
     told to `warn` once and never raised.
     """
-    # Python's handler of last resort would write into the screen.
-    silent = logging.NullHandler()
-    logging.getLogger("massgen_tui").addHandler(silent)
     handler: logging.Handler | None = None
     journal: Journal | None = None
     if config.ui.logging_enabled:
         journal = Journal(config, paths.sessions_dir, warn=warn)
         try:
-            handler = open_log(config, paths.sessions_dir())
+            handler = open_log(config, paths.state_dir())
         except (OSError, RuntimeError) as error:
             journal = None
             warn(f"nothing of this session is kept: {error}")
@@ -36,4 +33,3 @@ def keep(config: Config, *, warn: Callable[[str], None]) -> Iterator[Journal | N
             journal.close()
         if handler is not None:
             close_log(handler)
-        logging.getLogger("massgen_tui").removeHandler(silent)

@@ -16,6 +16,9 @@ FILES = 5
 """Five files of one megabyte at most, the one that grows among them."""
 LOGGERS = ("massgen_tui", "asyncio")
 
+# Without a log, Python's handler of last resort would write into the screen.
+logging.getLogger("massgen_tui").addHandler(logging.NullHandler())
+
 
 class _PrivateLog(RotatingFileHandler):
     """Writes 0600, hides keys, and keeps its own troubles off the screen."""

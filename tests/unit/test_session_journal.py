@@ -23,6 +23,7 @@ from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, fa
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(paths, "sessions_dir", lambda: tmp_path)
+    monkeypatch.setattr(paths, "state_dir", lambda: tmp_path)
     level = logging.getLogger("massgen_tui").level
     yield tmp_path
     logging.getLogger("massgen_tui").setLevel(level)
@@ -136,6 +137,7 @@ async def test_a_journal_that_cannot_be_written_is_one_warning(
         monkeypatch.setattr("massgen_tui.session.journal.open_private", full_disk)
     place = tmp_path if name == "/dev/full" else tmp_path / name
     monkeypatch.setattr(paths, "sessions_dir", lambda: place)
+    monkeypatch.setattr(paths, "state_dir", lambda: tmp_path)
     warnings = await converse(config_of("a", "b", logging_enabled=True), Backends())
     assert len(warnings) == 1
 
