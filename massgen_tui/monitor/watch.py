@@ -61,6 +61,11 @@ class Watch:
                 self._take(await self._look(), self._clock())
             return self.status
 
+    def status_for(self, target: ServerTarget) -> ServerStatus:
+        """The status as another target of the same server should read it."""
+        notes = notes_of(target, self._card, self.status.state)
+        return replace(self.status, target=target, notes=notes)
+
     def heard(self, now: float, state: ServerState, reason: str = "") -> None:
         """Take in what a request of our own met, for servers that are not probed."""
         if self.target.hosted and not self.target.problem:

@@ -1,4 +1,4 @@
-"""The real nvidia-ml-py on a library of ours, in a process of its own, as it is loaded only once."""
+"""The real nvidia-ml-py on a library of ours, in processes of their own: it is loaded only once."""
 
 import ctypes
 import json

@@ -1,0 +1,116 @@
+"""`massgen-tui check`: what a config says, what its servers say, and what would be sent to them."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from massgen_tui.check.report import file_report, unreadable_report
+from massgen_tui.check.text import file_text
+from massgen_tui.config.errors import ConfigError
+from massgen_tui.config.loader import load_config
+from massgen_tui.config.schema import Config
+from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
+from massgen_tui.monitor.targets import targets_of
+from massgen_tui.monitor.watch import Watch
+
+_AT_ONCE = 16
+"""Servers that are looked at at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file: the config or why it is none, and its servers' statuses (None: not looked at)."""
+
+    path: Path
+    config: Config | None = None
+    error: ConfigError | None = None
+    servers: Mapping[ServerTarget, ServerStatus | None] | None = None
+
+
+async def check(
+    paths: Sequence[Path], *, probe: bool, as_json: bool, strict: bool, out: IO[str]
+) -> int:
+    """Validate config files, look at each of their servers once, and print what was found.
+
+    Args:
+        paths: The files.
+        probe: Look at the servers.
+        as_json: Print one JSON object, as docs/check-output.md describes it.
+        strict: Whatever would keep an agent from answering makes the exit code 1.
+        out: Where to print.
+
+    Returns:
+        The exit code: 1 when a file cannot be read as a config, else 0.
+    """
+    files = [_read(path) for path in paths]
+    if probe:
+        files = await _probed(files)
+    reports = [_report(file) for file in files]
+    ok = all(file.config is not None and not (strict and _stuck(file)) for file in files)
+    if as_json:
+        out.write(json.dumps({"ok": ok, "files": reports}, indent=2) + "\n")
+    else:
+        out.write("\n".join(file_text(report) for report in reports))
+    return 0 if ok else 1
+
+
+def _read(path: Path) -> Checked:
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        return Checked(path, error=error)
+    return Checked(path, config, servers=dict.fromkeys(targets_of(config)))
+
+
+def _report(file: Checked) -> dict[str, object]:
+    if file.config is None:
+        return unreadable_report(file.path, file.error)
+    return file_report(file.path, file.config, file.servers or {})
+
+
+def _stuck(file: Checked) -> bool:
+    """Whether some agent of the file could not be asked now."""
+    agents = file.config.agents if file.config else ()
+    if any(agent.problem for agent in agents):
+        return True
+    return any(
+        status is not None and not _usable(status) for status in (file.servers or {}).values()
+    )
+
+
+def _usable(status: ServerStatus) -> bool:
+    # a provider that does not list its models may well answer
+    unlisted = status.target.hosted and status.state is ServerState.UNKNOWN
+    return status.state is ServerState.UP or unlisted
+
+
+async def _probed(files: Sequence[Checked]) -> list[Checked]:
+    """Look once at every distinct server of all files together."""
+    fetcher = Fetcher()
+    watches: dict[tuple[str, str | None], Watch] = {}
+    for target in (target for file in files for target in file.servers or ()):
+        watches.setdefault((target.root, target.key), Watch(target, fetcher, time.monotonic))
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def look(watch: Watch) -> None:
+        async with gate:
+            await watch.look()
+
+    try:
+        await asyncio.gather(*(look(watch) for watch in watches.values()))
+    finally:
+        await fetcher.aclose()
+    return [
+        Checked(
+            file.path,
+            file.config,
+            file.error,
+            {t: watches[t.root, t.key].status_for(t) for t in file.servers or ()},
+        )
+        for file in files
+    ]

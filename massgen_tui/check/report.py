@@ -1,0 +1,122 @@
+"""What `check` found about one file, as plain JSON values; docs/check-output.md describes them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from massgen_tui.backends.events import Message
+from massgen_tui.backends.request import build_request
+from massgen_tui.config.errors import ConfigError
+from massgen_tui.config.routing import dialect_for
+from massgen_tui.config.schema import AgentConfig, Config
+from massgen_tui.dialects import named
+from massgen_tui.monitor.status import ServerStatus, ServerTarget
+
+MASK = "***"
+PROMPT = "(the prompt)"
+_SECRET_NAMES = frozenset(
+    {"api_key", "apikey", "api-key", "x-api-key", "authorization", "password", "secret", "token"}
+)
+_SHORTEST = 4
+"""Characters of a key under which masking it would eat ordinary words."""
+
+
+def unreadable_report(path: Path, error: ConfigError | None) -> dict[str, object]:
+    """A file that is no config, and everything that is wrong with it."""
+    problems = [
+        {
+            "line": problem.line or None,
+            "column": problem.column or None,
+            "key": problem.key or None,
+            "message": problem.message,
+            "hint": problem.hint or None,
+        }
+        for problem in (error.problems if error else ())
+    ]
+    return {
+        "path": str(path),
+        "ok": False,
+        "problems": problems,
+        "warnings": [],
+        "agents": [],
+        "servers": [],
+    }
+
+
+def file_report(
+    path: Path, config: Config, servers: Mapping[ServerTarget, ServerStatus | None]
+) -> dict[str, object]:
+    """A config: its agents with the requests they would send, and its servers."""
+    report = {
+        "path": str(path),
+        "ok": True,
+        "problems": [],
+        "warnings": list(config.warnings),
+        "agents": [_agent(agent) for agent in config.agents],
+        "servers": [_server(target, status) for target, status in servers.items()],
+    }
+    masked = _masked(report, _secrets(config))
+    return masked if isinstance(masked, dict) else report
+
+
+def _agent(agent: AgentConfig) -> dict[str, object]:
+    backend = agent.backend
+    problem = agent.problem
+    request = None if problem else build_request(agent, [Message("user", PROMPT)])
+    return {
+        "agent": agent.id,
+        "type": backend.type,
+        "provider": dialect_for(backend).provider if named(backend.type) else backend.type,
+        "model": backend.model,
+        "problem": {"message": problem.message, "hint": problem.hint or None} if problem else None,
+        "warnings": list(request.warnings) if request else [],
+        "request": None
+        if request is None
+        else {
+            "method": "POST",
+            "url": f"{backend.base_url}/chat/completions",
+            "key": backend.key_source or ("EMPTY" if backend.api_key is None else "set"),
+            "body": request.body,
+        },
+    }
+
+
+def _server(target: ServerTarget, status: ServerStatus | None) -> dict[str, object]:
+    known = status or ServerStatus(target, reason="not looked at")
+    return {
+        "server": target.root,
+        "agents": list(target.agents),
+        "state": known.state.value if status else None,
+        "reason": known.reason or None,
+        "kind": known.kind or None,
+        "version": known.version or None,
+        "latency_s": known.latency_s,
+        "models": [
+            {"id": model.id, "context_length": model.context_length} for model in known.models
+        ],
+        "running": known.running,
+        "waiting": known.waiting,
+        "kv_usage": known.kv_usage,
+        "notes": list(known.notes),
+        "start_command": target.start_command or None,
+    }
+
+
+def _secrets(config: Config) -> list[str]:
+    keys = [agent.backend.api_key for agent in config.agents]
+    keys += [server.api_key for server in config.servers]
+    values = {key.get_secret_value() for key in keys if key is not None}
+    return [value for value in values if len(value) >= _SHORTEST and value != "EMPTY"]
+
+
+def _masked(value: object, secrets: Sequence[str], name: str = "") -> object:
+    """The value without any key: neither under a name that keys go by nor anywhere in a text."""
+    if isinstance(value, Mapping):
+        return {str(key): _masked(item, secrets, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item, secrets) for item in value]
+    if isinstance(value, str):
+        if name.lower() in _SECRET_NAMES and value:
+            return MASK
+        for secret in secrets:
+            value = value.replace(secret, MASK)
+    return value

@@ -1,0 +1,92 @@
+"""What `check` found about one file, for people."""
+
+import json
+from collections.abc import Iterator
+
+from massgen_tui.monitor.read import field, items, text
+from massgen_tui.text import clean
+
+_GLYPHS = {"up": "●", "loading": "◐", "down": "✗", "unauthorized": "▲", "unknown": "○"}
+
+
+def file_text(report: dict[str, object]) -> str:
+    """The report of one file as lines, safe for a terminal."""
+    return clean("\n".join(_lines(report))) + "\n"
+
+
+def _lines(report: dict[str, object]) -> Iterator[str]:
+    path = str(report["path"])
+    if not report["ok"]:
+        yield f"{path}: cannot be read as a config"
+        yield from (_problem(path, problem) for problem in items(report["problems"]))
+        return
+    count = len(list(items(report["agents"])))
+    yield f"{path}: ok, {count} agent{'' if count == 1 else 's'}"
+    yield from _warnings(report, "  ")
+    for agent in items(report["agents"]):
+        yield from _agent(agent)
+    for server in items(report["servers"]):
+        yield from _server(server)
+
+
+def _problem(path: str, problem: dict[str, object]) -> str:
+    place = f"{path}:{problem['line']}:{problem['column']}" if problem["line"] else path
+    key = f" {problem['key']}:" if problem["key"] else ""
+    hint = f" ({problem['hint']})" if problem["hint"] else ""
+    return f"  {place}:{key} {problem['message']}{hint}"
+
+
+def _warnings(of: dict[str, object], indent: str) -> Iterator[str]:
+    warnings = of["warnings"]
+    if isinstance(warnings, list):
+        yield from (f"{indent}! {warning}" for warning in warnings)
+
+
+def _agent(agent: dict[str, object]) -> Iterator[str]:
+    yield f"  {agent['agent']} · {agent['provider']} · {agent['model'] or 'no model'}"
+    problem = agent["problem"]
+    if problem:
+        hint = text(field(problem, "hint"))
+        yield f"    ✗ {text(field(problem, 'message'))}{f' ({hint})' if hint else ''}"
+    yield from _warnings(agent, "    ")
+    request = agent["request"]
+    if request:
+        key = text(field(request, "key"))
+        yield f"    POST {text(field(request, 'url'))}  key: {key}"
+        body = json.dumps(field(request, "body"), indent=2, ensure_ascii=False)
+        yield from (f"    {line}" for line in body.splitlines())
+
+
+def _server(server: dict[str, object]) -> Iterator[str]:
+    state = server["state"]
+    if state is None:
+        yield f"  – {server['server']} not looked at"
+        return
+    facts = [str(state)]
+    if server["kind"]:
+        facts.append(" ".join(str(part) for part in (server["kind"], server["version"]) if part))
+    if isinstance(latency := server["latency_s"], float):
+        facts.append(f"{latency * 1000:.0f} ms")
+    reason = f": {server['reason']}" if server["reason"] else ""
+    yield f"  {_GLYPHS.get(str(state), '○')} {server['server']} {' · '.join(facts)}{reason}"
+    yield from _models(server)
+    if server["running"] is not None:
+        usage = server["kv_usage"]
+        cache = f", KV cache {usage:.0%}" if isinstance(usage, float) else ""
+        yield f"    {server['running']} running, {server['waiting']} waiting{cache}"
+    notes = server["notes"]
+    yield from (f"    ! {note}" for note in (notes if isinstance(notes, list) else []))
+    if state == "down" and server["start_command"]:
+        yield f"    start it with: {server['start_command']}"
+
+
+def _models(server: dict[str, object]) -> Iterator[str]:
+    named = [
+        f"{model['id']} ({model['context_length']} tokens)"
+        if model["context_length"]
+        else str(model["id"])
+        for model in items(server["models"])
+    ]
+    if named:
+        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+        yield f"    serves {', '.join(named[:5])}{more}"

@@ -1,0 +1,204 @@
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from massgen_tui.check import check
+from tests.support.server import ScriptedServer, free_port, whole
+
+ROOT = Path(__file__).parents[2]
+WIRE = ROOT / "tests" / "data" / "wire" / "vllm-0.32.0"
+
+AGENT = """
+agents:
+  - id: {id}
+    backend:
+      type: {type}
+      model: {model}
+      base_url: {url}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("VLLM_API_KEY", "SGLANG_API_KEY", "CEREBRAS_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def write(folder: Path, text: str, name: str = "c.yaml") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def one_agent(folder: Path, url: str, name: str = "c.yaml", more: str = "") -> Path:
+    values = {"id": "a", "type": "vllm", "model": "Qwen/Qwen3-4B", "url": url}
+    return write(folder, AGENT.format(**values) + more, name)
+
+
+async def run(*paths: Path, probe: bool = False, strict: bool = False) -> tuple[int, Any]:
+    out = io.StringIO()
+    code = await check(paths, probe=probe, as_json=True, strict=strict, out=out)
+    return code, json.loads(out.getvalue())
+
+
+async def said(*paths: Path, probe: bool = False, strict: bool = False) -> tuple[int, str]:
+    out = io.StringIO()
+    code = await check(paths, probe=probe, as_json=False, strict=strict, out=out)
+    return code, out.getvalue()
+
+
+def vllm(server: ScriptedServer) -> None:
+    for path, name in (
+        ("/v1/models", "get_v1_models.json"),
+        ("/version", "get_version.json"),
+        ("/health", "get_health.txt"),
+        ("/metrics", "conc8_metrics_under_load.txt"),
+    ):
+        server.route("GET", path, whole(200, (WIRE / name).read_bytes()))
+
+
+async def test_a_config_is_told_with_the_request_and_without_a_look(tmp_path: Path) -> None:
+    more = "      top_k: 50\n      enable_thinking: true\n"
+    path = one_agent(tmp_path, f"http://127.0.0.1:{free_port()}", more=more)
+    code, report = await run(path)
+    (file,) = report["files"]
+    (agent,) = file["agents"]
+    assert (code, report["ok"], file["ok"]) == (0, True, True)
+    assert agent["provider"] == "vLLM"
+    assert agent["request"]["url"].endswith("/v1/chat/completions")
+    assert agent["request"]["body"] == {
+        "model": "Qwen/Qwen3-4B",
+        "messages": [{"role": "user", "content": "(the prompt)"}],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "top_k": 50,
+        "chat_template_kwargs": {"enable_thinking": True},
+    }
+    (server,) = file["servers"]
+    assert server["state"] is None
+    assert "--reasoning-parser qwen3" in server["start_command"]
+
+
+async def test_a_server_is_told_as_it_is(tmp_path: Path) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        path = one_agent(tmp_path, server.root)
+        code, report = await run(path, probe=True, strict=True)
+        _, text = await said(path, probe=True)
+    (found,) = report["files"][0]["servers"]
+    assert code == 0
+    assert (found["state"], found["kind"], found["version"]) == ("up", "vLLM", "0.32.0")
+    assert found["models"] == [{"id": "Qwen/Qwen3-4B", "context_length": 4096}]
+    assert (found["running"], found["waiting"]) == (8, 0)
+    assert f"● {server.root} up · vLLM 0.32.0" in text
+
+
+async def test_a_dead_server_is_told_and_fails_only_when_strict(tmp_path: Path) -> None:
+    path = one_agent(tmp_path, f"http://127.0.0.1:{free_port()}")
+    code, report = await run(path, probe=True)
+    assert (code, report["ok"]) == (0, True)
+    (server,) = report["files"][0]["servers"]
+    assert (server["state"], server["reason"]) == (
+        "down",
+        "connection refused: nothing listens there",
+    )
+    code, report = await run(path, probe=True, strict=True)
+    assert (code, report["ok"]) == (1, False)
+    _, text = await said(path, probe=True)
+    assert "start it with: python -m vllm.entrypoints.openai.api_server" in text
+
+
+async def test_a_missing_key_is_the_agent_s_problem_and_fails_only_when_strict(
+    tmp_path: Path,
+) -> None:
+    values = {"id": "a", "type": "cerebras", "model": "m", "url": "https://api.cerebras.ai/v1"}
+    path = write(tmp_path, AGENT.format(**values))
+    code, report = await run(path)
+    (agent,) = report["files"][0]["agents"]
+    assert code == 0
+    assert "CEREBRAS_API_KEY" in agent["problem"]["hint"]
+    assert agent["request"] is None
+    assert (await run(path, strict=True))[0] == 1
+
+
+async def test_a_file_that_is_no_config_fails_with_every_problem_and_the_others_are_told(
+    tmp_path: Path,
+) -> None:
+    good = one_agent(tmp_path, "http://localhost:8000")
+    text = good.read_text().replace("model:", "modle:") + "      temprature: 1\n"
+    bad = write(tmp_path, text, "bad.yaml")
+    code, report = await run(bad, good)
+    assert (code, report["ok"]) == (1, False)
+    assert [file["ok"] for file in report["files"]] == [False, True]
+    keys = [problem["key"] for problem in report["files"][0]["problems"]]
+    assert keys == ["agents[0].backend.modle", "agents[0].backend.temprature"]
+    assert report["files"][0]["problems"][0]["line"] == 6
+    _, words = await said(bad)
+    assert "bad.yaml:6:" in words
+
+
+async def test_no_key_is_ever_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-hidden-1")
+    async with ScriptedServer() as server:
+        vllm(server)
+        more = (
+            "      api_key: ${MY_KEY}\n"
+            "      extra_body: {api_key: other-secret, note: 'with sk-hidden-1 inside'}\n"
+        )
+        path = one_agent(tmp_path, server.root, more=more)
+        out = io.StringIO()
+        for as_json in (True, False):
+            await check([path], probe=True, as_json=as_json, strict=False, out=out)
+        assert server.requests[0].header("authorization") == "Bearer sk-hidden-1"
+    printed = out.getvalue()
+    assert "sk-hidden-1" not in printed
+    assert "other-secret" not in printed
+    assert "with *** inside" in printed
+
+
+async def test_a_server_of_many_files_is_looked_at_once_and_judged_for_each(tmp_path: Path) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        right = one_agent(tmp_path, server.root)
+        wrong = write(
+            tmp_path, right.read_text().replace("Qwen/Qwen3-4B", "Qwen/Qwen3-8B"), "wrong.yaml"
+        )
+        _, report = await run(right, wrong, probe=True)
+        assert [request.path for request in server.requests].count("/v1/models") == 1
+    notes = [file["servers"][0]["notes"] for file in report["files"]]
+    assert notes == [[], ["Qwen/Qwen3-8B is not served here; served: Qwen/Qwen3-4B"]]
+
+
+async def test_what_a_file_says_does_nothing_to_the_terminal(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, '{"agents": [{"id": "a", "backend": {"type": "vllm", "model": "\\u001b[2Jm"}}]}'
+    )
+    _, text = await said(path)
+    assert "\x1b" not in text
+
+
+def _paths(value: object, prefix: str = "") -> set[str]:
+    if isinstance(value, dict):
+        own = {f"{prefix}{key}" for key in value}
+        return own.union(*(_paths(item, prefix) for item in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_paths(item, prefix) for item in value))
+    return set()
+
+
+async def test_every_field_is_documented(tmp_path: Path) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        _, report = await run(one_agent(tmp_path, server.root), probe=True)
+    for file in report["files"]:
+        for agent in file["agents"]:
+            agent["request"]["body"] = None
+    documented = set(
+        re.findall(r"`(?:\w+(?:\[\])?\.)*(\w+)`", (ROOT / "docs/check-output.md").read_text())
+    )
+    assert _paths(report) <= documented
