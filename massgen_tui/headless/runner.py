@@ -166,7 +166,7 @@ class Headless:
         if isinstance(observed.event, Retrying):
             again = observed.event
             self._note(f"{agent}: {again.reason}; trying again in {again.seconds:g} s")
-        elif attempt.silent != self._silence.get(agent, ""):
+        elif attempt.silent != self._silence.get(agent, "") and not attempt.status.ended:
             self._silence[agent] = attempt.silent
             self._note(f"{agent}: {attempt.silent or 'it goes on'}")
         if observed.event is None and attempt.status.ended:
