@@ -29,6 +29,7 @@ from massgen_tui.console.services import Services
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.turn import turn_of
 from massgen_tui.console.watching import learn_context
+from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt, tell_alt_enter_apart
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.session.agent import Agent
@@ -105,6 +106,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Take over theme and keys; everything that takes time comes after the first paint."""
         self._events = asyncio.get_running_loop()
+        self._show_title(self.session.clock())
         if self.config.ui.theme in self.available_themes:
             self.theme = self.config.ui.theme
         if self.config.ui.keymap:
@@ -198,6 +200,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
     @on(Prompt.Sent)
     def _sent(self, message: Prompt.Sent) -> None:
         self.desk.ask(message.text)
+
+    @on(PaneGrid.Arranged)
+    def _arranged(self) -> None:
+        self.pump.wake()
 
     @on(AgentPane.CopyRequested)
     def _copy_of_pane(self, message: AgentPane.CopyRequested) -> None:

@@ -30,10 +30,10 @@ class Key:
 
 
 APP_KEYS: tuple[Key, ...] = (
+    Key("quit", "ctrl+q", "quit", "quit; asks once while agents answer", "Program", foot="quit"),
     Key(
         "palette", "ctrl+p", "command_palette", "every command by name", "Program", foot="commands"
     ),
-    Key("quit", "ctrl+q", "quit", "quit; asks once while agents answer", "Program", foot="quit"),
     Key("copy", "ctrl+c", "help_quit", "copy what is selected", "Program", first=False),
 )
 """What acts on every screen."""
@@ -44,18 +44,18 @@ MAIN_KEYS: tuple[Key, ...] = (
         "stop",
         "escape",
         "app.stop",
-        "close what is open; else stop all, or the focused pane",
+        "close what is open; else stop: all, or the focused pane",
         "Answers",
         "stop",
     ),
-    Key("new", "ctrl+n", "app.new", "new conversation: all, or the focused pane", "Answers", "new"),
     Key("reasoning", "ctrl+t", "reasoning", "show or fold the reasoning", "View", "reasoning"),
     Key("sidebar", "ctrl+o,f2", "sidebar", "servers and GPUs", "View", "sidebar"),
+    Key("help", "f1", "app.help", "this help", "Program", "help"),
+    Key("new", "ctrl+n", "app.new", "new conversation: all, or the focused pane", "Answers", "new"),
     Key("zoom", "f4", "zoom", "one pane at full size, and back", "View"),
     Key("goto", "ctrl+g", "goto", "go to a pane by its number", "View", "pane"),
     Key("next", "tab", "next(1)", "complete an @agent, else the next pane", "View", first=False),
     Key("previous", "shift+tab", "next(-1)", "the pane before", "View", first=False),
-    Key("help", "f1", "app.help", "this help", "Program", "help"),
 )
 """What acts on the main screen wherever the focus is."""
 

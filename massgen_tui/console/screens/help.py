@@ -41,9 +41,8 @@ def help_screen(keymap: Mapping[str, str], pane: Iterable[Binding]) -> Sheet:
         title = "In a pane" if group == "Pane" else group
         text.append(f"{title}\n", "bold")
         for key in groups.get(group, ()):
-            text.append(f"  {shown(remapped(key, keymap)):<30}", "bold")
-            text.append(f"{key.text:<56}")
-            text.append(f"{key.id}\n", "dim")
+            text.append(f"  {shown(remapped(key, keymap)):<14} ", "bold")
+            text.append(f"{key.text} ").append(f"({key.id})\n", "dim")
         text.append("\n")
     text.append(NOTES.strip())
     return Sheet("Keys", text)

@@ -1,10 +1,12 @@
 """The main screen: panes, sidebar, prompt, and what the keys do to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -16,6 +18,7 @@ from massgen_tui.console.keys import (
     MAIN_KEYS,
     PANE_KEYS,
     PROMPT_KEYS,
+    Key,
     bindings,
     remapped,
     shown,
@@ -29,6 +32,8 @@ from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.sidebar import Sidebar, one_line
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
+SIDEBAR = 28
+"""Columns of the sidebar, as in console.tcss."""
 _PANE_ACTIONS = {key.action.partition("(")[0].removeprefix("app.") for key in PANE_KEYS} | {"pane"}
 
 
@@ -91,19 +96,18 @@ class MainScreen(Screen[None]):
         return self.focused if isinstance(self.focused, AgentPane) else None
 
     def on_mount(self) -> None:
-        """Keep the foot line true."""
+        """Stand as the first frame will show it, and keep the foot line true."""
+        size = self.app.size
+        self._fold(size)
+        beside = SIDEBAR if self._monitor and not folds(size.width) else 0
+        self.grid.fit(Size(size.width - beside, size.height - 3))
         self.watch(self, "focused", self._show_keys, init=False)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold and unfold with the size of the terminal."""
-        small = too_small(*event.size)
-        self.set_class(small, "-small")
-        if small:
-            size, least = f"{event.size.width}x{event.size.height}", f"{MIN_WIDTH}x{MIN_HEIGHT}"
-            self.query_one("#small", Static).update(f"{size} is too small: at least {least}")
-        elif self.focused is None:
+        self._fold(event.size)
+        if self.focused is None and not too_small(*event.size):
             self.prompt.focus()
-        self._fold(event.size.width)
 
     def on_key(self, event: events.Key) -> None:
         """Let what is typed outside the prompt and means nothing there go to the prompt."""
@@ -141,7 +145,7 @@ class MainScreen(Screen[None]):
         if self.sidebar_over:
             self.sidebar_over = False
         elif self.grid.zoomed is not None:
-            self.grid.zoom(None)
+            self._zoom(None)
         else:
             return False
         return True
@@ -155,7 +159,7 @@ class MainScreen(Screen[None]):
         """Show or hide servers and GPUs."""
         if not self._monitor:
             self.notify("`monitor: false` in the config: nothing is looked at", markup=False)
-        elif folds(self.size.width):
+        elif self._no_room:
             self.sidebar_over = not self.sidebar_over
         else:
             self.sidebar_shown = not self.sidebar_shown
@@ -163,8 +167,11 @@ class MainScreen(Screen[None]):
     def action_zoom(self) -> None:
         """Bring one pane to full size, or all back."""
         seen = self.panes[self.grid.arrangement.first]
-        self.grid.zoom(None if self.grid.zoomed else self.pane or seen)
-        self._show_keys()
+        self._zoom(None if self.grid.zoomed else self.pane or seen)
+
+    def _zoom(self, pane: AgentPane | None) -> None:
+        self.grid.zoom(pane)
+        self._fold(self.app.size)
 
     def action_goto(self) -> None:
         """Ask for a pane's number."""
@@ -197,36 +204,53 @@ class MainScreen(Screen[None]):
             pane.focus()
             self._show_keys()
 
+    @property
+    def _no_room(self) -> bool:
+        """The sidebar can only stand over the panes."""
+        return folds(self.app.size.width) or self.grid.zoomed is not None
+
     def watch_sidebar_shown(self) -> None:
         """Give the panes the room of the sidebar, or take it."""
-        self._fold(self.size.width)
+        if self.is_mounted:
+            self._fold(self.app.size)
 
     def watch_sidebar_over(self) -> None:
         """Put the sidebar over the panes, or away."""
         self.set_class(self.sidebar_over, "-over")
 
-    def _fold(self, width: int) -> None:
-        narrow = folds(width)
+    def _fold(self, size: Size) -> None:
+        small = too_small(*size)
+        narrow, room = folds(size.width), not self._no_room
+        self.set_class(small, "-small")
+        if small:
+            least = f"{MIN_WIDTH}x{MIN_HEIGHT}"
+            said = f"{size.width}x{size.height} is too small: at least {least}"
+            self.query_one("#small", Static).update(said)
         self.set_class(narrow and self._monitor, "-folded")
-        self.set_class(not narrow and not (self.sidebar_shown and self._monitor), "-plain")
+        beside = room and self.sidebar_shown and self._monitor
+        self.set_class(not narrow and not beside, "-plain")
         self.set_class(narrow and not self._monitor, "-bare")
-        if not narrow:
+        if room:
             self.sidebar_over = False
-        self.call_after_refresh(self._show_keys)
+        self._show_keys()
 
     def _show_keys(self) -> None:
-        groups = (
-            (PANE_KEYS, MAIN_KEYS, APP_KEYS) if self.pane else (PROMPT_KEYS, MAIN_KEYS, APP_KEYS)
-        )
-        line = Text(" ")
-        for key in (key for group in groups for key in group if key.foot):
-            name = shown(remapped(key, self._keymap).partition(",")[0])
-            line.append(f"{name} ", "bold").append(f"{key.foot} · ")
-        line.right_crop(3)
+        groups = (PANE_KEYS if self.pane else PROMPT_KEYS, MAIN_KEYS, APP_KEYS)
+        offered = [key for group in groups for key in group if key.foot]
         now = self.grid.arrangement
-        hidden = (
-            f" panes {now.first + 1}–{now.first + now.shown} of {now.total} "
-            if now.shown < now.total
-            else ""
-        )
-        self.keys.show(line, Text(hidden, "bold"))
+        last = now.first + now.shown
+        part = f" panes {now.first + 1}–{last} of {now.total} " if now.shown < now.total else ""
+        if self.grid.zoomed is not None:
+            part = f" zoomed {last} of {now.total} "
+        room = self.app.size.width - len(part)
+        while len(offered) > 1 and cell_len(self._foot(offered).plain) > room:
+            # the help tells the rest, so it goes last
+            offered.remove(offered[-1] if offered[-1].id != "help" else offered[-2])
+        self.keys.show(self._foot(offered), Text(part, "bold"))
+
+    def _foot(self, keys: Sequence[Key]) -> Text:
+        line = Text("")
+        for key in keys:
+            name = shown(remapped(key, self._keymap).partition(",")[0])
+            line.append(f" {name}", "bold").append(f" {key.foot} ")
+        return line

@@ -55,7 +55,7 @@ class TitleBar(Line):
         """Say which config this is, what is going on, and the clock of the turn."""
         left = Text.assemble((" massgen-tui", "bold"), "  ", one_line(name, 40))
         if middle:
-            room = max(self.size.width - cell_len(left.plain) - 14, 12)
+            room = max(self.app.size.width - cell_len(left.plain) - 14, 12)
             said = one_line(middle, room)
             if cell_len(said) > room:
                 said = set_cell_size(said, room - 1).rstrip() + "…"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.containers import Container
 from textual.geometry import Size
+from textual.message import Message
 
 from massgen_tui.console.layout import Arrangement, arrange
 from massgen_tui.console.stream.pane import AgentPane
@@ -14,6 +15,9 @@ class PaneGrid(Container):
     """Shows as many panes as fit; the others are not displayed, so that they only buffer."""
 
     DEFAULT_CSS = "PaneGrid { layout: grid; grid-rows: 1fr; grid-columns: 1fr; grid-gutter: 0; }"
+
+    class Arranged(Message):
+        """Other panes are seen, or the same ones elsewhere: they may have something to draw."""
 
     def __init__(self, panes: Sequence[AgentPane], *, id: str) -> None:
         """A grid of `panes`, in their order."""
@@ -51,11 +55,15 @@ class PaneGrid(Container):
             self._zoomed = pane
         self.settle()
 
+    def fit(self, space: Size) -> None:
+        """Arrange for this space."""
+        if space != self._space:
+            self._space = space
+            self.settle()
+
     def on_resize(self, event: events.Resize) -> None:
         """Arrange anew for the space that there is."""
-        if event.size != self._space:
-            self._space = event.size
-            self.settle()
+        self.fit(event.size)
 
     def settle(self) -> None:
         """Display the panes of the arrangement, each in its place."""
@@ -67,3 +75,4 @@ class PaneGrid(Container):
         for index, pane in enumerate(self.panes):
             pane.display = index in now.visible
             pane.styles.column_span = now.last_span if index == now.visible[-1] else 1
+        self.post_message(self.Arranged())

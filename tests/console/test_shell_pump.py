@@ -1,0 +1,64 @@
+import asyncio
+from collections.abc import Callable
+
+from massgen_tui.console.pump import FASTEST, FIRST, SLOWEST, Pump
+
+
+class Bench:
+    """A pump whose frames cost what the test says."""
+
+    def __init__(self, frames: int = 0) -> None:
+        self.events: list[str] = []
+        self.frames_left = frames
+        self.cpu = 0.0
+        self.idle = asyncio.Event()
+        self.cost = 0.0
+        self.pump = Pump(
+            busy=self.busy,
+            open_gate=lambda: self.events.append("gate"),
+            paint=self.paint,
+            after_paint=self.painted,
+            cpu=lambda: self.cpu,
+        )
+
+    def busy(self) -> bool:
+        self.frames_left -= 1
+        return self.frames_left > 0
+
+    def painted(self, then: Callable[[], None]) -> None:
+        then()
+        if not self.frames_left:
+            self.idle.set()
+
+    def paint(self) -> None:
+        self.events.append("paint")
+        self.cpu += self.cost
+
+
+def test_the_period_follows_what_a_frame_costs() -> None:
+    bench = Bench()
+    assert bench.pump.period == FIRST
+    bench.cost = 0.001
+    bench.pump.frame()
+    assert bench.pump.period == FASTEST
+    bench.cost = 0.5
+    for _ in range(3):
+        bench.pump.frame()
+    assert bench.pump.period == SLOWEST
+    bench.cost = 0.016
+    for _ in range(60):
+        bench.pump.frame()
+    assert FASTEST < bench.pump.period < SLOWEST
+
+
+async def test_each_frame_lets_sockets_read_before_it_draws_and_the_last_comes_when_idle() -> None:
+    bench = Bench(frames=2)
+    task = asyncio.create_task(bench.pump.run())
+    await asyncio.sleep(0)
+    assert bench.events == []
+    bench.pump.wake()
+    async with asyncio.timeout(5):
+        await bench.idle.wait()
+    assert bench.events == ["gate", "paint", "gate", "paint"]
+    assert not bench.pump.running
+    task.cancel()
