@@ -43,18 +43,13 @@ def gib(value: float | None) -> str:
 
 
 def tokens(value: int | None) -> str:
-    """A context length: `4k`, `40k`, `1M`; 1024-based as models count."""
+    """A context length as its makers write it: `4k` of 4096, `128k` of 128000 or 131072, `1M`."""
     if value is None:
         return UNKNOWN
-    if value >= 1_000_000:
-        return (
-            f"{value / 2**20:.0f}M"
-            if value % 2**20 == 0
-            else f"{value / 1e6:.1f}".rstrip("0").rstrip(".") + "M"
-        )
-    if value >= 1000:
-        return f"{value // 1024}k" if value % 1024 == 0 else f"{value / 1000:.0f}k"
-    return str(value)
+    for size, unit in ((1_000_000, "M"), (2**20, "M"), (1000, "k"), (1024, "k")):
+        if value >= size and value % size == 0:
+            return f"{value // size}{unit}"
+    return str(value) if value < 10_000 else f"{value / 1000:.0f}k"
 
 
 def ago(seconds: float) -> str:

@@ -62,8 +62,18 @@ class Sidebar(Widget, can_focus=True):
 
     def show(self, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> None:
         """Show the newest statuses; `now` is the time of the monitors' clock, for ages."""
+        same = (
+            int(now) == int(self._now)
+            and gpus is self._gpus
+            and len(servers) == len(self._servers)
+            and all(
+                new is old
+                for new, old in zip(servers.values(), self._servers.values(), strict=True)
+            )
+        )
         self._servers, self._gpus, self._now = servers, gpus, now
-        self._build()
+        if not same:
+            self._build()
 
     @property
     def start_command(self) -> str:

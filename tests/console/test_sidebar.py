@@ -1,0 +1,323 @@
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+
+from massgen_tui.console.widgets import gauges
+from massgen_tui.console.widgets.gpu_rows import gpu_rows
+from massgen_tui.console.widgets.server_rows import server_rows
+from massgen_tui.console.widgets.sidebar import Sidebar, one_line
+from massgen_tui.monitor.status import (
+    GpuSnapshot,
+    GpuStatus,
+    ServedModel,
+    ServerState,
+    ServerStatus,
+    ServerTarget,
+)
+
+GIB = 2**30
+NOW = 100.0
+COMMAND = "python -m sglang.launch_server --model-path Qwen/Qwen3-4B --port 30000"
+
+
+def target(root: str, dialect: str = "vllm", command: str = "") -> ServerTarget:
+    return ServerTarget(root, f"{root}/v1", dialect, ("Qwen/Qwen3-4B",), start_command=command)
+
+
+UP = ServerStatus(
+    target("http://localhost:8000"),
+    ServerState.UP,
+    kind="vLLM",
+    version="0.33.0",
+    models=(ServedModel("Qwen/Qwen3-4B", 40960),),
+    running=1,
+    waiting=0,
+    kv_usage=0.12,
+    tokens_per_s=141.2,
+    history=(0.0, 70.0, 141.2),
+    checked_at=NOW,
+    since=NOW,
+)
+DOWN = ServerStatus(
+    target("http://gpubox:30000", "sglang", COMMAND),
+    ServerState.DOWN,
+    "connection refused: nothing listens there",
+    since=NOW - 12,
+    checked_at=NOW,
+)
+GPU = GpuStatus(
+    0,
+    "H100 80GB HBM3",
+    "GPU-0",
+    utilisation=87,
+    memory_used=60 * GIB,
+    memory_total=80 * GIB,
+    temperature=64,
+    power=412.5,
+    history=(10, 50, 87),
+)
+
+
+def lines(status: ServerStatus, width: int = 40, now: float = NOW) -> list[str]:
+    return [row.text.rstrip() for row in server_rows(status, width, now, copy_key="c")]
+
+
+def gpus(snapshot: GpuSnapshot, width: int = 40, now: float = NOW) -> list[str]:
+    return [row.text.rstrip() for row in gpu_rows(snapshot, width, now)]
+
+
+def sampled(*found: GpuStatus, reason: str = "", at: float = NOW) -> GpuSnapshot:
+    return GpuSnapshot(found, reason, at)
+
+
+def test_a_server_that_is_up() -> None:
+    assert lines(UP) == [
+        "● vLLM 0.33.0 :8000                   up",
+        "  Qwen/Qwen3-4B 40k",
+        "  run 1 wait 0 KV 12%",
+        "  ▁▄█ 141 tok/s",
+    ]
+
+
+def test_a_server_that_is_down_says_since_when_why_and_how_to_start_it() -> None:
+    assert lines(DOWN) == [
+        "✗ SGLang? gpubox:30000              down",
+        "  12 s: connection refused: nothing",
+        "  listens there",
+        "  run this on gpubox (c copies):",
+        "  python -m sglang.launch_server",
+        "  --model-path Qwen/Qwen3-4B --port",
+        "  30000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (ServerState.UP, "● vLLM 0.33.0 :8000                   up"),
+        (ServerState.LOADING, "◐ vLLM 0.33.0 :8000              loading"),
+        (ServerState.DOWN, "✗ vLLM 0.33.0 :8000                 down"),
+        (ServerState.UNAUTHORIZED, "▲ vLLM 0.33.0 :8000            no access"),
+        (ServerState.UNKNOWN, "○ vLLM 0.33.0 :8000              unknown"),
+    ],
+)
+def test_every_state_has_a_glyph_and_a_word(state: ServerState, said: str) -> None:
+    assert lines(replace(UP, state=state))[0] == said
+
+
+def test_what_is_unknown_is_never_nought() -> None:
+    said = lines(replace(UP, waiting=None, kv_usage=None, tokens_per_s=None))
+    assert said[2:] == ["  run 1 wait –", "  ▁▄█ – tok/s"]
+    blank = GpuStatus(3)
+    assert gpus(sampled(blank)) == ["3 –                                    –", "  –/– GiB"]
+
+
+def test_notes_are_told_and_an_old_look_is_not_passed_for_the_present() -> None:
+    noted = replace(UP, notes=("this is vLLM, the config says sglang",))
+    assert "! this is vLLM, the config says sglang" in lines(noted)
+    assert lines(UP, now=NOW + 45)[-1] == "  last look 45 s ago"
+
+
+def test_a_gpu() -> None:
+    assert gpus(sampled(GPU)) == [
+        "0 H100 80GB HBM3                 87% ▂▅▇",
+        "  60.0/80.0 GiB  64 °C  412 W",
+    ]
+
+
+def test_a_lost_gpu_says_lost() -> None:
+    lost = GpuStatus(1, "H100", "GPU-1", lost=True, note="lost")
+    assert gpus(sampled(lost)) == ["1 H100                            ✗ lost"]
+
+
+def test_a_stale_sample_says_how_old_it_is() -> None:
+    assert gpus(sampled(GPU), now=NOW + 2)[0].startswith("0 H100")
+    assert gpus(sampled(GPU), now=NOW + 7)[0] == "! stale: 7 s old"
+
+
+def test_no_driver_is_one_calm_line() -> None:
+    reason = "no NVIDIA driver on this host"
+    assert gpus(sampled(reason=reason), now=NOW + 9) == [reason]
+    assert gpus(GpuSnapshot()) == ["looking for GPUs …"]
+
+
+def test_eight_gpus_take_a_line_each_and_a_total() -> None:
+    many = [replace(GPU, index=index, uuid=f"GPU-{index}") for index in range(8)]
+    said = gpus(sampled(*many))
+    assert len(said) == 9
+    assert said[0] == "8 GPUs 87% 480.0/640.0 GiB 3300 W"
+    assert said[8] == " 7  87% 60.0/80.0 64° ▂▅▇"
+
+
+@pytest.mark.parametrize("width", [14, 16, 22, 24, 36, 60])
+def test_no_row_is_wider_than_the_sidebar(width: int) -> None:
+    models = (ServedModel("组织/非常长的模型名字-7B-指令-👩‍👩‍👧", 131072), *UP.models)
+    odd = replace(UP, models=models, notes=("很长的提示" * 9,), version="0.33.0.dev12345+cu130")
+    gpu = replace(GPU, name="NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition")
+    rows = server_rows(odd, width, NOW) + server_rows(DOWN, width, NOW, copy_key="c")
+    rows += gpu_rows(sampled(gpu, replace(gpu, lost=True)), width, NOW)
+    rows += gpu_rows(sampled(*[gpu] * 8), width, NOW)
+    assert max(cell_len(row.text) for row in rows) <= width
+
+
+def test_the_folded_line_has_state_and_load_of_all() -> None:
+    servers = {status.target.root: status for status in (UP, DOWN)}
+    assert one_line(servers, sampled(GPU), NOW).plain == (
+        " ● vLLM :8000 up run 1 141 tok/s │ ✗ SGLang? gpubox:30000 down │ GPU0 87% 60.0/80.0 GiB"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "width", "top", "bars"),
+    [
+        ((0, 50, 100), 8, 100, "▁▅█"),
+        ((1, 2, 3, 4), 2, None, "▆█"),
+        ((0, 0), 5, None, "▁▁"),
+        ((), 5, None, ""),
+        ((5,), 0, None, ""),
+        ((200, -3), 4, 100, "█▁"),
+    ],
+)
+def test_sparklines(values: tuple[float, ...], width: int, top: float | None, bars: str) -> None:
+    assert gauges.spark(values, width, top) == bars
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (None, "–"),
+        (512, "512"),
+        (4096, "4k"),
+        (40960, "40k"),
+        (128000, "128k"),
+        (131072, "128k"),
+        (1048576, "1M"),
+    ],
+)
+def test_context_lengths(count: int | None, said: str) -> None:
+    assert gauges.tokens(count) == said
+
+
+class Host(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.copied: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Sidebar()
+
+    def on_sidebar_copy_requested(self, message: Sidebar.CopyRequested) -> None:
+        self.copied.append(message.text)
+
+
+def drawn(sidebar: Sidebar) -> list[str]:
+    return [strip.text for strip in sidebar.render_lines(sidebar.size.region)]
+
+
+def of(*statuses: ServerStatus) -> Mapping[str, ServerStatus]:
+    return {status.target.root: status for status in statuses}
+
+
+async def test_it_is_framed_and_titled() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP), sampled(GPU), NOW)
+        await pilot.pause()
+        said = drawn(sidebar)
+    assert said[0].startswith("┌ Servers ─")
+    assert said[5].startswith("├ GPUs (this host) ─")
+    assert said[-1] == f"└{'─' * 26}┘"
+    assert {cell_len(line) for line in said} == {28}
+    assert len(said) == 24
+
+
+async def test_it_is_painted_again_only_when_it_says_something_else() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP), sampled(GPU), NOW)
+        await pilot.pause()
+        with _refreshes(sidebar) as count:
+            sidebar.show(of(replace(UP, checked_at=NOW + 1)), sampled(GPU, at=NOW + 1), NOW + 1)
+            assert count == []
+            sidebar.show(of(replace(UP, running=2)), sampled(GPU, at=NOW + 2), NOW + 2)
+            assert len(count) == 1
+
+
+@contextmanager
+def _refreshes(sidebar: Sidebar) -> Iterator[list[object]]:
+    count: list[object] = []
+    refresh = sidebar.refresh
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sidebar, "refresh", lambda *areas, **how: count.append(areas))
+        yield count
+    assert sidebar.refresh == refresh
+
+
+async def test_a_key_copies_the_whole_command_of_the_server_that_is_down() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP, DOWN), sampled(GPU), NOW)
+        sidebar.focus()
+        await pilot.press("c")
+        assert app.copied == [COMMAND]
+
+
+async def test_a_click_on_the_command_copies_it() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(DOWN), sampled(GPU), NOW)
+        await pilot.pause()
+        row = next(y for y, line in enumerate(drawn(sidebar)) if "launch_server" in line)
+        await pilot.click(Sidebar, offset=(6, row))
+        assert app.copied == [COMMAND]
+
+
+async def test_two_dead_servers_are_chosen_between() -> None:
+    other = replace(DOWN, target=target("http://gpubox:8000", command="start the other"))
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(DOWN, other), sampled(GPU), NOW)
+        sidebar.focus()
+        await pilot.press("c", "down", "down", "c")
+        assert app.copied == [COMMAND, "start the other"]
+
+
+async def test_what_does_not_fit_is_scrolled_to() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 12)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP, DOWN), sampled(GPU), NOW)
+        sidebar.focus()
+        await pilot.pause()
+        assert "more below" in drawn(sidebar)[-1]
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        assert "H100" in "\n".join(drawn(sidebar))
+        assert "more below" not in drawn(sidebar)[-1]
+
+
+async def test_it_follows_the_theme_and_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP, DOWN), sampled(GPU), NOW)
+        await pilot.pause()
+        plain = "\n".join(drawn(sidebar))
+        colours = {
+            part.style.color.triplet
+            for strip in sidebar.render_lines(sidebar.size.region)
+            for part in strip
+            if part.style and part.style.color and part.style.color.triplet
+        }
+    assert " up " in plain
+    assert " down " in plain
+    assert all(r == g == b for r, g, b in colours), "only shades of grey"
