@@ -14,7 +14,7 @@ import yaml
 
 from massgen_tui.config.errors import ConfigError, Problem
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 300_000
 MAX_VALUES = 50_000
 """Values of one section after its aliases are expanded."""
 MAX_DEPTH = 64

@@ -1,6 +1,5 @@
 """The command that starts an agent's server, to be copied by a person. Never holds a key."""
 
-import re
 import shlex
 from collections.abc import Mapping
 
@@ -73,4 +72,4 @@ def asks_for_thinking(backend: BackendConfig) -> bool | None:
 
 def _printable(word: str) -> str:
     """A word without what could act on a terminal it is pasted into."""
-    return re.sub(r"[^ -~\u00a1-\ud7ff\uf900-\ufffd]", "", word)
+    return "".join(char for char in word if char.isprintable())
