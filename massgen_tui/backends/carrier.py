@@ -79,7 +79,8 @@ def leftover(response: aiohttp.ClientResponse) -> bytes:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
+    """What TLS trusts here: the system's authorities, or those that SSL_CERT_FILE names."""
     return httpx2.create_ssl_context()
 
 
@@ -119,7 +120,8 @@ class Carrier(httpx2.AsyncBaseTransport):
             for name, value in request.headers.multi_items()
             if name.lower() not in _OURS and not name.lower().startswith(_TELEMETRY)
         ]
-        return await self._open().request(
+        session = await self._opened()
+        return await session.request(
             request.method,
             url.with_user(None),
             headers=[
@@ -152,12 +154,12 @@ class Carrier(httpx2.AsyncBaseTransport):
             extensions={RESPONSE: response},
         )
 
-    def _open(self) -> aiohttp.ClientSession:
+    async def _opened(self) -> aiohttp.ClientSession:
+        context: ssl.SSLContext | bool = True
+        if self._session is None and self._origin.scheme == "https":
+            context = await asyncio.to_thread(trusted)  # reads some hundred certificates
         if self._session is None:
-            secure = self._origin.scheme == "https"
-            connector = aiohttp.TCPConnector(
-                limit=0, resolver=DaemonResolver(), ssl=_tls() if secure else True
-            )
+            connector = aiohttp.TCPConnector(limit=0, resolver=DaemonResolver(), ssl=context)
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), read_bufsize=READ_BUFFER
             )

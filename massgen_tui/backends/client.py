@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiohttp
 import openai
+import openai.resources.chat.completions  # else on the loop, at the first request
 from pydantic import SecretStr
 
 from massgen_tui.backends.address import without_user

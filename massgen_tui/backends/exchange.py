@@ -33,6 +33,8 @@ from massgen_tui.text import one_line
 
 _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
+_BURST = 32 * 1024
+"""Bytes in one read: a stream that brings more is behind, and does not rest."""
 _TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
@@ -119,13 +121,13 @@ class Exchange:
             if self._decoder.done and self._decoder.error is None:
                 events += self._decoder.close()
         else:
-            self._mark(events)
+            self._mark(events, len(data))
         return events
 
-    def _mark(self, events: list[StreamEvent]) -> None:
+    def _mark(self, events: list[StreamEvent], size: int) -> None:
         """Move the deadline, and let the connection rest when reads are polled."""
         watch = self._watch
-        if type(events[-1]) is Finished:
+        if any(type(event) is Finished for event in events[-3:]):
             watch.finishing()
         elif watch.limit == "idle":
             watch.alive()
@@ -134,7 +136,9 @@ class Exchange:
         else:
             return
         gate = self._gate
-        if gate is not None and gate.active and self._transport is not None:
+        if gate is None or not gate.active or size > _BURST:
+            return
+        if self._transport is not None:
             assert self._response is not None
             if self._response.connection is not None:
                 gate.hold(self._transport)

@@ -1,6 +1,8 @@
 """Nothing hangs: limits of time, cancelling, closing, and reads by the frame."""
 
 import asyncio
+import math
+import socket
 import threading
 import time
 
@@ -9,6 +11,8 @@ import pytest
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.events import ContentDelta, Heartbeat, StreamEvent
 from massgen_tui.backends.gate import ReadGate
+from massgen_tui.backends.watch import Watch
+from massgen_tui.config.schema import Timeouts
 from tests.support.asking import agent_at, ask, ask_at
 from tests.support.server import (
     END,
@@ -47,10 +51,10 @@ async def test_a_silent_server_stalls_by_our_own_limit(
     server: ScriptedServer, limit: str, before: tuple[Step, ...]
 ) -> None:
     server.answer(head(), *before, Hang())
-    outcome = await ask_at(server.base_url, timeout={limit: 0.05})
+    outcome = await ask_at(server.base_url, timeout={limit: 0.2})
     assert outcome.failure.kind == "stalled"
     assert f"timeout.{limit}" in outcome.failure.hint
-    assert "0.05 s" in outcome.failure.message
+    assert "0.2 s" in outcome.failure.message
     await server.requests[0].closed.wait()
     if limit == "idle":
         assert outcome.content == "word "
@@ -131,29 +135,24 @@ async def test_closing_the_backend_while_it_connects_ends_at_once(server: Script
         assert (await task).failure.kind == "unreachable"
 
 
-async def test_what_came_while_the_program_was_stopped_is_read_before_it_is_judged(
-    server: ScriptedServer,
-) -> None:
-    begun = asyncio.Event()
-    server.answer(head(), chunk(ROLE + WORD), Wait(begun), chunk(WORD), chunk(b"".join(LAST)), END)
-    backend = ChatCompletionsBackend(agent_at(server.base_url, timeout={"idle": 0.05}))
-
-    def stop_the_world() -> None:
-        ends = time.monotonic() + 0.1
-        while time.monotonic() < ends:
+async def test_what_came_while_the_program_was_stopped_is_read_before_it_is_judged() -> None:
+    loop = asyncio.get_running_loop()
+    expired: list[str] = []
+    watch = Watch(Timeouts(idle=0.05), math.inf, lambda: expired.append(watch.expired))
+    watch.talking()
+    server, client = socket.socketpair()
+    with server, client:
+        # as a stream does: the bytes wake a task, which is the one to call `alive`
+        loop.add_reader(client, lambda: (client.recv(1), loop.call_soon(watch.alive)))
+        server.send(b"x")
+        stopped = time.monotonic() + 0.1
+        while time.monotonic() < stopped:
             pass
-
-    def seen(event: StreamEvent) -> None:
-        if isinstance(event, ContentDelta) and not begun.is_set():
-            begun.set()
-            loop = asyncio.get_running_loop()
-            for _ in range(4):  # the server's bytes are on their way when the loop stops
-                loop.call_soon(loop.call_soon, stop_the_world)
-
-    outcome = await ask(backend, seen=seen)
-    await backend.aclose()
-    assert outcome.error is None
-    assert outcome.content == "word word "
+        for _ in range(5):
+            await asyncio.sleep(0)
+        loop.remove_reader(client)
+    watch.stop()
+    assert expired == []
 
 
 async def test_closing_the_backend_ends_a_running_answer_within_bounds(
@@ -276,4 +275,24 @@ async def test_a_held_stream_can_be_cancelled(server: ScriptedServer) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     await request.closed.wait()
+    await backend.aclose()
+
+
+async def test_a_burst_is_not_held_back_by_the_gate(server: ScriptedServer) -> None:
+    gate = ReadGate()
+    gate.active = True
+    burst = chunk(WORD * 20_000)
+    server.answer(head(), chunk(ROLE + WORD), burst, chunk(b"".join(LAST)), END)
+    backend = ChatCompletionsBackend(agent_at(server.base_url), gate=gate)
+    opened = 0
+    task = asyncio.create_task(ask(backend))
+    for _ in range(1000):
+        await asyncio.sleep(0)
+    while not task.done():
+        gate.open()
+        opened += 1
+        for _ in range(1000):
+            await asyncio.sleep(0)
+    assert (await task).content == "word " * 20_001
+    assert opened < 10
     await backend.aclose()
