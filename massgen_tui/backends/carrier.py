@@ -101,7 +101,7 @@ class Carrier(httpx2.AsyncBaseTransport):
             aiohttp.ClientError, OSError: as they are; the backend explains them.
         """
         url = URL(str(request.url), encoded=True)
-        if url.origin() != self._origin:
+        if _place(url) != _place(self._origin):
             raise RedirectedError(str(url.with_user(None)))
         response = await self._send(request, url)
         try:
@@ -169,6 +169,10 @@ class Carrier(httpx2.AsyncBaseTransport):
         """Close all connections, at once."""
         if self._session is not None:
             await self._session.close()
+
+
+def _place(url: URL) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.host, url.port  # `https://host` and `https://host:443` are one
 
 
 async def excerpt(response: aiohttp.ClientResponse, begun: bytes = b"") -> bytes:

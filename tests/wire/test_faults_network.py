@@ -218,6 +218,15 @@ async def test_another_host_goes_through_the_proxy(
     assert server.requests[0].path == "http://gpu-box.invalid:8000/v1/chat/completions"
 
 
+@pytest.mark.parametrize("host", ["gpu-box.invalid:80", "GPU-Box.invalid", "müller.invalid"])
+async def test_an_address_may_be_written_in_other_ways(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.root)
+    server.answer(*sse_chat(content=["hello"]))
+    assert (await ask_at(f"http://{host}/v1")).content == "hello"
+
+
 async def test_no_proxy_is_honoured(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
