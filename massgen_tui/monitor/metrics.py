@@ -12,7 +12,7 @@ from enum import Enum
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-_MOST_LINES = 4000
+_MOST_LINES = 2000
 _LONGEST_LINE = 4096
 _RANKS = frozenset({"tp_rank", "pp_rank", "moe_ep_rank"})
 """Labels whose series repeat the same fact once a rank."""
@@ -101,10 +101,14 @@ LLAMACPP: Mapping[str, Series] = {
 
 
 def read(text: str, series: Mapping[str, Series]) -> Metrics:
-    """The numbers of one scrape, without lines that cannot be read, NaN and infinity."""
+    """The numbers of one scrape, without lines that cannot be read, NaN and infinity.
+
+    A page with more series than any cluster has tells nothing: a part of them would add up wrong.
+    """
     wanted = {name for one in series.values() for name in one.names}
     found: dict[str, list[Sample]] = {}
-    for sample in _samples(text, wanted):
+    lines = _lines(text, wanted)
+    for sample in _samples(lines if len(lines) <= _MOST_LINES else []):
         found.setdefault(sample.name, []).append(sample)
     values = {key: _value(one, found) for key, one in series.items()}
     return Metrics(**{key: _sane(key, value) for key, value in values.items()})
@@ -123,12 +127,17 @@ def merged(first: Metrics, second: Metrics) -> Metrics:
     )
 
 
-def _samples(text: str, wanted: Iterable[str]) -> Iterator[Sample]:
+def _lines(text: str, wanted: Iterable[str]) -> list[str]:
     prefixes = tuple(f"{name}{end}" for name in wanted for end in "{ \t")
-    lines = (line for line in text.split("\n") if line.startswith(prefixes))
-    for _, line in zip(range(_MOST_LINES), lines, strict=False):
-        if len(line) > _LONGEST_LINE:
-            continue
+    return [
+        line
+        for line in text.split("\n")
+        if line.startswith(prefixes) and len(line) <= _LONGEST_LINE
+    ]
+
+
+def _samples(lines: Iterable[str]) -> Iterator[Sample]:
+    for line in lines:
         try:
             # one line at a time: a bad one must not hide the others
             families = list(text_string_to_metric_families(line))

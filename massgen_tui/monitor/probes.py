@@ -5,6 +5,7 @@ the server's root. SGLang's `/health` runs a generation of a second or more and 
 holds its key: neither is ever asked.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,9 @@ from massgen_tui.monitor.looking import MODELS, Ask, Card, Pulse, pulse_of
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import count, field, items, number, text
 from massgen_tui.monitor.status import ServedModel, ServerState
+
+_LARGE = 200_000
+"""Bytes of metrics from which they are read in a thread; one engine's page has up to 100 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,12 @@ async def _scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metri
     answer = await ask("/metrics")
     if answer.fault:
         return Metrics(), f"/metrics: {answer.words}"
-    return (metrics.read(answer.text(), series) if answer.ok else Metrics()), ""
+    if not answer.ok:
+        return Metrics(), ""
+    if len(answer.body) > _LARGE:
+        # the loop must not wait for what only a cluster, or a hostile server, sends
+        return await asyncio.to_thread(metrics.read, answer.text(), series), ""
+    return metrics.read(answer.text(), series), ""
 
 
 async def _vllm(ask: Ask) -> Pulse:

@@ -1,5 +1,7 @@
 """The servers of a config: one for every distinct address, whatever the number of agents on it."""
 
+from urllib.parse import urlsplit
+
 from massgen_tui.config.address import host_of, port_of, server_root
 from massgen_tui.config.routing import dialect_for
 from massgen_tui.config.schema import AgentConfig, Config, ExtraServer
@@ -20,10 +22,10 @@ def targets_of(config: Config) -> tuple[ServerTarget, ...]:
     groups: dict[str, list[AgentConfig]] = {}
     for agent in config.agents:
         if agent.backend.base_url and dialect_of(agent.backend.type, agent.backend.base_url):
-            groups.setdefault(server_root(agent.backend.base_url), []).append(agent)
+            groups.setdefault(_root(agent.backend.base_url), []).append(agent)
     targets = {root: _target(root, agents) for root, agents in groups.items()}
     for server in config.servers:
-        targets.setdefault(server_root(server.base_url), _extra(server))
+        targets.setdefault(_root(server.base_url), _extra(server))
     return tuple(targets.values())
 
 
@@ -53,7 +55,7 @@ def _extra(server: ExtraServer) -> ServerTarget:
     hosted = _hosted(server.base_url)
     secret = server.api_key.get_secret_value() if server.api_key else ("" if hosted else NO_KEY)
     return ServerTarget(
-        root=server_root(server.base_url),
+        root=_root(server.base_url),
         base_url=server.base_url,
         dialect=(dialect_of(server.type, server.base_url) or GENERIC).name,
         models=(),
@@ -70,6 +72,14 @@ def _command(agents: list[AgentConfig], *, thinks: bool) -> str:
     return command_for(
         dialect_for(first), first.model, port_of(first.base_url), thinking=thinks, tools=tools
     )
+
+
+def _root(base_url: str) -> str:
+    """Where a server's own paths stand; of a provider's API only its host matters."""
+    if not _hosted(base_url):
+        return server_root(base_url)
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _hosted(base_url: str) -> bool:

@@ -95,6 +95,7 @@ def test_numbers_that_are_none_are_unknown(value: str) -> None:
         'vllm:num_requests_running{e="0',
         "vllm:num_requests_running{" + 'a="b",' * 5000 + "} 1",
         "\x00" * 1000,
+        "".join(f'vllm:num_requests_running{{engine="{n}"}} 1\n' for n in range(5000)),
         "",
     ],
 )
