@@ -15,8 +15,8 @@ import yaml
 from massgen_tui.config.errors import ConfigError, Problem
 
 MAX_BYTES = 300_000
-MAX_VALUES = 50_000
-"""Values of one section after its aliases are expanded."""
+MAX_VALUES = 100_000
+"""Values of a whole file after its aliases are expanded."""
 MAX_DEPTH = 64
 MAX_MERGED = 100
 """Mappings that `<<` brings into one."""

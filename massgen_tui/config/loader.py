@@ -36,13 +36,21 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """
     root = read(path)
     environ = os.environ if environ is None else environ
-    variables, notes = gather(environ, (path.absolute().parent, Path.cwd()))
+    variables, notes = gather(environ, _folders(path))
     reading = Reading(path, variables, warnings=notes)
     config = _config(reading, root)
     if reading.problems:
         ordered = sorted(reading.problems, key=lambda problem: (problem.line, problem.column))
         raise ConfigError(path, tuple(ordered))
     return config
+
+
+def _folders(path: Path) -> list[Path]:
+    """Where `.env` may stand: beside the file, then in the working directory if there is one."""
+    try:
+        return [path.absolute().parent, Path.cwd()]
+    except OSError:
+        return [path.parent]
 
 
 def _config(reading: Reading, root: yaml.Node) -> Config:

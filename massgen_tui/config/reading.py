@@ -43,6 +43,12 @@ class Reading:
     """References to unset variables in the section being read, with their place."""
     filled: bool = False
     """Some text of the section being read came from a variable."""
+    plain: Plain = field(init=False)
+    """Makes values of nodes; one for the whole file, as what they expand to is bounded for it."""
+
+    def __post_init__(self) -> None:
+        """Fill in variables in every text."""
+        self.plain = Plain(self.fill)
 
     def begin(self) -> None:
         """Start a section of its own: forget what the last one said of variables."""
@@ -95,9 +101,11 @@ class Reading:
             return ""
 
     def value(self, node: yaml.Node, key: str) -> Json:
-        """The plain value of a node; None with a problem noted when it has none."""
+        """The plain value of a node; None when it has none, or a variable in it is unset."""
+        before = len(self.unset)
         try:
-            return Plain(self.fill).value(node)
+            value = self.plain.value(node)
+            return value if len(self.unset) == before else None
         except Unusable as error:
             self.complain(error.node, key, str(error))
             return None

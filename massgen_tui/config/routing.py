@@ -8,6 +8,7 @@ from typing import Final
 from massgen_tui.config.merge import at_path, deep_merge, look_up
 from massgen_tui.config.schema import BackendConfig
 from massgen_tui.dialects import GENERIC, Dialect, Thinking, dialect_of
+from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.parameters import OPENAI, SWITCHES, TOKEN_LIMITS
 
 _OFF: Final = frozenset({"none", "off", "disabled", "false"})
@@ -52,6 +53,8 @@ def route(backend: BackendConfig) -> Routed:
     for name, place in _SPECIAL.items():
         if name in given:
             place(given[name], dialect, routed)
+    if "enable_thinking" in given and dialect.thinking is Thinking.TEMPLATE:
+        _family_switch(given["enable_thinking"], backend.model, routed)
     unknown = [name for name in given if not is_known(name, dialect)]
     if unknown:
         listed = ", ".join(unknown)
@@ -91,6 +94,13 @@ def _thinking(value: object, dialect: Dialect, routed: Routed) -> None:
                 routed.put(dialect.effort_path, "none")
         case _:
             routed.put(dialect.thinking.value, value)
+
+
+def _family_switch(value: object, model: str, routed: Routed) -> None:
+    """Templates drop words they do not know, so the model's own word goes beside the usual one."""
+    family = family_of(model)
+    if family is not None and family.switch:
+        routed.put(f"chat_template_kwargs.{family.switch}", value)
 
 
 def _effort(value: object, dialect: Dialect, routed: Routed) -> None:

@@ -46,11 +46,14 @@ def read_monitor(reading: Reading, entry: Entry | None) -> bool:
     if entry is None or _empty(entry.value):
         return True
     reading.begin()
-    value = reading.value(entry.value, "monitor")
-    if not isinstance(value, bool):
-        reading.complain(entry.value, "monitor", "should be on or off")
+    written = reading.value(entry.value, "monitor")
+    if _note_unset(reading, "monitor"):
         return True
-    return value
+    words = {"on": True, "true": True, "off": False, "false": False}
+    value = words.get(str(written).lower())
+    if value is None:
+        reading.complain(entry.value, "monitor", "should be on or off")
+    return value is not False
 
 
 def read_servers(reading: Reading, entry: Entry | None) -> tuple[ExtraServer, ...]:
@@ -60,11 +63,11 @@ def read_servers(reading: Reading, entry: Entry | None) -> tuple[ExtraServer, ..
         key = f"servers[{index}]"
         reading.begin()
         data = reading.value(node, key)
+        if _note_unset(reading, key):
+            continue
         data = {"base_url": data} if isinstance(data, str) else data
         server = reading.validated(Server, data, node, key)
-        if _note_unset(reading, key) or server is None:
-            continue
-        read = _server(reading, node, key, server)
+        read = _server(reading, node, key, server) if server else None
         if read is not None:
             servers.append(read)
     return tuple(servers)
@@ -100,8 +103,11 @@ def read_gpus(reading: Reading, entry: Entry | None) -> tuple[GpuSource, ...]:
     for index, node in enumerate(_items(reading, entry, "gpus")):
         key = f"gpus[{index}]"
         reading.begin()
-        source = reading.validated(Gpus, reading.value(node, key), node, key)
-        if not _note_unset(reading, key) and source is not None:
+        data = reading.value(node, key)
+        if _note_unset(reading, key):
+            continue
+        source = reading.validated(Gpus, data, node, key)
+        if source is not None:
             sources.append(GpuSource(dcgm=source.dcgm, label=source.label))
     return tuple(sources)
 
@@ -118,7 +124,7 @@ def _items(reading: Reading, entry: Entry | None, key: str) -> list[yaml.Node]:
 def _note_unset(reading: Reading, key: str) -> bool:
     """Outside agents an unset variable costs its section only."""
     if reading.unset:
-        reading.warnings.append(f"{key} is left out: unset: {', '.join(reading.unset)}")
+        reading.warnings.append(f"left out of {key}, unset: {', '.join(reading.unset)}")
     return bool(reading.unset)
 
 

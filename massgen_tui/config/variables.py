@@ -50,9 +50,9 @@ def gather(environ: Mapping[str, str], folders: Sequence[Path]) -> tuple[dict[st
 
 
 def _read(file: Path, warnings: list[str]) -> str:
-    if not file.is_file():
-        return ""
     try:
+        if not file.is_file():
+            return ""
         with file.open("rb") as opened:
             return opened.read(_MAX_BYTES).decode("utf-8-sig")
     except OSError as error:

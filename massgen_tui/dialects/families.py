@@ -17,27 +17,46 @@ class Family:
     """Models whose names match, and their parsers by the name of the dialect."""
 
     pattern: re.Pattern[str]
+    switch: str = ""
+    """What their chat template calls `enable_thinking`, where it is another word."""
     reasoning: Mapping[str, str] = field(default_factory=lambda: _NONE)
     tools: Mapping[str, str] = field(default_factory=lambda: _NONE)
 
 
 def _family(
-    pattern: str, reasoning: tuple[str, str] | None, tools: tuple[str, str] | None
+    pattern: str,
+    reasoning: tuple[str, str] | None,
+    tools: tuple[str, str] | None,
+    switch: str = "",
 ) -> Family:
-    return Family(re.compile(pattern, re.IGNORECASE), _by_server(reasoning), _by_server(tools))
+    matcher = re.compile(pattern, re.IGNORECASE)
+    return Family(matcher, switch, _by_server(reasoning), _by_server(tools))
 
 
 def _by_server(pair: tuple[str, str] | None) -> Mapping[str, str]:
-    return MappingProxyType(dict(zip(("vllm", "sglang"), pair, strict=True))) if pair else _NONE
+    named = zip(("vllm", "sglang"), pair or ("", ""), strict=True)
+    return MappingProxyType({server: parser for server, parser in named if parser})
 
 
 _QWEN_TOOLS = ("hermes", "qwen25")
 
 FAMILIES: Final = (
     _family(r"deepseek-?r1", ("deepseek_r1", "deepseek-r1"), ("deepseek_v3", "deepseekv3")),
-    _family(r"deepseek-?v4", ("deepseek_v4", "deepseek-v4"), ("deepseek_v4", "deepseekv4")),
-    _family(r"deepseek-?v3\.2", ("deepseek_v3", "deepseek-v3"), ("deepseek_v32", "deepseekv32")),
-    _family(r"deepseek-?v3\.1", ("deepseek_v3", "deepseek-v3"), ("deepseek_v31", "deepseekv31")),
+    _family(
+        r"deepseek-?v4", ("deepseek_v4", "deepseek-v4"), ("deepseek_v4", "deepseekv4"), "thinking"
+    ),
+    _family(
+        r"deepseek-?v3\.2",
+        ("deepseek_v3", "deepseek-v3"),
+        ("deepseek_v32", "deepseekv32"),
+        "thinking",
+    ),
+    _family(
+        r"deepseek-?v3\.1",
+        ("deepseek_v3", "deepseek-v3"),
+        ("deepseek_v31", "deepseekv31"),
+        "thinking",
+    ),
     _family(r"deepseek-?v3", None, ("deepseek_v3", "deepseekv3")),
     _family(r"qwq", ("deepseek_r1", "deepseek-r1"), _QWEN_TOOLS),
     _family(r"qwen3-?coder", None, ("qwen3_coder", "qwen3_coder")),
@@ -53,6 +72,7 @@ FAMILIES: Final = (
     _family(r"minimax-?m2", ("minimax_m2", "minimax"), ("minimax_m2", "minimax-m2")),
     _family(r"llama-?4", None, ("llama4_pythonic", "llama4")),
     _family(r"llama-?3", None, ("llama3_json", "llama3")),
+    _family(r"granite-?3", ("granite", ""), ("granite", ""), "thinking"),
     _family(r"mistral|ministral|devstral|magistral", None, ("mistral", "mistral")),
 )
 

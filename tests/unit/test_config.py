@@ -291,6 +291,25 @@ def test_an_unknown_key_is_sent_to_open_servers_with_one_warning(
     assert "new_sampler" in warning
 
 
+def test_an_unset_variable_costs_its_agent_also_where_a_number_stands(tmp_path: Path) -> None:
+    agent = agent_with(
+        tmp_path, "type: vllm, model: m, retries: '${R}', temperature: '${T}', timeout: '${S}'"
+    )
+    assert agent.problem is not None
+    assert all(f"{name} (agents.yaml:1:" in agent.problem.message for name in "RTS")
+
+
+def test_an_unset_variable_outside_agents_costs_its_section(tmp_path: Path) -> None:
+    config = loaded(
+        tmp_path,
+        "agents: [{id: a, backend: {type: vllm, model: m}}]\n"
+        "ui: {bell: '${BELL}', theme: nord}\nmonitor: '${MONITOR:-off}'\ngpus: [{dcgm: '${U}'}]",
+    )
+    assert (config.ui.bell, config.ui.theme, config.monitor) == (False, "nord", False)
+    assert config.gpus == ()
+    assert len(config.warnings) == 2
+
+
 def test_a_rate_limit_file_of_massgen_is_read_and_holds_no_agents(tmp_path: Path) -> None:
     config = loaded(tmp_path, "gemini: {gemini-2.5-pro: {rpm: 2}}")
     assert config.agents == ()

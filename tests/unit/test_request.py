@@ -84,6 +84,12 @@ def test_the_switch_goes_beside_what_the_template_takes_already(tmp_path: Path) 
     }
 
 
+def test_a_template_with_a_word_of_its_own_is_told_in_it_too(tmp_path: Path) -> None:
+    assert extras_of(tmp_path, "type: sglang, model: DeepSeek-V3.1, enable_thinking: true") == {
+        "chat_template_kwargs": {"enable_thinking": True, "thinking": True}
+    }
+
+
 @pytest.mark.parametrize("kind", ["vllm", "sglang"])
 def test_sampling_extras_arrive(tmp_path: Path, kind: str) -> None:
     backend = f"type: {kind}, model: m, repetition_penalty: 1.2, top_k: 5, min_p: 0.1, seed: 1"
