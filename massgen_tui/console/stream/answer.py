@@ -21,8 +21,10 @@ from massgen_tui.console.stream.markdown import (
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.session.attempt import Attempt
 
-_LIMIT = 8192
+LIMIT = 8192
 """Characters that an unfinished block may have before it is cut."""
+_SEGMENT = 512
+"""Characters that a segment has at least, where it is not the last of something."""
 # A line that so far holds only marks may become a heading, a list, a rule or a fence: it waits.
 _UNCLEAR = re.compile(r"[ \t>]*(?:[-=*_+#>~`|:]+|\d{1,9}[.)]?)?[ \t]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
@@ -39,8 +41,10 @@ class MarkdownText(Growing):
     def _start_over(self) -> None:
         self._tail = ""
         self._carry = Carry()
+        self._joins = False  # the last segment may be joined by the next
         self._solid = 0  # rows of the segments
         self._fence: _OpenFence | None = None
+        self._replaced: list[Row] | None = None  # rows that a feed has taken away
 
     def update(self, now: float) -> int | None:
         """Nothing changes but by `feed`."""
@@ -49,19 +53,16 @@ class MarkdownText(Growing):
     def feed(self, text: str, *, end: bool = False) -> int | None:
         """Add text, the last with `end`; gives the index of the first row that changed."""
         fence, start = self._fence, self._solid
-        lines = fence.rows[:] if fence else []
-        before = self.rows[start + len(lines) :]
-        while text:
-            text = self._take(text)
-        if end:
-            self._finish()
+        lines = len(fence.rows) if fence else 0
+        replaced = self._take_all(text, end=end)
         if fence is not None and fence is self._fence:
-            start += len(lines)
+            start += lines
+            before = self.rows[start:]
             del self.rows[start:]
-            self.rows += fence.rows[len(lines) :]
+            self.rows += fence.rows[lines:]
             self.rows += fence.partial(self._tail, self.width)
         else:
-            before = lines + before
+            before = self.rows[start:] if replaced is None else replaced
             del self.rows[self._solid :]
             self.render_open()
         fresh = self.rows[start:]
@@ -70,15 +71,24 @@ class MarkdownText(Growing):
         first = start + same
         return first if same < len(before) or same < len(fresh) else None
 
+    def _take_all(self, text: str, *, end: bool) -> list[Row] | None:
+        """Take in text; gives the rows of the open rest where segments took their place."""
+        self._replaced = None
+        while text:
+            text = self._take(text)
+        if end:
+            self._finish()
+        return self._replaced
+
     def _take(self, text: str) -> str:
         """Take in some of `text`; gives the rest."""
         if self._fence is not None:
             return self._take_code(text)
-        piece = text[: _LIMIT - len(self._tail)]
+        piece = text[: LIMIT - len(self._tail)]
         self._tail += piece
         if "\n" in piece:
             self._finish_blocks()
-        if len(self._tail) >= _LIMIT and self._fence is None:
+        if len(self._tail) >= LIMIT and self._fence is None:
             self._cut()
         return text[len(piece) :]
 
@@ -102,15 +112,30 @@ class MarkdownText(Growing):
         if fence:
             self._open_fence()
 
-    def _segment(self, source: str, number: int | None = None, prefix: str = "") -> None:
+    def _segment(
+        self, source: str, number: int | None = None, prefix: str = "", *, whole: bool = True
+    ) -> None:
         carry = Carry(self._carry.first, self._carry.gap, number, prefix)
         rows = render(source, carry, self.width)
+        if self._replaced is None:
+            self._replaced = self.rows[self._solid :]
         del self.rows[self._solid :]
         self.rows += rows
-        self.segments.append(Segment(source, len(rows), carry))
         self._solid += len(rows)
+        self._keep(source, len(rows), carry, whole=whole)
         line = source.removesuffix("\n").rpartition("\n")[2]
         self._carry = Carry(first=False, gap=not line.strip("> \t"))
+
+    def _keep(self, source: str, rows: int, carry: Carry, *, whole: bool) -> None:
+        """Remember a segment; short ones that are whole blocks join the one before."""
+        last = self.segments[-1] if self.segments and self._joins else None
+        self._joins = whole
+        if last is None or not whole or last.stale or len(last.source) >= _SEGMENT:
+            self.segments.append(Segment(source, rows, carry))
+            return
+        between = "\n" if carry.gap and not last.source.endswith("\n\n") else ""
+        last.source += between + source
+        last.count += rows
 
     def _open_fence(self) -> None:
         code, self._tail = self._tail, ""
@@ -138,10 +163,10 @@ class MarkdownText(Growing):
 
     def _cut(self) -> None:
         """End an overlong block at its last line, or where it is when it is one line."""
-        at = self._tail.rfind("\n") + 1 or _LIMIT
+        at = self._tail.rfind("\n") + 1 or LIMIT
         source, rest = self._tail[:at], self._tail[at:]
         table = _table_head(source)
-        self._segment(source, self._carry.number, self._carry.prefix)
+        self._segment(source, self._carry.number, self._carry.prefix, whole=False)
         self._carry = Carry(False, self._carry.gap, None, self._carry.prefix or table)
         self._tail = rest
 
@@ -155,7 +180,7 @@ class MarkdownText(Growing):
             source = self._tail
         self._tail = ""
         if source.strip():
-            self._segment(source, self._carry.number, self._carry.prefix)
+            self._segment(source, self._carry.number, self._carry.prefix, whole=False)
 
     def shift(self, rows: int) -> None:
         """Know where the open rest is now."""

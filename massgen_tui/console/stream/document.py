@@ -205,8 +205,7 @@ class Document:
     def sweep(self, budget: int) -> bool:
         """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
         for start, block in self._growing():
-            while block.stale and budget > 0:
-                budget -= self._settle_last(start, block)
+            budget = self._settle_back(start, block, budget)
             if block.stale:
                 return True
         return False
@@ -232,15 +231,18 @@ class Document:
                 at += segment.count
         return False
 
-    def _settle_last(self, start: int, block: Growing) -> int:
+    def _settle_back(self, start: int, block: Growing, budget: int) -> int:
+        """Settle stale segments from the last on; gives what is left of the budget."""
         at = sum(segment.count for segment in block.segments)
         for segment in reversed(block.segments):
             at -= segment.count
             if segment.stale:
+                budget -= len(segment.source) + 16
                 old_end, new_end = block.settle(segment, at)
                 self._splice(start, at, old_end, block.rows[at:new_end])
-                return len(segment.source) + 16
-        return 16
+                if budget <= 0 or not block.stale:
+                    break
+        return budget
 
     def _splice(self, base: int, start: int, stop: int, rows: list[Row]) -> None:
         self.scroll.splice(base + start, base + stop, rows)

@@ -25,6 +25,8 @@ _BLOCKS_ONLY = (
 )
 _BULLETS = "•◦▪"
 _HEADS = {"h1": "head.bu", "h2": "head.b", "h3": "head-small.b"}
+_TEXT_ROOM = 8
+"""Cells that the marks of nested lists and quotes leave for text."""
 _EDGE = (("▏", "code-edge"),)
 
 
@@ -263,7 +265,7 @@ class _Renderer:
             blank = not self._lines[at - 1].strip("> \t")
             something = not self._carry.first or bool(self.rows)
         if something and (blank or (always and token.level == 0)) and self._may_gap():
-            spans = tuple(prefix.rest for prefix in self._prefixes if prefix.used)
+            spans = tuple(prefix.rest for prefix in self._shown_prefixes() if prefix.used)
             self.rows.append(Row(spans))
 
     def _may_gap(self) -> bool:
@@ -275,7 +277,15 @@ class _Renderer:
         self.rows += line_rows(line, self._width, first=first, rest=rest)
 
     def _take_prefixes(self) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-        first = tuple(each.rest if each.used else each.first for each in self._prefixes)
+        shown = self._shown_prefixes()
+        first = tuple(each.rest if each.used else each.first for each in shown)
         for each in self._prefixes:
             each.used = True
-        return first, tuple(each.rest for each in self._prefixes)
+        return first, tuple(each.rest for each in shown)
+
+    def _shown_prefixes(self) -> list[_Prefix]:
+        """The prefixes, without the outer ones where they would leave no room for text."""
+        shown, room = list(self._prefixes), self._width - _TEXT_ROOM
+        while shown and sum(len(each.rest[0]) for each in shown) > room:
+            del shown[0]
+        return shown

@@ -30,7 +30,7 @@ from massgen_tui.text import clean
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
 _WHEEL = 3
-_SWEEP = 4096
+_SWEEP = 1024
 """Characters wrapped again per step after a resize."""
 
 
@@ -190,7 +190,7 @@ class AgentPane(Widget, can_focus=True):
     def _sweep_later(self) -> None:
         if not self._sweeping:
             self._sweeping = True
-            self.set_timer(0.05, self._sweep)
+            self.set_timer(0.06, self._sweep)
 
     def _sweep(self) -> None:
         self._sweeping = False

@@ -1,0 +1,352 @@
+import pytest
+
+from massgen_tui.backends import events
+from massgen_tui.backends.events import BackendError, ErrorKind
+from massgen_tui.config.schema import AgentProblem
+from massgen_tui.console.stream.blocks import STALE
+from massgen_tui.session.attempt import Attempt, Status, Times
+from massgen_tui.text import clean as safe
+from tests.support.panes import Page, agent, ask, finish, look, rerun, say, shown, think
+
+
+def test_before_the_first_prompt_the_agent_is_shown() -> None:
+    page = Page(agent())
+    assert page.read() == ["model   Qwen/Qwen3-4B", "server  vLLM · http://localhost:8000"]
+
+
+def test_a_problem_of_the_config_is_shown() -> None:
+    page = Page(agent(problem=AgentProblem(message="no key", hint="set VLLM_API_KEY")))
+    assert page.read()[:3] == ["✗ no key", "→ set VLLM_API_KEY", ""]
+
+
+def test_reasoning_is_open_until_the_answer_begins() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    think(attempt, "Let me ")
+    think(attempt, "see.")
+    assert page.read(3.25) == ["› why?", "▾ reasoning  1.8 s · ~2 tok", "Let me see."]
+    say(attempt, "Because.")
+    assert page.read() == ["› why?", "▸ reasoning  1.0 s · ~2 tok", "Because."]
+
+
+def test_white_space_does_not_begin_the_answer() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    think(attempt, "hm")
+    say(attempt, "\n\n")
+    assert page.read()[1].startswith("▾")
+
+
+def test_reasoning_that_the_user_opened_stays_open() -> None:
+    one = agent()
+    page, attempt = Page(one, width=20), ask(one)
+    think(attempt, "hm")
+    page.read()
+    page.document.toggle_reasoning()
+    assert page.read()[1:] == ["▸ reasoning  1.8 s ·"]
+    page.document.toggle_reasoning()
+    say(attempt, "So.")
+    assert page.read()[2:] == ["hm", "─" * 20, "So."]
+    think(attempt, " more")
+    assert page.read()[2:] == ["hm more", "─" * 20, "So."]
+
+
+def test_folded_reasoning_makes_no_rows() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    say(attempt, "So.")
+    think(attempt, "line\n" * 5000)
+    page.read()
+    assert len(page.scroll.rows) == 3
+    page.document.toggle_reasoning()
+    page.read()
+    assert len(page.scroll.rows) == 5004
+
+
+def test_the_servers_own_count_of_reasoning_is_not_marked() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    think(attempt, "hm")
+    say(attempt, "So.")
+    attempt.apply(events.UsageReported(10, 200, 164), 4.0)
+    assert page.read()[1] == "▸ reasoning  1.0 s · 164 tok"
+
+
+def test_content_that_proves_to_be_reasoning_moves() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    say(attempt, "thinking aloud")
+    assert page.read()[-1] == "thinking aloud"
+    attempt.apply(events.ReasoningMoved("thinking aloud"), 3.0)
+    assert page.read()[1:] == ["▾ reasoning  0.75 s · ~1 tok", "thinking aloud"]
+    say(attempt, "So.", at=4.25)
+    assert page.read()[1:] == ["▸ reasoning  2.0 s · ~1 tok", "So."]
+
+
+def test_earlier_exchanges_stay_above_each_with_its_fold() -> None:
+    one = agent()
+    page, first = Page(one), ask(one, "first?")
+    think(first, "hm")
+    say(first, "One.")
+    finish(first)
+    second = ask(one, "second?")
+    think(second, "well")
+    say(second, "Two.")
+    page.read()
+    page.document.toggle_reasoning(0)
+    assert page.read() == [
+        "› first?",
+        "▾ reasoning  1.0 s · ~1 tok",
+        "hm",
+        "─" * 40,
+        "One.",
+        "",
+        "› second?",
+        "▸ reasoning  1.0 s · ~1 tok",
+        "Two.",
+    ]
+
+
+def test_a_new_conversation_starts_empty() -> None:
+    one = agent()
+    page, first = Page(one), ask(one)
+    say(first, "One.")
+    page.read()
+    one.exchanges.clear()
+    one.revision += 1
+    assert page.read()[0].startswith("model")
+    ask(one, "again?")
+    assert page.read() == ["› again?"]
+
+
+def test_a_rerun_is_another_attempt_and_either_can_be_in_front() -> None:
+    one = agent()
+    page, first = Page(one), ask(one)
+    say(first, "One.")
+    assert page.read() == ["› why?", "One."]
+    first.end(Status.CANCELLED, 4.0)
+    second = rerun(one)
+    say(second, "Two.")
+    assert page.read() == ["› why?", "attempt 2 of 2  [ and ] switch", "Two."]
+    one.exchanges[0].front = 0
+    one.revision += 1
+    said = page.read()
+    assert said[:3] == ["› why?", "attempt 1 of 2  [ and ] switch", "One."]
+    assert said[4].startswith("■ Stopped")
+
+
+def test_a_long_prompt_shows_its_first_lines() -> None:
+    one = agent()
+    ask(one, "\n".join(f"line {n}" for n in range(20)))
+    assert Page(one).read()[5:] == ["  line 5", "  … 14 more lines"]
+
+
+def test_a_tool_call_streams_between_reasoning_and_content() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    think(attempt, "hm")
+    attempt.apply(events.ToolCallDelta(0, "c1", "get_weather", '{"city":"Pa'), 2.0)
+    assert page.read()[2:] == ["◇ tool call get_weather", "▏ {", '▏   "city": "Pa']
+    attempt.apply(events.ToolCallDelta(0, arguments='ris","n":[1]}'), 2.1)
+    say(attempt, "Calling.")
+    finish(attempt, "tool_calls")
+    said = page.read()
+    assert said[2:11] == [
+        "◇ tool call get_weather",
+        "▏ {",
+        '▏   "city": "Paris",',
+        '▏   "n": [',
+        "▏     1",
+        "▏   ]",
+        "▏ }",
+        "",
+        "Calling.",
+    ]
+    assert "stopped to call a tool" in " ".join(said)
+
+
+def test_arguments_that_are_no_json_are_shown_as_they_came() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    attempt.apply(events.ToolCallDelta(0, "c1", "run", "ls {-l,"), 2.0)
+    finish(attempt, "tool_calls")
+    assert page.read()[1:3] == ["◇ tool call run", "▏ ls {-l,"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"), [("length", "cut off"), ("content_filter", "filter"), ("eos?", "eos?")]
+)
+def test_an_answer_that_is_not_whole_says_so(reason: str, word: str) -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    say(attempt, "So")
+    finish(attempt, reason)
+    said = page.read()
+    assert said[1:3] == ["So", ""]
+    assert said[3].startswith("! ")
+    assert word in " ".join(said[3:])
+
+
+def test_a_whole_answer_has_nothing_after_it() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    say(attempt, "So.")
+    finish(attempt)
+    assert page.read() == ["› why?", "So."]
+
+
+def test_an_error_says_what_happened_where_and_what_to_do() -> None:
+    one = agent()
+    page, attempt = Page(one, width=60), ask(one)
+    say(attempt, "So")
+    error = BackendError(
+        ErrorKind.OVERLOADED,
+        "the server is busy",
+        server="http://localhost:8000",
+        hint="wait, then ctrl+r",
+        status=503,
+    )
+    attempt.end(Status.FAILED, 4.0, error)
+    assert page.read() == [
+        "› why?",
+        "So",
+        "",
+        "✗ overloaded 503 · http://localhost:8000",
+        "the server is busy",
+        "→ wait, then ctrl+r",
+    ]
+
+
+def test_warnings_silence_and_the_wait_for_a_repetition_are_told() -> None:
+    one = agent()
+    page, attempt = Page(one, width=70), ask(one)
+    attempt.apply(events.Warned("one event could not be read"), 1.2)
+    attempt.apply(events.Retrying("503 from the server", 4.0, 1), 2.0)
+    attempt.silent = "slow: it answers its health check"
+    assert page.read(3.0)[1:] == [
+        "⚠ one event could not be read",
+        "↻ 503 from the server: again in 3 s (repetition 1) · esc stops",
+        "… slow: it answers its health check",
+    ]
+    assert "again in 1 s" in page.read(5.0)[2]
+
+
+def test_a_queued_prompt_says_so() -> None:
+    one = agent()
+    page = Page(one, width=70)
+    ask(one)
+    one.exchanges[0].attempts[0] = Attempt("qwen1", 1, Times(1.0))
+    assert page.read()[1].startswith("○ queued")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "\x1b[31mred\x1b]8;;http://x\x07",
+        "a\x9b2J",
+        "\u202eevil",
+        "&#x202e;evil &#27;[2J",
+        "\x00\r\x08",
+        "[bold]x[/bold] [@click=app.quit]y[/]",
+    ],
+)
+def test_nothing_that_a_model_or_a_server_says_acts_on_the_terminal(hostile: str) -> None:
+    one = agent()
+    page = Page(one, width=60)
+    attempt = ask(one, hostile)
+    think(attempt, hostile)
+    attempt.apply(events.ToolCallDelta(0, hostile, hostile, hostile), 2.0)
+    attempt.apply(events.Warned(hostile), 2.0)
+    for form in ("{}", "`{}`", "```{}\n{}\n```", "[{}](<http://{}>)", "# {}", "|{}|\n|-|\n|{}|"):
+        say(attempt, form.replace("{}", hostile) + "\n\n")
+    page.read()
+    page.document.toggle_reasoning()
+    attempt.end(Status.FAILED, 3.0, BackendError(ErrorKind.MALFORMED, hostile, hint=hostile))
+    said = "".join(page.read())
+    assert not set(said) & set("\x1b\x9b\u202e\x07\x00\r\x08")
+    if "bold" in hostile:
+        assert "[bold]x[/bold]" in said
+
+
+def fill(to_pages: int = 1, lines: int = 1000) -> tuple[Page, Attempt]:
+    one = agent()
+    attempt = ask(one)
+    for n in range(lines):
+        say(attempt, f"Paragraph {n} with **some** words that wrap at narrow widths.\n\n")
+    return Page(one, width=60, height=20), attempt
+
+
+def test_a_resize_renders_what_is_seen_at_once_and_the_rest_in_steps() -> None:
+    page, _ = fill()
+    page.document.set_width(30, 3.0)
+    assert STALE not in page.scroll.window
+    assert page.scroll.rows.count(STALE) > 1000
+    assert shown(page.scroll.window)[-1] == "that wrap at narrow widths."
+    steps = 1
+    while page.document.sweep(4096):
+        steps += 1
+        assert shown(page.scroll.window)[-1] == "that wrap at narrow widths."
+    assert steps > 10
+    assert STALE not in page.scroll.rows
+    fresh, _ = fill()
+    fresh.document.set_width(30, 3.0)
+    while fresh.document.sweep(1 << 30):
+        pass
+    assert [look(row) for row in page.scroll.rows] == [look(row) for row in fresh.scroll.rows]
+    assert len(page.scroll.rows) == 1000 * 3
+
+
+def test_scrolling_into_what_waits_renders_it() -> None:
+    page, _ = fill()
+    page.document.set_width(30, 3.0)
+    page.scroll.to(40)
+    page.document.settle_window()
+    assert STALE not in page.scroll.window
+    assert "Paragraph" in " ".join(shown(page.scroll.window))
+
+
+def test_a_resize_of_a_scrolled_page_stays_about_where_it_was() -> None:
+    page, _ = fill()
+    page.scroll.to(1000)
+    page.document.set_width(30, 3.0)
+    numbers = [int(t.split()[1]) for t in shown(page.scroll.window) if t.startswith("Paragraph")]
+    assert 450 < numbers[0] < 550
+
+
+def test_text_that_streams_while_rows_wait_is_put_at_the_end() -> None:
+    page, attempt = fill(lines=200)
+    page.document.set_width(30, 3.0)
+    say(attempt, "The **last** one.")
+    assert page.read()[-1] == "The last one."
+    while page.document.sweep(500):
+        pass
+    assert page.read()[-1] == "The last one."
+    fresh = Page(page.document.agent, width=30)
+    assert page.read() == fresh.read()
+
+
+def test_what_a_flush_reads_does_not_grow_with_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, attempt = fill()
+    cleaned: list[int] = []
+
+    def clean(text: str) -> str:
+        cleaned.append(len(text))
+        return safe(text)
+
+    monkeypatch.setattr("massgen_tui.console.stream.blocks.clean", clean)
+    kept = list(page.scroll.rows)
+    say(attempt, "a few more words")
+    page.read()
+    assert sum(cleaned) == len("a few more words")
+    assert all(a is b for a, b in zip(kept[:-2], page.scroll.rows, strict=False))
+
+
+def test_pieces_that_were_joined_since_are_not_read_twice() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    for piece in ("a", "b", "c"):
+        say(attempt, piece)
+    page.read()
+    attempt.content.parts[:] = ["".join(attempt.content.parts)]
+    finish(attempt)
+    assert page.read()[1] == "abc"

@@ -1,0 +1,96 @@
+"""Fake agents and attempts for tests of the stream view: no server, no clock but a number."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+
+from massgen_tui.backends import events
+from massgen_tui.backends.base import ChatRequest
+from massgen_tui.backends.events import Message, StreamEvent
+from massgen_tui.config.schema import AgentConfig, AgentProblem, BackendConfig
+from massgen_tui.console.stream.document import Document
+from massgen_tui.console.stream.rows import Row
+from massgen_tui.console.stream.scroll import Scroll
+from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.attempt import Attempt, Status, Times
+
+
+@dataclass
+class SilentBackend:
+    """A backend that is only looked at."""
+
+    agent: str = "qwen1"
+    provider: str = "vLLM"
+    server: str = "http://localhost:8000"
+    model: str = "Qwen/Qwen3-4B"
+
+    def request(self, messages: Sequence[Message]) -> ChatRequest:
+        return ChatRequest({})
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        if request.body:
+            yield events.Heartbeat()
+
+    async def aclose(self) -> None:
+        return
+
+
+def agent(id: str = "qwen1", problem: AgentProblem | None = None) -> Agent:
+    """An agent nobody has asked yet."""
+    backend = BackendConfig(type="vllm", model="Qwen/Qwen3-4B")
+    return Agent(AgentConfig(id=id, backend=backend, problem=problem), SilentBackend(agent=id))
+
+
+def ask(to: Agent, prompt: str = "why?") -> Attempt:
+    """Begin an exchange; gives its first attempt, sent at 1.0 and opened at 1.1."""
+    exchange = Exchange(len(to.exchanges) + 1, prompt)
+    to.exchanges.append(exchange)
+    return rerun(to)
+
+
+def rerun(to: Agent) -> Attempt:
+    """Begin another attempt at the last prompt."""
+    exchange = to.exchanges[-1]
+    attempt = Attempt(to.id, len(exchange.attempts) + 1, Times(1.0))
+    exchange.attempts.append(attempt)
+    exchange.front = -1
+    to.revision += 1
+    attempt.apply(events.RequestSent({}), 1.0)
+    attempt.apply(events.Opened(), 1.1)
+    return attempt
+
+
+def think(attempt: Attempt, text: str, at: float = 1.25) -> None:
+    attempt.apply(events.ReasoningDelta(text), at)
+
+
+def say(attempt: Attempt, text: str, at: float = 2.25) -> None:
+    attempt.apply(events.ContentDelta(text), at)
+
+
+def finish(attempt: Attempt, reason: str | None = "stop", at: float = 5.0) -> None:
+    if reason is not None:
+        attempt.apply(events.Finished(reason), at)
+    attempt.end(Status.DONE, at)
+
+
+def shown(rows: Sequence[Row]) -> list[str]:
+    """What rows say, without the spaces at their end."""
+    return [row.text.rstrip() for row in rows]
+
+
+def look(row: Row) -> tuple[object, ...]:
+    return row.spans, row.join, row.fill, row.bare
+
+
+class Page:
+    """A document with a window high enough for all of it."""
+
+    def __init__(self, to: Agent, width: int = 40, height: int = 1000) -> None:
+        self.scroll = Scroll()
+        self.scroll.resize(height)
+        self.document = Document(to, self.scroll)
+        self.document.set_width(width, 3.0)
+
+    def read(self, now: float = 3.0) -> list[str]:
+        self.document.flush(now)
+        return shown(self.scroll.rows)
