@@ -10,7 +10,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from massgen_tui.monitor.status import GpuStatus
+from massgen_tui.monitor.status import GpuProcess, GpuStatus
 from massgen_tui.text import one_line
 
 _UNINITIALIZED, _NOT_SUPPORTED, _NO_PERMISSION, _NO_DRIVER = 1, 3, 4, 9
@@ -106,7 +106,29 @@ class Nvml:
             power=self._watts("nvmlDeviceGetPowerUsage", handle),
             power_limit=self._watts("nvmlDeviceGetEnforcedPowerLimit", handle),
             sm_clock=self._number("nvmlDeviceGetClockInfo", handle, self._nvml.NVML_CLOCK_SM),
+            memory_clock=self._number("nvmlDeviceGetClockInfo", handle, self._nvml.NVML_CLOCK_MEM),
+            throttled=self._throttled(handle),
+            ecc_errors=self._ecc(handle),
+            processes=self._processes(handle),
             note=mig or ("unified memory" if unified else ""),
+        )
+
+    def _throttled(self, handle: object) -> tuple[str, ...]:
+        for name in ("nvmlDeviceGetCurrentClocksEventReasons", _OLD_REASONS):
+            bits = self._number(name, handle)
+            if bits is not None:
+                return tuple(dict.fromkeys(word for bit, word in _THROTTLES if bits & bit))
+        return ()
+
+    def _ecc(self, handle: object) -> int | None:
+        kind, since = self._nvml.NVML_MEMORY_ERROR_TYPE_UNCORRECTED, self._nvml.NVML_VOLATILE_ECC
+        return self._number("nvmlDeviceGetTotalEccErrors", handle, kind, since)
+
+    def _processes(self, handle: object) -> tuple[GpuProcess, ...]:
+        found = self._try("nvmlDeviceGetComputeRunningProcesses", handle)
+        return tuple(
+            GpuProcess(one.pid, one.usedGpuMemory, _command(one.pid))
+            for one in (found[:_MOST_PROCESSES] if isinstance(found, list) else ())
         )
 
     def _memory(self, handle: object, *, mig: bool) -> tuple[int | None, int | None, bool]:
@@ -183,6 +205,27 @@ class Nvml:
 
 
 _OLD_TEMPERATURE = "nvmlDeviceGetTemperature"
+_OLD_REASONS = "nvmlDeviceGetCurrentClocksThrottleReasons"
+_MOST_PROCESSES = 32
+_THROTTLES = (
+    (0x04, "power cap"),
+    (0x08, "hardware slowdown"),
+    (0x20, "heat"),
+    (0x40, "heat"),
+    (0x80, "power brake"),
+)
+"""Bits of the clocks' event reasons that hold a busy GPU back (nvml.h, nvmlClocksEventReason*)."""
+
+
+def _command(pid: int) -> str:
+    """The name of a process, or empty where it cannot be seen (a container's).
+
+    Not its command line: people start servers with their keys in it.
+    """
+    try:
+        return one_line(Path(f"/proc/{pid}/comm").read_text(errors="replace"), 40)
+    except OSError:
+        return ""
 
 
 def _reason(value: int) -> str:

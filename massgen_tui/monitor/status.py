@@ -62,6 +62,20 @@ class ServedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a probe, and what came back."""
+
+    at: float
+    """Seconds of the monitor's clock."""
+    path: str
+    status: int
+    """HTTP status; 0 when there was none."""
+    seconds: float
+    words: str = ""
+    """What went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerStatus:
     """One look at one server."""
 
@@ -95,6 +109,8 @@ class ServerStatus:
     """Mean time to first token of the last minute's requests, as the server counts."""
     itl_s: float | None = None
     """Mean time between tokens of the last minute, as the server counts."""
+    log: tuple[Asked, ...] = field(default=(), compare=False, repr=False)
+    """The last questions of its probes, oldest first."""
 
     def context_length(self, model: str) -> int | None:
         """Tokens that `model` takes here, if the server told."""
@@ -102,6 +118,17 @@ class ServerStatus:
             if served.id == model:
                 return served.context_length
         return self.models[0].context_length if len(self.models) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class GpuProcess:
+    """A process that holds memory of a GPU."""
+
+    pid: int
+    memory: int | None = None
+    """Bytes."""
+    name: str = ""
+    """The program, where this host shows it; never its command line, which may hold keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +152,14 @@ class GpuStatus:
     """Watts."""
     sm_clock: int | None = None
     """MHz."""
+    memory_clock: int | None = None
+    """MHz."""
+    throttled: tuple[str, ...] = ()
+    """Why its clocks are held down now; idleness is no reason."""
+    ecc_errors: int | None = None
+    """Uncorrected memory errors since the driver was loaded."""
+    processes: tuple[GpuProcess, ...] = ()
+    """Those that compute on it, as far as this user may see them."""
     history: tuple[int, ...] = ()
     """Utilisation of the last minute, percent, oldest first."""
     lost: bool = False

@@ -1,6 +1,7 @@
 """One server over time: looks at it, remembers what it is, and turns looks into a status."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from massgen_tui.monitor.looking import MODELS, Card, Pulse
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.notes import notes_of
 from massgen_tui.monitor.probes import Look, look_at
-from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
+from massgen_tui.monitor.status import Asked, ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.window import Window
 
 Clock = Callable[[], float]
@@ -18,6 +19,9 @@ CARD_AGE = 30.0
 """Seconds after which kind, version and models are asked for again."""
 SHOWN, RELAXED, HOSTED = 2.5, 10.0, 60.0
 """Seconds between looks: while it is on the screen, while it is not, and at a provider's API."""
+
+_LOGGED = 30
+"""Questions that the log keeps."""
 
 
 class Watch:
@@ -35,6 +39,7 @@ class Watch:
         self._misses = 0
         self._failures = 0
         self._one = asyncio.Lock()
+        self._log: deque[Asked] = deque(maxlen=_LOGGED)
 
     @property
     def passive(self) -> bool:
@@ -84,6 +89,8 @@ class Watch:
             url = f"{base.rstrip('/')}/{path.lstrip('/')}"
             answer = await self._fetcher.get(url, key=self.target.key)
             late = answer.fault is Fault.TIMEOUT
+            asked = Asked(self._clock(), path, answer.status, answer.seconds, answer.words)
+            self._log.append(asked)
             return answer
 
         card = None if stale or not self._alive else self._card
@@ -138,6 +145,7 @@ class Watch:
             cache_hits=rates.hit_rate,
             ttft_s=rates.ttft_s,
             itl_s=rates.itl_s,
+            log=tuple(self._log),
         )
 
     def _become(self, now: float, status: ServerStatus) -> None:

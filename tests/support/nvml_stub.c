@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { OK = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NO_DRIVER = 9, NO_LIBRARY = 12, LOST = 15,
+enum { OK = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NO_DRIVER = 9, NO_LIBRARY = 12, NO_FUNCTION = 13, LOST = 15,
        MISMATCH = 18, UNKNOWN = 999, TOO_SMALL = 7 };
 
 typedef struct { unsigned long long total, free, used; } memory_v1;
@@ -119,6 +119,7 @@ int nvmlDeviceGetMemoryInfo(void *handle, memory_v1 *memory) {
 int nvmlDeviceGetTemperatureV(void *handle, temperature_v1 *temperature) {
     if (state(handle)) return state(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
+    if (plays("old driver")) return NO_FUNCTION;
     temperature->temperature = 64;
     return OK;
 }
@@ -157,6 +158,14 @@ int nvmlDeviceGetCurrentClocksEventReasons(void *handle, unsigned long long *rea
     return OK;
 }
 
+int nvmlDeviceGetTotalEccErrors(void *handle, int kind, int since, unsigned long long *count) {
+    (void)kind; (void)since;
+    if (state(handle)) return state(handle);
+    if (plays("unsupported")) return NOT_SUPPORTED;
+    *count = 0;
+    return OK;
+}
+
 int nvmlDeviceGetMigMode(void *handle, unsigned int *current, unsigned int *pending) {
     if (state(handle)) return state(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
@@ -180,9 +189,10 @@ int nvmlDeviceGetMigDeviceHandleByIndex(void *handle, unsigned int index, void *
 int nvmlDeviceGetComputeRunningProcesses_v3(void *handle, unsigned int *count, process *list) {
     if (state(handle)) return state(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
+    if (plays("old driver")) return NO_FUNCTION;
     if (*count < 1 || !list) { *count = 1; return TOO_SMALL; }
     *count = 1;
-    list[0].pid = 4242;
+    list[0].pid = 2147483646;
     list[0].used = 59ULL << 30;
     return OK;
 }

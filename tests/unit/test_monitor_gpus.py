@@ -100,6 +100,8 @@ def test_two_healthy_gpus(play: Play) -> None:
     assert (first["temperature"], first["sm_clock"]) == (64, 1980)
     assert (first["power"], first["power_limit"]) == (412.5, 700.0)
     assert first["history"][:3] == [87, 87, 87]
+    assert first["processes"] == [{"pid": 2**31 - 2, "memory": 59 * GIB, "name": ""}]
+    assert (first["throttled"], first["memory_clock"], first["ecc_errors"]) == ([], 1980, 0)
     assert not first["lost"]
 
 
@@ -113,6 +115,7 @@ def test_unsupported_fields_blank_only_themselves(play: Play) -> None:
     missing = ("utilisation", "temperature", "power")
     assert [gpu[name] for name in missing] == [None, None, None]
     assert (gpu["memory_used"], gpu["power_limit"], gpu["sm_clock"]) == (60 * GIB, 700.0, 1980)
+    assert (gpu["ecc_errors"], gpu["processes"]) == (None, [])
     assert gpu["name"] == "H100 80GB HBM3"
 
 
@@ -159,6 +162,25 @@ def test_a_gpu_cut_up_by_mig_says_so_and_has_no_utilisation(play: Play) -> None:
     assert gpu["note"] == "MIG, 3 instances"
     assert gpu["utilisation"] is None
     assert gpu["memory_total"] == 80 * GIB
+
+
+def test_a_gpu_that_is_held_back_says_by_what(play: Play) -> None:
+    told = play("""
+        play("hot")
+        monitor.start()
+        tell(wait(lambda s: s.gpus))
+    """)
+    assert told["gpus"][0]["throttled"] == ["power cap", "heat"]
+
+
+def test_a_driver_too_old_for_a_call_loses_only_that_field(play: Play) -> None:
+    told = play("""
+        play("old driver")
+        monitor.start()
+        tell(wait(lambda s: s.gpus))
+    """)
+    gpu = told["gpus"][0]
+    assert (gpu["processes"], gpu["temperature"], gpu["utilisation"]) == ([], 65, 87)
 
 
 def test_unified_memory_is_the_system_s_and_says_so(play: Play) -> None:

@@ -50,6 +50,12 @@ def _block(gpu: GpuStatus, width: int) -> list[Row]:
     rows = [_titled(gpu, width, load(gpu), gpu.history)]
     facts = [memory(gpu.memory_used, gpu.memory_total), _heat(gpu), _power(gpu)]
     rows += _packed([fact for fact in facts if fact], width)
+    if gpu.throttled:
+        held = f"held back: {', '.join(gpu.throttled)}"
+        rows += line_rows(((held, "warn"),), width, first=(("! ", "warn"),), rest=_INDENT)
+    if gpu.ecc_errors:
+        errors = f"{gpu.ecc_errors} memory error{'' if gpu.ecc_errors == 1 else 's'} (ECC)"
+        rows += line_rows(((errors, "bad"),), width, first=(("! ", "bad"),), rest=_INDENT)
     if gpu.note:
         rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
     return rows
