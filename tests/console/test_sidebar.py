@@ -6,11 +6,14 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
+from massgen_tui.console.screens.monitor import DetailSheet
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_rows import gpu_rows
 from massgen_tui.console.widgets.server_rows import server_rows
 from massgen_tui.console.widgets.sidebar import Sidebar, one_line
 from massgen_tui.monitor.status import (
+    Asked,
+    GpuProcess,
     GpuSnapshot,
     GpuStatus,
     ServedModel,
@@ -289,6 +292,42 @@ async def test_two_dead_servers_are_chosen_between() -> None:
         sidebar.focus()
         await pilot.press("c", "down", "down", "c")
         assert app.copied == [COMMAND, "start the other"]
+
+
+async def test_enter_shows_all_about_a_server_and_keeps_it_up_to_date() -> None:
+    log = (Asked(NOW - 2, "/health", 200, 0.004), Asked(NOW - 1, "/metrics", 0, 2.5, "no answer"))
+    app = Host()
+    async with app.run_test(size=(100, 40)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(replace(UP, log=log), DOWN), sampled(GPU), NOW)
+        sidebar.focus()
+        await pilot.press("enter")
+        sheet = app.screen
+        assert isinstance(sheet, DetailSheet)
+        said = sheet.body.plain
+        assert said.startswith("● up for 0 s")
+        assert "40960 tokens of context" in said
+        assert said.index("/metrics") < said.index("/health"), "the newest first"
+        sidebar.show(of(replace(UP, running=77), DOWN), sampled(GPU), NOW + 1)
+        sheet.again()
+        assert "77" in sheet.body.plain
+        await pilot.press("escape")
+        assert app.screen is not sheet
+
+
+async def test_enter_on_the_gpus_shows_all_about_them() -> None:
+    busy = GpuProcess(4242, 59 * GIB, "VLLM::EngineCor")
+    gpu = replace(GPU, processes=(busy,), throttled=("heat",), sm_clock=1980)
+    app = Host()
+    async with app.run_test(size=(100, 40)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP), sampled(gpu), NOW)
+        sidebar.focus()
+        await pilot.press("down", "down", "enter")
+        sheet = app.screen
+        assert isinstance(sheet, DetailSheet)
+        assert "process 4242 VLLM::EngineCor 59.0 GiB" in sheet.body.plain
+        assert "1980 MHz SM" in sheet.body.plain
 
 
 async def test_what_does_not_fit_is_scrolled_to() -> None:

@@ -36,7 +36,7 @@ def kind(status: ServerStatus) -> str:
 
 
 def server_rows(
-    status: ServerStatus, width: int, now: float, *, copy_key: str = "", bare: bool = False
+    status: ServerStatus, width: int, now: float, *, copy_key: str = "", chosen: bool = False
 ) -> list[Row]:
     """The rows of one server.
 
@@ -45,16 +45,13 @@ def server_rows(
         width: Cells.
         now: The monitor's time, for ages.
         copy_key: The key that copies the start command; empty: none is told.
-        bare: Only its head and, where it is not up, why.
+        chosen: Marked as the one that keys act on.
     """
-    rows = list(_head(status, width))
+    rows = list(_head(status, width, "▸" if chosen else " "))
     if status.state is ServerState.UP:
-        if not bare:
-            rows += [*_models(status, width), *_numbers(status, width)]
+        rows += [*_models(status, width), *_numbers(status, width)]
     else:
         rows += _why(status, width, now)
-    if bare:
-        return rows
     rows += _notes(status, width)
     if status.state is ServerState.DOWN and status.target.start_command:
         rows += _start(status, width, copy_key)
@@ -62,7 +59,7 @@ def server_rows(
     return rows
 
 
-def _head(status: ServerStatus, width: int) -> Iterator[Row]:
+def _head(status: ServerStatus, width: int, mark: str) -> Iterator[Row]:
     glyph, style = GLYPHS[status.state]
     state = word(status)
     room = max(width - cells(glyph) - cells(state) - 2, 4)
@@ -71,7 +68,7 @@ def _head(status: ServerStatus, width: int) -> Iterator[Row]:
     told = (f"{versioned} {place}", f"{name} {place}", versioned, name)
     title = next((text for text in told if cells(text) <= room), crop(name, room))
     gap = " " * (room - cells(title) + 1)
-    yield Row(((f"{glyph} ", style), (title, "title"), (gap, "text"), (state, style)))
+    yield Row(((f"{glyph}{mark}", style), (title, "title"), (gap, "text"), (state, style)))
     if place not in title:
         yield Row(((crop(f"  {place}", width), "dim"),))
 

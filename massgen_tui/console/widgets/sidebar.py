@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from massgen_tui.console.screens.monitor import DetailSheet, gpu_detail, server_detail
 from massgen_tui.console.stream.rows import Look, Row, keep_same
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import cells, crop
@@ -29,9 +30,8 @@ class Sidebar(Widget, can_focus=True):
 
     DEFAULT_CSS = "Sidebar { width: 28; height: 1fr; overflow: hidden hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "c,y,enter", "copy_command", "copy the start command", id="sidebar.copy", show=False
-        ),
+        Binding("c,y", "copy_command", "copy the start command", id="sidebar.copy", show=False),
+        Binding("enter", "detail", "all about it", id="sidebar.detail", show=False),
         Binding("down,j", "move(1)", "next server", id="sidebar.down", show=False),
         Binding("up,k", "move(-1)", "server before", id="sidebar.up", show=False),
         Binding("pagedown", "turn(10)", "scroll down", id="sidebar.pagedown", show=False),
@@ -96,13 +96,24 @@ class Sidebar(Widget, can_focus=True):
         if self.start_command:
             self.post_message(self.CopyRequested(self.start_command))
 
+    def action_detail(self) -> None:
+        """Show all about what is chosen, at first the first server, kept up to date."""
+        first = next(iter(self._servers), GPUS)
+        chosen = self._chosen if self._chosen in (*self._servers, GPUS) else first
+        title = f"{GPUS} (this host)" if chosen == GPUS else chosen
+
+        def tell() -> str:
+            if chosen in self._servers:
+                return server_detail(self._servers[chosen], self._now)
+            return gpu_detail(self._gpus, self._now)
+
+        self.app.push_screen(DetailSheet(title, tell))
+
     def action_move(self, step: int) -> None:
-        """Choose another server and bring it into view."""
-        roots = list(self._servers)
-        if not roots:
-            return
-        at = roots.index(self._chosen) + step if self._chosen in roots else 0
-        self._chosen = roots[min(max(at, 0), len(roots) - 1)]
+        """Choose another server, or the GPUs below them, and bring it into view."""
+        stops = [*self._servers, GPUS]
+        at = stops.index(self._chosen) + step if self._chosen in stops else 0
+        self._chosen = stops[min(max(at, 0), len(stops) - 1)]
         self._build()
         self._reveal(self._owners.index(self._chosen))
 
@@ -211,14 +222,19 @@ class Sidebar(Widget, can_focus=True):
         owners: list[str] = []
         for root, status in self._servers.items():
             key = _COPY if self.start_command == status.target.start_command else ""
-            own = server_rows(status, width, self._now, copy_key=key)
+            own = server_rows(status, width, self._now, copy_key=key, chosen=self._marks(root))
             rows += own
             owners += [root] * len(own)
         if not self._servers:
             rows.append(Row((("no server to look at", "dim"),)))
-        rows.append(self._edge("├", f"{GPUS} (this host)", "┤"))
+        owners += [""] * (len(rows) - len(owners))
+        mark = "▸ " if self._marks(GPUS) else ""
+        rows.append(self._edge("├", f"{mark}{GPUS} (this host)", "┤"))
         rows += gpu_rows(self._gpus, width, self._now)
-        return rows, owners + [""] * (len(rows) - len(owners))
+        return rows, owners + [GPUS] * (len(rows) - len(owners))
+
+    def _marks(self, stop: str) -> bool:
+        return self.has_focus and stop == self._chosen
 
     def _reveal(self, at: int) -> None:
         if at < self._top:

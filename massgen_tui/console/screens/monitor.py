@@ -1,0 +1,142 @@
+"""Everything that is known of one server, or of the GPUs: a sheet that stays up to date."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.text import Text
+from textual.widgets import Static
+
+from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.widgets import gauges
+from massgen_tui.console.widgets.gpu_rows import load, memory
+from massgen_tui.console.widgets.server_rows import GLYPHS, kind, word
+from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus
+
+_WIDE = 60
+
+
+class DetailSheet(Sheet):
+    """A sheet whose text is made anew every second."""
+
+    def __init__(self, title: str, tell: Callable[[], str]) -> None:
+        """Show what `tell` gives."""
+        super().__init__(title, tell())
+        self._tell = tell
+
+    def on_mount(self) -> None:
+        """Keep it up to date."""
+        self.set_interval(1.0, self.again)
+
+    def again(self) -> None:
+        """Say what is known now."""
+        said = self._tell()
+        if said != self.body.plain:
+            self.body = Text(said)
+            self.query_one("#sheet-text", Static).update(self.body)
+
+
+def server_detail(status: ServerStatus, now: float) -> str:
+    """A server in full: what it is, its numbers, what is odd, how to start it, what was asked."""
+    return "\n".join(_server_lines(status, now))
+
+
+def gpu_detail(snapshot: GpuSnapshot, now: float) -> str:
+    """All GPUs of this host in full."""
+    lines = [snapshot.reason] if snapshot.reason else []
+    if snapshot.sampled_at is not None:
+        lines.append(f"sampled {gauges.ago(now - snapshot.sampled_at)} ago")
+    for gpu in snapshot.gpus:
+        lines += ["", *_gpu_lines(gpu)]
+    return "\n".join(lines)
+
+
+def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
+    glyph, _ = GLYPHS[status.state]
+    since = "" if status.since is None else f" for {gauges.ago(now - status.since)}"
+    reason = f": {status.reason}" if status.reason else ""
+    yield f"{glyph} {word(status)}{since}{reason}"
+    yield ""
+    yield from _table(
+        (
+            ("address", status.target.base_url),
+            ("kind", f"{kind(status)} {status.version}".strip()),
+            ("agents", ", ".join(status.target.agents) or "none"),
+            ("running", gauges.whole(status.running)),
+            ("waiting", gauges.whole(status.waiting)),
+            ("KV cache", gauges.share(status.kv_usage)),
+            ("cache hits", gauges.share(status.cache_hits)),
+            ("tokens/s", _speed(status)),
+            ("TTFT", _time(status.ttft_s)),
+            ("token gap", _time(status.itl_s)),
+            ("probe", _time(status.latency_s)),
+        )
+    )
+    yield ""
+    yield from _section(
+        "models", [_model(model.id, model.context_length) for model in status.models]
+    )
+    yield from _section("to mend", status.notes)
+    if status.target.start_command:
+        host = status.target.host
+        yield from _section(f"start it (on {host})", [status.target.start_command])
+    yield from _section(
+        "asked",
+        [
+            f"{gauges.ago(now - asked.at):>6} ago  {asked.path:<16} "
+            f"{asked.words or asked.status}  {gauges.millis(asked.seconds)}"
+            for asked in reversed(status.log)
+        ],
+    )
+
+
+def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
+    lost = "  ✗ lost" if gpu.lost else ""
+    yield f"{gpu.index}  {gpu.name or gauges.UNKNOWN}{lost}"
+    yield from _table(
+        (
+            ("id", gpu.uuid or gauges.UNKNOWN),
+            ("load", f"{load(gpu)} {gauges.spark(gpu.history, _WIDE, 100)}"),
+            ("memory", memory(gpu.memory_used, gpu.memory_total)),
+            ("temperature", gauges.UNKNOWN if gpu.temperature is None else f"{gpu.temperature} °C"),
+            ("power", f"{_watts(gpu.power)} of {_watts(gpu.power_limit)}"),
+            ("clocks", f"{_clock(gpu.sm_clock)} SM, {_clock(gpu.memory_clock)} memory"),
+            ("held back", ", ".join(gpu.throttled) or "no"),
+            ("ECC errors", gauges.whole(gpu.ecc_errors)),
+            ("note", gpu.note or "none"),
+        )
+    )
+    for process in gpu.processes:
+        yield f"  process {process.pid} {process.name} {gauges.gib(process.memory)} GiB"
+
+
+def _table(facts: Sequence[tuple[str, str]]) -> Iterator[str]:
+    widest = max(len(name) for name, _ in facts)
+    for name, value in facts:
+        yield f"  {name:<{widest}}  {value}"
+
+
+def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield title
+        yield from (f"  {line}" for line in lines)
+        yield ""
+
+
+def _model(name: str, length: int | None) -> str:
+    return name if length is None else f"{name}  {length} tokens of context"
+
+
+def _speed(status: ServerStatus) -> str:
+    now = gauges.UNKNOWN if status.tokens_per_s is None else gauges.rate(status.tokens_per_s)
+    return f"{now} {gauges.spark(status.history, _WIDE)}".rstrip()
+
+
+def _time(seconds: float | None) -> str:
+    return gauges.UNKNOWN if seconds is None else gauges.millis(seconds)
+
+
+def _watts(value: float | None) -> str:
+    return f"{gauges.whole(value)} W"
+
+
+def _clock(value: int | None) -> str:
+    return f"{gauges.whole(value)} MHz"
