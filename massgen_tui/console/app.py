@@ -282,8 +282,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
     async def action_quit(self) -> None:
         """Leave; ask once while agents answer."""
         if self.desk.answering and not isinstance(self.screen, QuitScreen):
-            key = name_of("quit", self.config.ui.keymap)
-            self.push_screen(QuitScreen(len(self.desk.answering), key), self._leave)
+            key, kept = name_of("quit", self.config.ui.keymap), self.config.ui.logging_enabled
+            self.push_screen(QuitScreen(len(self.desk.answering), key, kept=kept), self._leave)
         else:
             self._leave(True)
 

@@ -58,6 +58,8 @@ def columns_for(total: int, width: int, height: int) -> int:
         return 1
     columns = _balanced(total, max(2, width // COMFORT_WIDTH))
     most = _balanced(total, max(2, width // LEAST_WIDTH))
+    if total % columns and columns < most and total % (columns + 1) == 0:
+        columns += 1
     while columns < most and ceil(total / columns) * LEAST_HEIGHT > height:
         columns += 1
     return columns

@@ -16,6 +16,8 @@ from massgen_tui.console.layout import LEAST_HEIGHT, arrange, columns_for, folds
         (3, (170, 40), 3, 1),
         (4, (170, 40), 2, 2),
         (16, (200, 56), 4, 4),
+        (16, (172, 56), 4, 4),
+        (5, (172, 56), 3, 2),
         (16, (80, 20), 2, 3),
         (16, (40, 8), 1, 1),
     ],

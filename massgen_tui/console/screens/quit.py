@@ -24,13 +24,19 @@ class QuitScreen(ModalScreen[bool]):
     }
     """
 
-    def __init__(self, answering: int, key: str) -> None:
-        """Ask while `answering` agents answer; `key` is the one that quits."""
+    def __init__(self, answering: int, key: str, *, kept: bool) -> None:
+        """Ask while `answering` agents answer.
+
+        Args:
+            answering: how many agents do.
+            key: the one that quits.
+            kept: what came so far stays in the session's file.
+        """
         super().__init__()
         agents = "1 agent is" if answering == 1 else f"{answering} agents are"
+        what = "What came is kept in the session's file." if kept else "What came is not kept."
         self.question = (
-            f"{agents} still answering. What came is kept in the session's file.\n\n"
-            f"{key}, y or enter  quit\nesc or n           stay"
+            f"{agents} still answering. {what}\n\n{key}, y or enter: quit\nesc or n: stay"
         )
 
     def compose(self) -> ComposeResult:

@@ -1,0 +1,129 @@
+"""The prompt: lines, pastes, drafts, history and names of agents."""
+
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual._xterm_parser import XTermParser
+
+from massgen_tui.console.history import History
+from massgen_tui.console.widgets.prompt import tell_alt_enter_apart
+from tests.support.console import Stage, staged
+from tests.support.fakes import config_of
+
+
+@pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])
+async def test_a_new_line_does_not_send(key: str) -> None:
+    async with staged() as stage:
+        await stage.press(*"one", key, *"two")
+        assert stage.app.prompt.text == "one\ntwo"
+        assert stage.session.turn == 0
+
+
+def test_a_legacy_alt_enter_is_told_apart_from_enter() -> None:
+    tell_alt_enter_apart()
+    keys = [event.key for event in XTermParser().feed("\x1b\r") if isinstance(event, events.Key)]
+    assert keys == ["ctrl+j"]
+    keys = [event.key for event in XTermParser().feed("\r") if isinstance(event, events.Key)]
+    assert keys == ["enter"]
+
+
+async def test_a_modified_enter_in_the_form_of_xterm_is_a_new_line() -> None:
+    reported = [e for e in XTermParser().feed("\x1b[27;2;13~") if isinstance(e, events.Key)]
+    async with staged() as stage:
+        await stage.press(*"a")
+        for event in reported:
+            stage.app.post_message(event)
+        await stage.settle()
+        assert stage.app.prompt.text == "a\n"
+
+
+@pytest.mark.parametrize("focus", ["0", "1"])
+async def test_a_paste_never_sends_wherever_the_focus_is(focus: str) -> None:
+    async with staged() as stage:
+        await stage.press("ctrl+g", focus)
+        stage.app.post_message(events.Paste("one\r\ntwo\rthree\x1b[31m\n"))
+        await stage.settle()
+        assert stage.app.prompt.text == "one\ntwo\nthree[31m\n"
+        assert stage.session.turn == 0
+
+
+async def test_the_prompt_grows_to_six_rows_and_shrinks_again() -> None:
+    async with staged() as stage:
+        assert stage.app.prompt.size.height == 1
+        await stage.press(*["ctrl+j"] * 3)
+        assert stage.app.prompt.size.height == 4
+        await stage.press(*["ctrl+j"] * 9)
+        assert stage.app.prompt.size.height == 6
+        stage.app.prompt.put("x")
+        await stage.press("enter")
+        assert stage.app.prompt.size.height == 1
+
+
+async def test_blank_is_not_sent() -> None:
+    async with staged() as stage:
+        await stage.press("space", "ctrl+j", "enter")
+        assert stage.session.turn == 0
+
+
+async def test_a_name_alone_asks_nothing_and_stays() -> None:
+    async with staged() as stage:
+        await stage.ask("@qwen1")
+        assert stage.session.turn == 0
+        assert stage.app.prompt.text == "@qwen1"
+
+
+async def test_the_history_is_browsed_only_at_the_edges_and_keeps_the_draft(tmp_path: Path) -> None:
+    History(tmp_path / "prompts").sent("older")
+    async with staged(history=tmp_path / "prompts") as stage:
+        await stage.press(*"up", "ctrl+j", *"low")
+        await stage.press("up")
+        assert stage.app.prompt.text == "up\nlow"
+        await stage.press("up")
+        assert stage.app.prompt.text == "older"
+        await stage.press("x", "down")
+        assert stage.app.prompt.text == "up\nlow"
+        await stage.press("up", "up", "enter")
+        assert stage.session.agents[0].exchanges[0].prompt == "olderx"
+        assert stage.app.prompt.text == "up\nlow"
+
+
+async def test_a_draft_is_found_again_in_the_next_run(tmp_path: Path) -> None:
+    file = tmp_path / "prompts"
+    async with staged(history=file) as stage:
+        stage.app.prompt.put("not sent yet")
+        await stage.settle()
+    async with staged(history=file) as stage:
+        await stage.press("up")
+        assert stage.app.prompt.text == "not sent yet"
+
+
+async def typed(stage: Stage, text: str) -> None:
+    """Type a text, key by key."""
+    names = {"@": "at"}
+    await stage.press(*(names.get(char, char) for char in text))
+
+
+async def test_tab_completes_the_name_of_an_agent() -> None:
+    async with staged(config_of("qwen", "glm")) as stage:
+        await typed(stage, "@g")
+        assert stage.app.prompt.suggestion == "lm"
+        await stage.press("tab")
+        assert stage.app.prompt.text == "@glm "
+        assert stage.app.prompt.has_focus
+        await typed(stage, "hi")
+        await stage.press("enter")
+        assert [len(agent.exchanges) for agent in stage.session.agents] == [0, 1]
+
+
+async def test_editing_keys_stay_with_the_text() -> None:
+    async with staged() as stage:
+        await stage.press(*"some", "space", *"words", "ctrl+w", "ctrl+z")
+        assert stage.app.prompt.text == "some words"
+        await stage.press("ctrl+u")
+        assert stage.app.prompt.text == ""
+
+
+async def test_a_prompt_of_the_command_line_is_asked_at_once() -> None:
+    async with staged(prompt="from the command line") as stage:
+        assert stage.session.agents[0].exchanges[0].prompt == "from the command line"
