@@ -28,11 +28,6 @@ ANSWER = 60.0
 AGENTS = ("thinking", "plain")
 
 
-class _Server(Protocol):
-    base_url: str
-    key: str
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A server that runs, and what is to be asked of it."""
@@ -96,53 +91,65 @@ def _models() -> Path:
 
 def _live(stack: ExitStack, screen: bool, model: Path, name: str, about: str) -> Stage:
     server = stack.enter_context(ModelServer(model, name))
-    manners = (template.THINKING, template.PLAIN)
-    agents = tuple(
-        _agent(id, server, kind="llamacpp", model=name, manner=manner, screen=screen)
-        for id, manner in zip(AGENTS, manners, strict=True)
-    )
     notice = (
         f"Demo: {name} ({about}) on this machine. A tiny model: look at the streams, not at what "
         "it says. Its reasoning is forced by the template; it shows the channel."
     )
-    return Stage(_config("demo", agents), template.QUESTION, notice)
+    return Stage(live_config(server, name, screen=screen), template.QUESTION, notice)
 
 
 def _replay(stack: ExitStack, screen: bool, why: str) -> Stage:
     replay = importlib.import_module("massgen_tui.demo.replay")
     server = stack.enter_context(replay.ReplayServer(replay.playlists()))
-    manners = tuple(template.Manner({"user": id}) for id in AGENTS)
-    agents = tuple(
-        _agent(id, server, kind="chatcompletion", model=NO_MODEL, manner=manner, screen=screen)
-        for id, manner in zip(AGENTS, manners, strict=True)
-    )
     notice = f"Demo: {NO_MODEL}. Recorded answers play, whatever you ask ({why})."
-    return Stage(_config(f"demo ({NO_MODEL})", agents), replay.FIBONACCI, notice)
+    return Stage(replay_config(server, screen=screen), replay.FIBONACCI, notice)
 
 
-def _agent(
+class Served(Protocol):
+    """A server of the demo."""
+
+    base_url: str
+    key: str
+
+
+def live_config(server: Served, model: str, *, screen: bool) -> Config:
+    """Two agents on the demo's model, one that thinks and one that does not."""
+    manners = (template.THINKING, template.PLAIN)
+    return _config("demo", "llamacpp", model, server, manners, screen=screen)
+
+
+def replay_config(server: Served, *, screen: bool) -> Config:
+    """Two agents on recorded answers; `user` tells the replay who asks."""
+    manners = tuple(template.Manner({"user": id}) for id in AGENTS)
+    return _config(f"demo ({NO_MODEL})", "chatcompletion", NO_MODEL, server, manners, screen=screen)
+
+
+def _config(
     name: str,
-    server: _Server,
-    *,
     kind: str,
     model: str,
-    manner: template.Manner,
+    server: Served,
+    manners: tuple[template.Manner, ...],
+    *,
     screen: bool,
-) -> AgentConfig:
-    backend = BackendConfig(
-        type=kind,
-        model=model,
-        base_url=f"{server.base_url}/v1",
-        api_key=SecretStr(server.key),
-        key_source="made for this run",
-        timeout=Timeouts() if screen else Timeouts(total=ANSWER),
-        parameters=manner.parameters,
-        extra_body=manner.extra_body,
+) -> Config:
+    agents = tuple(
+        AgentConfig(
+            id=id,
+            system_message=template.SYSTEM_MESSAGE,
+            backend=BackendConfig(
+                type=kind,
+                model=model,
+                base_url=f"{server.base_url}/v1",
+                api_key=SecretStr(server.key),
+                key_source="made for this run",
+                timeout=Timeouts() if screen else Timeouts(total=ANSWER),
+                parameters=manner.parameters,
+                extra_body=manner.extra_body,
+            ),
+        )
+        for id, manner in zip(AGENTS, manners, strict=True)
     )
-    return AgentConfig(id=name, system_message=template.SYSTEM_MESSAGE, backend=backend)
-
-
-def _config(name: str, agents: tuple[AgentConfig, ...]) -> Config:
     return Config(name=name, agents=agents, ui=UiConfig(logging_enabled=False))
 
 

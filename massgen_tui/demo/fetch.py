@@ -156,27 +156,27 @@ def _running(
 ) -> Iterator[tuple[subprocess.Popen[str], threading.Event]]:
     """The process, with its whole group ended when we leave early or its time is up."""
     late = threading.Event()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env=environment, text=True, errors="replace", start_new_session=True,
-    )  # fmt: skip
+    ) as process:  # fmt: skip
 
-    def end_late() -> None:
-        late.set()
-        _end(process)
+        def end_late() -> None:
+            late.set()
+            _end(process)
 
-    timer = threading.Timer(seconds, end_late) if seconds is not None else None
-    try:
-        if timer is not None:
-            timer.start()
-        yield process, late
-    except BaseException:
-        _end(process)
-        raise
-    finally:
-        process.wait()
-        if timer is not None:
-            timer.cancel()
+        timer = threading.Timer(seconds, end_late) if seconds is not None else None
+        try:
+            if timer is not None:
+                timer.start()
+            yield process, late
+        except BaseException:
+            _end(process)
+            raise
+        finally:
+            process.wait()
+            if timer is not None:
+                timer.cancel()
 
 
 def _end(process: subprocess.Popen[str]) -> None:

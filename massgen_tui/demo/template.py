@@ -41,7 +41,7 @@ THINKING = Manner(
         "temperature": 0.3,
         "repeat_penalty": 1.12,
         # Token 2 ends the text. After the forced end of its thoughts the model often stops at once.
-        "logit_bias": {"2": -2},
+        "logit_bias": {"2": -6},
     },
     # After so many tokens the server closes the channel.
     {"reasoning_budget_tokens": 40},
