@@ -55,18 +55,19 @@ clean: ## remove the virtual environment and what the tools left
 	find massgen_tui tests bench -name __pycache__ -type d -exec rm -rf {} +
 
 # --- set-up: a stamp is written when its step succeeded, and holds until .key changes ---------------------------------
+# What it says goes to standard error: standard output is the demo's.
 
 $(VENV)/.key: FORCE
 	@PYTHON='$(PYTHON)' .ci/venv '$(VENV)'
 
 $(VENV)/.base: $(VENV)/.key
-	@echo "Installing massgen-tui and what it needs"
-	@$(pip) --editable .
+	@echo "Installing massgen-tui and what it needs" >&2
+	@$(pip) --editable . >&2
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	@echo "Installing what the tests and checks need"
-	@$(pip) --group dev
+	@echo "Installing what the tests and checks need" >&2
+	@$(pip) --group dev >&2
 	@touch $@
 
 # The extra is wanted, not needed: where its wheel cannot be had, the demo replays recorded answers and says so.
@@ -75,4 +76,4 @@ try-demo: $(VENV)/.base
 	@test '$(VENV)/.demo' -nt '$(VENV)/.base' || { \
 	  echo "Installing the extra 'demo': llama.cpp's server as a wheel, 34 MB"; \
 	  if $(pip) --only-binary xllamacpp --editable '.[demo]'; then touch '$(VENV)/.demo'; \
-	  else echo "The extra 'demo' cannot be had here (see above): going on without it."; fi; }
+	  else echo "The extra 'demo' cannot be had here (see above): going on without it."; fi; } >&2
