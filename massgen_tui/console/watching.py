@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from massgen_tui.config.schema import Config
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _MODULES = (
     "massgen_tui.monitor.servers",
     "massgen_tui.monitor.targets",
+    "massgen_tui.monitor.dcgm",
     "massgen_tui.monitor.gpus",
 )
 
@@ -101,7 +103,8 @@ class Monitors:
     @property
     def gpus(self) -> GpuSnapshot:
         """The last sample; empty until there is one."""
-        return self._gpus.snapshot if self._gpus else GpuSnapshot()
+        own = self._gpus.snapshot if self._gpus else GpuSnapshot()
+        return replace(own, others=self._servers.gpus) if self._servers else own
 
     @property
     def relaxed(self) -> bool:
@@ -116,10 +119,12 @@ class Monitors:
 
     async def start(self) -> None:
         """Import, then look at all servers and GPUs until `stop`."""
-        servers, targets, gpus = [
+        servers, targets, dcgm, gpus = [
             await asyncio.to_thread(importlib.import_module, module) for module in _MODULES
         ]
-        watched: ServerMonitor = servers.ServerMonitor(targets.targets_of(self._config))
+        watched: ServerMonitor = servers.ServerMonitor(
+            targets.targets_of(self._config), exporters=dcgm.exporters_of(self._config)
+        )
         self._servers = watched
         self._gpus = gpus.GpuMonitor()
         watched.relaxed = self._relaxed

@@ -107,11 +107,16 @@ def read(text: str, series: Mapping[str, Series]) -> Metrics:
     """
     wanted = {name for one in series.values() for name in one.names}
     found: dict[str, list[Sample]] = {}
-    lines = _lines(text, wanted)
-    for sample in _samples(lines if len(lines) <= _MOST_LINES else []):
+    for sample in samples(text, wanted):
         found.setdefault(sample.name, []).append(sample)
     values = {key: _value(one, found) for key, one in series.items()}
     return Metrics(**{key: _sane(key, value) for key, value in values.items()})
+
+
+def samples(text: str, names: Iterable[str]) -> Iterator[Sample]:
+    """The samples of these names; none when there are more than any cluster has."""
+    lines = _lines(text, names)
+    return _samples(lines if len(lines) <= _MOST_LINES else [])
 
 
 def mentions(text: str, prefix: str) -> bool:

@@ -7,9 +7,16 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Self
 
+from massgen_tui.monitor.dcgm import Exporter
 from massgen_tui.monitor.fetch import Fetcher
-from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget, StateChange
-from massgen_tui.monitor.watch import Clock, Watch
+from massgen_tui.monitor.status import (
+    GpuSnapshot,
+    ServerState,
+    ServerStatus,
+    ServerTarget,
+    StateChange,
+)
+from massgen_tui.monitor.watch import RELAXED, SHOWN, Clock, Watch
 
 Pause = Callable[[float, asyncio.Event], Awaitable[None]]
 """Waits so many seconds, or until the event is set."""
@@ -34,8 +41,18 @@ class ServerMonitor:
         clock: Clock = time.monotonic,
         wait: Pause = pause,
         fetcher: Fetcher | None = None,
+        exporters: Iterable[Exporter] = (),
     ) -> None:
-        """Know the targets; nothing is asked before `start` or `look`."""
+        """Know the targets; nothing is asked before `start` or `look`.
+
+        Args:
+            targets: The servers.
+            clock: Monotonic seconds.
+            wait: Waits between looks.
+            fetcher: Asks; by default one of its own.
+            exporters: Where GPUs of other machines are told.
+        """
+        self._exporters = tuple(exporters)
         self._fetcher = fetcher or Fetcher()
         self._clock = clock
         self._wait = wait
@@ -54,6 +71,11 @@ class ServerMonitor:
         return {root: watch.status for root, watch in self._watches.items()}
 
     @property
+    def gpus(self) -> tuple[GpuSnapshot, ...]:
+        """The GPUs of other machines, in the config's order."""
+        return tuple(exporter.snapshot for exporter in self._exporters)
+
+    @property
     def relaxed(self) -> bool:
         """Look less often: nobody sees it. Setting it to False looks at all servers at once."""
         return self._relaxed
@@ -67,9 +89,9 @@ class ServerMonitor:
     def start(self) -> None:
         """Begin to look, in tasks of the running loop."""
         if not self._tasks:
-            self._tasks = [
-                asyncio.create_task(self._run(watch)) for watch in self._watches.values()
-            ]
+            runs = [self._run(watch) for watch in self._watches.values()]
+            runs += [self._follow(exporter) for exporter in self._exporters]
+            self._tasks = [asyncio.create_task(run) for run in runs]
 
     async def stop(self) -> None:
         """End all looks and close all connections."""
@@ -109,6 +131,13 @@ class ServerMonitor:
             await self.look(watch.target)
             await self._wait(watch.pause(relaxed=self._relaxed), self._wake)
             self._wake.clear()
+
+    async def _follow(self, exporter: Exporter) -> None:
+        while True:
+            before = exporter.snapshot
+            await exporter.look(self._fetcher, self._clock())
+            self.revision += exporter.snapshot is not before
+            await self._wait(RELAXED if self._relaxed else SHOWN, self._wake)
 
     def _note(self, before: ServerStatus, after: ServerStatus) -> None:
         if before is after:

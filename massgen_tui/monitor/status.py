@@ -169,13 +169,17 @@ class GpuStatus:
 
 @dataclass(frozen=True, slots=True)
 class GpuSnapshot:
-    """All GPUs of this host at one time."""
+    """All GPUs of one host at one time."""
 
     gpus: tuple[GpuStatus, ...] = ()
     reason: str = ""
     """One calm line when there are none: `no NVIDIA driver on this host`."""
     sampled_at: float | None = None
     """Seconds of the monotonic clock; None before the first look."""
+    host: str = ""
+    """The machine; empty: this one."""
+    others: tuple["GpuSnapshot", ...] = ()
+    """The GPUs of other machines, beside this one's."""
 
 
 @dataclass(frozen=True, slots=True)

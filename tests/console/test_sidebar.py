@@ -239,6 +239,18 @@ async def test_it_is_framed_and_titled() -> None:
     assert len(said) == 24
 
 
+async def test_gpus_of_other_machines_stand_under_their_names() -> None:
+    afar = GpuSnapshot((replace(GPU, utilisation=5),), "", NOW - 8, "rack 7")
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP), replace(sampled(GPU), others=(afar,)), NOW)
+        await pilot.pause()
+        said = drawn(sidebar)
+    at = next(y for y, line in enumerate(said) if line.startswith("├ GPUs (rack 7) ─"))
+    assert " 5% " in said[at + 1], "8 s are not stale there: it is asked less often"
+
+
 async def test_it_is_painted_again_only_when_it_says_something_else() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:

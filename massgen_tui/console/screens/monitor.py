@@ -40,13 +40,19 @@ def server_detail(status: ServerStatus, now: float) -> str:
 
 
 def gpu_detail(snapshot: GpuSnapshot, now: float) -> str:
-    """All GPUs of this host in full."""
-    lines = [snapshot.reason] if snapshot.reason else []
+    """All GPUs in full, host by host."""
+    hosts = [_host(one, now) for one in (snapshot, *snapshot.others)]
+    return "\n\n".join("\n".join(lines) for lines in hosts)
+
+
+def _host(snapshot: GpuSnapshot, now: float) -> list[str]:
+    lines = [f"on {snapshot.host or 'this host'}"]
+    lines += [snapshot.reason] if snapshot.reason else []
     if snapshot.sampled_at is not None:
         lines.append(f"sampled {gauges.ago(now - snapshot.sampled_at)} ago")
     for gpu in snapshot.gpus:
         lines += ["", *_gpu_lines(gpu)]
-    return "\n".join(lines)
+    return lines
 
 
 def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:

@@ -8,6 +8,8 @@ from massgen_tui.console.widgets import gauges
 from massgen_tui.monitor.gpus import STALE
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
 
+STALE_AFAR = 15.0
+"""Seconds after which another machine's numbers are stale: they are asked for less often."""
 MANY = 8
 """So many GPUs get one line each, and a line of totals."""
 _INDENT = (("  ", "text"),)
@@ -20,7 +22,7 @@ def gpu_rows(snapshot: GpuSnapshot, width: int, now: float) -> list[Row]:
         return line_rows((("looking for GPUs …", "dim"),), width)
     if snapshot.reason:
         rows += line_rows(((snapshot.reason, "dim"),), width)
-    if snapshot.gpus and now - snapshot.sampled_at >= STALE:
+    if snapshot.gpus and now - snapshot.sampled_at >= (STALE_AFAR if snapshot.host else STALE):
         age = gauges.ago(now - snapshot.sampled_at)
         rows += line_rows(((f"! stale: {age} old", "warn"),), width)
     if len(snapshot.gpus) >= MANY:

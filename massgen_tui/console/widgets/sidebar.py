@@ -64,7 +64,7 @@ class Sidebar(Widget, can_focus=True):
         """Show the newest statuses; `now` is the time of the monitors' clock, for ages."""
         same = (
             int(now) == int(self._now)
-            and gpus is self._gpus
+            and gpus == self._gpus
             and len(servers) == len(self._servers)
             and all(
                 new is old
@@ -231,6 +231,9 @@ class Sidebar(Widget, can_focus=True):
         mark = "▸ " if self._marks(GPUS) else ""
         rows.append(self._edge("├", f"{mark}{GPUS} (this host)", "┤"))
         rows += gpu_rows(self._gpus, width, self._now)
+        for other in self._gpus.others:
+            rows.append(self._edge("├", f"{GPUS} ({other.host})", "┤"))
+            rows += gpu_rows(other, width, self._now)
         return rows, owners + [GPUS] * (len(rows) - len(owners))
 
     def _marks(self, stop: str) -> bool:
@@ -254,8 +257,10 @@ def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float)
             line.append(f" run {status.running}")
         if status.tokens_per_s is not None:
             line.append(f" {gauges.rate(status.tokens_per_s)} tok/s")
-    for gpu in gpus.gpus:
-        line.append(" │ " if line else " ")
-        told = "lost" if gpu.lost else f"{load(gpu)} {memory(gpu.memory_used, gpu.memory_total)}"
-        line.append(f"GPU{gpu.index} {told}")
+    for host in (gpus, *gpus.others):
+        at = f"{host.host} " if host.host else ""
+        for gpu in host.gpus:
+            line.append(" │ " if line else " ")
+            used = memory(gpu.memory_used, gpu.memory_total)
+            line.append(f"{at}GPU{gpu.index} {'lost' if gpu.lost else f'{load(gpu)} {used}'}")
     return line

@@ -1,0 +1,126 @@
+import asyncio
+from pathlib import Path
+
+from massgen_tui.config.schema import Config
+from massgen_tui.monitor.dcgm import Exporter, exporters_of, read_gpus
+from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.servers import ServerMonitor
+from massgen_tui.monitor.status import GpuStatus
+from tests.support.server import ScriptedServer, free_port, whole
+
+GIB = 2**30
+LABELS = (
+    'gpu="{n}",UUID="GPU-{n}",device="nvidia{n}",modelName="NVIDIA H100 80GB HBM3",Hostname="box"'
+)
+
+
+def page(*values: tuple[str, int, float], more: str = "") -> str:
+    lines = [
+        "# HELP DCGM_FI_DEV_GPU_UTIL GPU utilization (in %).",
+        "# TYPE DCGM_FI_DEV_GPU_UTIL gauge",
+    ]
+    lines += [f"{name}{{{LABELS.format(n=n)}{more}}} {value}" for name, n, value in values]
+    return "\n".join(lines) + "\n"
+
+
+FULL = (
+    ("DCGM_FI_DEV_GPU_UTIL", 1, 93),
+    ("DCGM_FI_DEV_GPU_UTIL", 0, 87),
+    ("DCGM_FI_DEV_FB_USED", 0, 61440),
+    ("DCGM_FI_DEV_FB_FREE", 0, 20480),
+    ("DCGM_FI_DEV_GPU_TEMP", 0, 64),
+    ("DCGM_FI_DEV_POWER_USAGE", 0, 412.5),
+    ("DCGM_FI_DEV_SM_CLOCK", 0, 1980),
+)
+
+
+def test_the_gpus_of_another_machine() -> None:
+    first, second = read_gpus(page(*FULL))
+    assert first == GpuStatus(
+        0,
+        "H100 80GB HBM3",
+        "GPU-0",
+        utilisation=87,
+        memory_used=60 * GIB,
+        memory_total=80 * GIB,
+        temperature=64,
+        power=412.5,
+        sm_clock=1980,
+    )
+    assert (second.index, second.utilisation, second.memory_used) == (1, 93, None)
+
+
+def test_blank_values_are_unknown() -> None:
+    blanks = (2147483632, 9223372036854775792, 9223372036854775794)
+    (gpu,) = read_gpus(
+        page(
+            ("DCGM_FI_DEV_GPU_UTIL", 0, blanks[0]),
+            ("DCGM_FI_DEV_POWER_USAGE", 0, blanks[1]),
+            ("DCGM_FI_DEV_FB_USED", 0, blanks[2]),
+            ("DCGM_FI_DEV_GPU_TEMP", 0, 50),
+        )
+    )
+    assert (gpu.utilisation, gpu.power, gpu.memory_used, gpu.temperature) == (None, None, None, 50)
+
+
+def test_an_instance_of_a_mig_gpu_tells_how_active_its_engine_is() -> None:
+    more = ',GPU_I_PROFILE="1g.10gb",GPU_I_ID="7"'
+    (gpu,) = read_gpus(page(("DCGM_FI_PROF_GR_ENGINE_ACTIVE", 0, 0.42), more=more))
+    assert (gpu.utilisation, gpu.note, gpu.uuid) == (42, "MIG 1g.10gb", "GPU-0/7")
+
+
+async def test_an_exporter_that_goes_away_leaves_what_it_said_and_says_why() -> None:
+    fetcher = Fetcher()
+    async with ScriptedServer() as server:
+        server.route("GET", "/metrics", whole(200, page(*FULL).encode(), "text/plain"))
+        exporter = Exporter(f"{server.root}/metrics", "rack 7")
+        first = await exporter.look(fetcher, 10.0)
+    second = await exporter.look(fetcher, 20.0)
+    await fetcher.aclose()
+    assert (first.host, first.reason, len(first.gpus)) == ("rack 7", "", 2)
+    assert first.gpus[0].history == (87,)
+    assert second.gpus == first.gpus
+    assert (second.sampled_at, second.reason) == (10.0, "connection refused: nothing listens there")
+
+
+async def test_an_exporter_that_was_never_there_says_why() -> None:
+    fetcher = Fetcher()
+    exporter = Exporter(f"http://127.0.0.1:{free_port()}/metrics")
+    snapshot = await exporter.look(fetcher, 10.0)
+    await fetcher.aclose()
+    assert (snapshot.gpus, snapshot.host) == ((), "127.0.0.1")
+    assert snapshot.reason == "connection refused: nothing listens there"
+
+
+def test_every_exporter_of_a_config_is_asked_once() -> None:
+    url = "http://gpubox:9400/metrics"
+    config = Config.model_validate(
+        {
+            "path": Path("c.yaml"),
+            "agents": [
+                {"id": "a", "backend": {"type": "vllm", "gpu_metrics_url": url}},
+                {"id": "b", "backend": {"type": "vllm", "gpu_metrics_url": url}},
+            ],
+            "gpus": [{"dcgm": "http://other:9400/metrics", "label": "rack 7"}],
+        }
+    )
+    assert [(one.url, one.label) for one in exporters_of(config)] == [
+        ("http://other:9400/metrics", "rack 7"),
+        (url, "gpubox"),
+    ]
+
+
+async def test_the_monitor_asks_exporters_beside_its_servers() -> None:
+    asked = asyncio.Event()
+
+    async def wait(_: float, wake: asyncio.Event) -> None:
+        asked.set()
+        await wake.wait()
+
+    async with ScriptedServer() as server:
+        server.route("GET", "/metrics", whole(200, page(*FULL).encode(), "text/plain"))
+        exporter = Exporter(f"{server.root}/metrics", "rack 7")
+        async with ServerMonitor((), wait=wait, exporters=(exporter,)) as monitor:
+            await asked.wait()
+            (snapshot,) = monitor.gpus
+    assert [gpu.utilisation for gpu in snapshot.gpus] == [87, 93]
