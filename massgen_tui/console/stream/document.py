@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from massgen_tui.console.stream.blocks import STALE, Block, Growing
 from massgen_tui.console.stream.facts import fact_rows
 from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_blocks
-from massgen_tui.console.stream.rows import Row
+from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt
@@ -105,7 +105,6 @@ class Document:
         self.width = 0
         self.views: list[ExchangeView] = []
         self._seen = -1
-        self._facts = 0  # rows of the empty state
 
     def set_width(self, width: int, now: float) -> None:
         """Wrap for another width: what the window shows at once, the rest in later `sweep`s."""
@@ -127,7 +126,9 @@ class Document:
         """Take in what is new; tells whether any row changed."""
         if not self.width:
             return False
-        changed = self._sync() if self.agent.revision != self._seen or not self.views else False
+        changed = self._sync() if self.agent.revision != self._seen else False
+        if not self.views:
+            return self._show_facts() or changed
         start = 0
         for view in self.views:
             if view.outdated:
@@ -147,19 +148,23 @@ class Document:
             if view.exchange is not exchange:
                 break
             kept += 1
-        changed = self._facts > 0 or kept < len(self.views)
-        if kept < len(self.views) or self._facts:
+        changed = kept < len(self.views) or (bool(exchanges) and not self.views)
+        if changed:
             start = sum(view.size for view in self.views[:kept])
             self.scroll.splice(start, len(self.scroll.rows), ())
             del self.views[kept:]
-            self._facts = 0
         for exchange in exchanges[kept:]:
             self.views.append(ExchangeView(exchange, self.width, first=not self.views))
-        if not self.views:
-            rows = fact_rows(self.agent, self.width)
-            self.scroll.splice(0, len(self.scroll.rows), rows)
-            self._facts = len(rows)
-        return changed or not self.views
+        return changed
+
+    def _show_facts(self) -> bool:
+        """Show who the agent is while nothing was asked."""
+        rows, old = fact_rows(self.agent, self.width), self.scroll.rows
+        same = keep_same(old, rows)
+        if same == len(rows) == len(old):
+            return False
+        self.scroll.splice(same, len(old), rows[same:])
+        return True
 
     def exchange_at(self, row: int | None = None) -> Exchange | None:
         """The exchange at `row`, by default the last."""

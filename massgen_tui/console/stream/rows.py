@@ -19,7 +19,7 @@ NEWLINE, SPACE, NOTHING = "\n", " ", ""
 class Look:
     """How rows are drawn at one time: the styles of the theme, the pane's width, its frame."""
 
-    __slots__ = ("_left", "_right", "inner", "styles", "width")
+    __slots__ = ("_fits", "_left", "_right", "inner", "styles", "width")
 
     def __init__(self, styles: Styles, width: int, side: str, frame: str) -> None:
         """Draw rows `width` cells wide between two `side` glyphs in the style `frame`."""
@@ -27,6 +27,7 @@ class Look:
         self.styles = styles
         self.width = width
         self.inner = inner_width(width)
+        self._fits = self.inner + 2 * len(margin) == width
         self._left = Segment(margin, styles[frame])
         self._right = Segment(margin[::-1], styles[frame])
 
@@ -39,8 +40,9 @@ class Look:
             segments.append(Segment(" " * room, styles[row.fill]))
         if not row.bare:
             segments = [self._left, *segments, self._right]
-        strip = Strip(segments, self.width)
-        return strip if room >= 0 else Strip(segments).adjust_cell_length(self.width)
+        if room < 0 or not self._fits:
+            return Strip(segments).adjust_cell_length(self.width)
+        return Strip(segments, self.width)
 
     def mapped(self, row: "Row", y: int) -> Strip:
         """The row, its text carrying where it stands (row `y` of the document), for the mouse."""
