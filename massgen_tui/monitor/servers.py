@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -20,6 +21,8 @@ from massgen_tui.monitor.watch import RELAXED, SHOWN, Clock, Watch
 
 Pause = Callable[[float, asyncio.Event], Awaitable[None]]
 """Waits so many seconds, or until the event is set."""
+
+log = logging.getLogger(__name__)
 
 _CHANGES = 100
 
@@ -128,7 +131,13 @@ class ServerMonitor:
 
     async def _run(self, watch: Watch) -> None:
         while not watch.passive:
-            await self.look(watch.target)
+            try:
+                await self.look(watch.target)
+            except Exception:
+                # a fault of ours, not the server's: it must not end in a status that stays green
+                log.exception("looking at %s failed", watch.target.root)
+                watch.give_up(self._clock())
+                self.revision += 1
             await self._wait(watch.pause(relaxed=self._relaxed), self._wake)
             self._wake.clear()
 

@@ -76,6 +76,11 @@ class Watch:
         if self.target.hosted and not self.target.problem:
             self._become(now, replace(self.status, state=state, reason=reason, checked_at=now))
 
+    def give_up(self, now: float) -> None:
+        """Admit that nothing is known: looking itself went wrong."""
+        reason = "looking at it failed: see the log"
+        self._become(now, ServerStatus(self.target, ServerState.UNKNOWN, reason, checked_at=now))
+
     async def _look(self) -> Look:
         stale = self._clock() - self._card_at > CARD_AGE
         late = False

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.config.schema import Config
+from massgen_tui.monitor.fetch import Answer, Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState, ServerTarget
 from massgen_tui.monitor.targets import targets_of
@@ -136,6 +137,27 @@ async def test_a_slow_server_holds_up_no_other() -> None:
             assert monitor.statuses[quick.root].state is ServerState.UP
             assert monitor.statuses[slow.root].state is ServerState.UNKNOWN
             answer.set()
+
+
+async def test_a_fault_of_our_own_is_logged_and_never_leaves_a_server_green(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(Fetcher):
+        async def get(self, url: str, *, key: str | None = None) -> Answer:
+            raise RuntimeError("ours")
+
+    pauses = Pauses()
+    target = ServerTarget("http://localhost:1", "http://localhost:1/v1", "vllm", ("m",))
+    async with ServerMonitor([target], wait=pauses, fetcher=Broken()) as monitor:
+        for count in (1, 2):
+            await pauses.begun(count)
+            status = monitor.statuses[target.root]
+            assert (status.state, status.reason) == (
+                ServerState.UNKNOWN,
+                "looking at it failed: see the log",
+            )
+            pauses.end()
+    assert "ours" in caplog.text
 
 
 async def test_stopping_closes_every_connection() -> None:

@@ -1,0 +1,76 @@
+"""`massgen-tui watch`: servers and GPUs as a full screen, without any agent being asked."""
+
+import time
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+
+from massgen_tui.config.schema import Config
+from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort, on_signals
+from massgen_tui.console.watching import Monitors, Watching
+from massgen_tui.console.widgets.sidebar import Sidebar
+
+
+class WatchApp(App[None], inherit_bindings=False):
+    """The sidebar alone."""
+
+    TITLE = "massgen-tui watch"
+    CSS = "Sidebar { width: 1fr; height: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q,q,escape", "quit", "quit", id="watch.quit"),
+        Binding("ctrl+p", "command_palette", "commands", show=False, id="watch.palette"),
+    ]
+
+    def __init__(self, config: Config, watching: Watching | None = None) -> None:
+        """Watch the servers of a config; `watching` stands in for the real monitors in tests."""
+        super().__init__()
+        self.watching = watching or Monitors(config)
+        self.sidebar = Sidebar()
+        self.last_resort: LastResort | None = None
+        if config.ui.theme in self.available_themes:
+            self.theme = config.ui.theme
+
+    def compose(self) -> ComposeResult:
+        """Nothing but the sidebar."""
+        yield self.sidebar
+
+    def on_mount(self) -> None:
+        """Look after the first paint."""
+        self.sidebar.focus()
+        self.call_after_refresh(self._begin)
+
+    async def _begin(self) -> None:
+        await self.watching.start()
+        self.set_interval(1.0, self.show_monitors)
+        self.show_monitors()
+
+    def show_monitors(self) -> None:
+        """Show what is known now."""
+        self.sidebar.show(self.watching.servers, self.watching.gpus, time.monotonic())
+
+    @on(Sidebar.CopyRequested)
+    def _copy(self, message: Sidebar.CopyRequested) -> None:
+        self.copy_to_clipboard(message.text)
+        self.notify("start command copied", markup=False)
+
+    def end_by_signal(self, code: int) -> None:
+        """End with this exit code; called from a signal's handler."""
+        if self.last_resort is not None:
+            self.last_resort.arm(SIGNAL_GRACE, code)
+        self.call_later(self.exit, None, code)
+
+    async def on_unmount(self) -> None:
+        """Look no more."""
+        await self.watching.stop()
+
+
+def open_watch(config: Config) -> int:
+    """Watch the servers of a config on this terminal until the user quits; gives the exit code."""
+    app = WatchApp(config)
+    app.last_resort = LastResort()
+    with on_signals(app.end_by_signal):
+        app.run()
+        app.last_resort.disarm()
+    return app.return_code or 0

@@ -1,0 +1,71 @@
+from collections.abc import Mapping
+from pathlib import Path
+
+from massgen_tui.config.schema import Config
+from massgen_tui.console.watch import WatchApp
+from massgen_tui.console.watching import Unwatched
+from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus, ServerTarget
+from tests.support.server import ScriptedServer, whole
+
+COMMAND = "python -m vllm.entrypoints.openai.api_server --model m --port 8000"
+
+
+def config(url: str = "http://localhost:8000/v1") -> Config:
+    backend = {"type": "vllm", "model": "m", "base_url": url}
+    return Config.model_validate(
+        {"path": Path("c.yaml"), "agents": [{"id": "a", "backend": backend}]}
+    )
+
+
+class Down(Unwatched):
+    """One dead server, no GPU."""
+
+    stopped = False
+
+    @property
+    def servers(self) -> Mapping[str, ServerStatus]:
+        target = ServerTarget(
+            "http://localhost:8000",
+            "http://localhost:8000/v1",
+            "vllm",
+            ("m",),
+            start_command=COMMAND,
+        )
+        return {target.root: ServerStatus(target, ServerState.DOWN, "connection refused")}
+
+    @property
+    def gpus(self) -> GpuSnapshot:
+        return GpuSnapshot(reason="no NVIDIA driver on this host", sampled_at=1.0)
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+
+async def test_it_is_the_sidebar_at_full_size_and_q_ends_it() -> None:
+    down = Down()
+    app = WatchApp(config(), down)
+    async with app.run_test(size=(90, 20)) as pilot:
+        await pilot.pause()
+        said = "\n".join(app.sidebar.lines)
+        assert "vLLM? :8000" in said
+        assert f"  {COMMAND}" in app.sidebar.lines, "there is room for the whole command"
+        assert "no NVIDIA driver on this host" in said
+        await pilot.press("c")
+        assert app.clipboard == COMMAND
+        await pilot.press("q")
+    assert down.stopped
+
+
+async def test_it_watches_real_servers_and_lets_go_of_them() -> None:
+    async with ScriptedServer() as server:
+        models = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
+        server.route("GET", "/v1/models", whole(200, models))
+        server.route("GET", "/health", whole(200, b""))
+        app = WatchApp(config(server.base_url))
+        async with app.run_test(size=(90, 20)) as pilot:
+            await server.arrival(4)
+            while not any("● vLLM" in line for line in app.sidebar.lines):
+                app.show_monitors()
+                await pilot.pause()
+            assert any("m 4k" in line for line in app.sidebar.lines)
+        await server.all_closed()
