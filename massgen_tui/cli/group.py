@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "open": "Open the console (the default).",
         "run": "Ask once and print the answers, without a screen.",
         "check": "Check config files and their servers.",
+        "watch": "Watch servers and GPUs, without any agent.",
         "demo": "Two agents on a real small model on this machine.",
         "schema": "Print the JSON Schema of config files.",
         "sessions": "List the sessions that were kept.",

@@ -17,6 +17,8 @@ Clock = Callable[[], float]
 
 CARD_AGE = 30.0
 """Seconds after which kind, version and models are asked for again."""
+STRANGER_AGE = 300.0
+"""The same for a server that is of no known kind: asking around fills its log with 404s."""
 SHOWN, RELAXED, HOSTED = 2.5, 10.0, 60.0
 """Seconds between looks: while it is on the screen, while it is not, and at a provider's API."""
 
@@ -82,7 +84,8 @@ class Watch:
         self._become(now, ServerStatus(self.target, ServerState.UNKNOWN, reason, checked_at=now))
 
     async def _look(self) -> Look:
-        stale = self._clock() - self._card_at > CARD_AGE
+        known = self._card is not None and self._card.kind is not None
+        stale = self._clock() - self._card_at > (CARD_AGE if known else STRANGER_AGE)
         late = False
 
         async def ask(path: str) -> Answer:
@@ -111,7 +114,7 @@ class Watch:
             self._card, self._card_at = _kept(look.card, self._card), now
         steady = self._window.add(now, pulse.metrics) if pulse.metrics else True
         if not steady:
-            self._card_at = -CARD_AGE
+            self._card_at = -STRANGER_AGE
         if pulse.state is not ServerState.UP:
             self._window.clear()
         self._failures = 0 if pulse.state is ServerState.UP else self._failures + 1

@@ -1,6 +1,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from massgen_tui.cli import group
 from massgen_tui.config.schema import Config
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.watching import Unwatched
@@ -69,3 +72,11 @@ async def test_it_watches_real_servers_and_lets_go_of_them() -> None:
                 await pilot.pause()
             assert any("m 4k" in line for line in app.sidebar.lines)
         await server.all_closed()
+
+
+def test_without_a_terminal_it_says_so_and_names_what_works(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("agents:\n  - id: a\n    backend: {type: vllm, model: m}\n")
+    result = CliRunner().invoke(group, ["watch", str(path)])
+    assert result.exit_code == 1
+    assert f"massgen-tui check {path}" in result.output

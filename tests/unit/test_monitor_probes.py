@@ -280,6 +280,23 @@ async def test_a_hosted_api_is_asked_for_its_models_and_nothing_else() -> None:
     assert status.state is ServerState.UP
 
 
+async def test_a_server_of_no_known_kind_is_up_and_not_asked_around_at_every_look() -> None:
+    clock = FakeClock()
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", whole(200, {"data": [{"id": "local"}]}))
+        at = target(server, "lmstudio", models=("local",))
+        monitor = ServerMonitor([at], clock=clock)
+        status = await monitor.look(at)
+        before = len(server.requests)
+        for _ in range(20):
+            clock.tick(5)
+            await monitor.look(at)
+        await monitor.stop()
+        later = {request.path for request in server.requests[before:]}
+    assert (status.state, status.kind) == (ServerState.UP, "")
+    assert later == {"/v1/models"}
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.console.stream.wrap import cells, crop
 from massgen_tui.console.widgets import gauges
-from massgen_tui.dialects import named
+from massgen_tui.dialects import GENERIC, named
 from massgen_tui.monitor.status import ServerState, ServerStatus
 
 GLYPHS = {
@@ -32,7 +32,9 @@ def kind(status: ServerStatus) -> str:
     if status.kind:
         return status.kind
     dialect = named(status.target.dialect)
-    return f"{dialect.provider if dialect else status.target.dialect}?"
+    if dialect is None or dialect is GENERIC:
+        return "server"
+    return f"{dialect.provider}?"
 
 
 def server_rows(
