@@ -53,5 +53,5 @@ PLAIN = Manner(
 SYSTEM_MESSAGE = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 """What the model was trained with."""
 
-QUESTION = "What is machine learning?"
+QUESTION = "Explain in two sentences what machine learning is."
 """Asked when the demo opens, so that something streams before a key is pressed."""

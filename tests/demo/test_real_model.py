@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import pytest
 
 from massgen_tui import demo_command, paths
+from massgen_tui.demo import template
 from massgen_tui.demo.errors import ModelUnavailable
 from massgen_tui.demo.fetch import ensure_model
 from massgen_tui.demo.model import SMOLLM2
@@ -34,7 +35,7 @@ def test_two_agents_answer_from_the_real_model(
 ) -> None:
     with server:
         config = demo_command.live_config(server, SMOLLM2.name, screen=False)
-        code = run(config, Options("What is machine learning?", reasoning=True, timings=True))
+        code = run(config, Options(template.QUESTION, reasoning=True, timings=True))
         with pytest.raises(urllib.error.HTTPError, match="401"):
             urllib.request.urlopen(f"{server.base_url}/v1/models", timeout=10)
     printed = capfd.readouterr()
