@@ -24,7 +24,7 @@ def test_reasoning_is_open_until_the_answer_begins() -> None:
     page, attempt = Page(one), ask(one)
     think(attempt, "Let me ")
     think(attempt, "see.")
-    assert page.read(3.25) == ["› why?", "▾ reasoning  1.8 s · ~2 tok", "Let me see."]
+    assert page.read(3.25) == ["› why?", "▾ reasoning  2.0 s · ~2 tok", "Let me see."]
     say(attempt, "Because.")
     assert page.read() == ["› why?", "▸ reasoning  1.0 s · ~2 tok", "Because."]
 

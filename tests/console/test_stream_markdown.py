@@ -91,6 +91,8 @@ def test_lists_and_quotes(source: str, said: list[str]) -> None:
         ("1. a\n\n   ```sh\n   ls\n   ```\n2. b", ["1. a", "", "   ▏sh", "   ▏ls", "2. b"]),
         ("a\n\n    code\n", ["a", "", "▏code"]),
         ("```\nunclosed", ["▏unclosed"]),
+        ("```\n    ```\n- x", ["▏    ```", "▏- x"]),
+        ("```\n> ```\nx", ["▏> ```", "▏x"]),
     ],
 )
 def test_code(source: str, said: list[str]) -> None:

@@ -13,6 +13,7 @@ from massgen_tui.console.stream.highlight import plain
 from massgen_tui.console.stream.markdown import (
     Carry,
     block_tokens,
+    closes,
     code_rows,
     expand,
     is_closed,
@@ -251,9 +252,7 @@ class _OpenFence:
             opening = _FENCE.match(line)
             self._mark = opening[1] if opening else "```"
             return
-        bare = line.strip(" \t")
-        indent = len(line) - len(line.lstrip(" "))
-        self.closed = indent < 4 and len(bare) >= len(self._mark) and set(bare) == {self._mark[0]}
+        self.closed = closes(line, self._mark)
         if not self.closed and self._width == width:
             self.rows += code_rows(plain(expand(line)), width, (), ())
 

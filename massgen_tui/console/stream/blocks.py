@@ -30,14 +30,24 @@ class Block(ABC):
 
 
 class Derived(Block):
-    """A few rows that follow from some state; made again when what they say changes."""
+    """A few rows that follow from some state; made again when that changes."""
+
+    _key: object = None
+
+    @abstractmethod
+    def key(self, now: float) -> object:
+        """The state that the rows follow from, never None: cheap, since it is asked every frame."""
 
     @abstractmethod
     def make(self, now: float) -> list[Row]:
         """The rows as they must be now."""
 
     def update(self, now: float) -> int | None:
-        """Make the rows again, keeping those that look the same."""
+        """Make the rows again when their state has changed, keeping those that look the same."""
+        key = self.key(now)
+        if key == self._key:
+            return None
+        self._key = key
         new = self.make(now)
         same = keep_same(self.rows, new)
         changed = same < len(new) or len(new) != len(self.rows)
@@ -48,6 +58,7 @@ class Derived(Block):
         """Forget the rows: the next update makes them."""
         self.width = width
         self.rows = []
+        self._key = None
 
 
 class Reader:

@@ -87,8 +87,16 @@ def is_closed(token: Token, lines: list[str]) -> bool:
     """Whether a fence token ends with its closing line, rather than with the source."""
     if token.map is None or token.map[1] - token.map[0] < 2:
         return False
-    last = lines[token.map[1] - 1].strip(" \t>")
-    return len(last) >= len(token.markup) and set(last) == {token.markup[0]}
+    last = lines[token.map[1] - 1]
+    return closes(last if token.level == 0 else last.strip(" \t>"), token.markup)
+
+
+def closes(line: str, mark: str) -> bool:
+    """Whether a line ends a fence that `mark` began."""
+    line = line.expandtabs(4)
+    bare = line.strip()
+    indent = len(line) - len(line.lstrip())
+    return indent < 4 and len(bare) >= len(mark) and set(bare) == {mark[0]}
 
 
 @dataclass(slots=True)

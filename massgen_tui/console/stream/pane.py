@@ -93,10 +93,12 @@ class AgentPane(Widget, can_focus=True):
         self._foot = BLANK
         self._foot_at = -1.0
         self._sweeping = False
+        self._selection: Selection | None = None
+        self._styles: Styles | None = None
 
     def on_mount(self) -> None:
         """Look again when the theme changes."""
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._restyle())
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._retheme())
 
     def paint(self, now: float) -> bool:
         """Draw what is new at `now` seconds of the session's clock; tells whether anything was."""
@@ -108,10 +110,11 @@ class AgentPane(Widget, can_focus=True):
 
     def _show(self, now: float) -> bool:
         """Refresh the rows that are not those already drawn."""
-        if self._look is None or self._look.width != self.size.width:
+        size = self.size
+        if self._look is None or self._look.width != size.width:
             self._relook(now)
         self._document.settle_window()
-        rows = self._rows(now)
+        rows = self._rows(now, *size)
         before, self._drawn = self._drawn, rows
         if len(before) != len(rows):
             self._forget(before)
@@ -126,11 +129,10 @@ class AgentPane(Widget, can_focus=True):
         if len(changed) * 2 > len(rows):
             self.refresh()
         else:
-            self.refresh(*(Region(0, y, self.size.width, n) for y, n in _runs(changed)))
+            self.refresh(*(Region(0, y, size.width, n) for y, n in _runs(changed)))
         return True
 
-    def _rows(self, now: float) -> list[Row]:
-        width, height = self.size
+    def _rows(self, now: float, width: int, height: int) -> list[Row]:
         frame, view = self._frame, self._view
         own_foot = height >= FOOT_FROM
         view_height = max(height - 2 - own_foot, 1)
@@ -169,6 +171,7 @@ class AgentPane(Widget, can_focus=True):
 
     def _relook(self, now: float) -> None:
         width = self.size.width
+        self._styles = self._styles or styles_of(self.app)
         self._look = Look(self._styles, width, self._frame.side, self._frame.style)
         if self._document.width != self._look.inner:
             self._foot_at = -1.0
@@ -176,9 +179,9 @@ class AgentPane(Widget, can_focus=True):
             self._document.set_width(self._look.inner, now)
             self._sweep_later()
 
-    @property
-    def _styles(self) -> Styles:
-        return styles_of(self.app)
+    def _retheme(self) -> None:
+        self._styles = None
+        self._restyle()
 
     def _restyle(self) -> None:
         """Draw everything again: theme, focus or size changed."""
@@ -200,19 +203,15 @@ class AgentPane(Widget, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give the lines of `crop`, straight from the rows."""
-        if (
-            self._look is None
-            or self._look.width != self.size.width
-            or len(self._drawn) != self.size.height
-        ):
-            self._document.flush(self._clock())
-            self._show(self._clock())
-        selection = self.text_selection
+        size, look = self.size, self._look
+        if look is None or look.width != size.width or len(self._drawn) != size.height:
+            self.paint(self._clock())
+        selection = self._selection
         if selection is None:
             strips = [self._strip(y) for y in range(crop.y, crop.bottom)]
         else:
             strips = [self._marked(y, selection) for y in range(crop.y, crop.bottom)]
-        if crop.x or crop.width != self.size.width:
+        if crop.x or crop.width != size.width:
             return [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
@@ -236,6 +235,11 @@ class AgentPane(Widget, can_focus=True):
         shown = marked(row, selection, at)
         return self._strip(y) if shown is row else look.strip(shown)
 
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection as it is now."""
+        self._selection = selection
+        self.refresh()
+
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Give the selected text, its wrapped lines whole."""
         while self._document.sweep(1 << 20):
@@ -245,7 +249,7 @@ class AgentPane(Widget, can_focus=True):
     def _strip(self, y: int) -> Strip:
         look = self._look
         if look is None or not 0 <= y < len(self._drawn):
-            return Strip.blank(self.size.width, self._styles["text"])
+            return Strip.blank(self.size.width, styles_of(self.app)["text"])
         return self._drawn[y].strip(look)
 
     def toggle_reasoning(self) -> bool:

@@ -24,6 +24,10 @@ class Prompt(Derived):
         self._exchange = exchange
         self._first = first
 
+    def key(self, now: float) -> object:
+        """A prompt never changes."""
+        return True
+
     def make(self, now: float) -> list[Row]:
         """The prompt after a `›`."""
         lines = clean(self._exchange.prompt).strip("\n").replace("\t", TAB).split("\n")
@@ -44,6 +48,10 @@ class AttemptHead(Derived):
         super().__init__(width)
         self._exchange = exchange
         self._attempt = attempt
+
+    def key(self, now: float) -> object:
+        """How many attempts there are."""
+        return len(self._exchange.attempts)
 
     def make(self, now: float) -> list[Row]:
         """`attempt 2 of 2`, or nothing."""
@@ -89,11 +97,24 @@ class ReasoningHead(Derived):
         self._attempt = attempt
         self._fold = fold
 
+    def key(self, now: float) -> object:
+        """What has come and, twice a second while it comes, the time."""
+        attempt = self._attempt
+        clock = now // 0.5 if attempt.status is Status.THINKING else 0
+        some = attempt.reasoning.length > 0
+        return (
+            some,
+            clock,
+            attempt.status,
+            attempt.times.first_content,
+            attempt.usage,
+            bool(self._fold),
+        )
+
     def make(self, now: float) -> list[Row]:
         """One row, once reasoning has come."""
         if not self._attempt.reasoning:
             return []
-        now -= now % 0.5  # twice a second is enough for a clock
         head = words.thinking(self._attempt, now, folded=bool(self._fold))
         return line_rows(((head, "reasoning-head"),), self.width)[:1]
 
@@ -129,6 +150,11 @@ class Divider(Derived):
         self._attempt = attempt
         self._fold = fold
 
+    def key(self, now: float) -> object:
+        """Whether there is something on both sides."""
+        attempt = self._attempt
+        return bool(self._fold) or (attempt.reasoning.length > 0 and begun(attempt)) + 2
+
     def make(self, now: float) -> list[Row]:
         """A rule under shown reasoning, once something follows."""
         attempt = self._attempt
@@ -145,6 +171,10 @@ class Gap(Derived):
         super().__init__(width)
         self._attempt = attempt
 
+    def key(self, now: float) -> object:
+        """Whether both are there."""
+        return bool(self._attempt.tool_calls) and self._attempt.content.length > 0
+
     def make(self, now: float) -> list[Row]:
         """A blank row, where both are there."""
         return [BLANK] if self._attempt.tool_calls and self._attempt.content else []
@@ -157,6 +187,13 @@ class Ending(Derived):
         """Tell how `attempt` fares."""
         super().__init__(width)
         self._attempt = attempt
+
+    def key(self, now: float) -> object:
+        """What there is to tell and, while a repetition is waited for, the second."""
+        attempt = self._attempt
+        clock = int(now) if attempt.retrying is not None else 0
+        told = len(attempt.warnings), attempt.retrying, attempt.silent, attempt.finish_reason
+        return told, clock, attempt.status, attempt.error, attempt.empty
 
     def make(self, now: float) -> list[Row]:
         """A few rows, or none."""
