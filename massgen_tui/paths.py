@@ -1,4 +1,4 @@
-"""Where this program keeps its files: config, state (sessions, logs, history) and cache (the demo's model).
+"""Where this program keeps its files: config, state (sessions, logs, history) and cache (models).
 
 All directories are private to the user (0700); files are written 0600 by `open_private`.
 """

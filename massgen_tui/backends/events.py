@@ -18,7 +18,7 @@ class Message:
     role: Role
     content: str
     reasoning: str | None = None
-    """What the model thought before it said `content`; sent back only where the dialect wants it."""
+    """What the model thought before `content`; sent back only where the dialect wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +103,14 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The server says why it stopped: `stop`, `length`, `tool_calls`, `content_filter`, or a word of its own."""
+    """Why the server stopped: `stop`, `length`, `tool_calls`, `content_filter`, a word of its own."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something the user should know that did not stop the answer (a chunk that could not be read, …)."""
+    """What the user should know, though the answer goes on (a chunk that could not be read, …)."""
 
     text: str
 

@@ -1,7 +1,7 @@
-"""The config of the guide on a real vLLM and a real SGLang: `make live`, for whoever has both running.
+"""The config of the guide on a real vLLM and a real SGLang (`make live`), for who has both running.
 
-They must serve `Qwen/Qwen3-4B` on ports 8000 and 30000 with a reasoning parser and a tool parser. Nothing here looks at
-how good an answer is; the first request of a server may take half a minute.
+They must serve `Qwen/Qwen3-4B` on ports 8000 and 30000 with a reasoning parser and a tool parser.
+Nothing here looks at how good an answer is; a server's first request may take half a minute.
 """
 
 import json
