@@ -103,7 +103,7 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Why the server stopped: `stop`, `length`, `tool_calls`, `content_filter`, a word of its own."""
+    """Why the server stopped: `stop`, `length`, `tool_calls`, or a word of its own."""
 
     reason: str
 
