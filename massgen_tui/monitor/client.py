@@ -65,7 +65,7 @@ class AiohttpClient:
 def _failed(error: Exception) -> Answer:
     number = getattr(error, "errno", None)
     if isinstance(error, ConnectionRefusedError) or number == errno.ECONNREFUSED:
-        return Answer(fault=Fault.REFUSED, words="connection refused: nothing listens there")
+        return Answer(fault=Fault.REFUSED, words="connection refused")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Answer(fault=Fault.UNREACHABLE, words="no such host")
     if isinstance(error, aiohttp.ClientSSLError):

@@ -48,7 +48,7 @@ UP = ServerStatus(
 DOWN = ServerStatus(
     target("http://gpubox:30000", "sglang", COMMAND),
     ServerState.DOWN,
-    "connection refused: nothing listens there",
+    "connection refused by a server that nobody started",
     since=NOW - 12,
     checked_at=NOW,
 )
@@ -89,13 +89,27 @@ def test_a_server_that_is_up() -> None:
 def test_a_server_that_is_down_says_since_when_why_and_how_to_start_it() -> None:
     assert lines(DOWN) == [
         "✗ SGLang? gpubox:30000              down",
-        "  12 s: connection refused: nothing",
-        "  listens there",
+        "  12 s: connection refused by a server",
+        "  that nobody started",
         "  run this on gpubox (c copies):",
         "  python -m sglang.launch_server",
         "  --model-path Qwen/Qwen3-4B --port",
         "  30000",
     ]
+
+
+@pytest.mark.parametrize(
+    ("width", "head"),
+    [
+        (26, "● SGLang 0.5.23 :30000  up"),
+        (24, "● SGLang 0.5 :30000   up"),
+        (20, "● SGLang :30000   up"),
+        (16, "● SGLang      up"),
+    ],
+)
+def test_a_narrow_head_gives_up_the_version_before_the_address(width: int, head: str) -> None:
+    sglang = replace(UP, kind="SGLang", version="0.5.23", target=target("http://localhost:30000"))
+    assert lines(sglang, width)[0] == head
 
 
 @pytest.mark.parametrize(

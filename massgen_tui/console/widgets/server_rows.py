@@ -66,8 +66,9 @@ def _head(status: ServerStatus, width: int, mark: str) -> Iterator[Row]:
     state = word(status)
     room = max(width - cells(glyph) - cells(state) - 2, 4)
     name, place = kind(status), status.target.place
-    versioned = f"{name} {_short(status.version)}" if status.version else name
-    told = (f"{versioned} {place}", f"{name} {place}", versioned, name)
+    full, brief = _short(status.version), ".".join(_short(status.version).split(".")[:2])
+    known = ((name, full, place), (name, brief, place), (name, place), (name,))
+    told = (" ".join(word for word in words if word) for words in known)
     title = next((text for text in told if cells(text) <= room), crop(name, room))
     gap = " " * (room - cells(title) + 1)
     yield Row(((f"{glyph}{mark}", style), (title, "title"), (gap, "text"), (state, style)))
