@@ -1,6 +1,7 @@
 """The console: a session on a screen, and everything behind it."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import cast
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -101,6 +103,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[object]:
         """The main screen is the first: nothing is built before it."""
+        self.main.stand(self.size)
         return cast("Screen[object]", self.main)
 
     def on_mount(self) -> None:
@@ -114,6 +117,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
+        # what was imported lives as long as we do: fewer and shorter collections while painting
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         self.services.gate.active = True
         self.paint()
         self.run_worker(self.pump.run(), group="pump")
@@ -138,12 +144,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
         ui = self.config.ui
         said = list(self.config.warnings)
         if ui.theme and ui.theme not in self.available_themes:
-            known = ", ".join(sorted(self.available_themes))
-            said.append(f"ui.theme: there is no theme {ui.theme!r}; there are {known}")
-        known_ids = {key.id for key in ALL_KEYS} | {
-            str(binding.id) for binding in AgentPane.BINDINGS if not isinstance(binding, tuple)
-        }
-        unknown = sorted(id for id in ui.keymap if id not in known_ids)
+            themes = ", ".join(sorted(self.available_themes))
+            said.append(f"ui.theme: there is no theme {ui.theme!r}; there are {themes}")
+        known = {key.id for key in ALL_KEYS} | {str(binding.id) for binding in self._widgets_keys}
+        unknown = sorted(id for id in ui.keymap if id not in known)
         if unknown:
             said.append(f"ui.keymap: no key is named {', '.join(unknown)}; f1 shows the names")
         return said
@@ -178,6 +182,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def _observe(self, observed: Observed) -> None:
         self.pump.wake()
         ended = observed.event is None and observed.attempt.status.ended
+        if ended:
+            self.services.watching.heard(observed.agent, observed.attempt)
         if ended and self.config.ui.bell and not self.session.busy:
             self.bell()
 
@@ -232,8 +238,13 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show all keys."""
-        own = [binding for binding in AgentPane.BINDINGS if not isinstance(binding, tuple)]
-        self.push_screen(help_screen(self.config.ui.keymap, own))
+        self.push_screen(help_screen(self.config.ui.keymap, self._widgets_keys))
+
+    @property
+    def _widgets_keys(self) -> list[Binding]:
+        """What panes and sidebar bind for themselves."""
+        both = (*AgentPane.BINDINGS, *Sidebar.BINDINGS)
+        return [binding for binding in both if isinstance(binding, Binding)]
 
     def action_request(self) -> None:
         """Show what was sent for the focused agent, or for the first that is seen."""

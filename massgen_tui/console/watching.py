@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from massgen_tui.backends.events import ErrorKind
 from massgen_tui.config.schema import Config
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health, HealthReport, connect_health
 
 if TYPE_CHECKING:
@@ -56,6 +58,10 @@ class Watching(Protocol):
         """Look after the server of an agent whose stream is silent."""
         ...
 
+    def heard(self, agent: Agent, attempt: Attempt) -> None:
+        """Learn from an attempt that ended what a server that is not probed is like."""
+        ...
+
 
 class Unwatched:
     """Looks at nothing (`monitor: false`); a silent stream is asked after all the same."""
@@ -83,6 +89,9 @@ class Unwatched:
     async def health(self, agent: Agent) -> HealthReport:
         """Whether the server still takes connections."""
         return await connect_health(agent)
+
+    def heard(self, agent: Agent, attempt: Attempt) -> None:
+        """Nobody asks for it."""
 
 
 class Monitors:
@@ -150,6 +159,25 @@ class Monitors:
         return HealthReport(
             report.health, _words(await self._servers.look(watched.target)) or report.words
         )
+
+    def heard(self, agent: Agent, attempt: Attempt) -> None:
+        """Tell the monitor what a request of our own met: providers' APIs are not probed."""
+        if self._servers is None or attempt.status is Status.CANCELLED:
+            return
+        error = attempt.error
+        if error is None:
+            self._servers.heard(agent.backend.server, ServerState.UP)
+        elif error.kind is not ErrorKind.CONFIG:
+            state = _HEARD.get(error.kind, ServerState.UP)
+            self._servers.heard(agent.backend.server, state, error.message)
+
+
+_HEARD = {
+    ErrorKind.UNAUTHORIZED: ServerState.UNAUTHORIZED,
+    ErrorKind.UNREACHABLE: ServerState.DOWN,
+    ErrorKind.LOADING: ServerState.LOADING,
+}
+"""What a failed request says of its server; other failures say that it answers."""
 
 
 def _words(status: ServerStatus) -> str:

@@ -13,6 +13,7 @@ from massgen_tui.console.history import History
 from massgen_tui.console.services import Services
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
 from tests.support.fakes import Backends, FakeClock, config_of
@@ -29,6 +30,7 @@ class FixedWatching:
     relaxed: bool = False
     started: bool = False
     stopped: bool = False
+    heard_of: list[tuple[str, Status]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Remember it."""
@@ -37,6 +39,10 @@ class FixedWatching:
     async def stop(self) -> None:
         """Remember it."""
         self.stopped = True
+
+    def heard(self, agent: Agent, attempt: Attempt) -> None:
+        """Remember who was heard of."""
+        self.heard_of.append((agent.id, attempt.status))
 
     async def health(self, agent: Agent) -> HealthReport:
         """Nothing is known."""
@@ -140,7 +146,7 @@ async def staged(
         prompt=prompt,
         notice=notice,
     )
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, pilot, backends, clock, watching)
         await stage.settle()
         yield stage

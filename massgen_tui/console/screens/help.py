@@ -25,20 +25,20 @@ Every key can be changed in the config, by the name at its right: ui: {keymap: {
 """
 
 
-def help_screen(keymap: Mapping[str, str], pane: Iterable[Binding]) -> Sheet:
+def help_screen(keymap: Mapping[str, str], own: Iterable[Binding]) -> Sheet:
     """The sheet of all keys.
 
     Args:
         keymap: the user's own keys, by binding id.
-        pane: the bindings that a pane itself declares.
+        own: the bindings that panes and sidebar declare for themselves.
     """
-    own = [_as_key(binding) for binding in pane if binding.id and binding.description]
+    theirs = [_as_key(binding) for binding in own if binding.id and binding.description]
     groups: dict[str, list[Key]] = {}
-    for key in (*MAIN_KEYS, *PROMPT_KEYS, *PANE_KEYS, *own, *APP_KEYS):
+    for key in (*MAIN_KEYS, *PROMPT_KEYS, *PANE_KEYS, *theirs, *APP_KEYS):
         groups.setdefault(key.group, []).append(key)
     text = Text()
-    for group in ("Prompt", "Answers", "View", "Pane", "Program"):
-        title = "In a pane" if group == "Pane" else group
+    for group in ("Prompt", "Answers", "View", "Pane", "Sidebar", "Program"):
+        title = {"Pane": "In a pane", "Sidebar": "In the sidebar"}.get(group, group)
         text.append(f"{title}\n", "bold")
         for key in groups.get(group, ()):
             text.append(f"  {shown(remapped(key, keymap)):<14} ", "bold")
@@ -49,4 +49,6 @@ def help_screen(keymap: Mapping[str, str], pane: Iterable[Binding]) -> Sheet:
 
 
 def _as_key(binding: Binding) -> Key:
-    return Key(binding.id or "", binding.key, binding.action, binding.description, "Pane")
+    id = binding.id or ""
+    group = "Sidebar" if id.startswith("sidebar.") else "Pane"
+    return Key(id, binding.key, binding.action, binding.description, group)

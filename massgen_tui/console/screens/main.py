@@ -71,6 +71,7 @@ class MainScreen(Screen[None]):
         self.folded = Line(id="folded")
         self.prompt = prompt
         self.keys = Line(id="keys")
+        self.small = Static(id="small")
         self._keymap = keymap
         self._monitor = monitor
 
@@ -83,7 +84,7 @@ class MainScreen(Screen[None]):
         yield Static(" ›", id="mark")
         yield self.prompt
         yield self.keys
-        yield Static(id="small")
+        yield self.small
 
     @property
     def panes(self) -> tuple[AgentPane, ...]:
@@ -96,12 +97,14 @@ class MainScreen(Screen[None]):
         return self.focused if isinstance(self.focused, AgentPane) else None
 
     def on_mount(self) -> None:
-        """Stand as the first frame will show it, and keep the foot line true."""
-        size = self.app.size
+        """Keep the foot line true."""
+        self.watch(self, "focused", self._show_keys, init=False)
+
+    def stand(self, size: Size) -> None:
+        """Stand as the first frame will show it, before anything is laid out."""
         self._fold(size)
         beside = SIDEBAR if self._monitor and not folds(size.width) else 0
         self.grid.fit(Size(size.width - beside, size.height - 3))
-        self.watch(self, "focused", self._show_keys, init=False)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold and unfold with the size of the terminal."""
@@ -225,7 +228,7 @@ class MainScreen(Screen[None]):
         if small:
             least = f"{MIN_WIDTH}x{MIN_HEIGHT}"
             said = f"{size.width}x{size.height} is too small: at least {least}"
-            self.query_one("#small", Static).update(said)
+            self.small.update(said)
         self.set_class(narrow and self._monitor, "-folded")
         beside = room and self.sidebar_shown and self._monitor
         self.set_class(not narrow and not beside, "-plain")

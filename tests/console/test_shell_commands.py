@@ -1,0 +1,164 @@
+"""The palette's commands, copying, saving, notices, and an end that nothing can hold up."""
+
+import asyncio
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+
+from massgen_tui.backends.events import ContentDelta, ErrorKind, Opened, UsageReported
+from massgen_tui.config.schema import UiConfig
+from massgen_tui.console import clipboard, services
+from massgen_tui.console.commands import commands
+from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.session.attempt import Status
+from tests.support import scenes
+from tests.support.console import FixedWatching, staged
+from tests.support.fakes import Backends, Step, answer, config_of, failure
+
+
+async def test_the_palette_offers_every_action_and_runs_the_chosen_one() -> None:
+    async with staged() as stage:
+        await stage.ask("hi")
+        await stage.press("ctrl+p", *"rerun", "enter", "enter")
+        assert [len(a.exchanges[0].attempts) for a in stage.session.agents] == [2, 2]
+        names = {command.name for command in commands(stage.app)}
+        assert {"Save answers", "Copy answer", "Theme", "Suspend", "Retry failed"} <= names
+        assert {"New conversation", "Show request", "Show warnings", "Quit"} <= names
+
+
+async def test_retry_failed_asks_only_those_that_failed() -> None:
+    backends = Backends(qwen1=[[failure()], answer("better")])
+    async with staged(backends=backends) as stage:
+        await stage.ask("hi")
+        stage.app.desk.retry_failed()
+        await stage.settle()
+        assert [len(a.exchanges[0].attempts) for a in stage.session.agents] == [2, 1]
+        assert stage.session.agents[0].current is not None
+        assert stage.session.agents[0].current.status is Status.DONE
+
+
+def files(folder: Path) -> list[Path]:
+    """What is in a folder."""
+    return list(folder.iterdir())
+
+
+async def test_answers_are_saved_as_private_markdown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with staged(backends=Backends(qwen1=[answer("# said")])) as stage:
+        stage.app.action_save()
+        assert files(tmp_path) == []
+        await stage.ask("hi")
+        stage.app.action_save()
+        [saved] = files(tmp_path)
+        assert "# said" in saved.read_text(encoding="utf-8")
+        assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+
+
+async def test_the_answer_of_the_focused_pane_is_copied_as_it_is() -> None:
+    async with staged(backends=Backends(qwen1=[answer("**raw** text")])) as stage:
+        await stage.ask("hi")
+        await stage.press("ctrl+g", "1")
+        stage.app.action_copy_answer()
+        assert stage.app.clipboard == "**raw** text"
+        await stage.press("ctrl+g", "0")
+        stage.app.action_copy_answer()
+        assert "## qwen1" in stage.app.clipboard
+        assert "## qwen2" in stage.app.clipboard
+
+
+def test_copying_is_passed_through_tmux_and_screen() -> None:
+    coded = base64.b64encode(b"hi").decode()
+    plain = f"\x1b]52;c;{coded}\a"
+    assert clipboard.sequences("hi", {}) == [plain]
+    inside = clipboard.sequences("hi", {"TMUX": "/tmp/tmux,1,0"})
+    assert inside == [plain, f"\x1bPtmux;\x1b\x1b]52;c;{coded}\a\x1b\\"]
+    [wrapped] = clipboard.sequences("hi", {"STY": "1.tty"})
+    assert wrapped == f"\x1bP{plain}\x1b\\"
+    assert clipboard.sequences("x" * 100_000, {}) == []
+
+
+async def test_the_request_is_shown_as_it_was_sent() -> None:
+    async with staged() as stage:
+        await stage.ask("what is [bold]this[/]?")
+        await stage.press("ctrl+g", "1", "i")
+        sheet = stage.app.screen
+        assert isinstance(sheet, Sheet)
+        assert "what is [bold]this[/]?" in sheet.body.plain
+        assert "[bold]this[/]" in stage.screen_text
+
+
+async def test_warnings_are_told_once_and_can_be_read_again() -> None:
+    config = config_of("qwen1").model_copy(
+        update={
+            "warnings": ("`cwd` means nothing here", "another"),
+            "ui": UiConfig(logging_enabled=False, theme="no-such-theme"),
+        }
+    )
+    async with staged(config, notice="replay, no model") as stage:
+        assert "`cwd` means nothing here" in stage.screen_text
+        assert "replay, no model" in stage.screen_text
+        stage.app.action_warnings()
+        await stage.settle()
+        sheet = stage.app.screen
+        assert isinstance(sheet, Sheet)
+        for words in ("`cwd` means nothing here", "another", "no-such-theme", "nothing is written"):
+            assert words in sheet.body.plain
+
+
+async def test_the_context_of_the_served_model_reaches_the_pane() -> None:
+    script: list[Step] = [Opened(), ContentDelta("x"), UsageReported(prompt=4000, completion=96)]
+    backends = scenes.Cast(qwen1=[[*script, *answer("y")[2:]]])
+    watching = FixedWatching(scenes.both_up())
+    async with staged(scenes.two_agents(), backends=backends, watching=watching) as stage:
+        stage.app.show_monitors()
+        await stage.ask("hi")
+        assert stage.session.agents[0].context_length == 40960
+        assert "ctx 10%" in stage.screen_text
+
+
+async def test_what_requests_meet_is_told_to_the_monitor() -> None:
+    backends = Backends(qwen1=[[failure(kind=ErrorKind.UNREACHABLE)]])
+    async with staged(backends=backends) as stage:
+        await stage.ask("hi")
+        assert sorted(stage.watching.heard_of) == [
+            ("qwen1", Status.FAILED),
+            ("qwen2", Status.DONE),
+        ]
+
+
+async def test_the_sidebar_is_looked_at_less_while_nobody_sees_it() -> None:
+    async with staged() as stage:
+        stage.app.show_monitors()
+        assert not stage.watching.relaxed
+        await stage.press("ctrl+o")
+        stage.app.show_monitors()
+        assert stage.watching.relaxed
+
+
+async def test_monitor_false_shows_no_sidebar_anywhere() -> None:
+    config = config_of("qwen1").model_copy(update={"monitor": False})
+    for size in ((120, 36), (80, 24)):
+        async with staged(config, size=size) as stage:
+            assert "Servers" not in stage.screen_text
+            assert stage.app.main.panes[0].size.width == size[0]
+            await stage.press("ctrl+o")
+            assert "┌ Servers" not in stage.screen_text
+
+
+class Hung(FixedWatching):
+    """Monitors that never stop."""
+
+    async def stop(self) -> None:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+
+
+async def test_an_end_is_not_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "CLOSING", 0.05)
+    async with asyncio.timeout(10), staged(watching=Hung()) as stage:
+        await stage.pilot.press("ctrl+q")
+    assert not stage.app.is_running
