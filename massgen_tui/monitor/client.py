@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import aiohttp
 
 from massgen_tui.monitor.fetch import Answer, Fault
+from massgen_tui.resolver import DaemonResolver
 from massgen_tui.text import one_line
 
 _CHUNK = 2**16
@@ -18,6 +19,7 @@ class AiohttpClient:
     def __init__(self) -> None:
         """Open the client; to be called on the event loop."""
         self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=DaemonResolver()),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
             headers={"User-Agent": "massgen-tui"},

@@ -32,7 +32,6 @@ _PREFIXES = {"vllm:": Probe.VLLM, "sglang:": Probe.SGLANG, "llamacpp:": Probe.LL
 async def identify(ask: Ask, models: Answer, *, hosted: bool) -> Card:
     """Read the list of models, and ask further where it does not say who serves it."""
     served, owner = models_of(models)
-    listed = models.ok and field(models.json(), "data") is not None
     kind = _OWNERS.get(owner) or _by_header(models)
     version = ""
     if kind is None and not hosted and not owner.startswith("tensorrt"):
@@ -44,16 +43,18 @@ async def identify(ask: Ask, models: Answer, *, hosted: bool) -> Card:
         kind=kind,
         provider=provider,
         version=version,
-        models=served,
+        models=served or (),
         refused_key=models.refused_key,
-        listed=listed,
+        listed=served is not None,
     )
 
 
-def models_of(answer: Answer) -> tuple[tuple[ServedModel, ...], str]:
-    """The models of a `/v1/models` answer, and who owns the first of them."""
-    body = answer.json() if answer.ok else None
-    entries = list(items(field(body, "data")))
+def models_of(answer: Answer) -> tuple[tuple[ServedModel, ...] | None, str]:
+    """The models of a `/v1/models` answer (None when it is no list), and who owns the first."""
+    told = field(answer.json(), "data") if answer.ok else None
+    if told is None:
+        return None, ""
+    entries = list(items(told))
     served = tuple(_model(entry) for entry in entries if text(entry.get("id")))
     owner = text(entries[0].get("owned_by")).lower() if entries else ""
     return served, owner

@@ -28,6 +28,8 @@ class Look:
 
     pulse: Pulse
     card: Card | None = None
+    fresh: bool = False
+    """The card was found out by this look."""
 
 
 async def look_at(ask: Ask, card: Card | None, *, hosted: bool) -> Look:
@@ -38,23 +40,24 @@ async def look_at(ask: Ask, card: Card | None, *, hosted: bool) -> Look:
         card: What is known of it already, or None to find out.
         hosted: A provider's API: nothing but its list of models is asked.
     """
+    fresh = card is None
     if card is None:
         answer = await ask(MODELS)
         pulse = pulse_of(answer)
         # 401 and 404 to this one path say little: other paths may be open
         if hosted or not (pulse.state is ServerState.UP or answer.status in (401, 403, 404)):
             found = await identify(ask, answer, hosted=True) if answer.ok else None
-            return Look(_listed(pulse, found), found)
+            return Look(_listed(pulse, found), found, fresh=True)
         card = await _details(ask, await identify(ask, answer, hosted=False))
     if card.kind is None or card.kind is Probe.MODELS:
         answer = await ask(MODELS)
         served, _ = models_of(answer)
-        card = replace(card, models=served or card.models)
-        return Look(_listed(pulse_of(answer), card), card)
+        card = replace(card, models=served or card.models, listed=served is not None)
+        return Look(_listed(pulse_of(answer), card), card, fresh)
     pulse = await _PULSES[card.kind](ask)
     if pulse.state is ServerState.UP and card.refused_key:
         pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason="it wants a key")
-    return Look(pulse, card)
+    return Look(pulse, card, fresh)
 
 
 def _listed(pulse: Pulse, card: Card | None) -> Pulse:

@@ -110,8 +110,9 @@ class Watch:
 
     def _take(self, look: Look, now: float) -> None:
         pulse = self._judged(look.pulse)
-        if look.card is not None and look.card is not self._card:
-            self._card, self._card_at = _kept(look.card, self._card), now
+        if look.card is not None:
+            self._card = _kept(look.card, self._card)
+            self._card_at = now if look.fresh else self._card_at
         steady = self._window.add(now, pulse.metrics) if pulse.metrics else True
         if not steady:
             self._card_at = -STRANGER_AGE

@@ -297,6 +297,35 @@ async def test_a_server_of_no_known_kind_is_up_and_not_asked_around_at_every_loo
     assert later == {"/v1/models"}
 
 
+async def test_a_server_of_no_known_kind_that_turns_into_a_web_page_is_not_green() -> None:
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", whole(200, {"data": [{"id": "local"}]}))
+        at = target(server, "lmstudio", models=("local",))
+        monitor = ServerMonitor([at])
+        await monitor.look(at)
+        server.route("GET", "/v1/models", whole(200, b"<html>", "text/html"))
+        status = await monitor.look(at)
+        await monitor.stop()
+    assert status.state is ServerState.UNKNOWN
+
+
+async def test_a_stranger_is_asked_around_again_after_some_minutes() -> None:
+    clock = FakeClock()
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", whole(200, {"data": [{"id": "local"}]}))
+        at = target(server, "chatcompletion", models=("local",))
+        monitor = ServerMonitor([at], clock=clock)
+        await monitor.look(at)
+        server.route("GET", "/version", whole(200, {"version": "0.40.0"}))
+        server.route("GET", "/health", whole(200, b""))
+        kinds = []
+        for _ in range(12):
+            clock.tick(30)
+            kinds.append((await monitor.look(at)).kind)
+        await monitor.stop()
+    assert kinds == [""] * 10 + ["vLLM"] * 2
+
+
 @pytest.mark.parametrize(
     "answer",
     [

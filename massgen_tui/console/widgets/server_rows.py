@@ -68,7 +68,7 @@ def _head(status: ServerStatus, width: int, mark: str) -> Iterator[Row]:
     name, place = kind(status), status.target.place
     full, brief = _short(status.version), ".".join(_short(status.version).split(".")[:2])
     known = ((name, full, place), (name, brief, place), (name, place), (name,))
-    told = (" ".join(word for word in words if word) for words in known)
+    told = (" ".join(part for part in parts if part) for parts in known)
     title = next((text for text in told if cells(text) <= room), crop(name, room))
     gap = " " * (room - cells(title) + 1)
     yield Row(((f"{glyph}{mark}", style), (title, "title"), (gap, "text"), (state, style)))
