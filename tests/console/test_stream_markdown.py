@@ -1,3 +1,4 @@
+import re
 from unittest.mock import patch
 
 import pytest
@@ -248,6 +249,18 @@ def test_a_block_that_is_cut_for_its_length_reads_the_same_however_it_comes(
             stream.feed(source[at : at + step])
         stream.feed("", end=True)
     assert [look(row) for row in stream.rows] == [look(row) for row in whole.rows]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(FRAGMENTS | st.sampled_from(["A b. ", "word\n", "x"]), max_size=8).map("".join))
+def test_prose_that_is_not_parsed_reads_as_if_it_were(source: str) -> None:
+    def read(carry: Carry) -> list[object]:
+        return [look(row) for row in markdown.render(source, carry, 30)]
+
+    for carry in (Carry(), Carry(first=False), Carry(first=False, gap=True)):
+        quick = read(carry)
+        with patch("massgen_tui.console.stream.markdown._PROSE", re.compile("(?!)")):
+            assert read(carry) == quick
 
 
 def test_the_cost_of_a_piece_does_not_grow_with_the_answer(

@@ -9,7 +9,7 @@ a change of width can be done piece by piece. An unfinished block that grows bey
 import re
 
 from massgen_tui.console.stream.blocks import Growing, Reader, Segment
-from massgen_tui.console.stream.highlight import plain
+from massgen_tui.console.stream.highlight import lexer_name, plain, prepare
 from massgen_tui.console.stream.markdown import (
     Carry,
     block_tokens,
@@ -17,6 +17,7 @@ from massgen_tui.console.stream.markdown import (
     code_rows,
     expand,
     is_closed,
+    language_of,
     render,
 )
 from massgen_tui.console.stream.rows import Row, keep_same
@@ -28,6 +29,8 @@ _SEGMENT = 512
 """Characters that a segment has at least, where it is not the last of something."""
 # A line that so far holds only marks may become a heading, a list, a rule or a fence: it waits.
 _UNCLEAR = re.compile(r"[ \t>]*(?:[-=*_+#>~`|:]+|\d{1,9}[.)]?)?[ \t]*")
+# Whole lines that begin with a letter are one paragraph: nothing before its end is finished.
+_ONE_PARAGRAPH = re.compile(r"\n*(?:[^\W\d_][^\n]*\n)+\n*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
 
 
@@ -97,6 +100,8 @@ class MarkdownText(Growing):
         """Make segments of what the whole lines of the tail have finished."""
         whole = self._tail.rfind("\n") + 1
         source = self._tail[:whole]
+        if _ONE_PARAGRAPH.fullmatch(source):
+            return
         lines = source.split("\n")[:-1]
         starts, keep, fence = _structure(source, lines, self._carry.number)
         if not starts:
@@ -251,6 +256,7 @@ class _OpenFence:
         if len(self._lines) == 1:
             opening = _FENCE.match(line)
             self._mark = opening[1] if opening else "```"
+            prepare(lexer_name(language_of(opening[2] if opening else "")))
             return
         self.closed = closes(line, self._mark)
         if not self.closed and self._width == width:

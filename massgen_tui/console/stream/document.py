@@ -104,12 +104,14 @@ class Document:
         self.scroll = scroll
         self.width = 0
         self.views: list[ExchangeView] = []
+        self._old: list[Row] = []  # rows of another width: freeing many takes time, so in sweeps
         self._seen = -1
 
     def set_width(self, width: int, now: float) -> None:
         """Wrap for another width: what the window shows at once, the rest in later `sweep`s."""
         if width == self.width:
             return
+        self._old += self.scroll.rows
         shown, self.width = self._share(), width
         self._seen = -1
         for view in self.views:
@@ -209,11 +211,12 @@ class Document:
 
     def sweep(self, budget: int) -> bool:
         """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
+        del self._old[-budget:]
         for start, block in self._growing():
             budget = self._settle_back(start, block, budget)
             if block.stale:
                 return True
-        return False
+        return bool(self._old)
 
     def _growing(self) -> Iterator[tuple[int, Growing]]:
         end = len(self.scroll.rows)

@@ -1,6 +1,7 @@
 """Highlighting of finished code, once per piece of code."""
 
 from functools import lru_cache
+from threading import Thread
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
@@ -21,6 +22,7 @@ from massgen_tui.console.stream.wrap import Span
 
 _LARGEST = 40_000
 """Characters of code; more stays plain, since highlighting it would hold up the keys."""
+_prepared: set[str] = set()
 _STYLES: dict[_TokenType, str] = {
     Comment: "code-comment",
     Generic.Inserted: "code-added",
@@ -39,6 +41,11 @@ _STYLES: dict[_TokenType, str] = {
     Punctuation: "code-operator",
     String: "code-string",
 }
+
+
+def lexer_name(language: str) -> str:
+    """What Pygments may call the language that a fence names: `{.python}` is `python`."""
+    return language.strip("{}.").lower()
 
 
 @lru_cache(maxsize=256)
@@ -60,6 +67,13 @@ def highlight(language: str, code: str) -> tuple[tuple[Span, ...], ...]:
     if line:
         lines.append(tuple(line))
     return tuple(lines)
+
+
+def prepare(language: str) -> None:
+    """Make a lexer ready beside what runs: the first time takes a tenth of a second."""
+    if language and language not in _prepared:
+        _prepared.add(language)
+        Thread(target=_lexer, args=(language,), name="lexer", daemon=True).start()
 
 
 def plain(code: str) -> tuple[tuple[Span, ...], ...]:

@@ -1,11 +1,12 @@
 """Markdown as rows: one stretch of source, made of whole blocks, at one width."""
 
+import re
 from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from massgen_tui.console.stream.highlight import highlight, plain
+from massgen_tui.console.stream.highlight import highlight, lexer_name, plain
 from massgen_tui.console.stream.inline import inline_lines
 from massgen_tui.console.stream.rows import NEWLINE, NOTHING, Row, line_rows
 from massgen_tui.console.stream.tables import table_rows
@@ -23,6 +24,8 @@ _BLOCKS_ONLY = (
     .enable(["table"])
     .disable(["reference", "html_block", "inline"])
 )
+# A paragraph whose lines begin with a letter and hold nothing that Markdown reads: not parsed.
+_PROSE = re.compile(r"\n*((?:[^\W\d_][^\n\t*_`\[<\\&~|]*(?:\n|$))+)\n*")
 _BULLETS = "•◦▪"
 _HEADS = {"h1": "head.bu", "h2": "head.b", "h3": "head-small.b"}
 _TEXT_ROOM = 8
@@ -51,10 +54,20 @@ def block_tokens(source: str) -> list[Token]:
 
 def render(source: str, carry: Carry, width: int, *, growing: bool = False) -> list[Row]:
     """The rows of whole blocks of Markdown; code that is still `growing` is not highlighted."""
+    if not carry.prefix and (prose := _PROSE.fullmatch(source)):
+        return _prose_rows(prose[1], carry, width, gap=source.startswith("\n"))
     source = carry.prefix + source
     renderer = _Renderer(source.split("\n"), carry, width, growing=growing)
     renderer.run(_PARSER.parse(source))
     return renderer.rows
+
+
+def _prose_rows(text: str, carry: Carry, width: int, *, gap: bool) -> list[Row]:
+    """The rows of one paragraph without any mark."""
+    rows = [Row()] if not carry.first and (gap or carry.gap) else []
+    for line in text.rstrip("\n").split("\n"):
+        rows += line_rows(((line.rstrip(" "), "text"),), width)
+    return rows
 
 
 def code_rows(
@@ -76,6 +89,12 @@ def last_code(source: str) -> str:
     """The code of the last fence in `source`, without the newline at its end; empty without one."""
     fences = [token for token in block_tokens(source) if token.type == "fence"]
     return fences[-1].content.removesuffix("\n") if fences else ""
+
+
+def language_of(info: str) -> str:
+    """The language that the first line of a fence names; empty when it names none."""
+    words = info.split()
+    return words[0] if words else ""
 
 
 def expand(code: str) -> str:
@@ -218,13 +237,12 @@ class _Renderer:
 
     def _fence(self, token: Token) -> None:
         self._gap(token)
-        words = token.info.split()
-        language = words[0] if words else ""
+        language = language_of(token.info)
         code = expand(token.content)
         if self._growing and not is_closed(token, self._lines):
             lines = plain(code) if code else ()
         else:
-            lines = highlight(language.strip("{}.").lower(), code)
+            lines = highlight(lexer_name(language), code)
         if language:
             lines = (((language, "code-comment"),), *lines)
         first, rest = self._take_prefixes()

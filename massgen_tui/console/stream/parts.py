@@ -191,7 +191,7 @@ class Ending(Derived):
     def key(self, now: float) -> object:
         """What there is to tell and, while a repetition is waited for, the second."""
         attempt = self._attempt
-        clock = int(now) if attempt.retrying is not None else 0
+        clock = words.countdown(attempt, now)
         told = len(attempt.warnings), attempt.retrying, attempt.silent, attempt.finish_reason
         return told, clock, attempt.status, attempt.error, attempt.empty
 

@@ -18,7 +18,7 @@ from textual.filter import LineFilter
 _ADDED = {"b": "bold", "i": "italic", "u": "underline", "s": "strike", "d": "dim", "r": "reverse"}
 
 # Role → (theme variable of the foreground, share of it that is mixed with the background, letters)
-_ROLES: Mapping[str, tuple[str, float, str]] = {
+ROLES: Mapping[str, tuple[str, float, str]] = {
     "text": ("foreground", 1.0, ""),
     "dim": ("foreground", 0.6, ""),
     "reasoning": ("foreground", 0.62, ""),
@@ -73,7 +73,7 @@ class Styles(dict[str, Style]):
 
     def __missing__(self, key: str) -> Style:
         role, _, letters = key.partition(".")
-        variable, share, own = _ROLES[role]
+        variable, share, own = ROLES[role]
         surface = role.startswith(_ON_SURFACE)
         style = self._colours.style(variable, share, surface=surface)
         style += Style.parse(" ".join(_ADDED[letter] for letter in own + letters) or "none")

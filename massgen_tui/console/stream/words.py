@@ -36,9 +36,11 @@ def count(value: int) -> str:
 def active(agent: Agent) -> Attempt | None:
     """The attempt that is running, else the one in front of the last exchange that was begun."""
     for exchange in reversed(agent.exchanges):
-        for attempt in reversed(exchange.attempts):
-            if not attempt.status.ended and attempt.status is not Status.QUEUED:
-                return attempt
+        attempt = exchange.attempts[-1] if exchange.attempts else None
+        if attempt is None or attempt.status.ended:
+            break  # what was asked before has ended too
+        if attempt.status is not Status.QUEUED:
+            return attempt
     return agent.current
 
 
