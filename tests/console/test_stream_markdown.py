@@ -9,8 +9,9 @@ from rich.cells import cell_len
 from massgen_tui.console.stream import answer, markdown
 from massgen_tui.console.stream.answer import MarkdownText
 from massgen_tui.console.stream.blocks import STALE
-from massgen_tui.console.stream.markdown import Carry, last_code
+from massgen_tui.console.stream.markdown import Carry
 from massgen_tui.console.stream.rows import Row
+from massgen_tui.console.stream.structure import last_code
 from tests.support.panes import look, shown
 
 

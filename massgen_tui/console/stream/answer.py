@@ -9,18 +9,10 @@ a change of width can be done piece by piece. An unfinished block that grows bey
 import re
 
 from massgen_tui.console.stream.blocks import Growing, Reader, Segment
-from massgen_tui.console.stream.highlight import lexer_name, plain, prepare
-from massgen_tui.console.stream.markdown import (
-    Carry,
-    block_tokens,
-    closes,
-    code_rows,
-    expand,
-    is_closed,
-    language_of,
-    render,
-)
+from massgen_tui.console.stream.markdown import Carry, render
+from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row, keep_same
+from massgen_tui.console.stream.structure import mended, structure, table_head
 from massgen_tui.session.attempt import Attempt
 
 LIMIT = 8192
@@ -31,7 +23,6 @@ _SEGMENT = 512
 _UNCLEAR = re.compile(r"[ \t>]*(?:[-=*_+#>~`|:]+|\d{1,9}[.)]?)?[ \t]*")
 # Whole lines that begin with a letter are one paragraph: nothing before its end is finished.
 _ONE_PARAGRAPH = re.compile(r"\n*(?:[^\W\d_][^\n]*\n)+\n*")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
 
 
 class MarkdownText(Growing):
@@ -47,7 +38,7 @@ class MarkdownText(Growing):
         self._carry = Carry()
         self._joins = False  # the last segment may be joined by the next
         self._solid = 0  # rows of the segments
-        self._fence: _OpenFence | None = None
+        self._fence: OpenFence | None = None
         self._replaced: list[Row] | None = None  # rows that a feed has taken away
 
     def update(self, now: float) -> int | None:
@@ -103,7 +94,7 @@ class MarkdownText(Growing):
         if _ONE_PARAGRAPH.fullmatch(source):
             return
         lines = source.split("\n")[:-1]
-        starts, keep, fence = _structure(source, lines, self._carry.number)
+        starts, keep, fence = structure(source, lines, self._carry.number)
         if not starts:
             return
         if starts[0][0] > 0:
@@ -145,7 +136,7 @@ class MarkdownText(Growing):
 
     def _open_fence(self) -> None:
         code, self._tail = self._tail, ""
-        self._fence = _OpenFence(self._carry)
+        self._fence = OpenFence(self._carry)
         rest = self._take_code(code)
         while rest:
             rest = self._take(rest)
@@ -171,7 +162,7 @@ class MarkdownText(Growing):
         """End an overlong block at its last line, or where it is when it is one line."""
         at = self._tail.rfind("\n") + 1 or LIMIT
         source, rest = self._tail[:at], self._tail[at:]
-        table = _table_head(source)
+        table = table_head(source)
         self._segment(source, self._carry.number, self._carry.prefix, whole=False)
         self._carry = Carry(False, self._carry.gap, None, self._carry.prefix or table)
         self._tail = rest
@@ -211,7 +202,7 @@ class MarkdownText(Growing):
         else:
             line = source[line_at:]
             is_code = line.startswith("    ") or "```" in source or "~~~" in source
-            source = source[:line_at] + (line if is_code else _mended(line))
+            source = source[:line_at] + (line if is_code else mended(line))
         if source.strip():
             self.rows += render(source, self._carry, self.width, growing=True)
 
@@ -236,102 +227,5 @@ class Answer(MarkdownText):
         return self.feed(new, end=end)
 
 
-class _OpenFence:
-    """A fence whose end has not come: its lines, plain."""
-
-    def __init__(self, carry: Carry) -> None:
-        self.carry = carry
-        self.closed = False
-        self.rows: list[Row] = []
-        self._lines: list[str] = []
-        self._mark = ""
-        self._width = 0
-
-    @property
-    def source(self) -> str:
-        return "".join(f"{line}\n" for line in self._lines)
-
-    def add(self, line: str, width: int) -> None:
-        self._lines.append(line)
-        if len(self._lines) == 1:
-            opening = _FENCE.match(line)
-            self._mark = opening[1] if opening else "```"
-            prepare(lexer_name(language_of(opening[2] if opening else "")))
-            return
-        self.closed = closes(line, self._mark)
-        if not self.closed and self._width == width:
-            self.rows += code_rows(plain(expand(line)), width, (), ())
-
-    def rows_for(self, width: int) -> list[Row]:
-        """The rows of the whole lines."""
-        if self._width != width:
-            self._width = width
-            head = render(f"{self._lines[0]}\n", self.carry, width, growing=True)
-            if not self._lines[0].strip().strip("`~").strip():
-                head = [row for row in head if row.fill != "code"]
-            code = "".join(f"{line}\n" for line in self._lines[1:])
-            rows = code_rows(plain(expand(code)), width, (), ()) if code else []
-            self.rows = head + rows
-        return self.rows
-
-    def partial(self, line: str, width: int) -> list[Row]:
-        """The rows of the line that is still coming; the start of a closing mark shows nothing."""
-        bare = line.strip(" \t")
-        if not line or (bare and set(bare) == {self._mark[0]}):
-            return []
-        return code_rows(plain(expand(line)), width, (), ())
-
-
-def _structure(
-    source: str, lines: list[str], carried: int | None
-) -> tuple[list[tuple[int, int | None]], int, bool]:
-    """Find the blocks and the items of top-level lists.
-
-    Returns:
-        Where segments begin (line, and number of an ordered item), where the unfinished rest
-        begins, and whether that is an open fence.
-    """
-    starts: list[tuple[int, int | None]] = []
-    number: int | None = None
-    keep, fence = 0, False
-    for token in block_tokens(source):
-        if token.map is None or token.nesting < 0:
-            continue
-        if token.level == 0:
-            number, fence = None, False
-            keep = token.map[0]
-            if token.type == "fence":
-                fence = not is_closed(token, lines)
-                keep = keep if fence else token.map[1]
-            elif token.type == "ordered_list_open":
-                number = int(token.attrs.get("start", 1))
-                number = carried if carried is not None and not starts else number
-            if not token.type.endswith("list_open"):
-                starts.append((token.map[0], None))
-        elif token.level == 1 and token.type == "list_item_open":
-            keep = token.map[0]
-            starts.append((keep, number))
-            number = None if number is None else number + 1
-    return starts, keep, fence
-
-
 def _with_gap(carry: Carry) -> Carry:
     return Carry(carry.first, True, carry.number, carry.prefix)
-
-
-def _table_head(source: str) -> str:
-    """The head of the table that `source` ends in, empty when it does not."""
-    tables = [t for t in block_tokens(source) if t.level == 0 and t.map is not None]
-    if not tables or tables[-1].type != "table_open" or tables[-1].map is None:
-        return ""
-    at = tables[-1].map[0]
-    return "".join(f"{line}\n" for line in source.split("\n")[at : at + 2])
-
-
-def _mended(line: str) -> str:
-    """An unfinished line with the bold or the code that is open in it closed."""
-    for mark in ("`", "**"):
-        at = line.rfind(mark)
-        if line.count(mark) % 2 and not line.endswith((" ", mark[0])):
-            return line if line[at - 1 : at].isalnum() else line + mark
-    return line

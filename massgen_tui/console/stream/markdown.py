@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from massgen_tui.console.stream.fences import code_rows, expand, is_closed, language_of
 from massgen_tui.console.stream.highlight import highlight, lexer_name, plain
 from massgen_tui.console.stream.inline import inline_lines
-from massgen_tui.console.stream.rows import NEWLINE, NOTHING, Row, line_rows
+from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.console.stream.tables import table_rows
-from massgen_tui.console.stream.wrap import Span, chops, cut_spans
+from massgen_tui.console.stream.wrap import Span
 
 # Reference definitions are off: `[1]: https://…` after the text that it explains is shown where it
 # stands, because rows that are final do not change. HTML is off: it is shown as the text it is.
@@ -30,7 +31,6 @@ _BULLETS = "•◦▪"
 _HEADS = {"h1": "head.bu", "h2": "head.b", "h3": "head-small.b"}
 _TEXT_ROOM = 8
 """Cells that the marks of nested lists and quotes leave for text."""
-_EDGE = (("▏", "code-edge"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,54 +68,6 @@ def _prose_rows(text: str, carry: Carry, width: int, *, gap: bool) -> list[Row]:
     for line in text.rstrip("\n").split("\n"):
         rows += line_rows(((line.rstrip(" "), "text"),), width)
     return rows
-
-
-def code_rows(
-    lines: tuple[tuple[Span, ...], ...], width: int, first: tuple[Span, ...], rest: tuple[Span, ...]
-) -> list[Row]:
-    """Lines of code as rows, cut wherever the width ends."""
-    room = max(width - sum(len(text) for text, _ in rest) - 1, 2)
-    rows: list[Row] = []
-    for line in lines:
-        text = "".join(text for text, _ in line)
-        for number, (start, end) in enumerate(chops(text, room)):
-            join = NOTHING if number else NEWLINE
-            spans = (first if not rows else rest) + _EDGE + cut_spans(line, start, end)
-            rows.append(Row(spans, join=join, fill="code"))
-    return rows
-
-
-def last_code(source: str) -> str:
-    """The code of the last fence in `source`, without the newline at its end; empty without one."""
-    fences = [token for token in block_tokens(source) if token.type == "fence"]
-    return fences[-1].content.removesuffix("\n") if fences else ""
-
-
-def language_of(info: str) -> str:
-    """The language that the first line of a fence names; empty when it names none."""
-    words = info.split()
-    return words[0] if words else ""
-
-
-def expand(code: str) -> str:
-    """Code with its tabs as spaces, line by line."""
-    return code.expandtabs(4) if "\t" in code else code
-
-
-def is_closed(token: Token, lines: list[str]) -> bool:
-    """Whether a fence token ends with its closing line, rather than with the source."""
-    if token.map is None or token.map[1] - token.map[0] < 2:
-        return False
-    last = lines[token.map[1] - 1]
-    return closes(last if token.level == 0 else last.strip(" \t>"), token.markup)
-
-
-def closes(line: str, mark: str) -> bool:
-    """Whether a line ends a fence that `mark` began."""
-    line = line.expandtabs(4)
-    bare = line.strip()
-    indent = len(line) - len(line.lstrip())
-    return indent < 4 and len(bare) >= len(mark) and set(bare) == {mark[0]}
 
 
 @dataclass(slots=True)

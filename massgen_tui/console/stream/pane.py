@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.selection import Selection
@@ -17,10 +17,11 @@ from textual.widget import Widget
 
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.frame import FOOT_FROM, Frame
-from massgen_tui.console.stream.markdown import last_code
-from massgen_tui.console.stream.rows import BLANK, Look, Row, inner_width
+from massgen_tui.console.stream.keys import KEYS
+from massgen_tui.console.stream.rows import BLANK, Look, Row, inner_width, runs
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.select import marked, selected_text
+from massgen_tui.console.stream.structure import last_code
 from massgen_tui.console.stream.styles import Styles, styles_of
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
@@ -38,31 +39,7 @@ class AgentPane(Widget, can_focus=True):
     """Shows one agent: the conversation, as it streams."""
 
     DEFAULT_CSS = "AgentPane { width: 1fr; height: 1fr; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "by(-1)", "Up", show=False, id="pane.up"),
-        Binding("down,j", "by(1)", "Down", show=False, id="pane.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="pane.page-up"),
-        Binding("pagedown,space", "page(1)", "Page down", show=False, id="pane.page-down"),
-        Binding("home,g", "top", "Start", show=False, id="pane.start"),
-        Binding("end,G", "end", "End", show=False, id="pane.end"),
-        Binding("t", "fold", "Fold or unfold reasoning", show=False, id="pane.fold"),
-        Binding("y", "copy_answer", "Copy the answer", show=False, id="pane.copy-answer"),
-        Binding("c", "copy_code", "Copy the last code", show=False, id="pane.copy-code"),
-        Binding(
-            "left_square_bracket",
-            "attempt(-1)",
-            "Earlier attempt",
-            show=False,
-            id="pane.earlier-attempt",
-        ),
-        Binding(
-            "right_square_bracket",
-            "attempt(1)",
-            "Later attempt",
-            show=False,
-            id="pane.later-attempt",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
 
     class CopyRequested(Message):
         """The user wants `text` in the clipboard."""
@@ -129,7 +106,7 @@ class AgentPane(Widget, can_focus=True):
         if len(changed) * 2 > len(rows):
             self.refresh()
         else:
-            self.refresh(*(Region(0, y, size.width, n) for y, n in _runs(changed)))
+            self.refresh(*(Region(0, y, size.width, n) for y, n in runs(changed)))
         return True
 
     def _rows(self, now: float, width: int, height: int) -> list[Row]:
@@ -345,14 +322,3 @@ class AgentPane(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Fit the new size."""
         self._restyle()
-
-
-def _runs(lines: list[int]) -> list[tuple[int, int]]:
-    """Successive line numbers as (first, how many)."""
-    runs: list[tuple[int, int]] = []
-    for y in lines:
-        if runs and sum(runs[-1]) == y:
-            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
-        else:
-            runs.append((y, 1))
-    return runs

@@ -164,3 +164,14 @@ def keep_same(old: Sequence[Row], new: list[Row]) -> int:
             new[index] = before
             same += same == index
     return same
+
+
+def runs(lines: list[int]) -> list[tuple[int, int]]:
+    """Successive line numbers as (first, how many)."""
+    runs: list[tuple[int, int]] = []
+    for y in lines:
+        if runs and sum(runs[-1]) == y:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((y, 1))
+    return runs

@@ -8,6 +8,7 @@ the code of Textual that applies them.
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -127,10 +128,11 @@ class _Colours:
             return None
 
 
+_Result = TypeVar("_Result")
 _made: dict[tuple[object, ...], Styles] = {}
 
 
-def styles_of(app: App[object]) -> Styles:
+def styles_of(app: App[_Result]) -> Styles:
     """The table of the app's theme as it is now; the same object until the theme changes."""
     filters = app.get_line_filters()
     key = (app.theme, *map(type, filters))
