@@ -1,6 +1,6 @@
 """What a pane shows before the first prompt: who this agent is, and what is wrong with it."""
 
-from massgen_tui.console.stream.rows import BLANK, Row, line_rows, text_rows
+from massgen_tui.console.stream.rows import Row, line_rows, text_rows
 from massgen_tui.session.agent import Agent
 from massgen_tui.text import clean, one_line
 
@@ -14,7 +14,7 @@ def fact_rows(agent: Agent, width: int) -> list[Row]:
         if problem.hint:
             hint = ((one_line(problem.hint, 2000), "text"),)
             rows += line_rows(hint, width, first=(("→ ", "mark"),), rest=(("  ", "mark"),))
-        rows.append(BLANK)
+        rows.append(Row())
     backend = agent.backend
     facts = {
         "model": backend.model or agent.config.backend.model,

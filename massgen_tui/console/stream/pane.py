@@ -15,14 +15,12 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from massgen_tui.console.stream.document import Document
-from massgen_tui.console.stream.frame import FOOT_FROM, Frame
+from massgen_tui.console.stream.canvas import Canvas
 from massgen_tui.console.stream.keys import KEYS
-from massgen_tui.console.stream.rows import BLANK, Look, Row, inner_width, runs
-from massgen_tui.console.stream.scroll import Scroll
-from massgen_tui.console.stream.select import marked, selected_text
+from massgen_tui.console.stream.rows import runs
+from massgen_tui.console.stream.select import selected_text
 from massgen_tui.console.stream.structure import last_code
-from massgen_tui.console.stream.styles import Styles, styles_of
+from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.verdict import answer_text
@@ -62,109 +60,41 @@ class AgentPane(Widget, can_focus=True):
         self.agent = agent
         self.number = number
         self._clock = clock
-        self._view = Scroll()
-        self._document = Document(agent, self._view)
-        self._frame = Frame(agent, number)
-        self._look: Look | None = None
-        self._drawn: list[Row] = []
-        self._foot = BLANK
-        self._foot_at = -1.0
+        self._canvas = Canvas(agent, number)
+        self._view = self._canvas.view
+        self._document = self._canvas.document
+        self._width = 0
         self._sweeping = False
         self._selection: Selection | None = None
-        self._styles: Styles | None = None
 
     def on_mount(self) -> None:
         """Look again when the theme changes."""
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._retheme())
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._restyle())
 
     def paint(self, now: float) -> bool:
         """Draw what is new at `now` seconds of the session's clock; tells whether anything was."""
-        width, height = self.size
-        if not width or not height:
+        if not all(self.size):
             return False
         self._document.flush(now)
         return self._show(now)
 
     def _show(self, now: float) -> bool:
-        """Refresh the rows that are not those already drawn."""
-        size = self.size
-        if self._look is None or self._look.width != size.width:
-            self._relook(now)
-        self._document.settle_window()
-        rows = self._rows(now, *size)
-        before, self._drawn = self._drawn, rows
-        if len(before) != len(rows):
-            self._forget(before)
-            self.refresh()
-            return True
-        changed = [
-            y for y, (old, new) in enumerate(zip(before, rows, strict=True)) if old is not new
-        ]
-        if not changed:
-            return False
-        self._forget(before)
-        if len(changed) * 2 > len(rows):
-            self.refresh()
-        else:
-            self.refresh(*(Region(0, y, size.width, n) for y, n in runs(changed)))
-        return True
-
-    def _rows(self, now: float, width: int, height: int) -> list[Row]:
-        frame, view = self._frame, self._view
-        own_foot = height >= FOOT_FROM
-        view_height = max(height - 2 - own_foot, 1)
-        if view.height != view_height:
-            view.resize(view_height)
-            self._document.settle_window()
-        body = list(view.window)
-        body += [BLANK] * (view_height - len(body))
-        foot = self._foot_row(width, now)
-        bottom = frame.bottom(width, view.below, None if own_foot else foot)
-        rows = [frame.title(width), *body, *([foot] if own_foot else []), bottom][:height]
-        for at in (0, len(rows) - 1):
-            if at < len(self._drawn) and len(self._drawn) == len(rows):
-                old = self._drawn[at]
-                rows[at] = old if old.same(rows[at]) else rows[at]
-        return rows
-
-    def _foot_row(self, width: int, now: float) -> Row:
-        if not 0 <= now - self._foot_at < 0.5 or self.agent.current is None or self._ended:
-            self._foot_at = now
-            foot = self._frame.foot(inner_width(width), now)
-            if not foot.same(self._foot):
-                self._foot = foot
-        return self._foot
-
-    @property
-    def _ended(self) -> bool:
-        attempt = self.agent.current
-        return attempt is not None and attempt.status.ended
-
-    def _forget(self, before: list[Row]) -> None:
-        kept = set(map(id, self._drawn))
-        for row in before:
-            if id(row) not in kept:
-                row.forget()
-
-    def _relook(self, now: float) -> None:
-        width = self.size.width
-        self._styles = self._styles or styles_of(self.app)
-        self._look = Look(self._styles, width, self._frame.side, self._frame.style)
-        if self._document.width != self._look.inner:
-            self._foot_at = -1.0
-            self._view.resize(max(self.size.height - 2 - (self.size.height >= FOOT_FROM), 1))
-            self._document.set_width(self._look.inner, now)
+        """Refresh the lines that are not those already drawn."""
+        width, height = self.size
+        changed = self._canvas.draw(now, width, height, styles_of(self.app))
+        if width != self._width:
+            self._width = width
             self._sweep_later()
+        if len(changed) * 2 > height:
+            self.refresh()
+        elif changed:
+            self.refresh(*(Region(0, y, width, n) for y, n in runs(changed)))
+        return bool(changed)
 
-    def _retheme(self) -> None:
-        self._styles = None
-        self._restyle()
-
-    def _restyle(self) -> None:
+    def _restyle(self, *, focused: bool | None = None) -> None:
         """Draw everything again: theme, focus or size changed."""
-        self._look = None
-        self._drawn = []
-        if self.is_mounted and self.size.width:
+        self._canvas.restyle(focused=focused)
+        if self.is_mounted and all(self.size):
             self._show(self._clock())
 
     def _sweep_later(self) -> None:
@@ -176,41 +106,26 @@ class AgentPane(Widget, can_focus=True):
         self._sweeping = False
         if self._document.sweep(_SWEEP):
             self._sweep_later()
-        self._show(self._clock())
+        if all(self.size):
+            self._show(self._clock())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give the lines of `crop`, straight from the rows."""
-        size, look = self.size, self._look
-        if look is None or look.width != size.width or len(self._drawn) != size.height:
+        width, height = self.size
+        if not self._canvas.fits(width, height):
             self.paint(self._clock())
-        selection = self._selection
-        if selection is None:
-            strips = [self._strip(y) for y in range(crop.y, crop.bottom)]
-        else:
-            strips = [self._marked(y, selection) for y in range(crop.y, crop.bottom)]
-        if crop.x or crop.width != size.width:
-            return [strip.crop(crop.x, crop.right) for strip in strips]
+        strip, selection = self._canvas.strip, self._selection
+        strips = [strip(y, selection) or self._nothing() for y in range(crop.y, crop.bottom)]
+        if crop.x or crop.width != width:
+            return [line.crop(crop.x, crop.right) for line in strips]
         return strips
 
     def render_line(self, y: int) -> Strip:
         """Give one line, with what the mouse needs to know where in the text it is."""
-        look = self._look
-        at = self._row_at(y)
-        return self._strip(y) if look is None or at is None else look.mapped(self._drawn[y], at)
+        return self._canvas.mapped(y) or self._nothing()
 
-    def _row_at(self, y: int) -> int | None:
-        """The row of the document that stands in line `y`."""
-        at = self._view.top + y - 1
-        inside = 0 < y <= self._view.height and y < len(self._drawn)
-        return at if inside and at < len(self._view.rows) else None
-
-    def _marked(self, y: int, selection: Selection) -> Strip:
-        at, look = self._row_at(y), self._look
-        if at is None or look is None:
-            return self._strip(y)
-        row = self._drawn[y]
-        shown = marked(row, selection, at)
-        return self._strip(y) if shown is row else look.strip(shown)
+    def _nothing(self) -> Strip:
+        return Strip.blank(self.size.width, styles_of(self.app)["text"])
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection as it is now."""
@@ -222,12 +137,6 @@ class AgentPane(Widget, can_focus=True):
         while self._document.sweep(1 << 20):
             pass
         return selected_text(self._view.rows, selection), "\n"
-
-    def _strip(self, y: int) -> Strip:
-        look = self._look
-        if look is None or not 0 <= y < len(self._drawn):
-            return Strip.blank(self.size.width, styles_of(self.app)["text"])
-        return self._drawn[y].strip(look)
 
     def toggle_reasoning(self) -> bool:
         """Fold or unfold the reasoning at the window's end; tells whether there is any."""
@@ -276,7 +185,7 @@ class AgentPane(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click on the head of reasoning folds or unfolds it."""
-        at = self._row_at(event.y)
+        at = self._canvas.row_at(event.y)
         if at is not None and self.text_selection is None and self._document.is_head(at):
             self._toggle(at)
 
@@ -311,13 +220,11 @@ class AgentPane(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         """Show that the pane has the focus."""
-        self._frame.focus(True)
-        self._restyle()
+        self._restyle(focused=True)
 
     def on_blur(self) -> None:
         """Show that it has it no more."""
-        self._frame.focus(False)
-        self._restyle()
+        self._restyle(focused=False)
 
     def on_resize(self) -> None:
         """Fit the new size."""

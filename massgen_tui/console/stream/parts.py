@@ -4,7 +4,7 @@ from massgen_tui.backends.events import BackendError
 from massgen_tui.console.stream import words
 from massgen_tui.console.stream.answer import Answer
 from massgen_tui.console.stream.blocks import Block, Derived, PlainText, Reader
-from massgen_tui.console.stream.rows import BLANK, Row, line_rows, text_rows
+from massgen_tui.console.stream.rows import Row, line_rows, text_rows
 from massgen_tui.console.stream.tools import ToolCalls
 from massgen_tui.console.stream.wrap import TAB
 from massgen_tui.session.agent import Exchange
@@ -31,7 +31,7 @@ class Prompt(Derived):
     def make(self, now: float) -> list[Row]:
         """The prompt after a `›`."""
         lines = clean(self._exchange.prompt).strip("\n").replace("\t", TAB).split("\n")
-        rows = [] if self._first else [BLANK]
+        rows = [] if self._first else [Row()]
         for number, line in enumerate(lines[:_PROMPT_LINES]):
             mark = (("› " if number == 0 else "  ", "prompt"),)
             rows += line_rows(((line, "prompt"),), self.width, first=mark, rest=(("  ", "prompt"),))
@@ -177,7 +177,7 @@ class Gap(Derived):
 
     def make(self, now: float) -> list[Row]:
         """A blank row, where both are there."""
-        return [BLANK] if self._attempt.tool_calls and self._attempt.content else []
+        return [Row()] if self._attempt.tool_calls and self._attempt.content else []
 
 
 class Ending(Derived):
@@ -213,7 +213,7 @@ class Ending(Derived):
             said = verdict(attempt)
             mark = "✓" if said.whole else "■" if attempt.status is Status.CANCELLED else "!"
             rows += self._note(f"{mark} {said.words}", "warn") if said.words else []
-        return [BLANK, *rows] if rows and not attempt.empty else rows
+        return [Row(), *rows] if rows and not attempt.empty else rows
 
     def _note(self, text: str, style: str) -> list[Row]:
         return text_rows(clean(text), style, self.width, indent="  ")

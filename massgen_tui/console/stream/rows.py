@@ -118,10 +118,6 @@ class Row:
         )
 
 
-BLANK = Row()
-"""An empty row. Shared: it looks the same everywhere."""
-
-
 def text_rows(text: str, style: str, width: int, *, indent: str = "") -> list[Row]:
     """Plain text as rows in one style; rows after the first of a line start with `indent`."""
     rows: list[Row] = []

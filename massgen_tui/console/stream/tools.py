@@ -2,7 +2,7 @@
 
 from massgen_tui.console.stream.blocks import Block, PlainText
 from massgen_tui.console.stream.jsontext import JsonIndenter, parses
-from massgen_tui.console.stream.rows import BLANK, Row, keep_same, line_rows
+from massgen_tui.console.stream.rows import Row, keep_same, line_rows
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.attempt import Attempt, ToolCall
 from massgen_tui.text import clean, one_line
@@ -60,7 +60,7 @@ class _Call:
 
     def rows(self, *, apart: bool) -> list[Row]:
         head: list[Span] = [("◇ tool call ", "tool"), (one_line(self._call.name), "tool.b")]
-        rows = [BLANK] if apart else []
+        rows = [Row()] if apart else []
         rows += line_rows(head, self._width, rest=(("  ", "tool"),))
         edge = (("▏ ", "code-edge"),)
         return rows + [Row(edge + r.spans, join=r.join, fill="code") for r in self._text.rows]

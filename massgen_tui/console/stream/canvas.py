@@ -1,0 +1,108 @@
+"""The rows that stand in a pane: frame, window on the document, foot; and which of them changed."""
+
+from textual.selection import Selection
+from textual.strip import Strip
+
+from massgen_tui.console.stream.document import Document
+from massgen_tui.console.stream.frame import FOOT_FROM, Frame
+from massgen_tui.console.stream.rows import Look, Row, inner_width
+from massgen_tui.console.stream.scroll import Scroll
+from massgen_tui.console.stream.select import marked
+from massgen_tui.console.stream.styles import Styles
+from massgen_tui.session.agent import Agent
+
+_FOOT_EVERY = 0.5
+"""Seconds between two looks at the numbers of a running attempt."""
+
+
+class Canvas:
+    """What one pane shows, as rows; knows nothing of widgets."""
+
+    def __init__(self, agent: Agent, number: int) -> None:
+        """Show `agent` as pane `number`."""
+        self.view = Scroll()
+        self.document = Document(agent, self.view)
+        self._agent = agent
+        self._frame = Frame(agent, number)
+        self._look: Look | None = None
+        self._drawn: list[Row] = []
+        self._blank = Row()
+        self._foot = Row()
+        self._foot_at = -1.0
+
+    def restyle(self, *, focused: bool | None = None) -> None:
+        """Draw everything again: the theme, the size or the focus changed."""
+        if focused is not None:
+            self._frame.focus(focused)
+        self._look = None
+        self._drawn = []
+
+    def fits(self, width: int, height: int) -> bool:
+        """Whether what was drawn last is of this size."""
+        return self._look is not None and self._look.width == width and len(self._drawn) == height
+
+    def draw(self, now: float, width: int, height: int, styles: Styles) -> list[int]:
+        """Bring the rows up to date; gives the lines that changed, all of them in a new size."""
+        if self._look is None or self._look.width != width:
+            self._look = Look(styles, width, self._frame.side, self._frame.style)
+        own_foot = height >= FOOT_FROM
+        self.view.resize(max(height - 2 - own_foot, 1))
+        if self.document.width != self._look.inner:
+            self._foot_at = -1.0
+            self.document.set_width(self._look.inner, now)
+        self.document.settle_window()
+        before = self._drawn
+        self._drawn = rows = self._rows(now, width, height, own_foot=own_foot)
+        if len(before) != len(rows):
+            changed = list(range(len(rows)))
+        else:
+            changed = [y for y, row in enumerate(rows) if row is not before[y]]
+        if changed:
+            kept = set(map(id, rows))
+            for row in before:
+                if id(row) not in kept:
+                    row.forget()
+        return changed
+
+    def _rows(self, now: float, width: int, height: int, *, own_foot: bool) -> list[Row]:
+        view = self.view
+        body = list(view.window)
+        body += [self._blank] * (view.height - len(body))
+        foot = self._foot_row(width, now)
+        bottom = self._frame.bottom(width, view.below, None if own_foot else foot)
+        rows = [self._frame.title(width), *body, *([foot] if own_foot else []), bottom][:height]
+        if len(self._drawn) == len(rows):
+            for at in (0, -1):
+                old = self._drawn[at]
+                rows[at] = old if old.same(rows[at]) else rows[at]
+        return rows
+
+    def _foot_row(self, width: int, now: float) -> Row:
+        attempt = self._agent.current
+        ended = attempt is None or attempt.status.ended
+        if ended or not 0 <= now - self._foot_at < _FOOT_EVERY:
+            self._foot_at = now
+            foot = self._frame.foot(inner_width(width), now)
+            self._foot = self._foot if foot.same(self._foot) else foot
+        return self._foot
+
+    def row_at(self, y: int) -> int | None:
+        """The row of the document that stands in line `y`."""
+        at = self.view.top + y - 1
+        inside = 0 < y <= self.view.height and y < len(self._drawn)
+        return at if inside and at < len(self.view.rows) else None
+
+    def strip(self, y: int, selection: Selection | None = None) -> Strip | None:
+        """Line `y` with what is selected in it; None where nothing is drawn."""
+        look = self._look
+        if look is None or not 0 <= y < len(self._drawn):
+            return None
+        row = self._drawn[y]
+        at = self.row_at(y) if selection is not None else None
+        shown = row if selection is None or at is None else marked(row, selection, at)
+        return row.strip(look) if shown is row else look.strip(shown)
+
+    def mapped(self, y: int) -> Strip | None:
+        """Line `y` with what the mouse needs to know where in the text it is."""
+        at, look = self.row_at(y), self._look
+        return self.strip(y) if look is None or at is None else look.mapped(self._drawn[y], at)
