@@ -114,6 +114,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
             self.theme = self.config.ui.theme
         if self.config.ui.keymap:
             self.set_keymap(dict(self.config.ui.keymap))
+        # Textual resumes a suspended process without drawing it again
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:

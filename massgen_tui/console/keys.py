@@ -54,8 +54,8 @@ MAIN_KEYS: tuple[Key, ...] = (
     Key("new", "ctrl+n", "app.new", "new conversation: all, or the focused pane", "Answers", "new"),
     Key("zoom", "f4", "zoom", "one pane at full size, and back", "View"),
     Key("goto", "ctrl+g", "goto", "go to a pane by its number", "View", "pane"),
-    Key("next", "tab", "next(1)", "complete an @agent, else the next pane", "View", first=False),
-    Key("previous", "shift+tab", "next(-1)", "the pane before", "View", first=False),
+    Key("next", "tab", "next(1)", "complete an @agent, else the next pane", "View"),
+    Key("previous", "shift+tab", "next(-1)", "the pane before", "View"),
 )
 """What acts on the main screen wherever the focus is."""
 
@@ -68,33 +68,16 @@ PROMPT_KEYS: tuple[Key, ...] = (
 """What acts while the prompt has the focus, beside the text area's editing keys."""
 
 PANE_KEYS: tuple[Key, ...] = (
-    Key("pane.zoom", "z", "zoom", "full size, and back", "Pane", "zoom", first=False),
-    Key("pane.retry", "r", "app.retry", "ask this agent again", "Pane", "retry", first=False),
-    Key(
-        "pane.request",
-        "i",
-        "app.request",
-        "the request as it was sent",
-        "Pane",
-        "request",
-        first=False,
-    ),
-    Key("pane.help", "question_mark", "app.help", "this help", "Pane", first=False),
-    Key(
-        "pane.suspend", "ctrl+z", "app.suspend_process", "suspend to the shell", "Pane", first=False
-    ),
+    Key("pane.zoom", "z", "in_pane('screen.zoom')", "full size, and back", "Pane", "zoom"),
+    Key("pane.retry", "r", "in_pane('app.retry')", "ask this agent again", "Pane", "retry"),
+    Key("pane.request", "i", "in_pane('app.request')", "the request as sent", "Pane", "request"),
+    Key("pane.help", "question_mark", "in_pane('app.help')", "this help", "Pane"),
+    Key("pane.suspend", "ctrl+z", "in_pane('app.suspend_process')", "suspend to the shell", "Pane"),
 )
 """What acts while a pane has the focus; scrolling and copying are the pane's own."""
 
 DIGIT_KEYS: tuple[Key, ...] = tuple(
-    Key(
-        f"pane.{digit}",
-        str(digit),
-        f"pane({digit or 10})",
-        f"go to pane {digit or 10}",
-        "",
-        first=False,
-    )
+    Key(f"pane.{digit}", str(digit), f"pane({digit or 10})", f"go to pane {digit or 10}", "")
     for digit in range(10)
 )
 """Plain digits in a pane: 1 to 9, and 0 for the tenth."""

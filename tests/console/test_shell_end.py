@@ -138,6 +138,20 @@ async def test_a_crash_restores_the_terminal_and_tells_no_key(
     assert KEY not in written
 
 
+async def test_keys_that_come_all_at_once_act_in_their_order(
+    tmp_path: Path, config: Path, env: Mapping[str, str]
+) -> None:
+    with Terminal(["-m", "massgen_tui", str(config)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "ask …")
+        terminal.write("a draft\tz\x07" + "0 goes on\x07" + "1?")
+        await asyncio.to_thread(terminal.until, "Keys")
+        terminal.write("\x1b")
+        await asyncio.to_thread(terminal.until, "zoomed 1 of 1")
+        assert "a draft goes on" in terminal.text
+        terminal.write("\x11")
+        assert await asyncio.to_thread(terminal.ended) == 0
+
+
 async def test_a_smaller_terminal_is_followed(
     tmp_path: Path, config: Path, env: Mapping[str, str]
 ) -> None:

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from massgen_tui.console.screens.modal import Modal
 from massgen_tui.text import one_line
 
 SECOND_DIGIT = 0.8
 """Seconds to wait for a second digit where the first alone could mean two panes."""
 
 
-class GotoScreen(ModalScreen[int | None]):
+class GotoScreen(Modal[int]):
     """Gives the number that was typed; 0 is the prompt, None when it was left."""
 
     def __init__(self, panes: Sequence[str]) -> None:
@@ -37,13 +37,13 @@ class GotoScreen(ModalScreen[int | None]):
         line.overflow = "ellipsis"
         return line
 
-    def on_key(self, event: events.Key) -> None:
+    def typed(self, event: events.Key) -> None:
         """Take a digit; enter takes what was typed, anything else leaves."""
         event.stop()
         if event.key == "enter":
             self._go()
         elif not event.key.isdecimal():
-            self.dismiss(None)
+            self.close()
         else:
             self._digit(event.key)
 
@@ -60,4 +60,4 @@ class GotoScreen(ModalScreen[int | None]):
 
     def _go(self) -> None:
         number = int(self._typed) if self._typed else -1
-        self.dismiss(number if 0 <= number <= len(self._panes) else None)
+        self.close(number if 0 <= number <= len(self._panes) else None)

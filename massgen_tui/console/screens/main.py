@@ -34,7 +34,6 @@ from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
 SIDEBAR = 28
 """Columns of the sidebar, as in console.tcss."""
-_PANE_ACTIONS = {key.action.partition("(")[0].removeprefix("app.") for key in PANE_KEYS} | {"pane"}
 
 
 class MainScreen(Screen[None]):
@@ -110,23 +109,23 @@ class MainScreen(Screen[None]):
         """Fold and unfold with the size of the terminal."""
         self._fold(event.size)
         if self.focused is None and not too_small(*event.size):
-            self.prompt.focus()
+            self.set_focus(self.prompt)
 
     def on_key(self, event: events.Key) -> None:
         """Let what is typed outside the prompt and means nothing there go to the prompt."""
         if event.character and event.is_printable and event.key not in self.active_bindings:
             event.stop()
-            self.prompt.focus()
+            self.set_focus(self.prompt)
             self.prompt.put(event.character)
 
     def on_paste(self, event: events.Paste) -> None:
         """Let what is pasted outside the prompt go to the prompt."""
-        self.prompt.focus()
+        self.set_focus(self.prompt)
         self.prompt.on_paste(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let single letters act only when a pane has the focus."""
-        if action in _PANE_ACTIONS and action not in ("zoom", "help"):
+        if action in ("in_pane", "pane"):
             return self.pane is not None
         return super().check_action(action, parameters)
 
@@ -180,31 +179,37 @@ class MainScreen(Screen[None]):
         """Ask for a pane's number."""
         self.app.push_screen(GotoScreen([pane.agent.id for pane in self.panes]), self._go)
 
+    async def action_in_pane(self, action: str) -> None:
+        """Do what a key means while a pane has the focus."""
+        await self.app.run_action(action, self)
+
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number."""
         self._go(number)
 
-    def action_next(self, step: int) -> None:
+    async def action_next(self, step: int) -> None:
         """Complete an agent's name, or move the focus on through prompt and panes."""
-        if step > 0 and self.focused is self.prompt and self.prompt.complete():
-            return
+        if step > 0 and self.focused is self.prompt:
+            await self.prompt.typed()
+            if self.prompt.complete():
+                return
         stops: list[Widget] = [self.prompt, *self.panes]
         if self.sidebar.display:
             stops.append(self.sidebar)
         at = next((index for index, stop in enumerate(stops) if stop is self.focused), 0)
         number = (at + step) % len(stops)
         if stops[number] is self.sidebar:
-            self.sidebar.focus()
+            self.set_focus(self.sidebar)
         else:
             self._go(number)
 
     def _go(self, number: int | None) -> None:
         if number == 0:
-            self.prompt.focus()
+            self.set_focus(self.prompt)
         elif number is not None and number <= len(self.panes):
             pane = self.panes[number - 1]
             self.grid.bring(pane)
-            pane.focus()
+            self.set_focus(pane)
             self._show_keys()
 
     @property

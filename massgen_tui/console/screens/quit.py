@@ -5,11 +5,12 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from massgen_tui.console.screens.modal import Modal
 
-class QuitScreen(ModalScreen[bool]):
+
+class QuitScreen(Modal[bool]):
     """Quit, or stay."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,4 +46,4 @@ class QuitScreen(ModalScreen[bool]):
 
     def action_answer(self, quit_now: bool) -> None:
         """Give the answer."""
-        self.dismiss(quit_now)
+        self.close(quit_now)

@@ -6,15 +6,16 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from massgen_tui.console.screens.modal import Modal
 
-class Sheet(ModalScreen[None]):
+
+class Sheet(Modal[None]):
     """Something to read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f1,question_mark", "dismiss", "close", id="sheet.close"),
+        Binding("escape,q,f1,question_mark", "close", "close", id="sheet.close"),
         Binding("c,y", "copy", "copy", id="sheet.copy"),
         Binding("down,j", "scroll('down')", "down", show=False, id="sheet.down"),
         Binding("up,k", "scroll('up')", "up", show=False, id="sheet.up"),
@@ -61,6 +62,6 @@ class Sheet(ModalScreen[None]):
             case _:
                 sheet.scroll_end(animate=False)
 
-    async def action_dismiss(self, result: None = None) -> None:
+    def action_close(self) -> None:
         """Close the sheet."""
-        self.dismiss(result)
+        self.close()
