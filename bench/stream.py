@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--agents", type=int)
     parser.add_argument("--rate", type=int, default=100, help="chunks a second and stream")
-    parser.add_argument("--profile", help="py-spy output for the console")
+    parser.add_argument("--profile", help="where py-spy (on the path) writes what the console did")
     parser.add_argument("--serve", nargs=3, metavar=("STREAMS", "RATE", "CHUNKS"), type=int)
     parser.add_argument("--loop", nargs=2, metavar=("URL", "STREAMS"))
     args = parser.parse_args()
@@ -206,7 +206,7 @@ async def serve(streams: int, rate: int, chunks: int) -> None:
         while True:
             try:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            except asyncio.IncompleteReadError:
+            except (asyncio.IncompleteReadError, ConnectionError):
                 return
             length = 0
             for line in head.lower().split("\r\n"):
