@@ -69,7 +69,7 @@ def measure(agents: int, rate: int, seconds: float, profile: str | None) -> str:
         expect(server, "start")
         if profile:
             spy = [
-                str(Path(profile).parent / "spyenv/bin/py-spy"),
+                "py-spy",
                 "record",
                 "-d",
                 str(int(seconds)),

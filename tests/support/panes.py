@@ -30,6 +30,9 @@ class SilentBackend:
         if request.body:
             yield events.Heartbeat()
 
+    def held(self) -> list[events.StreamEvent]:
+        return []
+
     async def aclose(self) -> None:
         return
 
