@@ -54,6 +54,10 @@ def shown(app: ConsoleApp, *keys: str, prompt: str = "what is machine learning?"
             await pilot.press("enter")
         await pilot.pause()
         await pilot.pause()
+        # what is drawn but twice a second is drawn anew, whatever frames came before
+        clock = app.session.clock
+        assert isinstance(clock, FakeClock)
+        clock.tick()
         app.show_monitors()
         app.paint()
         await pilot.press(*keys)
