@@ -45,6 +45,14 @@ class Backend(Protocol):
         """
         ...
 
+    def held(self) -> list[StreamEvent]:
+        """Give what has come of the running answer and was not given yet.
+
+        For an answer that is about to be ended from outside: nothing of it comes after this. Never
+        raises.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Close all connections."""
         ...

@@ -17,7 +17,7 @@ import httpx2
 from yarl import URL
 
 from massgen_tui.backends.address import proxy_for
-from massgen_tui.backends.resolver import DaemonResolver
+from massgen_tui.resolver import DaemonResolver
 
 RESPONSE = "massgen_tui.response"
 """The key of a response's extensions under which the `aiohttp.ClientResponse` is found."""

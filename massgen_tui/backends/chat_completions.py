@@ -116,7 +116,8 @@ class ChatCompletionsBackend:
                     if exchange.opened:
                         yield Opened()
                     while (events := await self._read(exchange)) is not None:
-                        for event in events:
+                        exchange.giving = iter(events)
+                        for event in exchange.giving:
                             yield event
                     return
             if failed.correction is not None:
@@ -130,6 +131,11 @@ class ChatCompletionsBackend:
             retries += 1
             yield Retrying(failed.error.message, seconds, retries)
             await self._sleep(seconds)
+
+    def held(self) -> list[StreamEvent]:
+        """Give what has come of the running answer and was not given yet; it ends here."""
+        held = [event for exchange in self._running for event in exchange.held()]
+        return self._told_safely(held)
 
     async def aclose(self) -> None:
         """Close all connections; takes at most a second, whatever the server does.
@@ -182,12 +188,15 @@ class ChatCompletionsBackend:
             raise self._signed(failure.cause.error()) from None
         except BackendError as error:
             raise self._signed(error) from None
-        if events and any(type(event) is Warned for event in events):
-            return [
-                Warned(self._masked(event.text)) if isinstance(event, Warned) else event
-                for event in events
-            ]
-        return events
+        return self._told_safely(events) if events else events
+
+    def _told_safely(self, events: list[StreamEvent]) -> list[StreamEvent]:
+        if not any(type(event) is Warned for event in events):
+            return events
+        return [
+            Warned(self._masked(event.text)) if isinstance(event, Warned) else event
+            for event in events
+        ]
 
     async def _sent(
         self, exchange: "Exchange", body: dict[str, object], *, correctable: bool

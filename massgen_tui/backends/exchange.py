@@ -5,7 +5,7 @@ Imported when a backend is first used, with the client it works on.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 
 import aiohttp
@@ -58,6 +58,8 @@ class Exchange:
         self._data = b""
         self._failure: Cause | None = None
         self._over = False
+        self.giving: Iterator[StreamEvent] = iter(())
+        """What was read last and is being handed on."""
 
     @property
     def opened(self) -> bool:
@@ -190,6 +192,15 @@ class Exchange:
             drop(self._response)
         else:
             self._watch.expire()
+
+    def held(self) -> list[StreamEvent]:
+        """Give all that came and was not handed on, half a tag among it; the answer ends here."""
+        events = list(self.giving)
+        if not self._over and self._response is not None:
+            self._over = True
+            events += self._decoder.feed(self._data + leftover(self._response))
+            events += self._decoder.close()
+        return events
 
     def _free(self) -> bool:
         gate, transport = self._gate, self._transport

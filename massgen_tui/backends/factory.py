@@ -52,6 +52,10 @@ class UnusableBackend:
         for event in self._events():
             yield event
 
+    def held(self) -> list[StreamEvent]:
+        """Nothing ever comes."""
+        return []
+
     async def aclose(self) -> None:
         """Nothing to close."""
 

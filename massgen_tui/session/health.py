@@ -10,6 +10,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from massgen_tui.lookup import look_up
 from massgen_tui.session.agent import Agent
 
 
@@ -52,7 +53,7 @@ async def connect_health(agent: Agent) -> HealthReport:
         return HealthReport(Health.UNKNOWN)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=1)
+        found = await look_up(parts.hostname, port)
     except OSError:
         return HealthReport(Health.UNKNOWN, "its name cannot be resolved any more")
     return await _look_at({str(address[4][0]) for address in found}, port)

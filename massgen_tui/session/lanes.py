@@ -93,10 +93,9 @@ class Lanes:
     def stop(self, lane: Lane) -> bool:
         """End what runs, without waiting for its socket; an answer that was whole is `done`."""
         run = lane.run
-        if run is None:
+        if run is None or run.ending:
             return False
-        whole = run.attempt.finish_reason is not None
-        self._finish(lane, run, Status.DONE if whole else Status.CANCELLED)
+        self._finish(lane, run, Status.CANCELLED)
         return True
 
     def take_back(self, lane: Lane) -> list[Exchange]:
@@ -155,6 +154,11 @@ class Lanes:
     def _finish(
         self, lane: Lane, run: Run, status: Status, error: BackendError | None = None
     ) -> None:
+        run.ending = True
+        for event in run.agent.backend.held():
+            self._take(run, event)
+        if run.attempt.finish_reason is not None:
+            status, error = Status.DONE, None
         self._end(run, status, error)
         if run.task is not None:
             run.task.cancel()

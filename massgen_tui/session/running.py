@@ -22,6 +22,8 @@ class Run:
     exchange: Exchange
     attempt: Attempt
     task: asyncio.Task[None] | None = None
+    ending: bool = False
+    """It is being ended from outside: what is held back is still told, and no more comes."""
     looked_at: float = 0.0
     """When the server was last asked beside this stream's silence."""
     heard: float | None = None

@@ -50,6 +50,8 @@ class FakeBackend:
     open: int = 0
     """Streams that were begun and not closed yet."""
     closed: bool = False
+    holds: list[StreamEvent] = field(default_factory=list)
+    """What has come of the running answer and was not given."""
 
     def request(self, messages: Sequence[Message]) -> ChatRequest:
         """Keep the messages."""
@@ -74,6 +76,11 @@ class FakeBackend:
                     yield step
         finally:
             self.open -= 1
+
+    def held(self) -> list[StreamEvent]:
+        """What was read and is held back; once."""
+        held, self.holds = self.holds, []
+        return held
 
     async def aclose(self) -> None:
         """Remember it."""
