@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from massgen_tui.config.schema import Config
 from massgen_tui.console import clipboard
+from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.commands import commands
 from massgen_tui.console.crash import report
 from massgen_tui.console.desk import Desk
@@ -30,7 +31,6 @@ from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.turn import turn_of
-from massgen_tui.console.watching import learn_context
 from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt, tell_alt_enter_apart
 from massgen_tui.console.widgets.sidebar import Sidebar
@@ -70,6 +70,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Ends the process by force; None where the process is not ours (tests)."""
         self.failed: BaseException | None = None
         """What ended the console though it should not have."""
+        self.alarm = Alarm()
         self._first = (prompt, notice)
         self._events: asyncio.AbstractEventLoop | None = None
         self.prompt = self._make_prompt()
@@ -177,9 +178,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Show what is known of servers and GPUs, and look less often while nobody sees it."""
         if self.config.monitor:
             watching, now = self.services.watching, self.session.clock()
-            learn_context(self.session.agents, watching.servers)
+            watching.follow(self.session.agents)
             self.main.show_monitors(watching.servers, watching.gpus, now)
             watching.relaxed = self.main.monitors_hidden
+            if self.alarm.rings(watching.servers) and self.config.ui.bell:
+                self.bell()
 
     def _observe(self, observed: Observed) -> None:
         self.pump.wake()

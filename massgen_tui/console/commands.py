@@ -38,6 +38,11 @@ def commands(app: "ConsoleApp") -> Iterator[Command]:
     )
     yield Command("Reasoning", "Show or fold the reasoning", main.action_reasoning)
     yield Command("Sidebar", "Show or hide servers and GPUs", main.action_sidebar)
+    yield Command(
+        "Server events",
+        "Which servers went down or came back, and when",
+        main.sidebar.action_events,
+    )
     yield Command("Zoom", "One pane at full size, and back", main.action_zoom)
     yield Command("Go to pane", "By its number", main.action_goto)
     yield Command("Theme", "Choose the colours", app.action_change_theme)

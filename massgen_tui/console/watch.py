@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
 from massgen_tui.config.schema import Config
+from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort, on_signals
 from massgen_tui.console.watching import Monitors, Watching
 from massgen_tui.console.widgets.sidebar import Sidebar
@@ -27,7 +28,9 @@ class WatchApp(App[None], inherit_bindings=False):
         """Watch the servers of a config; `watching` stands in for the real monitors in tests."""
         super().__init__()
         self.watching = watching or Monitors(config)
-        self.sidebar = Sidebar()
+        self.config = config
+        self.sidebar = Sidebar(config.ui.keymap)
+        self.alarm = Alarm()
         self.last_resort: LastResort | None = None
         if config.ui.theme in self.available_themes:
             self.theme = config.ui.theme
@@ -37,7 +40,9 @@ class WatchApp(App[None], inherit_bindings=False):
         yield self.sidebar
 
     def on_mount(self) -> None:
-        """Look after the first paint."""
+        """Take over the user's keys; look after the first paint."""
+        if self.config.ui.keymap:
+            self.set_keymap(dict(self.config.ui.keymap))
         self.sidebar.focus()
         self.call_after_refresh(self._begin)
 
@@ -48,6 +53,8 @@ class WatchApp(App[None], inherit_bindings=False):
 
     def show_monitors(self) -> None:
         """Show what is known now."""
+        if self.alarm.rings(self.watching.servers) and self.config.ui.bell:
+            self.bell()
         self.sidebar.show(self.watching.servers, self.watching.gpus, time.monotonic())
 
     @on(Sidebar.CopyRequested)

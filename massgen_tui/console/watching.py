@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from massgen_tui.backends.events import ErrorKind
 from massgen_tui.config.schema import Config
+from massgen_tui.console.hearing import last_word, running_of, state_heard
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport, connect_health
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ class Watching(Protocol):
         """Learn from an attempt that ended what a server that is not probed is like."""
         ...
 
+    def follow(self, agents: Sequence[Agent]) -> None:
+        """Once a second: learn what streams tell of servers, and tell agents what servers do."""
+        ...
+
 
 class Unwatched:
     """Looks at nothing (`monitor: false`); a silent stream is asked after all the same."""
@@ -92,6 +96,9 @@ class Unwatched:
 
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Nobody asks for it."""
+
+    def follow(self, agents: Sequence[Agent]) -> None:
+        """Nothing is known, nothing to be told."""
 
 
 class Monitors:
@@ -153,7 +160,7 @@ class Monitors:
         report = await connect_health(agent)
         if report.health is not Health.ALIVE or self._servers is None:
             return report
-        watched = self._servers.statuses.get(agent.backend.server)
+        watched = status_of(agent, self._servers.statuses)
         if watched is None or watched.target.hosted:
             return report
         return HealthReport(
@@ -162,22 +169,26 @@ class Monitors:
 
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Tell the monitor what a request of our own met: providers' APIs are not probed."""
-        if self._servers is None or attempt.status is Status.CANCELLED:
+        status, told = status_of(agent, self.servers), state_heard(attempt)
+        if self._servers is not None and status is not None and told is not None:
+            self._servers.heard(status.target.root, *told)
+
+    def follow(self, agents: Sequence[Agent]) -> None:
+        """Tell the monitor which servers stream to us, and agents how long their context is."""
+        if self._servers is None:
             return
-        error = attempt.error
-        if error is None:
-            self._servers.heard(agent.backend.server, ServerState.UP)
-        elif error.kind is not ErrorKind.CONFIG:
-            state = _HEARD.get(error.kind, ServerState.UP)
-            self._servers.heard(agent.backend.server, state, error.message)
+        learn_context(agents, self.servers)
+        for agent in agents:
+            status, attempt = status_of(agent, self.servers), running_of(agent)
+            at = last_word(attempt) if attempt else None
+            if status is not None and at is not None:
+                self._servers.talked(status.target.root, at)
 
 
-_HEARD = {
-    ErrorKind.UNAUTHORIZED: ServerState.UNAUTHORIZED,
-    ErrorKind.UNREACHABLE: ServerState.DOWN,
-    ErrorKind.LOADING: ServerState.LOADING,
-}
-"""What a failed request says of its server; other failures say that it answers."""
+def status_of(agent: Agent, servers: Mapping[str, ServerStatus]) -> ServerStatus | None:
+    """The status of the server that an agent asks, under whatever path it stands."""
+    found = (status for status in servers.values() if agent.id in status.target.agents)
+    return next(found, None)
 
 
 def _words(status: ServerStatus) -> str:
@@ -193,7 +204,7 @@ def _words(status: ServerStatus) -> str:
 def learn_context(agents: Sequence[Agent], servers: Mapping[str, ServerStatus]) -> None:
     """Tell each agent how long its model's context is, where its server says so."""
     for agent in agents:
-        status = servers.get(agent.backend.server)
+        status = status_of(agent, servers)
         for model in status.models if status else ():
             if model.id == agent.backend.model and model.context_length:
                 agent.context_length = model.context_length

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
 from typing import Self
 
 from massgen_tui.monitor.dcgm import Exporter
@@ -17,14 +18,12 @@ from massgen_tui.monitor.status import (
     ServerTarget,
     StateChange,
 )
-from massgen_tui.monitor.watch import RELAXED, SHOWN, Clock, Watch
+from massgen_tui.monitor.watch import RELAXED, SHOWN, Clock, Wall, Watch
 
 Pause = Callable[[float, asyncio.Event], Awaitable[None]]
 """Waits so many seconds, or until the event is set."""
 
 log = logging.getLogger(__name__)
-
-_CHANGES = 100
 
 
 async def pause(seconds: float, wake: asyncio.Event) -> None:
@@ -43,6 +42,7 @@ class ServerMonitor:
         *,
         clock: Clock = time.monotonic,
         wait: Pause = pause,
+        wall: Wall = datetime.now,
         fetcher: Fetcher | None = None,
         exporters: Iterable[Exporter] = (),
     ) -> None:
@@ -52,6 +52,7 @@ class ServerMonitor:
             targets: The servers.
             clock: Monotonic seconds.
             wait: Waits between looks.
+            wall: The local time of day, for the list of changes.
             fetcher: Asks; by default one of its own.
             exporters: Where GPUs of other machines are told.
         """
@@ -62,16 +63,21 @@ class ServerMonitor:
         self._wake = asyncio.Event()
         self._relaxed = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._watches = {target.root: Watch(target, self._fetcher, clock) for target in targets}
+        self._watches = {
+            target.root: Watch(target, self._fetcher, clock, wall) for target in targets
+        }
         self.revision = 0
         """Grows with every status that changed."""
-        self.changes: deque[StateChange] = deque(maxlen=_CHANGES)
-        """What went up or down, oldest first."""
 
     @property
     def statuses(self) -> Mapping[str, ServerStatus]:
         """The status of each server by root, in the config's order."""
         return {root: watch.status for root, watch in self._watches.items()}
+
+    @property
+    def changes(self) -> Sequence[StateChange]:
+        """What went up or down of late, oldest first."""
+        return changes_of(self.statuses)
 
     @property
     def gpus(self) -> tuple[GpuSnapshot, ...]:
@@ -118,7 +124,7 @@ class ServerMonitor:
             return await Watch(target, self._fetcher, self._clock).look()
         before = watch.status
         await watch.look()
-        self._note(before, watch.status)
+        self.revision += watch.status is not before
         return watch.status
 
     def heard(self, root: str, state: ServerState, reason: str = "") -> None:
@@ -127,7 +133,16 @@ class ServerMonitor:
         if watch is not None:
             before = watch.status
             watch.heard(self._clock(), state, reason)
-            self._note(before, watch.status)
+            self.revision += watch.status is not before
+
+    def talked(self, root: str, at: float) -> None:
+        """Tell that a stream of our own brought something, at `at` seconds of the clock.
+
+        A busy server that misses its probes is then known to live.
+        """
+        watch = self._watches.get(root)
+        if watch is not None:
+            watch.talked(at)
 
     async def _run(self, watch: Watch) -> None:
         while not watch.passive:
@@ -148,12 +163,8 @@ class ServerMonitor:
             self.revision += exporter.snapshot is not before
             await self._wait(RELAXED if self._relaxed else SHOWN, self._wake)
 
-    def _note(self, before: ServerStatus, after: ServerStatus) -> None:
-        if before is after:
-            return
-        self.revision += 1
-        if before.state is not after.state and after.since is not None:
-            change = StateChange(
-                after.since, after.target.root, before.state, after.state, after.reason
-            )
-            self.changes.append(change)
+
+def changes_of(statuses: Mapping[str, ServerStatus]) -> Sequence[StateChange]:
+    """What all these servers went through of late, oldest first."""
+    changes = [change for status in statuses.values() for change in status.changes]
+    return sorted(changes, key=attrgetter("at"))

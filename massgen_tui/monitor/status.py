@@ -1,6 +1,7 @@
 """Snapshots that the monitor gives: plain values, None where a thing is not known (never 0)."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -76,6 +77,22 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class StateChange:
+    """A server went from one state to another."""
+
+    at: float
+    """Seconds of the monitor's clock."""
+    when: datetime
+    """The same moment on the wall, local time."""
+    root: str
+    before: ServerState
+    after: ServerState
+    reason: str = ""
+    news: bool = False
+    """It is certain, and another than the last that was: what a bell is for."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerStatus:
     """One look at one server."""
 
@@ -111,6 +128,8 @@ class ServerStatus:
     """Mean time between tokens of the last minute, as the server counts."""
     log: tuple[Asked, ...] = field(default=(), compare=False, repr=False)
     """The last questions of its probes, oldest first."""
+    changes: tuple[StateChange, ...] = field(default=(), compare=False, repr=False)
+    """Its last changes of state, oldest first."""
 
     def context_length(self, model: str) -> int | None:
         """Tokens that `model` takes here, if the server told."""
@@ -180,15 +199,3 @@ class GpuSnapshot:
     """The machine; empty: this one."""
     others: tuple["GpuSnapshot", ...] = ()
     """The GPUs of other machines, beside this one's."""
-
-
-@dataclass(frozen=True, slots=True)
-class StateChange:
-    """A server went from one state to another."""
-
-    at: float
-    """Seconds of the monitor's clock."""
-    root: str
-    before: ServerState
-    after: ServerState
-    reason: str = ""

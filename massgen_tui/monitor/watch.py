@@ -4,16 +4,25 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.looking import MODELS, Card, Pulse
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.notes import notes_of
 from massgen_tui.monitor.probes import Look, look_at
-from massgen_tui.monitor.status import Asked, ServerState, ServerStatus, ServerTarget
+from massgen_tui.monitor.status import (
+    Asked,
+    ServerState,
+    ServerStatus,
+    ServerTarget,
+    StateChange,
+)
 from massgen_tui.monitor.window import Window
 
 Clock = Callable[[], float]
+Wall = Callable[[], datetime]
+"""The local time of day."""
 
 CARD_AGE = 30.0
 """Seconds after which kind, version and models are asked for again."""
@@ -21,20 +30,30 @@ STRANGER_AGE = 300.0
 """The same for a server that is of no known kind: asking around fills its log with 404s."""
 SHOWN, RELAXED, HOSTED = 2.5, 10.0, 60.0
 """Seconds between looks: while it is on the screen, while it is not, and at a provider's API."""
+TALKED = 6.0
+"""Seconds for which what our own streams brought proves that a server lives."""
 
 _LOGGED = 30
 """Questions that the log keeps."""
+_CHANGES = 30
+"""Changes of state that are kept."""
+_CERTAIN = frozenset({ServerState.UP, ServerState.DOWN, ServerState.UNAUTHORIZED})
 
 
 class Watch:
     """Looks at one server; never twice at the same time."""
 
-    def __init__(self, target: ServerTarget, fetcher: Fetcher, clock: Clock) -> None:
+    def __init__(
+        self, target: ServerTarget, fetcher: Fetcher, clock: Clock, wall: Wall = datetime.now
+    ) -> None:
         """Know nothing yet."""
         self.target = target
         self.status = ServerStatus(target, reason=target.problem or "not looked at yet")
         self._fetcher = fetcher
         self._clock = clock
+        self._wall = wall
+        self._certain: ServerState | None = None
+        self._talked: float | None = None
         self._card: Card | None = None
         self._card_at = 0.0
         self._window = Window()
@@ -78,6 +97,10 @@ class Watch:
         if self.target.hosted and not self.target.problem:
             self._become(now, replace(self.status, state=state, reason=reason, checked_at=now))
 
+    def talked(self, at: float) -> None:
+        """One of our own streams brought something at `at` seconds of the clock: it lives."""
+        self._talked = at if self._talked is None else max(at, self._talked)
+
     def give_up(self, now: float) -> None:
         """Admit that nothing is known: looking itself went wrong."""
         reason = "looking at it failed: see the log"
@@ -101,12 +124,17 @@ class Watch:
             self._log.append(asked)
             return answer
 
-        card = None if stale or not self._alive else self._card
+        card = self._card if not stale and (self._alive or self._doubted) else None
         return await look_at(ask, card, hosted=self.target.hosted)
 
     @property
     def _alive(self) -> bool:
         return self.status.state in (ServerState.UP, ServerState.UNAUTHORIZED)
+
+    @property
+    def _doubted(self) -> bool:
+        """It was up and has been silent once: that makes no other server of it."""
+        return self.status.state is ServerState.UNKNOWN and self._misses == 1
 
     def _take(self, look: Look, now: float) -> None:
         pulse = self._judged(look.pulse)
@@ -122,10 +150,16 @@ class Watch:
         self._become(now, self._status(pulse, now))
 
     def _judged(self, pulse: Pulse) -> Pulse:
-        """One silence of a server that was up may be a slow moment; two are not."""
+        """One silence of a server that was up may be a slow moment; two are not.
+
+        A server that streams to us is busy, however long its probes wait.
+        """
         if not pulse.unanswered:
             self._misses = 0
             return pulse
+        if self._talked is not None and self._clock() - self._talked <= TALKED:
+            self._misses = 0
+            return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
         self._misses += 1
         if self._misses == 1 and self._alive:
             reason = f"{pulse.reason}: slow or hung"
@@ -158,8 +192,20 @@ class Watch:
         )
 
     def _become(self, now: float, status: ServerStatus) -> None:
-        same = status.state is self.status.state and self.status.since is not None
-        self.status = replace(status, since=self.status.since if same else now)
+        before = self.status
+        same = status.state is before.state and before.since is not None
+        changes = before.changes
+        if status.state is not before.state:
+            changes = (*changes, self._change(now, status))[-_CHANGES:]
+        self.status = replace(status, since=before.since if same else now, changes=changes)
+
+    def _change(self, now: float, status: ServerStatus) -> StateChange:
+        news = False
+        if status.state in _CERTAIN:
+            news = self._certain not in (None, status.state)
+            self._certain = status.state
+        before, root = self.status.state, self.target.root
+        return StateChange(now, self._wall(), root, before, status.state, status.reason, news)
 
 
 def _kept(new: Card, old: Card | None) -> Card:

@@ -259,5 +259,14 @@ async def test_the_help_shows_every_binding_with_its_name() -> None:
         await stage.press("f1")
         sheet = stage.app.screen
         assert isinstance(sheet, Sheet)
-        for word in ("ctrl+r", "(rerun)", "ctrl+q", "f4", "ctrl+g", "(pane.retry)", "pgup"):
+        for word in (
+            "ctrl+r",
+            "(rerun)",
+            "ctrl+q",
+            "f4",
+            "ctrl+g",
+            "(pane.retry)",
+            "pgup",
+            "(sidebar.events)",
+        ):
             assert word in sheet.body.plain

@@ -1,12 +1,13 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from massgen_tui.console.screens.monitor import DetailSheet
+from massgen_tui.console.screens.monitor import DetailSheet, server_detail
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_rows import gpu_rows
 from massgen_tui.console.widgets.server_rows import server_rows
@@ -20,6 +21,7 @@ from massgen_tui.monitor.status import (
     ServerState,
     ServerStatus,
     ServerTarget,
+    StateChange,
 )
 
 GIB = 2**30
@@ -220,12 +222,16 @@ def test_context_lengths(count: int | None, said: str) -> None:
 
 
 class Host(App[None]):
-    def __init__(self) -> None:
+    def __init__(self, keymap: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.copied: list[str] = []
+        self._keys = dict(keymap or {})
 
     def compose(self) -> ComposeResult:
-        yield Sidebar()
+        yield Sidebar(self._keys)
+
+    def on_mount(self) -> None:
+        self.set_keymap(self._keys)
 
     def on_sidebar_copy_requested(self, message: Sidebar.CopyRequested) -> None:
         self.copied.append(message.text)
@@ -386,3 +392,47 @@ async def test_it_follows_the_theme_and_no_colour(monkeypatch: pytest.MonkeyPatc
     assert " up " in plain
     assert " down " in plain
     assert all(r == g == b for r, g, b in colours), "only shades of grey"
+
+
+WHEN = datetime(2026, 11, 23, 21, 3, 12)
+WENT = StateChange(
+    NOW - 12, WHEN, DOWN.target.root, ServerState.UP, ServerState.DOWN, "connection refused", True
+)
+CAME = replace(WENT, at=NOW, when=WHEN + timedelta(seconds=12), after=ServerState.UP, reason="")
+
+
+async def test_what_went_down_and_came_back_is_told_with_its_time_the_newest_first() -> None:
+    app = Host()
+    async with app.run_test(size=(100, 40)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.focus()
+        await pilot.press("e")
+        sheet = app.screen
+        assert isinstance(sheet, DetailSheet)
+        assert sheet.body.plain == "Nothing has happened yet."
+        sidebar.show(of(UP, replace(DOWN, changes=(WENT, CAME))), sampled(GPU), NOW)
+        sheet.again()
+        assert sheet.body.plain.splitlines() == [
+            "21:03:24  SGLang? gpubox:30000 up",
+            "21:03:12  SGLang? gpubox:30000 down: connection refused",
+        ]
+
+
+async def test_a_server_s_own_sheet_has_its_changes() -> None:
+    said = server_detail(replace(DOWN, changes=(WENT,)), NOW)
+    assert "changes\n  21:03:12  down: connection refused\n" in said
+
+
+async def test_its_keys_can_be_changed_and_it_says_so() -> None:
+    app = Host({"sidebar.copy": "x", "sidebar.events": "ctrl+l"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(DOWN), sampled(GPU), NOW)
+        sidebar.focus()
+        assert "(x copies)" in " ".join(line.strip() for line in sidebar.lines)
+        await pilot.press("c")
+        assert app.copied == []
+        await pilot.press("x")
+        assert app.copied == [COMMAND]
+        await pilot.press("ctrl+l")
+        assert isinstance(app.screen, DetailSheet)

@@ -80,3 +80,16 @@ def test_without_a_terminal_it_says_so_and_names_what_works(tmp_path: Path) -> N
     result = CliRunner().invoke(group, ["watch", str(path)])
     assert result.exit_code == 1
     assert f"massgen-tui check {path}" in result.output
+
+
+async def test_the_user_s_own_keys_hold_here_too() -> None:
+    own = config()
+    ui = own.ui.model_copy(update={"keymap": {"sidebar.copy": "x", "watch.quit": "ctrl+e"}})
+    app = WatchApp(own.model_copy(update={"ui": ui}), Down())
+    async with app.run_test(size=(90, 20)) as pilot:
+        await pilot.pause()
+        assert any("(x copies)" in line for line in app.sidebar.lines)
+        await pilot.press("q", "x")
+        assert app.clipboard == COMMAND
+        await pilot.press("ctrl+e")
+    assert app.return_code == 0

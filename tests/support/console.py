@@ -1,6 +1,6 @@
 """The console on a fixed stage: scripted agents, a clock moved by hand, fixed servers and GPUs."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from massgen_tui.config.schema import Config
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.history import History
 from massgen_tui.console.services import Services
+from massgen_tui.console.watching import learn_context
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
@@ -43,6 +44,10 @@ class FixedWatching:
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Remember who was heard of."""
         self.heard_of.append((agent.id, attempt.status))
+
+    def follow(self, agents: Sequence[Agent]) -> None:
+        """Tell the agents what these servers are like."""
+        learn_context(agents, self.servers)
 
     async def health(self, agent: Agent) -> HealthReport:
         """Nothing is known."""

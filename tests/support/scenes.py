@@ -141,7 +141,8 @@ def server(kind: str, *, tokens_per_s: float = 141.0, kv_usage: float = 0.12) ->
     if kind == "sglang":
         flag = "sglang.launch_server --model-path"
     command = f"python -m {flag} {MODEL} --port {root.rpartition(':')[2]}"
-    target = ServerTarget(root, f"{root}/v1", kind, (MODEL,), start_command=command)
+    agents = ("qwen1",) if kind == "vllm" else ("qwen2",)
+    target = ServerTarget(root, f"{root}/v1", kind, (MODEL,), agents, start_command=command)
     return ServerStatus(
         target,
         state=ServerState.UP,

@@ -66,7 +66,7 @@ class MainScreen(Screen[None]):
         super().__init__(id="main")
         self.title_bar = TitleBar(id="title")
         self.grid = PaneGrid(tuple(panes), id="panes")
-        self.sidebar = Sidebar(id="sidebar")
+        self.sidebar = Sidebar(keymap, id="sidebar")
         self.folded = Line(id="folded")
         self.prompt = prompt
         self.keys = Line(id="keys")

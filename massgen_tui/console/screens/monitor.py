@@ -1,6 +1,6 @@
 """Everything that is known of one server, or of the GPUs: a sheet that stays up to date."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.text import Text
 from textual.widgets import Static
@@ -8,8 +8,8 @@ from textual.widgets import Static
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_rows import load, memory
-from massgen_tui.console.widgets.server_rows import GLYPHS, kind, word
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus
+from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
+from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
 
 _WIDE = 60
 
@@ -37,6 +37,17 @@ class DetailSheet(Sheet):
 def server_detail(status: ServerStatus, now: float) -> str:
     """A server in full: what it is, its numbers, what is odd, how to start it, what was asked."""
     return "\n".join(_server_lines(status, now))
+
+
+def events_text(servers: Mapping[str, ServerStatus]) -> str:
+    """Which servers went where and when, the newest first."""
+    told = [
+        (change, f"{kind(status)} {status.target.place} ")
+        for status in servers.values()
+        for change in status.changes
+    ]
+    told.sort(key=lambda pair: pair[0].at, reverse=True)
+    return "\n".join(_change(*pair) for pair in told) or "Nothing has happened yet."
 
 
 def gpu_detail(snapshot: GpuSnapshot, now: float) -> str:
@@ -84,6 +95,7 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
     if status.target.start_command:
         host = status.target.host
         yield from _section(f"start it (on {host})", [status.target.start_command])
+    yield from _section("changes", [_change(change) for change in reversed(status.changes)])
     yield from _section(
         "asked",
         [
@@ -125,6 +137,12 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield title
         yield from (f"  {line}" for line in lines)
         yield ""
+
+
+def _change(change: StateChange, who: str = "") -> str:
+    reason = f": {change.reason}" if change.reason else ""
+    state = WORDS.get(change.after, change.after.value)
+    return f"{change.when:%H:%M:%S}  {who}{state}{reason}"
 
 
 def _model(name: str, length: int | None) -> str:

@@ -12,7 +12,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from massgen_tui.console.screens.monitor import DetailSheet, gpu_detail, server_detail
+from massgen_tui.console.keys import shown
+from massgen_tui.console.screens.monitor import DetailSheet, events_text, gpu_detail, server_detail
 from massgen_tui.console.stream.rows import Look, Row, keep_same
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import cells, crop
@@ -22,7 +23,7 @@ from massgen_tui.console.widgets.server_rows import GLYPHS, kind, server_rows, w
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
 
 SERVERS, GPUS = "Servers", "GPUs"
-_COPY = "c"
+_COPY, _COPY_KEYS = "sidebar.copy", "c,y"
 
 
 class Sidebar(Widget, can_focus=True):
@@ -30,8 +31,9 @@ class Sidebar(Widget, can_focus=True):
 
     DEFAULT_CSS = "Sidebar { width: 28; height: 1fr; overflow: hidden hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c,y", "copy_command", "copy the start command", id="sidebar.copy", show=False),
+        Binding(_COPY_KEYS, "copy_command", "copy the start command", id=_COPY, show=False),
         Binding("enter", "detail", "all about it", id="sidebar.detail", show=False),
+        Binding("e", "events", "what went up and down", id="sidebar.events", show=False),
         Binding("down,j", "move(1)", "next server", id="sidebar.down", show=False),
         Binding("up,k", "move(-1)", "server before", id="sidebar.up", show=False),
         Binding("pagedown", "turn(10)", "scroll down", id="sidebar.pagedown", show=False),
@@ -46,9 +48,11 @@ class Sidebar(Widget, can_focus=True):
             super().__init__()
             self.text = text
 
-    def __init__(self, *, id: str | None = None) -> None:
-        """Show nothing yet."""
+    def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:
+        """Show nothing yet; `keymap` has the user's own keys, by binding id."""
         super().__init__(id=id)
+        keys = (keymap or {}).get(_COPY) or _COPY_KEYS
+        self._copy_key = shown(keys.partition(",")[0])
         self._servers: Mapping[str, ServerStatus] = {}
         self._gpus = GpuSnapshot()
         self._now = 0.0
@@ -108,6 +112,10 @@ class Sidebar(Widget, can_focus=True):
             return gpu_detail(self._gpus, self._now)
 
         self.app.push_screen(DetailSheet(title, tell))
+
+    def action_events(self) -> None:
+        """Show which servers went down or came back, and when."""
+        self.app.push_screen(DetailSheet("Server events", lambda: events_text(self._servers)))
 
     def action_move(self, step: int) -> None:
         """Choose another server, or the GPUs below them, and bring it into view."""
@@ -221,7 +229,7 @@ class Sidebar(Widget, can_focus=True):
         rows: list[Row] = []
         owners: list[str] = []
         for root, status in self._servers.items():
-            key = _COPY if self.start_command == status.target.start_command else ""
+            key = self._copy_key if self.start_command == status.target.start_command else ""
             own = server_rows(status, width, self._now, copy_key=key, chosen=self._marks(root))
             rows += own
             owners += [root] * len(own)

@@ -1,0 +1,51 @@
+"""What our own requests tell of their servers: they are asked already, so nobody need ask again."""
+
+from massgen_tui.backends.events import BackendError, ErrorKind
+from massgen_tui.monitor.status import ServerState
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Attempt, Status
+
+
+def running_of(agent: Agent) -> Attempt | None:
+    """The attempt that an agent's server works on now."""
+    for exchange in reversed(agent.exchanges):
+        last = exchange.attempts[-1] if exchange.attempts else None
+        if last is not None and last.status is not Status.QUEUED:
+            return None if last.status.ended else last
+    return None
+
+
+def last_word(attempt: Attempt) -> float | None:
+    """When the server last sent something of this answer, by the session's clock."""
+    asked, opened = attempt.times.asked, attempt.times.first_byte
+    if asked is None or opened is None or opened < asked:
+        return None
+    return max(opened, attempt.times.last_token or opened)
+
+
+def state_heard(attempt: Attempt) -> tuple[ServerState, str] | None:
+    """What an attempt that ended says of its server, and why; None: nothing."""
+    if attempt.status is Status.CANCELLED:
+        return None
+    error = attempt.error
+    if error is None:
+        return ServerState.UP, ""
+    if error.kind is ErrorKind.CONFIG:
+        return None
+    return _state(error), error.message
+
+
+_STATES = {
+    ErrorKind.UNAUTHORIZED: ServerState.UNAUTHORIZED,
+    ErrorKind.UNREACHABLE: ServerState.DOWN,
+    ErrorKind.LOADING: ServerState.LOADING,
+    ErrorKind.STALLED: ServerState.UNKNOWN,
+    ErrorKind.INTERRUPTED: ServerState.UNKNOWN,
+}
+
+
+def _state(error: BackendError) -> ServerState:
+    """A refusal (400, 404, 429, 503 of too much work) is the answer of a server that is up."""
+    if error.kind is ErrorKind.SERVER_ERROR and error.status is not None:
+        return ServerState.DOWN
+    return _STATES.get(error.kind, ServerState.UP)

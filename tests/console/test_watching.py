@@ -1,0 +1,169 @@
+"""The console's joint of sessions and monitors: what requests tell, whom a status belongs to."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from massgen_tui.backends.events import (
+    ContentDelta,
+    ErrorKind,
+    Opened,
+    RequestSent,
+    Retrying,
+    StreamEvent,
+)
+from massgen_tui.config.schema import Config
+from massgen_tui.console.alarm import Alarm
+from massgen_tui.console.hearing import last_word, running_of, state_heard
+from massgen_tui.console.watching import Monitors
+from massgen_tui.monitor.status import ServerState, StateChange
+from massgen_tui.session.attempt import Attempt, Status, Times
+from massgen_tui.session.health import Health
+from massgen_tui.session.session import Session
+from tests.support.console import FixedWatching, staged
+from tests.support.fakes import Backends, config_of, failure
+from tests.support.scenes import both_up
+from tests.support.server import ScriptedServer, whole
+
+MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 40960}]}
+
+
+def attempt(*events: tuple[float, StreamEvent]) -> Attempt:
+    made = Attempt("a", 1, Times(created=0.0))
+    for at, event in events:
+        made.apply(event, at)
+    return made
+
+
+def config_at(base_url: str, **backend: object) -> Config:
+    whole = {"type": "vllm", "model": "m", "base_url": base_url} | backend
+    return Config.model_validate(
+        {"path": Path("c.yaml"), "agents": [{"id": "a", "backend": whole}]}
+    )
+
+
+def test_only_what_the_server_sent_counts_as_its_word() -> None:
+    sent = (1.0, RequestSent({}))
+    assert last_word(attempt(sent)) is None
+    assert last_word(attempt(sent, (2.0, Opened()))) == 2.0
+    assert last_word(attempt(sent, (2.0, Opened()), (9.0, ContentDelta("x")))) == 9.0
+    again = attempt(sent, (2.0, Opened()), (3.0, Retrying("cut", 1.0, 1)), (8.0, RequestSent({})))
+    assert last_word(again) is None, "the repeated request has not been answered yet"
+
+
+@pytest.mark.parametrize(
+    ("kind", "http", "state"),
+    [
+        (ErrorKind.UNAUTHORIZED, 401, ServerState.UNAUTHORIZED),
+        (ErrorKind.RATE_LIMITED, 429, ServerState.UP),
+        (ErrorKind.OVERLOADED, 503, ServerState.UP),
+        (ErrorKind.BAD_REQUEST, 400, ServerState.UP),
+        (ErrorKind.SERVER_ERROR, 500, ServerState.DOWN),
+        (ErrorKind.SERVER_ERROR, None, ServerState.UP),
+        (ErrorKind.LOADING, 503, ServerState.LOADING),
+        (ErrorKind.UNREACHABLE, None, ServerState.DOWN),
+        (ErrorKind.STALLED, None, ServerState.UNKNOWN),
+        (ErrorKind.INTERRUPTED, None, ServerState.UNKNOWN),
+    ],
+)
+def test_what_a_failure_says_of_its_server(
+    kind: ErrorKind, http: int | None, state: ServerState
+) -> None:
+    failed = attempt()
+    failed.end(Status.FAILED, 1.0, failure(kind=kind, message="so it said", status=http))
+    assert state_heard(failed) == (state, "so it said")
+
+
+def test_what_says_nothing_of_the_server_is_not_told() -> None:
+    stopped, unusable, fine = attempt(), attempt(), attempt()
+    stopped.end(Status.CANCELLED, 1.0)
+    unusable.end(Status.FAILED, 1.0, failure(kind=ErrorKind.CONFIG))
+    fine.end(Status.DONE, 1.0)
+    assert (state_heard(stopped), state_heard(unusable)) == (None, None)
+    assert state_heard(fine) == (ServerState.UP, "")
+
+
+async def test_a_server_under_a_path_tells_its_agent_and_is_asked_when_a_stream_is_silent() -> None:
+    async with ScriptedServer() as server:
+        server.route("GET", "/vllm/v1/models", whole(200, MODELS))
+        server.route("GET", "/vllm/health", whole(200, b""))
+        config = config_at(f"{server.root}/vllm/v1")
+        watching, session = Monitors(config), Session(config, health=None)
+        (agent,) = session.agents
+        assert agent.backend.server == server.root, "the path is no part of what the backend says"
+        await watching.start()
+        assert (await watching.health(agent)).health is Health.ALIVE
+        watching.follow(session.agents)
+        assert agent.context_length == 40960
+        assert (await watching.health(agent)).words == "the server is up"
+        await watching.stop()
+        await session.aclose()
+
+
+async def test_a_provider_is_known_by_what_our_requests_met() -> None:
+    config = config_at("https://api.z.ai/api/paas/v4", type="chatcompletion", api_key="sk-x")
+    watching, session = Monitors(config), Session(config, health=None)
+    await watching.start()
+    failed = attempt()
+    failed.end(Status.FAILED, 1.0, failure(kind=ErrorKind.RATE_LIMITED, message="too many"))
+    watching.heard(session.agents[0], failed)
+    (status,) = watching.servers.values()
+    assert (status.state, status.reason) == (ServerState.UP, "too many")
+    await watching.stop()
+    await session.aclose()
+
+
+async def test_the_attempt_that_runs_is_found_behind_those_that_wait() -> None:
+    backends = Backends(a=[[Opened(), ContentDelta("x"), asyncio.Event()]])
+    session = Session(config_of("a"), backend_for=backends, health=None)
+    (agent,) = session.agents
+    assert running_of(agent) is None
+    session.ask("one")
+    session.ask("two")
+    assert running_of(agent) is agent.exchanges[0].attempts[0]
+    session.cancel()
+    assert running_of(agent) is None
+    await session.aclose()
+
+
+def change(after: ServerState, *, news: bool, at: float = 100.0) -> StateChange:
+    when = datetime(2026, 11, 23, 21, 3, 12)
+    return StateChange(
+        at, when, "http://localhost:8000", ServerState.UP, after, "connection refused", news
+    )
+
+
+def test_the_alarm_rings_once_for_what_is_certain_and_new() -> None:
+    root, status = next(iter(both_up().items()))
+    alarm = Alarm()
+    doubt = change(ServerState.UNKNOWN, news=False)
+    gone = change(ServerState.DOWN, news=True, at=101.0)
+    back = change(ServerState.UP, news=True, at=105.0)
+    rang = [
+        alarm.rings({root: replace(status, changes=changes)})
+        for changes in ((), (doubt,), (doubt, gone), (doubt, gone), (doubt, gone, back))
+    ]
+    assert rang == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize("bell", [True, False])
+async def test_the_bell_rings_when_a_server_goes_down_if_it_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, bell: bool
+) -> None:
+    config = config_of("qwen1")
+    config = config.model_copy(update={"ui": config.ui.model_copy(update={"bell": bell})})
+    watching = FixedWatching(both_up())
+    async with staged(config, watching=watching) as stage:
+        rang: list[bool] = []
+        monkeypatch.setattr(stage.app, "bell", lambda: rang.append(True))
+        stage.app.show_monitors()
+        assert rang == []
+        root, status = next(iter(both_up().items()))
+        gone = replace(status, changes=(change(ServerState.DOWN, news=True),))
+        watching.servers = {**both_up(), root: gone}
+        stage.app.show_monitors()
+        stage.app.show_monitors()
+        assert rang == [True] * bell

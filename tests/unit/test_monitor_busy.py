@@ -1,0 +1,126 @@
+"""A server that works for us is busy, however long its probes wait; and what is told of changes."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
+from massgen_tui.monitor.servers import ServerMonitor
+from massgen_tui.monitor.status import ServerState, ServerTarget
+from tests.support.fakes import FakeClock
+
+ROOT = "http://localhost:8000"
+TARGET = ServerTarget(ROOT, f"{ROOT}/v1", "vllm", ("m",))
+MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
+SILENT = Answer(fault=Fault.TIMEOUT, words="no answer in 2.5 s")
+REFUSED = Answer(fault=Fault.REFUSED, words="connection refused")
+
+
+class Wire(Fetcher):
+    """A vLLM that answers, is silent or refuses, as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.instead: Answer | None = None
+        self.asked: list[str] = []
+
+    async def get(self, url: str, *, key: str | None = None) -> Answer:
+        path = url.removeprefix(ROOT)
+        self.asked.append(path)
+        if self.instead is not None:
+            return self.instead
+        known = {"/v1/models": json.dumps(MODELS), "/version": '{"version": "0.33.0"}'}
+        return Answer(200, known.get(path, "").encode())
+
+
+class Scene:
+    """One server under a monitor, with a clock moved by hand."""
+
+    def __init__(self) -> None:
+        self.clock, self.wire = FakeClock(), Wire()
+        began = datetime(2026, 11, 23, 21, 3, 0)
+        self.monitor = ServerMonitor(
+            [TARGET],
+            clock=self.clock,
+            wall=lambda: began + timedelta(seconds=self.clock.now - 100),
+            fetcher=self.wire,
+        )
+
+    async def look(self, seconds: float = 3.0) -> tuple[ServerState, str]:
+        """Look again after a while."""
+        self.clock.tick(seconds)
+        self.wire.asked.clear()
+        status = await self.monitor.look(TARGET)
+        return status.state, status.reason
+
+
+@pytest.fixture
+async def scene() -> Scene:
+    scene = Scene()
+    assert await scene.look() == (ServerState.UP, "")
+    return scene
+
+
+async def test_one_silence_is_doubt_and_two_are_down(scene: Scene) -> None:
+    scene.wire.instead = SILENT
+    assert await scene.look() == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
+    assert scene.wire.asked == ["/health"], "no more is asked of it than before"
+    assert await scene.look() == (ServerState.DOWN, "no answer in 2.5 s")
+
+
+async def test_a_server_that_streams_to_us_is_up_whatever_its_probes_do(scene: Scene) -> None:
+    scene.wire.instead = SILENT
+    for _ in range(4):
+        scene.monitor.talked(ROOT, scene.clock.now + 2)
+        assert await scene.look() == (ServerState.UP, "busy: slow to answer probes")
+    assert (await scene.monitor.look(TARGET)).models[0].id == "m", "what is known of it stays"
+    assert await scene.look(60) == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
+    assert (await scene.look())[0] is ServerState.DOWN
+
+
+async def test_a_server_that_refuses_is_down_though_its_last_stream_still_talks(
+    scene: Scene,
+) -> None:
+    scene.monitor.talked(ROOT, scene.clock.now + 3)
+    scene.wire.instead = REFUSED
+    assert await scene.look() == (ServerState.DOWN, "connection refused")
+
+
+async def test_an_old_word_never_takes_the_place_of_a_newer_one(scene: Scene) -> None:
+    scene.monitor.talked(ROOT, scene.clock.now + 3)
+    scene.monitor.talked(ROOT, scene.clock.now - 90)
+    scene.wire.instead = SILENT
+    assert (await scene.look())[0] is ServerState.UP
+
+
+async def test_talk_of_a_server_that_nobody_watches_is_no_fault(scene: Scene) -> None:
+    scene.monitor.talked("http://elsewhere:1", scene.clock.now)
+    assert list(scene.monitor.statuses) == [ROOT]
+
+
+async def test_changes_have_their_time_of_day_and_only_certain_ones_are_news(
+    scene: Scene,
+) -> None:
+    for answer in (SILENT, None, REFUSED, REFUSED, None):
+        scene.wire.instead = answer
+        await scene.look()
+    changes = scene.monitor.statuses[ROOT].changes
+    assert [(f"{c.when:%H:%M:%S}", c.after.value, c.news) for c in changes] == [
+        ("21:03:03", "up", False),
+        ("21:03:06", "unknown", False),
+        ("21:03:09", "up", False),
+        ("21:03:12", "down", True),
+        ("21:03:18", "up", True),
+    ]
+    assert changes[3].reason == "connection refused"
+    assert list(scene.monitor.changes) == list(changes)
+
+
+async def test_only_the_last_changes_are_kept(scene: Scene) -> None:
+    for turn in range(100):
+        scene.wire.instead = None if turn % 2 else REFUSED
+        await scene.look()
+    changes = scene.monitor.statuses[ROOT].changes
+    assert len(changes) == 30
+    assert changes[-1].at == scene.clock.now
