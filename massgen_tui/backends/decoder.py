@@ -23,6 +23,7 @@ MAX_WARNINGS = 5
 """Unreadable events of one stream that are told one by one; the rest is counted."""
 _CUT = "the stream ended before the server said that it had finished"
 _CUT_HINT = "what came is kept; send the prompt again"
+_FLOOD_HINT = "what came before is kept; look into the server's log, this is no answer of a model"
 _NO_STREAM = "the answer is no stream of chat-completion chunks"
 _NO_STREAM_HINT = "check that base_url is the address of a chat-completions API"
 _HEARTBEAT = Heartbeat()
@@ -64,7 +65,7 @@ class StreamDecoder:
         if self._sse.overflow and self.error is None and not self.done:
             size = MAX_EVENT_BYTES // (1024 * 1024)
             words = f"one event of the stream is larger than {size} MB: reading stopped"
-            self._fail(BackendError(ErrorKind.MALFORMED, words), events)
+            self._fail(BackendError(ErrorKind.MALFORMED, words, hint=_FLOOD_HINT), events)
         if not events and self.error is None:
             events.append(_HEARTBEAT)
         return events

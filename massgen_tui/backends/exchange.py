@@ -95,7 +95,11 @@ class Exchange:
         first = await response.content.readany()
         if first and not _streams(response, first):
             whole = await excerpt(response, first)
-            raise FailedError(_no_stream(response.content_type, whole))
+            self._failure = _no_stream(response.content_type, whole)
+            answer = _answer_in(whole)
+            if answer is None:
+                raise FailedError(self._failure)
+            return answer
         return first
 
     async def read(self) -> list[StreamEvent] | None:
@@ -118,6 +122,8 @@ class Exchange:
         if not data:
             return self._closed()
         events = self._decoder.feed(data)
+        if self._failure is not None:
+            return events + self._closed()
         if self._decoder.error is not None or self._decoder.done:
             self._over = True
             if self._decoder.done and self._decoder.error is None:
@@ -227,16 +233,30 @@ def _streams(response: aiohttp.ClientResponse, first: bytes) -> bool:
     return named and begin[:1] not in (b"{", b"[", b"<")
 
 
+def _answer_in(body: bytes) -> bytes | None:
+    """A whole answer that came instead of a stream, as the one event of a stream; else None."""
+    value = _json(body)
+    if not isinstance(value, dict) or not value.get("choices"):
+        return None
+    return b"data: " + json.dumps(value).encode() + b"\n\n"
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _no_stream(content_type: str, body: bytes) -> Cause:
     words = one_line(said(body), 200)
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        value = None
+    value = _json(body)
     if isinstance(value, dict) and find_error(value):
         status = error_status(value)
         kind = kind_of(status, words) if status else ErrorKind.SERVER_ERROR
         return Cause(kind, words or "the server reported an error", "see the server's log")
+    if isinstance(value, dict) and value.get("choices"):
+        words = "the whole answer at once"
     return Cause(
         ErrorKind.MALFORMED,
         f"a stream was asked for and {content_type} came: {words}",

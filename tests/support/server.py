@@ -14,7 +14,7 @@ import socket
 import ssl
 import struct
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -60,7 +60,19 @@ class Again:
     data: bytes
 
 
-Step = bytes | Wait | Pause | Reset | Close | Hang | Again
+@dataclass(frozen=True, slots=True)
+class Deafen:
+    """Take no more connections, as a server that was told to stop; those that are open stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Send what is made of the request: a server that repeats what it was sent."""
+
+    make: Callable[["Recorded"], bytes]
+
+
+Step = bytes | Wait | Pause | Reset | Close | Hang | Again | Deafen | Reply
 
 
 @dataclass(slots=True, eq=False)
@@ -153,10 +165,14 @@ class ScriptedServer:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def stop(self) -> None:
-        """Refuse connections from now on and drop those that are open."""
+    def deafen(self) -> None:
+        """Refuse connections from now on; those that are open stay."""
         if self._server is not None:
             self._server.close()
+
+    async def stop(self) -> None:
+        """Refuse connections from now on and drop those that are open."""
+        self.deafen()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -207,7 +223,12 @@ class ScriptedServer:
     async def _play(self, request: Recorded, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             for step in self._steps(request):
-                await _take(step, writer)
+                if isinstance(step, Reply):
+                    await _take(step.make(request), writer)
+                elif isinstance(step, Deafen):
+                    self.deafen()
+                else:
+                    await _take(step, writer)
             request.answered.set()
 
     def _steps(self, request: Recorded) -> tuple[Step, ...]:
