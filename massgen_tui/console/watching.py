@@ -22,6 +22,7 @@ _MODULES = (
     "massgen_tui.monitor.targets",
     "massgen_tui.monitor.dcgm",
     "massgen_tui.monitor.gpus",
+    "massgen_tui.monitor.owners",
 )
 
 
@@ -135,14 +136,15 @@ class Monitors:
 
     async def start(self) -> None:
         """Import, then look at all servers and GPUs until `stop`."""
-        servers, targets, dcgm, gpus = [
+        servers, targets, dcgm, gpus, owners = [
             await asyncio.to_thread(importlib.import_module, module) for module in _MODULES
         ]
+        found = targets.targets_of(self._config)
         watched: ServerMonitor = servers.ServerMonitor(
-            targets.targets_of(self._config), exporters=dcgm.exporters_of(self._config)
+            found, exporters=dcgm.exporters_of(self._config)
         )
         self._servers = watched
-        self._gpus = gpus.GpuMonitor()
+        self._gpus = gpus.GpuMonitor(owners=owners.Owners(owners.places_of(found)))
         watched.relaxed = self._relaxed
         watched.start()
         if self._gpus is not None:

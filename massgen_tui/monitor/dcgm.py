@@ -4,13 +4,13 @@ Metric names, labels and units as of dcgm-exporter 3 and 4: utilisation in perce
 MiB, temperature in °C, power in W, clocks in MHz; a value of 0x7ffffff0 and more means blank.
 """
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from massgen_tui.config.schema import Config
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.history import GpuHistory
 from massgen_tui.monitor.metrics import samples
 from massgen_tui.monitor.read import text
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
@@ -27,7 +27,8 @@ _NAMES = (
 _BLANK = float(0x7FFFFFF0)
 """Values from here on are DCGM's ways to say that it does not know."""
 _MIB = 2**20
-_MINUTE = 30
+_MINUTE = 24
+"""Looks of a minute."""
 
 
 class Exporter:
@@ -38,7 +39,7 @@ class Exporter:
         self.url = url
         self.label = label or urlsplit(url).hostname or url
         self.snapshot = GpuSnapshot(host=self.label)
-        self._history: dict[str, deque[int]] = {}
+        self._history = GpuHistory(_MINUTE)
 
     async def look(self, fetcher: Fetcher, now: float) -> GpuSnapshot:
         """Ask it once. What was there before stays, growing stale, when it does not answer."""
@@ -48,16 +49,11 @@ class Exporter:
             at = self.snapshot.sampled_at if self.snapshot.gpus else now
             self.snapshot = replace(self.snapshot, reason=reason, sampled_at=at)
             return self.snapshot
-        gpus = tuple(self._remembered(gpu) for gpu in read_gpus(answer.text()))
+        told = read_gpus(answer.text())
+        gpus = tuple(self._history.follow(gpu.uuid or str(gpu.index), gpu) for gpu in told)
         reason = "" if gpus else "the exporter names no GPU"
         self.snapshot = GpuSnapshot(gpus, reason, now, self.label)
         return self.snapshot
-
-    def _remembered(self, gpu: GpuStatus) -> GpuStatus:
-        history = self._history.setdefault(gpu.uuid or str(gpu.index), deque(maxlen=_MINUTE))
-        if gpu.utilisation is not None:
-            history.append(gpu.utilisation)
-        return replace(gpu, history=tuple(history))
 
 
 def exporters_of(config: Config) -> tuple[Exporter, ...]:

@@ -1,13 +1,16 @@
-"""Watches the NVIDIA GPUs of this host in one daemon thread, which may hang and hurt nobody."""
+"""Watches the GPUs of this host in one daemon thread, which may hang and hurt nobody."""
 
+import os
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 
+from massgen_tui.monitor.amd import AmdCards
+from massgen_tui.monitor.history import GpuHistory
 from massgen_tui.monitor.nvml import DriverLost, NoGpus, Nvml
+from massgen_tui.monitor.owners import Owners
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
+from massgen_tui.monitor.visible import chosen
 
 Clock = Callable[[], float]
 
@@ -20,7 +23,10 @@ _MINUTE = 60
 
 
 class GpuMonitor:
-    """Samples NVML once a second. All public methods may be called from any thread."""
+    """Samples NVML and AMD's files once a second.
+
+    All public methods may be called from any thread.
+    """
 
     def __init__(
         self,
@@ -29,6 +35,9 @@ class GpuMonitor:
         interval: float = _INTERVAL,
         retry: float = _RETRY,
         open_nvml: Callable[[], Nvml] = Nvml,
+        owners: Owners | None = None,
+        cards: AmdCards | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         """Ask nothing before `start`.
 
@@ -37,6 +46,9 @@ class GpuMonitor:
             interval: Seconds between samples.
             retry: Seconds until it looks again for a driver that was not there.
             open_nvml: Opens the library; called in the thread.
+            owners: Tells which processes are servers of ours.
+            cards: AMD's cards; by default this host's.
+            environ: Where CUDA_VISIBLE_DEVICES stands.
         """
         self._clock = clock
         self._interval = interval
@@ -46,7 +58,10 @@ class GpuMonitor:
         self._sampled = threading.Condition()
         self._thread: threading.Thread | None = None
         self._rows: dict[str, GpuStatus] = {}
-        self._history: dict[str, deque[int]] = {}
+        self._owners = owners
+        self._cards = cards or AmdCards()
+        self._environ = environ
+        self._history = GpuHistory(_MINUTE)
         self._lost_at: float | None = None
         self._snapshot = GpuSnapshot()
 
@@ -86,8 +101,7 @@ class GpuMonitor:
             try:
                 nvml = self._open()
             except NoGpus as error:
-                self._publish(error.reason, self._all_lost(error.reason))
-                self._ending.wait(self._retry)
+                self._without(error.reason)
                 continue
             try:
                 self._sample_until_lost(nvml)
@@ -100,28 +114,33 @@ class GpuMonitor:
             try:
                 rows = self._remembered(nvml.sample())
             except DriverLost as error:
-                self._publish(error.reason, self._all_lost(error.reason))
-                self._ending.wait(self._retry)
+                self._without(error.reason)
                 return
-            self._publish("" if rows else "no NVIDIA GPU on this host", rows)
             if not rows:
-                self._ending.wait(self._retry)
+                self._without("no NVIDIA GPU on this host")
                 return
+            self._publish("", rows)
             if any(row.lost for row in rows) and self._clock() - opened > _RETRY_LOST:
                 return
             self._ending.wait(self._interval)
+
+    def _without(self, reason: str) -> None:
+        """Show what there is without NVIDIA's, until it is time to look for them again."""
+        again = self._clock() + self._retry
+        while not self._ending.is_set():
+            others = self._publish(reason, self._all_lost(reason))
+            left = again - self._clock()
+            if left <= 0 or self._ending.wait(min(left, self._interval) if others else left):
+                return
 
     def _remembered(self, rows: Iterable[GpuStatus]) -> tuple[GpuStatus, ...]:
         """Rows with their history; a GPU that is not listed any more keeps its row."""
         seen: dict[str, GpuStatus] = {}
         for row in rows:
             name = row.uuid or self._name_at(row.index)
-            history = self._history.setdefault(name, deque(maxlen=_MINUTE))
-            if row.utilisation is not None:
-                history.append(row.utilisation)
             old = self._rows.get(name)
-            seen[name] = _lost(old, row.note) if row.lost and old is not None else row
-            seen[name] = replace(seen[name], history=tuple(history))
+            known = _lost(old, row.note) if row.lost and old is not None else row
+            seen[name] = self._history.follow(name, known)
         gone = {
             name: _lost(row)
             for name, row in self._rows.items()
@@ -138,10 +157,20 @@ class GpuMonitor:
         self._rows = {name: _lost(row, reason) for name, row in self._rows.items()}
         return tuple(self._rows.values())
 
-    def _publish(self, reason: str, rows: tuple[GpuStatus, ...]) -> None:
+    def _publish(self, reason: str, rows: tuple[GpuStatus, ...]) -> bool:
+        """Show these of NVIDIA's, and AMD's after them; gives whether there are any of those."""
+        first = max((row.index for row in rows), default=-1) + 1
+        others = [
+            self._history.follow(row.uuid or f"#{row.index}", row)
+            for row in self._cards.sample(first)
+        ]
+        rows = chosen(rows, self._environ)
+        rows = self._owners.named(rows) if self._owners else rows
+        told = "" if others and not rows else reason
         with self._sampled:
-            self._snapshot = GpuSnapshot(rows, reason, self._clock())
+            self._snapshot = GpuSnapshot((*rows, *others), told, self._clock())
             self._sampled.notify_all()
+        return bool(others)
 
 
 def _lost(row: GpuStatus, note: str = "") -> GpuStatus:
@@ -151,6 +180,8 @@ def _lost(row: GpuStatus, note: str = "") -> GpuStatus:
         uuid=row.uuid,
         memory_total=row.memory_total,
         history=row.history,
+        memory_history=row.memory_history,
+        power_history=row.power_history,
         lost=True,
         note=note or "lost",
     )

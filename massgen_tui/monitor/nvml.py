@@ -7,10 +7,10 @@ decode; the first version of the memory call counts reserved memory as used.
 
 import contextlib
 import importlib
-from pathlib import Path
 from typing import Any
 
-from massgen_tui.monitor.status import GpuProcess, GpuStatus
+from massgen_tui.monitor.host import command, is_wsl, system_memory
+from massgen_tui.monitor.status import GpuInstance, GpuProcess, GpuStatus
 from massgen_tui.text import one_line
 
 _UNINITIALIZED, _NOT_SUPPORTED, _NO_PERMISSION, _NO_DRIVER = 1, 3, 4, 9
@@ -60,6 +60,7 @@ class Nvml:
             self._nvml: Any = importlib.import_module("pynvml")
         except ImportError:
             raise NoGpus("nvidia-ml-py is not installed") from None
+        self._note = _WSL if is_wsl() else ""
         try:
             self._call("nvmlInit")
         except _Absent as absent:
@@ -93,8 +94,9 @@ class Nvml:
     def _row(self, index: int) -> GpuStatus:
         handle = self._call("nvmlDeviceGetHandleByIndex", index)
         name = self._text("nvmlDeviceGetName", handle)
-        mig = self._mig(handle)
-        used, total, unified = self._memory(handle, mig=bool(mig))
+        mig = self._cut_up(handle)
+        parts = self._instances(handle) if mig else ()
+        used, total, unified = self._memory(handle, mig=mig)
         return GpuStatus(
             index=index,
             name=_short(name) if name else None,
@@ -110,7 +112,8 @@ class Nvml:
             throttled=self._throttled(handle),
             ecc_errors=self._ecc(handle),
             processes=self._processes(handle),
-            note=mig or ("unified memory" if unified else ""),
+            instances=parts,
+            note=_cut_into(len(parts)) if mig else _UNIFIED if unified else self._note,
         )
 
     def _throttled(self, handle: object) -> tuple[str, ...]:
@@ -127,7 +130,7 @@ class Nvml:
     def _processes(self, handle: object) -> tuple[GpuProcess, ...]:
         found = self._try("nvmlDeviceGetComputeRunningProcesses", handle)
         return tuple(
-            GpuProcess(one.pid, one.usedGpuMemory, _command(one.pid))
+            GpuProcess(one.pid, one.usedGpuMemory, command(one.pid))
             for one in (found[:_MOST_PROCESSES] if isinstance(found, list) else ())
         )
 
@@ -149,15 +152,20 @@ class Nvml:
             return None, None, False
         return (*system_memory(), True)
 
-    def _mig(self, handle: object) -> str:
-        """`MIG, 3 instances` where the GPU is cut up, else empty."""
+    def _cut_up(self, handle: object) -> bool:
         mode = self._try("nvmlDeviceGetMigMode", handle)
-        if not isinstance(mode, list) or mode[:1] != [1]:
-            return ""
+        return isinstance(mode, list) and mode[:1] == [1]
+
+    def _instances(self, handle: object) -> tuple[GpuInstance, ...]:
         most = self._number("nvmlDeviceGetMaxMigDeviceCount", handle) or 0
-        found = [self._try("nvmlDeviceGetMigDeviceHandleByIndex", handle, i) for i in range(most)]
-        count = sum(1 for instance in found if instance is not None)
-        return f"MIG, {count} instance{'' if count == 1 else 's'}"
+        handles = [self._try("nvmlDeviceGetMigDeviceHandleByIndex", handle, i) for i in range(most)]
+        return tuple(self._instance(one) for one in handles if one is not None)
+
+    def _instance(self, handle: object) -> GpuInstance:
+        name = self._text("nvmlDeviceGetName", handle) or ""
+        used, total, _ = self._memory(handle, mig=True)
+        uuid = self._text("nvmlDeviceGetUUID", handle)
+        return GpuInstance(name.rpartition("MIG ")[2], uuid, used, total)
 
     def _temperature(self, handle: object) -> int | None:
         sensor = self._nvml.NVML_TEMPERATURE_GPU
@@ -204,6 +212,7 @@ class Nvml:
             raise _Absent(0) from None
 
 
+_UNIFIED, _WSL = "unified memory", "WSL: its driver tells only a part"
 _OLD_TEMPERATURE = "nvmlDeviceGetTemperature"
 _OLD_REASONS = "nvmlDeviceGetCurrentClocksThrottleReasons"
 _MOST_PROCESSES = 32
@@ -217,17 +226,6 @@ _THROTTLES = (
 """Bits of the clocks' event reasons that hold a busy GPU back (nvml.h, nvmlClocksEventReason*)."""
 
 
-def _command(pid: int) -> str:
-    """The name of a process, or empty where it cannot be seen (a container's).
-
-    Not its command line: people start servers with their keys in it.
-    """
-    try:
-        return one_line(Path(f"/proc/{pid}/comm").read_text(errors="replace"), 40)
-    except OSError:
-        return ""
-
-
 def _reason(value: int) -> str:
     return _REASONS.get(value, f"the NVIDIA driver does not answer (NVML error {value})")
 
@@ -238,23 +236,11 @@ def _without(index: int, value: int) -> GpuStatus:
     return GpuStatus(index=index, note=f"cannot be asked (NVML error {value})")
 
 
+def _cut_into(count: int) -> str:
+    return f"MIG, {count} instance{'' if count == 1 else 's'}"
+
+
 def _short(name: str) -> str:
     for maker in ("NVIDIA ", "GeForce "):
         name = name.removeprefix(maker)
     return name
-
-
-def system_memory() -> tuple[int | None, int | None]:
-    """Used and total bytes of this host's memory, which such a GPU shares; Linux only."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None, None
-    sizes = {}
-    for line in lines:
-        key, _, rest = line.partition(":")
-        amount = rest.split()
-        if key in ("MemTotal", "MemAvailable") and amount and amount[0].isdigit():
-            sizes[key] = int(amount[0]) * 1024
-    total, free = sizes.get("MemTotal"), sizes.get("MemAvailable")
-    return (total - free if total and free is not None else None), total

@@ -148,6 +148,21 @@ class GpuProcess:
     """Bytes."""
     name: str = ""
     """The program, where this host shows it; never its command line, which may hold keys."""
+    server: str = ""
+    """The place of the server that it belongs to, where that is one of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuInstance:
+    """A part of a GPU that MIG cut up."""
+
+    name: str
+    """Its profile: `1g.10gb`."""
+    uuid: str | None = None
+    memory_used: int | None = None
+    """Bytes."""
+    memory_total: int | None = None
+    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +196,14 @@ class GpuStatus:
     """Those that compute on it, as far as this user may see them."""
     history: tuple[int, ...] = ()
     """Utilisation of the last minute, percent, oldest first."""
+    memory_history: tuple[float, ...] = ()
+    """Share of its memory in use, 0 to 1, likewise."""
+    power_history: tuple[float, ...] = ()
+    """Watts, likewise."""
+    instances: tuple[GpuInstance, ...] = ()
+    """What MIG made of it."""
+    chosen: bool | None = None
+    """CUDA_VISIBLE_DEVICES names it; None: it is not set, or is not about this GPU."""
     lost: bool = False
     note: str = ""
     """What is special about it: MIG, unified memory, …"""

@@ -7,13 +7,14 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from massgen_tui.console.screens.monitor import DetailSheet, server_detail
+from massgen_tui.console.screens.monitor import DetailSheet, gpu_detail, server_detail
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_rows import gpu_rows
 from massgen_tui.console.widgets.server_rows import server_rows
 from massgen_tui.console.widgets.sidebar import Sidebar, one_line
 from massgen_tui.monitor.status import (
     Asked,
+    GpuInstance,
     GpuProcess,
     GpuSnapshot,
     GpuStatus,
@@ -146,6 +147,39 @@ def test_a_gpu() -> None:
         "0 H100 80GB HBM3                 87% ▂▅▇",
         "  60.0/80.0 GiB  64 °C  412 W",
     ]
+
+
+def test_a_gpu_names_the_servers_of_ours_on_it() -> None:
+    workers = [GpuProcess(n, 20 * GIB, "python", ":8000") for n in (1, 2)]
+    gpu = replace(GPU, processes=(*workers, GpuProcess(3, 5 * GIB, "blender")))
+    assert gpus(sampled(gpu))[2:] == ["  ← :8000 40.0 GiB"]
+    said = gpu_detail(sampled(gpu), NOW)
+    assert "process 1 python 20.0 GiB, the server :8000\n" in said
+    assert "process 3 blender 5.0 GiB" in said.splitlines()[-1]
+
+
+def test_what_cuda_may_use_is_marked_and_nothing_hidden() -> None:
+    other = replace(GPU, index=1, chosen=False)
+    said = gpus(sampled(replace(GPU, chosen=True), other))
+    assert (said[0][:6], said[2][:6]) == ("0•H100", "1 H100")
+
+
+def test_instances_of_a_gpu_that_was_cut_up_have_rows() -> None:
+    parts = (GpuInstance("1g.10gb", "MIG-1", GIB, 10 * GIB), GpuInstance("2g.20gb", "MIG-2"))
+    gpu = replace(GPU, note="MIG, 2 instances", instances=parts)
+    assert gpus(sampled(gpu), width=28)[-3:] == [
+        "  MIG, 2 instances",
+        "  1g.10gb 1.0/10.0 GiB",
+        "  2g.20gb –/– GiB",
+    ]
+
+
+def test_a_gpu_s_sheet_has_three_histories() -> None:
+    gpu = replace(GPU, power_limit=700.0, memory_history=(0.0, 1.0), power_history=(0.0, 700.0))
+    said = gpu_detail(sampled(gpu), NOW)
+    assert "87% ▂▅▇" in said
+    assert "60.0/80.0 GiB ▁█" in said
+    assert "412 W of 700 W ▁█" in said
 
 
 def test_a_lost_gpu_says_lost() -> None:

@@ -40,6 +40,9 @@ static void hang(void) {
 
 static int index_of(void *handle) { return (int)((char *)handle - handles); }
 
+/* the three instances that MIG makes of the first GPU; the last tells no memory */
+static int instance_of(void *handle) { return plays("mig") && index_of(handle) >= 8 ? index_of(handle) - 7 : 0; }
+
 static int state(void *handle) {
     hang();
     if (!is_open) return UNINITIALIZED;
@@ -79,13 +82,13 @@ int nvmlDeviceGetHandleByIndex_v2(unsigned int index, void **handle) {
 int nvmlDeviceGetName(void *handle, char *name, unsigned int size) {
     if (state(handle)) return state(handle);
     if (plays("garbled")) { memcpy(name, "NVIDIA \xff\xfe", 10); return OK; }
-    snprintf(name, size, "NVIDIA H100 80GB HBM3");
+    snprintf(name, size, instance_of(handle) ? "NVIDIA H100 80GB HBM3 MIG 1g.10gb" : "NVIDIA H100 80GB HBM3");
     return OK;
 }
 
 int nvmlDeviceGetUUID(void *handle, char *uuid, unsigned int size) {
     if (state(handle)) return state(handle);
-    snprintf(uuid, size, "GPU-%d", index_of(handle));
+    snprintf(uuid, size, "%s-%d", instance_of(handle) ? "MIG" : "GPU", index_of(handle));
     return OK;
 }
 
@@ -99,7 +102,12 @@ int nvmlDeviceGetUtilizationRates(void *handle, utilization *rates) {
 
 int nvmlDeviceGetMemoryInfo_v2(void *handle, memory_v2 *memory) {
     if (state(handle)) return state(handle);
-    if (plays("unified") || plays("old memory")) return NOT_SUPPORTED;
+    if (plays("unified") || plays("old memory") || instance_of(handle) == 3) return NOT_SUPPORTED;
+    if (instance_of(handle)) {
+        memory->total = 10ULL << 30;
+        memory->used = (unsigned long long)instance_of(handle) << 30;
+        return OK;
+    }
     memory->total = 80ULL << 30;
     memory->reserved = 1ULL << 30;
     memory->used = 60ULL << 30;
@@ -109,7 +117,7 @@ int nvmlDeviceGetMemoryInfo_v2(void *handle, memory_v2 *memory) {
 
 int nvmlDeviceGetMemoryInfo(void *handle, memory_v1 *memory) {
     if (state(handle)) return state(handle);
-    if (plays("unified")) return NOT_SUPPORTED;
+    if (plays("unified") || instance_of(handle)) return NOT_SUPPORTED;
     memory->total = 80ULL << 30;
     memory->used = 61ULL << 30;
     memory->free = 19ULL << 30;

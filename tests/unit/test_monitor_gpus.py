@@ -100,7 +100,8 @@ def test_two_healthy_gpus(play: Play) -> None:
     assert (first["temperature"], first["sm_clock"]) == (64, 1980)
     assert (first["power"], first["power_limit"]) == (412.5, 700.0)
     assert first["history"][:3] == [87, 87, 87]
-    assert first["processes"] == [{"pid": 2**31 - 2, "memory": 59 * GIB, "name": ""}]
+    assert first["processes"] == [{"pid": 2**31 - 2, "memory": 59 * GIB, "name": "", "server": ""}]
+    assert (first["power_history"][0], first["memory_history"][0]) == (412.5, 0.75)
     assert (first["throttled"], first["memory_clock"], first["ecc_errors"]) == ([], 1980, 0)
     assert not first["lost"]
 
@@ -162,6 +163,13 @@ def test_a_gpu_cut_up_by_mig_says_so_and_has_no_utilisation(play: Play) -> None:
     assert gpu["note"] == "MIG, 3 instances"
     assert gpu["utilisation"] is None
     assert gpu["memory_total"] == 80 * GIB
+    parts = [(one["name"], one["memory_used"], one["memory_total"]) for one in gpu["instances"]]
+    assert parts == [
+        ("1g.10gb", 1 * GIB, 10 * GIB),
+        ("1g.10gb", 2 * GIB, 10 * GIB),
+        ("1g.10gb", None, None),
+    ]
+    assert gpu["instances"][1]["uuid"] == "MIG-9"
 
 
 def test_a_gpu_that_is_held_back_says_by_what(play: Play) -> None:

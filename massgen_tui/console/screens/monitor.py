@@ -12,6 +12,11 @@ from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
 
 _WIDE = 60
+_CHOSEN = {
+    None: "visible",
+    True: "visible (CUDA_VISIBLE_DEVICES)",
+    False: "not visible (CUDA_VISIBLE_DEVICES)",
+}
 
 
 class DetailSheet(Sheet):
@@ -112,18 +117,24 @@ def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
     yield from _table(
         (
             ("id", gpu.uuid or gauges.UNKNOWN),
-            ("load", f"{load(gpu)} {gauges.spark(gpu.history, _WIDE, 100)}"),
-            ("memory", memory(gpu.memory_used, gpu.memory_total)),
+            ("load", _with(load(gpu), gpu.history, 100)),
+            ("memory", _with(memory(gpu.memory_used, gpu.memory_total), gpu.memory_history, 1)),
             ("temperature", gauges.UNKNOWN if gpu.temperature is None else f"{gpu.temperature} °C"),
-            ("power", f"{_watts(gpu.power)} of {_watts(gpu.power_limit)}"),
+            ("power", _with(_power(gpu), gpu.power_history, gpu.power_limit)),
             ("clocks", f"{_clock(gpu.sm_clock)} SM, {_clock(gpu.memory_clock)} memory"),
             ("held back", ", ".join(gpu.throttled) or "no"),
             ("ECC errors", gauges.whole(gpu.ecc_errors)),
+            ("to CUDA here", _CHOSEN[gpu.chosen]),
             ("note", gpu.note or "none"),
         )
     )
+    for part in gpu.instances:
+        yield f"  instance {part.name} {memory(part.memory_used, part.memory_total)}"
     for process in gpu.processes:
-        yield f"  process {process.pid} {process.name} {gauges.gib(process.memory)} GiB"
+        whose = f", the server {process.server}" if process.server else ""
+        held = f"{gauges.gib(process.memory)} GiB"
+        name = f" {process.name}" if process.name else ""
+        yield f"  process {process.pid}{name} {held}{whose}"
 
 
 def _table(facts: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -156,6 +167,14 @@ def _speed(status: ServerStatus) -> str:
 
 def _time(seconds: float | None) -> str:
     return gauges.UNKNOWN if seconds is None else gauges.millis(seconds)
+
+
+def _with(said: str, history: Sequence[float], top: float | None) -> str:
+    return f"{said} {gauges.spark(history, _WIDE, top)}".rstrip()
+
+
+def _power(gpu: GpuStatus) -> str:
+    return f"{_watts(gpu.power)} of {_watts(gpu.power_limit)}"
 
 
 def _watts(value: float | None) -> str:

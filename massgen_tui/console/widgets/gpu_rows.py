@@ -1,4 +1,4 @@
-"""The GPUs of this host as rows of the sidebar: two lines each, or one where there are many."""
+"""The GPUs of a host as rows of the sidebar: two lines each, or one where there are many."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +12,8 @@ STALE_AFAR = 15.0
 """Seconds after which another machine's numbers are stale: they are asked for less often."""
 MANY = 8
 """So many GPUs get one line each, and a line of totals."""
+CHOSEN = "•"
+"""Beside the number of a GPU that CUDA_VISIBLE_DEVICES names."""
 _INDENT = (("  ", "text"),)
 
 
@@ -52,6 +54,8 @@ def _block(gpu: GpuStatus, width: int) -> list[Row]:
     rows = [_titled(gpu, width, load(gpu), gpu.history)]
     facts = [memory(gpu.memory_used, gpu.memory_total), _heat(gpu), _power(gpu)]
     rows += _packed([fact for fact in facts if fact], width)
+    served = [f"← {server} {gauges.gib(held)} GiB" for server, held in _servers(gpu)]
+    rows += _packed(served, width)
     if gpu.throttled:
         held = f"held back: {', '.join(gpu.throttled)}"
         rows += line_rows(((held, "warn"),), width, first=(("! ", "warn"),), rest=_INDENT)
@@ -60,17 +64,34 @@ def _block(gpu: GpuStatus, width: int) -> list[Row]:
         rows += line_rows(((errors, "bad"),), width, first=(("! ", "bad"),), rest=_INDENT)
     if gpu.note:
         rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
-    return rows
+    parts = [f"{part.name} {memory(part.memory_used, part.memory_total)}" for part in gpu.instances]
+    return rows + _packed(parts, width)
+
+
+def _servers(gpu: GpuStatus) -> Iterable[tuple[str, float | None]]:
+    """The servers of ours that hold its memory, and how much each."""
+    found: dict[str, float | None] = {}
+    for process in gpu.processes:
+        if process.server:
+            held = found.get(process.server)
+            known = [value for value in (held, process.memory) if value is not None]
+            found[process.server] = sum(known) if known else None
+    return found.items()
+
+
+def _number(gpu: GpuStatus, width: int = 0) -> str:
+    return f"{gpu.index:>{width}}{CHOSEN if gpu.chosen else ' '}"
 
 
 def _titled(gpu: GpuStatus, width: int, right: str, history: Sequence[int] = ()) -> Row:
-    number = f"{gpu.index} "
+    number = _number(gpu)
     room = max(width - cells(number) - cells(right) - 1, 4)
     name = crop(gpu.name or gauges.UNKNOWN, room)
     bars = gauges.spark(history, min(12, room - cells(name) - 1), top=100)
     gap = " " * max(room - cells(name) - cells(bars) - (1 if bars else 0), 0)
     style = "bad" if gpu.lost else "text"
-    spans = [(number, "dim"), (name, "title"), (f"{gap} ", "text"), (right, style)]
+    called = "dim" if gpu.chosen is False else "title"
+    spans = [(number, "dim"), (name, called), (f"{gap} ", "text"), (right, style)]
     if bars:
         spans.append((f" {bars}", "good"))
     return Row(tuple(spans))
@@ -82,7 +103,7 @@ def _line(gpu: GpuStatus, width: int) -> Row:
     text = f"{load(gpu):>4} {gauges.gib(gpu.memory_used)}/{gauges.gib(gpu.memory_total)}"
     if gpu.temperature is not None:
         text += f" {gpu.temperature}°"
-    number = f"{gpu.index:>2} "
+    number = _number(gpu, 2)
     bars = gauges.spark(gpu.history, min(8, width - cells(number) - cells(text) - 1), top=100)
     gap = " " if bars else ""
     text = crop(text, max(width - cells(number), 4))

@@ -1,0 +1,42 @@
+"""What Linux tells of this host under /proc; unknown on other systems."""
+
+from pathlib import Path
+
+from massgen_tui.text import one_line
+
+PROC = Path("/proc")
+
+
+def command(pid: int, proc: Path = PROC) -> str:
+    """The name of a process, or empty where it cannot be seen (a container's).
+
+    Not its command line: people start servers with their keys in it.
+    """
+    try:
+        return one_line((proc / str(pid) / "comm").read_text(errors="replace"), 40)
+    except OSError:
+        return ""
+
+
+def is_wsl(proc: Path = PROC) -> bool:
+    """This is Linux under Windows, whose driver tells only a part."""
+    try:
+        return "microsoft" in (proc / "version").read_text(errors="replace").lower()
+    except OSError:
+        return False
+
+
+def system_memory(proc: Path = PROC) -> tuple[int | None, int | None]:
+    """Used and total bytes of the host's memory."""
+    try:
+        lines = (proc / "meminfo").read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None, None
+    sizes = {}
+    for line in lines:
+        key, _, rest = line.partition(":")
+        amount = rest.split()
+        if key in ("MemTotal", "MemAvailable") and amount and amount[0].isdigit():
+            sizes[key] = int(amount[0]) * 1024
+    total, free = sizes.get("MemTotal"), sizes.get("MemAvailable")
+    return (total - free if total and free is not None else None), total

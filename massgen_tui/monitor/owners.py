@@ -1,0 +1,147 @@
+"""Which processes on the GPUs are servers of ours: from a port to who listens, to its children.
+
+The workers that hold a GPU's memory are children of the process that listens (vLLM's engine core,
+SGLang's schedulers), so a process is a server's when it or one of its forebears listens on the
+server's port. Linux only, of processes that this user may look into, in this network namespace.
+"""
+
+import itertools
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from massgen_tui.config.address import is_loopback, port_of
+from massgen_tui.monitor.host import PROC
+from massgen_tui.monitor.status import GpuStatus, ServerTarget
+
+EVERY = 10.0
+"""Seconds between two searches, however many processes come and go."""
+_LISTENS = "0A"
+_MOST_SOCKETS = 20_000
+_MOST_FILES = 4096
+_MOST_FOREBEARS = 16
+
+
+def places_of(targets: Iterable[ServerTarget]) -> dict[int, str]:
+    """The servers of this host by port, as the sidebar names them."""
+    own = socket.gethostname().lower()
+    return {
+        port_of(target.root): target.place
+        for target in targets
+        if not target.hosted and (is_loopback(target.host) or target.host.lower() == own)
+    }
+
+
+class Owners:
+    """Names the GPU processes that serve; to be asked from one thread, never the event loop's."""
+
+    def __init__(
+        self,
+        places: Mapping[int, str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        proc: Path = PROC,
+    ) -> None:
+        """Know the servers by port; nothing is read yet."""
+        self._places = places
+        self._clock = clock
+        self._proc = proc
+        self._searched: float | None = None
+        self._found: dict[int, str] = {}
+
+    def named(self, rows: Iterable[GpuStatus]) -> tuple[GpuStatus, ...]:
+        """The same GPUs, each process of a server with that server's place."""
+        rows = tuple(rows)
+        pids = {process.pid for row in rows for process in row.processes}
+        if not pids or not self._places:
+            return rows
+        now = self._clock()
+        if self._searched is None or now - self._searched >= EVERY:
+            self._searched, self._found = now, self._search(pids)
+        return tuple(
+            replace(
+                row,
+                processes=tuple(
+                    replace(process, server=self._found.get(process.pid, ""))
+                    for process in row.processes
+                ),
+            )
+            for row in rows
+        )
+
+    def _search(self, pids: Iterable[int]) -> dict[int, str]:
+        sockets = self._sockets()
+        if not sockets:
+            return {}
+        asked: dict[int, str] = {}
+        found = {}
+        for pid in pids:
+            for forebear in self._line(pid):
+                if forebear not in asked:
+                    asked[forebear] = self._listens(forebear, sockets)
+                if place := asked[forebear]:
+                    found[pid] = place
+                    break
+        return found
+
+    def _sockets(self) -> dict[str, str]:
+        """The inodes of the sockets that listen on our servers' ports, with the server's place."""
+        found = {}
+        for name in ("tcp", "tcp6"):
+            try:
+                with (self._proc / "net" / name).open(encoding="ascii", errors="replace") as file:
+                    lines = [line.split() for line in itertools.islice(file, 1, _MOST_SOCKETS)]
+            except OSError:
+                continue
+            for parts in lines:
+                if len(parts) > 9 and parts[3] == _LISTENS:
+                    place = self._places.get(_port(parts[1]))
+                    if place:
+                        found[f"socket:[{parts[9]}]"] = place
+        return found
+
+    def _line(self, pid: int) -> Iterable[int]:
+        """A process and its forebears, without the first of all."""
+        for _ in range(_MOST_FOREBEARS):
+            if pid <= 1:
+                return
+            yield pid
+            pid = self._parent(pid)
+
+    def _parent(self, pid: int) -> int:
+        try:
+            stat = (self._proc / str(pid) / "stat").read_text(errors="replace")
+        except OSError:
+            return 0
+        # the name, in brackets, may hold anything
+        parts = stat.rpartition(")")[2].split()
+        return int(parts[1]) if len(parts) > 1 and parts[1].isdecimal() else 0
+
+    def _listens(self, pid: int, sockets: Mapping[str, str]) -> str:
+        try:
+            with os.scandir(self._proc / str(pid) / "fd") as files:
+                for file in itertools.islice(files, _MOST_FILES):
+                    place = sockets.get(_target(Path(file.path)))
+                    if place:
+                        return place
+        except OSError:
+            return ""
+        return ""
+
+
+def _target(path: Path) -> str:
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
+
+
+def _port(address: str) -> int:
+    port = address.rpartition(":")[2]
+    try:
+        return int(port, 16)
+    except ValueError:
+        return 0

@@ -1,0 +1,35 @@
+"""Which GPUs programs that are started here may use: what CUDA_VISIBLE_DEVICES says."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from massgen_tui.monitor.status import GpuStatus
+
+VARIABLE = "CUDA_VISIBLE_DEVICES"
+
+
+def chosen(rows: Iterable[GpuStatus], environ: Mapping[str, str]) -> tuple[GpuStatus, ...]:
+    """The same GPUs, each marked as chosen or not; none is hidden, none is marked when it is unset.
+
+    As CUDA reads it: numbers or beginnings of UUIDs, and what follows one that is not there does
+    not count. Numbers are taken in the order of the bus, as NVML counts.
+    """
+    rows = tuple(rows)
+    said = environ.get(VARIABLE)
+    if said is None:
+        return rows
+    found: set[int] = set()
+    for word in said.split(","):
+        index = next((row.index for row in rows if _means(word.strip(), row)), None)
+        if index is None:
+            break
+        found.add(index)
+    return tuple(replace(row, chosen=row.index in found) for row in rows)
+
+
+def _means(word: str, row: GpuStatus) -> bool:
+    if word.isdecimal():
+        return int(word) == row.index
+    if word.startswith("MIG-"):
+        return any(part.uuid.startswith(word) for part in row.instances if part.uuid)
+    return word.startswith("GPU-") and bool(row.uuid) and str(row.uuid).startswith(word)

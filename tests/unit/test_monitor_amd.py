@@ -1,0 +1,111 @@
+"""AMD's cards from files that the test wrote, beside and without NVIDIA's."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from massgen_tui.monitor.amd import AmdCards
+from massgen_tui.monitor.gpus import GpuMonitor
+from massgen_tui.monitor.nvml import NoGpus, Nvml
+from massgen_tui.monitor.status import GpuStatus
+
+GIB = 2**30
+
+RADEON = {
+    "vendor": "0x1002\n",
+    "device": "0x744c\n",
+    "product_name": "AMD Radeon RX 7900 XTX\n",
+    "unique_id": "dead0001\n",
+    "gpu_busy_percent": "87\n",
+    "mem_info_vram_used": f"{6 * GIB}\n",
+    "mem_info_vram_total": f"{24 * GIB}\n",
+    "hwmon/hwmon4/temp1_input": "64000\n",
+    "hwmon/hwmon4/power1_average": "212000000\n",
+    "hwmon/hwmon4/power1_cap": "327000000\n",
+    "hwmon/hwmon4/freq1_input": "2482000000\n",
+    "hwmon/hwmon4/freq2_input": "1249000000\n",
+}
+
+
+def card(root: Path, number: int, files: dict[str, str]) -> Path:
+    device = root / f"card{number}" / "device"
+    for name, text in files.items():
+        path = device / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return device
+
+
+def test_a_card_is_read_in_the_units_of_the_others(tmp_path: Path) -> None:
+    card(tmp_path, 0, RADEON)
+    assert AmdCards(tmp_path).sample(2) == [
+        GpuStatus(
+            2,
+            "Radeon RX 7900 XTX",
+            "AMD-dead0001",
+            utilisation=87,
+            memory_used=6 * GIB,
+            memory_total=24 * GIB,
+            temperature=64,
+            power=212.0,
+            power_limit=327.0,
+            sm_clock=2482,
+            memory_clock=1249,
+        )
+    ]
+
+
+def test_only_amd_s_cards_count_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    card(tmp_path, 10, RADEON | {"product_name": "ten"})
+    card(tmp_path, 9, RADEON | {"product_name": "nine"})
+    card(tmp_path, 1, RADEON | {"vendor": "0x10de\n"})
+    (tmp_path / "card9-DP-1").mkdir()
+    (tmp_path / "renderD128").mkdir()
+    assert [row.name for row in AmdCards(tmp_path).sample()] == ["nine", "ten"]
+
+
+@pytest.mark.parametrize("text", ["", "N/A\n", "-1\n", "9" * 30, "\xb2"])
+def test_a_file_that_says_nothing_blanks_only_its_own_field(tmp_path: Path, text: str) -> None:
+    files = {name: words for name, words in RADEON.items() if not name.startswith("hwmon")}
+    card(tmp_path, 0, files | {"gpu_busy_percent": text, "product_name": "", "unique_id": ""})
+    (row,) = AmdCards(tmp_path).sample()
+    assert (row.utilisation, row.temperature, row.power) == (None, None, None)
+    assert (row.name, row.uuid, row.memory_used) == ("AMD 0x744c", "AMD-device", 6 * GIB)
+
+
+def test_a_card_that_sleeps_is_left_to_sleep(tmp_path: Path) -> None:
+    card(tmp_path, 0, RADEON | {"power/runtime_status": "suspended\n"})
+    (row,) = AmdCards(tmp_path).sample()
+    assert (row.note, row.utilisation) == ("asleep", None)
+
+
+def test_no_such_folder_is_no_card(tmp_path: Path) -> None:
+    assert AmdCards(tmp_path / "none").sample() == []
+
+
+def absent() -> Nvml:
+    raise NoGpus("no NVIDIA driver on this host")
+
+
+def test_a_host_with_amd_s_cards_alone_is_sampled_as_often_as_any(tmp_path: Path) -> None:
+    device = card(tmp_path, 0, RADEON)
+    monitor = GpuMonitor(interval=0.005, retry=60, open_nvml=absent, cards=AmdCards(tmp_path))
+    monitor.start()
+    first = monitor.wait_for(lambda s: bool(s.gpus))
+    (device / "gpu_busy_percent").write_text("12\n")
+    later = monitor.wait_for(lambda s: s.gpus[0].utilisation == 12)
+    assert monitor.stop(5)
+    assert (first.reason, first.gpus[0].utilisation) == ("", 87)
+    assert later.gpus[0].history[0] == 87
+    assert later.gpus[0].power_history[0] == 212.0
+
+
+def test_without_any_card_the_reason_is_told_and_it_rests(tmp_path: Path) -> None:
+    monitor = GpuMonitor(interval=0.001, retry=60, open_nvml=absent, cards=AmdCards(tmp_path))
+    monitor.start()
+    told = monitor.wait_for(lambda s: s.sampled_at is not None)
+    assert told.reason == "no NVIDIA driver on this host"
+    assert monitor.stop(5)
+    assert monitor.snapshot is told, "it was not asked again"
+    assert all(thread.name != "nvml" for thread in threading.enumerate())
