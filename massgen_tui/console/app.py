@@ -254,7 +254,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def action_request(self) -> None:
         """Show what was sent for the focused agent, or for the first that is seen."""
         seen = self.main.panes[self.main.grid.arrangement.first]
-        self.push_screen(request_screen(self._focused_agent() or seen.agent))
+        agent = self._focused_agent() or seen.agent
+        energy = self.services.watching.energy(agent.current) if agent.current else None
+        self.push_screen(request_screen(agent, energy))
 
     def action_warnings(self) -> None:
         """Show what the config warns of, and where the log and the session's file are."""

@@ -1,7 +1,9 @@
 """What our own requests tell of their servers: they are asked already, so nobody need ask again."""
 
+from collections.abc import Mapping, Sequence
+
 from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.monitor.status import ServerState
+from massgen_tui.monitor.status import ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 
@@ -13,6 +15,20 @@ def running_of(agent: Agent) -> Attempt | None:
         if last is not None and last.status is not Status.QUEUED:
             return None if last.status.ended else last
     return None
+
+
+def running(
+    agents: Sequence[Agent], servers: Mapping[str, ServerStatus]
+) -> list[tuple[Attempt, ServerStatus | None]]:
+    """What runs, and on which server."""
+    pairs = [(running_of(agent), status_of(agent, servers)) for agent in agents]
+    return [(attempt, status) for attempt, status in pairs if attempt is not None]
+
+
+def status_of(agent: Agent, servers: Mapping[str, ServerStatus]) -> ServerStatus | None:
+    """The status of the server that an agent asks, under whatever path it stands."""
+    found = (status for status in servers.values() if agent.id in status.target.agents)
+    return next(found, None)
 
 
 def last_word(attempt: Attempt) -> float | None:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from massgen_tui.config.schema import Config
-from massgen_tui.console.hearing import last_word, running_of, state_heard
+from massgen_tui.console.hearing import last_word, running, state_heard, status_of
+from massgen_tui.console.metering import Metering
+from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
@@ -67,6 +69,10 @@ class Watching(Protocol):
         """Once a second: learn what streams tell of servers, and tell agents what servers do."""
         ...
 
+    def energy(self, attempt: Attempt) -> Energy | None:
+        """What an answer that ended took, where that can be told."""
+        ...
+
 
 class Unwatched:
     """Looks at nothing (`monitor: false`); a silent stream is asked after all the same."""
@@ -101,6 +107,10 @@ class Unwatched:
     def follow(self, agents: Sequence[Agent]) -> None:
         """Nothing is known, nothing to be told."""
 
+    def energy(self, attempt: Attempt) -> Energy | None:
+        """Nobody measures."""
+        return None
+
 
 class Monitors:
     """The servers' and the GPUs' monitors; `start` imports their libraries, off the event loop."""
@@ -110,6 +120,7 @@ class Monitors:
         self._config = config
         self._servers: ServerMonitor | None = None
         self._gpus: GpuMonitor | None = None
+        self._metering = Metering()
         self._relaxed = False
 
     @property
@@ -180,17 +191,17 @@ class Monitors:
         if self._servers is None:
             return
         learn_context(agents, self.servers)
-        for agent in agents:
-            status, attempt = status_of(agent, self.servers), running_of(agent)
-            at = last_word(attempt) if attempt else None
+        now_running = running(agents, self.servers)
+        for attempt, status in now_running:
+            at = last_word(attempt)
             if status is not None and at is not None:
                 self._servers.talked(status.target.root, at)
+        if self._gpus is not None:
+            self._metering.tick(now_running, self._gpus.snapshot)
 
-
-def status_of(agent: Agent, servers: Mapping[str, ServerStatus]) -> ServerStatus | None:
-    """The status of the server that an agent asks, under whatever path it stands."""
-    found = (status for status in servers.values() if agent.id in status.target.agents)
-    return next(found, None)
+    def energy(self, attempt: Attempt) -> Energy | None:
+        """What an answer took, as far as this host's GPUs tell."""
+        return self._metering.energy(attempt)
 
 
 def _words(status: ServerStatus) -> str:

@@ -25,14 +25,17 @@ _MOST_FILES = 4096
 _MOST_FOREBEARS = 16
 
 
+def on_this_host(target: ServerTarget) -> bool:
+    """Whether a server runs on this machine, by its address."""
+    if target.hosted:
+        return False
+    return is_loopback(target.host) or target.host.lower() == socket.gethostname().lower()
+
+
 def places_of(targets: Iterable[ServerTarget]) -> dict[int, str]:
     """The servers of this host by port, as the sidebar names them."""
-    own = socket.gethostname().lower()
-    return {
-        port_of(target.root): target.place
-        for target in targets
-        if not target.hosted and (is_loopback(target.host) or target.host.lower() == own)
-    }
+    here = (target for target in targets if on_this_host(target))
+    return {port_of(target.root): target.place for target in here}
 
 
 class Owners:

@@ -14,17 +14,27 @@ from massgen_tui.backends.events import (
     RequestSent,
     Retrying,
     StreamEvent,
+    UsageReported,
 )
 from massgen_tui.config.schema import Config
 from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.hearing import last_word, running_of, state_heard
+from massgen_tui.console.metering import Metering
+from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.watching import Monitors
-from massgen_tui.monitor.status import ServerState, StateChange
+from massgen_tui.monitor.energy import Energy
+from massgen_tui.monitor.status import (
+    GpuSnapshot,
+    GpuStatus,
+    ServerState,
+    ServerStatus,
+    StateChange,
+)
 from massgen_tui.session.attempt import Attempt, Status, Times
 from massgen_tui.session.health import Health
 from massgen_tui.session.session import Session
 from tests.support.console import FixedWatching, staged
-from tests.support.fakes import Backends, config_of, failure
+from tests.support.fakes import Backends, Step, answer, config_of, failure
 from tests.support.scenes import both_up
 from tests.support.server import ScriptedServer, whole
 
@@ -167,3 +177,80 @@ async def test_the_bell_rings_when_a_server_goes_down_if_it_is_wanted(
         stage.app.show_monitors()
         stage.app.show_monitors()
         assert rang == [True] * bell
+
+
+LOCAL = next(iter(both_up().values()))
+GPU = GpuStatus(0, utilisation=90, power=300.0)
+
+
+def answering(asked: float = 10.0) -> Attempt:
+    return attempt((asked, RequestSent({})), (asked + 0.5, Opened()))
+
+
+def watched(
+    metering: Metering,
+    *running: tuple[Attempt, ServerStatus | None],
+    seconds: range = range(11, 15),
+    gpu: GpuStatus = GPU,
+) -> None:
+    for second in seconds:
+        metering.tick(running, GpuSnapshot((gpu,), sampled_at=float(second)))
+
+
+def joules(metering: Metering, one: Attempt, end: float = 15.0) -> float | None:
+    one.apply(UsageReported(completion=100), end)
+    one.end(Status.DONE, end)
+    energy = metering.energy(one)
+    return energy.joules if energy else None
+
+
+def test_an_answer_alone_on_this_host_s_one_busy_gpu_is_metered() -> None:
+    metering, one = Metering(), answering()
+    watched(metering, (one, LOCAL))
+    assert metering.energy(one) is None, "it has not ended"
+    assert joules(metering, one) == pytest.approx(1500.0)
+    energy = metering.energy(one)
+    assert energy is not None
+    assert energy.per_token == pytest.approx(15.0)
+
+
+def test_two_answers_at_once_are_not_told_apart() -> None:
+    metering, one, two = Metering(), answering(), answering()
+    watched(metering, (one, LOCAL), (two, LOCAL), seconds=range(11, 12))
+    watched(metering, (one, LOCAL), seconds=range(12, 15))
+    assert (joules(metering, one), joules(metering, two)) == (None, None)
+
+
+def test_work_for_others_and_servers_elsewhere_are_not_metered() -> None:
+    far = replace(LOCAL, target=replace(LOCAL.target, root="http://gpubox:8000"))
+    for status in (replace(LOCAL, running=2), far, None):
+        metering, one = Metering(), answering()
+        watched(metering, (one, status))
+        assert joules(metering, one) is None
+
+
+def test_an_answer_elsewhere_beside_it_disturbs_nothing() -> None:
+    hosted = replace(LOCAL, target=replace(LOCAL.target, root="https://api.x", hosted=True))
+    metering, one = Metering(), answering()
+    watched(metering, (one, LOCAL), (answering(), hosted))
+    assert joules(metering, one) == pytest.approx(1500.0)
+
+
+def test_a_repeated_request_is_metered_from_its_repetition() -> None:
+    metering, one = Metering(), answering()
+    watched(metering, (one, LOCAL))
+    one.apply(RequestSent({}), 20.0)
+    watched(metering, (one, LOCAL), seconds=range(21, 25))
+    assert joules(metering, one, end=25.0) == pytest.approx(1500.0)
+
+
+async def test_the_sheet_of_an_answer_says_what_it_took() -> None:
+    watching = FixedWatching(both_up(), took=Energy(1234.4, 512))
+    sent: list[Step] = [RequestSent({"model": "m"}), *answer("hi")]
+    async with staged(backends=Backends(qwen1=[sent]), watching=watching) as stage:
+        await stage.ask("hi")
+        stage.app.action_request()
+        await stage.settle()
+        sheet = stage.app.screen
+        assert isinstance(sheet, Sheet)
+        assert "energy ~1234 J, ~2.4 J/token (estimate" in sheet.body.plain

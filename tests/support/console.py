@@ -12,6 +12,7 @@ from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.history import History
 from massgen_tui.console.services import Services
 from massgen_tui.console.watching import learn_context
+from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
@@ -31,6 +32,7 @@ class FixedWatching:
     relaxed: bool = False
     started: bool = False
     stopped: bool = False
+    took: Energy | None = None
     heard_of: list[tuple[str, Status]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -48,6 +50,10 @@ class FixedWatching:
     def follow(self, agents: Sequence[Agent]) -> None:
         """Tell the agents what these servers are like."""
         learn_context(agents, self.servers)
+
+    def energy(self, attempt: Attempt) -> Energy | None:
+        """What every answer took."""
+        return self.took
 
     async def health(self, agent: Agent) -> HealthReport:
         """Nothing is known."""

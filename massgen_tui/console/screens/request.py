@@ -3,12 +3,13 @@
 import json
 
 from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.monitor.energy import Energy
 from massgen_tui.session.agent import Agent
 from massgen_tui.text import clean, one_line
 
 
-def request_screen(agent: Agent) -> Sheet:
-    """The sheet of the last request of `agent`, or why there is none."""
+def request_screen(agent: Agent, energy: Energy | None = None) -> Sheet:
+    """The sheet of the last request of `agent`, or why there is none; and what its answer took."""
     attempt = agent.current
     title = f"Request · {one_line(agent.id, 40)}"
     if attempt is None or attempt.request is None:
@@ -18,6 +19,16 @@ def request_screen(agent: Agent) -> Sheet:
         "",
         json.dumps(dict(attempt.request), indent=2, ensure_ascii=False, default=str),
     ]
+    if energy is not None:
+        lines[1:1] = [energy_words(energy)]
     if attempt.warnings:
         lines += ["", "Warnings", *(f"- {text}" for text in attempt.warnings)]
     return Sheet(title, clean("\n".join(lines)))
+
+
+def energy_words(energy: Energy) -> str:
+    """An estimate in joules, and per token."""
+    words = f"energy ~{energy.joules:.0f} J"
+    if energy.per_token is not None:
+        words += f", ~{energy.per_token:.2g} J/token"
+    return f"{words} (estimate: all that the GPU drew meanwhile)"
