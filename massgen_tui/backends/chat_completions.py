@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 Sleep = Callable[[float], Awaitable[object]]
 """Waits for so many seconds."""
 _WAITS = (0.5, 1.0)
+PACE = 1.0
+"""Seconds between two tries while a server that is not up yet is waited for."""
+_NOT_UP = (ErrorKind.LOADING, ErrorKind.UNREACHABLE)
 _CLOSING = 1.0
 """Seconds that closing may take."""
 _ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.exchange")
@@ -75,9 +78,21 @@ class ChatCompletionsBackend:
     """
 
     def __init__(
-        self, agent: AgentConfig, *, gate: ReadGate | None = None, sleep: Sleep = asyncio.sleep
+        self,
+        agent: AgentConfig,
+        *,
+        gate: ReadGate | None = None,
+        sleep: Sleep = asyncio.sleep,
+        patient_until: float = 0.0,
     ) -> None:
-        """Make ready to ask `agent`'s server; nothing is imported, opened or sent yet."""
+        """Make ready to ask `agent`'s server; nothing is imported, opened or sent yet.
+
+        Args:
+            agent: the agent, as the config was read.
+            gate: polls the reads of all streams that share it; plain reads without.
+            sleep: waits between two tries.
+            patient_until: the loop's time until which a server that is not up yet is waited for.
+        """
         dialect = dialect_of(agent.backend.type, agent.backend.base_url)
         self.agent = agent.id
         self.provider = dialect.provider if dialect else agent.backend.type
@@ -87,6 +102,7 @@ class ChatCompletionsBackend:
         self._key_vars = dialect.key_vars if dialect else ()
         self._gate = gate
         self._sleep = sleep
+        self._patient_until = patient_until
         self._adaptation = Adaptation()
         self._told: tuple[str, ...] = ()
         self._client: Client | None = None
@@ -237,7 +253,13 @@ class ChatCompletionsBackend:
 
     def _wait(self, failed: _Failed, retries: int) -> float | None:
         """Seconds until the next try, or None when there is none."""
-        if not failed.cause.retried or retries >= self._config.backend.retries:
+        if not failed.cause.retried:
+            return None
+        if failed.cause.kind in _NOT_UP:
+            left = self._patient_until - asyncio.get_running_loop().time()
+            if left > 0:
+                return min(PACE, left)
+        if retries >= self._config.backend.retries:
             return None
         asked = failed.error.retry_after
         if asked is None:

@@ -1,4 +1,4 @@
-"""What a backend gives: the events of one answer, the error that ends one, and the messages it is asked with.
+"""What a backend gives: the events of one answer, the error that ends one, and what it is asked.
 
 No I/O here, and nothing of any server's wire format.
 """

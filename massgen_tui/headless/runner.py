@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TextIO
 
 from massgen_tui.backends.base import Backend
@@ -33,6 +34,11 @@ SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
 CLOSED_PIPE = 141
 """What a shell shows of a program that a closed pipe ended."""
 UNWRITABLE = 1
+SAID_EACH = 10
+"""Tries that are told one by one; of those after them every tenth."""
+
+
+BackendFor = Callable[[AgentConfig], Backend]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def run(
     *,
     out: TextIO | None = None,
     err: TextIO | None = None,
-    backend_for: Callable[[AgentConfig], Backend] = make_backend,
+    backend_for: BackendFor | None = None,
 ) -> int:
     """Ask the agents of `config`, print what they say, and give the exit code.
 
@@ -84,7 +90,7 @@ class Headless:
         options: Options,
         out: Output,
         note: Callable[[str], None],
-        backend_for: Callable[[AgentConfig], Backend],
+        backend_for: BackendFor | None = None,
     ) -> None:
         """Make ready; nothing is sent yet."""
         self._config = config
@@ -107,7 +113,9 @@ class Headless:
         for warning in self._config.warnings:
             self._note(f"warning: {warning}")
         with keep(self._config, warn=self._warn) as journal:
-            session = Session(self._config, backend_for=self._backend_for, journal=journal)
+            until = loop.time() + self._options.wait
+            backend_for = self._backend_for or partial(make_backend, patient_until=until)
+            session = Session(self._config, backend_for=backend_for, journal=journal)
             try:
                 answers = await self._answers(session)
             finally:
@@ -165,6 +173,8 @@ class Headless:
         attempt, agent = observed.attempt, observed.agent.id
         if isinstance(observed.event, Retrying):
             again = observed.event
+            if again.attempt > SAID_EACH and again.attempt % SAID_EACH:
+                return
             self._note(f"{agent}: {again.reason}; trying again in {again.seconds:g} s")
         elif attempt.silent != self._silence.get(agent, "") and not attempt.status.ended:
             self._silence[agent] = attempt.silent

@@ -10,6 +10,8 @@ from massgen_tui.monitor.targets import targets_of
 
 PACE = 1.0
 """Seconds between two looks."""
+TOLD_EACH = 10.0
+"""Seconds after which it is said again that a server is waited for."""
 NOT_YET = (ServerState.DOWN, ServerState.LOADING)
 
 
@@ -22,9 +24,10 @@ async def wait_for_servers(
     """
     targets = [t for t in targets_of(config) if set(t.agents) & set(agents) and not t.hosted]
     monitor = ServerMonitor(targets)
+    end = asyncio.get_running_loop().time() + seconds
     try:
-        async with asyncio.timeout(seconds):
-            await asyncio.gather(*(_until_up(monitor, target, note) for target in targets))
+        async with asyncio.timeout_at(end):
+            await asyncio.gather(*(_until_up(monitor, target, end, note) for target in targets))
     except TimeoutError:
         note(f"waited {seconds:g} s; asking anyway")
     finally:
@@ -32,14 +35,15 @@ async def wait_for_servers(
 
 
 async def _until_up(
-    monitor: ServerMonitor, target: ServerTarget, note: Callable[[str], None]
+    monitor: ServerMonitor, target: ServerTarget, end: float, note: Callable[[str], None]
 ) -> None:
-    told = ServerState.UP
+    told, told_at, loop = ServerState.UP, 0.0, asyncio.get_running_loop()
     while (status := await monitor.look(target)).state in NOT_YET:
-        if status.state is not told:
-            told = status.state
+        if status.state is not told or loop.time() - told_at >= TOLD_EACH:
+            told, told_at = status.state, loop.time()
             why = f": {status.reason}" if status.reason else ""
-            note(f"{target.root} is {told.value}{why}; waiting for it")
+            left = max(0.0, end - told_at)
+            note(f"{target.root} is {told.value}{why}; waiting for it, {left:.0f} s left")
         await asyncio.sleep(PACE)
     if told is not ServerState.UP:
         note(f"{target.root} is {status.state.value}")

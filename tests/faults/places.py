@@ -6,7 +6,6 @@ import ssl
 import sys
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -120,14 +119,16 @@ class Unresolved(Place):
 
     async def begin(self) -> None:
         self.port = free_port()
-        look_up: Callable[..., list[object]] = socket.getaddrinfo
+        look_up = socket.getaddrinfo
         self._known = False
 
-        def resolve(host: str, *rest: object, **more: object) -> list[object]:
+        def resolve(
+            host: str, port: int, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+        ) -> object:
             if host != "gpu-box.invalid":
-                return look_up(host, *rest, **more)
+                return look_up(host, port, family, type, proto, flags)
             if self._known:
-                return look_up("127.0.0.1", *rest, **more)
+                return look_up("127.0.0.1", port, family, type, proto, flags)
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
         self._patch.setattr(socket, "getaddrinfo", resolve)

@@ -1,0 +1,120 @@
+"""`run --wait`: servers that are not up yet are waited for, and no longer than was said."""
+
+import asyncio
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+
+from massgen_tui.backends import chat_completions
+from massgen_tui.config.schema import Config, UiConfig
+from massgen_tui.headless import waiting
+from massgen_tui.headless.runner import Headless, Options
+from massgen_tui.headless.streams import Notes, Output
+from tests.support.asking import agent_at
+from tests.support.server import ScriptedServer, free_port, sse_chat, whole
+
+LOADING = whole(503, {"error": {"message": "Loading model", "code": 503}})
+GOOD = sse_chat(content=["42"])
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PACE", 0.01)
+    monkeypatch.setattr(chat_completions, "PACE", 0.01)
+
+
+class Lines(io.StringIO):
+    """Standard error; `on` is called when a line with these words is written."""
+
+    def __init__(self, words: str = "", on: Callable[[], object] | None = None) -> None:
+        super().__init__()
+        self._words, self._on = words, on
+
+    def write(self, text: str) -> int:
+        if self._on is not None and self._words in text:
+            self._on()
+        return super().write(text)
+
+
+async def run(base_url: str, seconds: float, err: Lines) -> tuple[int, dict[str, object]]:
+    config = Config(agents=(agent_at(base_url),), ui=UiConfig(logging_enabled=False))
+    out = io.StringIO()
+    options = Options("hi", "json", wait=seconds)
+    async with asyncio.timeout(20):
+        code = await Headless(config, options, Output(out, utf8=True), Notes(err)).run()
+    (agent,) = json.loads(out.getvalue())["agents"]
+    return code, agent
+
+
+def up(server: ScriptedServer) -> None:
+    server.route("GET", "/health", whole(200, b""))
+    server.route("GET", "/v1/models", whole(200, {"data": [{"id": "m"}]}))
+    server.route("POST", "/v1/chat/completions", *GOOD)
+
+
+async def test_a_server_that_loads_its_model(server: ScriptedServer) -> None:
+    for path in ("/health", "/v1/models"):
+        server.route("GET", path, LOADING)
+    server.route("POST", "/v1/chat/completions", LOADING)
+    err = Lines("waiting for it", lambda: up(server))
+    code, agent = await run(server.base_url, 10, err)
+    assert (code, agent["content"]) == (0, "42")
+    assert "waiting for it, 10 s left" in err.getvalue()
+    assert f"{server.root} is up" in err.getvalue()
+    assert [request.method for request in server.requests].count("POST") == 1
+
+
+async def test_a_server_that_only_its_answers_tell_to_be_loading(server: ScriptedServer) -> None:
+    for _ in range(12):
+        server.answer(LOADING)
+    server.answer(*GOOD)
+    err = Lines()
+    code, agent = await run(server.base_url, 10, err)
+    assert (code, agent["content"]) == (0, "42")
+    assert err.getvalue().count("Loading model; trying again") == 10
+
+
+async def test_a_port_that_nothing_listens_on_yet() -> None:
+    port, starting = free_port(), asyncio.Event()
+    err = Lines("waiting for it", starting.set)
+    running = asyncio.create_task(run(f"http://127.0.0.1:{port}/v1", 10, err))
+    await starting.wait()
+    async with ScriptedServer(port=port) as server:
+        up(server)
+        code, agent = await running
+        assert (code, agent["content"]) == (0, "42")
+        assert "refused" in err.getvalue()
+        await server.all_closed()
+
+
+@pytest.mark.parametrize("everywhere", [True, False], ids=["everywhere", "only its answers"])
+async def test_no_longer_than_was_said(server: ScriptedServer, *, everywhere: bool) -> None:
+    if everywhere:
+        server.route("GET", "/health", LOADING)
+        server.route("GET", "/v1/models", LOADING)
+    server.route("POST", "/v1/chat/completions", LOADING)
+    err = Lines()
+    code, agent = await run(server.base_url, 0.2, err)
+    assert code == 3
+    assert isinstance(agent["error"], dict)
+    assert agent["error"]["kind"] == "loading"
+    assert ("asking anyway" in err.getvalue()) == everywhere
+
+
+async def test_nothing_is_waited_for_without_being_told(server: ScriptedServer) -> None:
+    server.answer(LOADING)
+    server.route("POST", "/v1/chat/completions", *GOOD)
+    code, _ = await run(server.base_url, 0, Lines())
+    assert code == 3
+    assert len(server.requests) == 1
+
+
+async def test_what_waiting_does_not_mend_is_told_at_once(server: ScriptedServer) -> None:
+    server.answer(whole(401, {"error": "Unauthorized"}))
+    up(server)
+    code, agent = await run(server.base_url, 10, Lines())
+    assert code == 3
+    assert isinstance(agent["error"], dict)
+    assert agent["error"]["kind"] == "unauthorized"
