@@ -7,6 +7,11 @@ from enum import StrEnum
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
 
+SHORTEST = 0.01
+"""Seconds between the first token and the last from which a speed can be told."""
+FASTEST = 10_000
+"""Tokens per second that no server writes: what came faster came in one piece."""
+
 
 class Status(StrEnum):
     """Where an attempt stands."""
@@ -217,12 +222,17 @@ class Attempt:
 
     @property
     def tokens_per_s(self) -> tuple[float, bool] | None:
-        """Completion tokens over the time from first to last, and whether the server counted."""
+        """Completion tokens over the time from first to last, and whether the server counted.
+
+        Unknown where all came in one piece: the time between them is then our own.
+        """
         tokens, first, last = self.tokens, self.times.first_token, self.times.last_token
         if tokens is None or first is None or last is None:
             return None
         span = last - first
-        return (tokens[0] / span, tokens[1]) if span > 0 and tokens[0] > 1 else None
+        if tokens[0] < 2 or span < SHORTEST or tokens[0] / span > FASTEST:
+            return None
+        return tokens[0] / span, tokens[1]
 
     def _reach(self, status: Status) -> None:
         if _ORDER[status] > _ORDER[self.status]:

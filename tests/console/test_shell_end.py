@@ -152,6 +152,17 @@ async def test_keys_that_come_all_at_once_act_in_their_order(
         assert await asyncio.to_thread(terminal.ended) == 0
 
 
+async def test_what_is_edited_all_at_once_is_edited_in_its_order(
+    tmp_path: Path, config: Path, env: Mapping[str, str]
+) -> None:
+    with Terminal(["-m", "massgen_tui", str(config)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "ask …")
+        terminal.write("wrong\x15one two\x17wto\x7f\x7f\x1b[D\x1b[3~two\x1b[H(\x1b[F)")
+        await asyncio.to_thread(terminal.until, "(one two)")
+        terminal.write("\x11")
+        assert await asyncio.to_thread(terminal.ended) == 0
+
+
 async def test_a_smaller_terminal_is_followed(
     tmp_path: Path, config: Path, env: Mapping[str, str]
 ) -> None:

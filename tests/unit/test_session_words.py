@@ -124,6 +124,17 @@ def test_numbers_mark_what_is_estimated_and_leave_out_what_is_unknown() -> None:
     assert numbers(Attempt("a", 1, Times(created=0.0))) == ""
 
 
+def test_what_came_in_one_piece_has_no_speed() -> None:
+    """A server or a proxy may hold an answer back and give it in one piece."""
+    attempt = Attempt("a", 1, Times(created=0.0))
+    attempt.apply(RequestSent({}), 0.0)
+    for n in range(1000):
+        attempt.apply(SAID, 5.0 + n * 1e-5)
+    assert attempt.tokens_per_s is None, "100 000 tokens a second are not the server's speed"
+    attempt.apply(SAID, 6.0)
+    assert attempt.tokens_per_s == (1001.0, False)
+
+
 def test_ttft_counts_from_the_request_that_was_answered() -> None:
     attempt = Attempt("a", 1, Times(created=0.0))
     attempt.apply(RequestSent({}), 1.0)

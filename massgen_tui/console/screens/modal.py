@@ -22,7 +22,8 @@ class Modal(ModalScreen[Result]):
             self.typed(event)
         else:
             event.stop()
-            self.app.post_message(events.Key(event.key, event.character))
+            # not before what this screen's result does to the focus, which is a callback too
+            self.app.call_next(self.app.post_message, events.Key(event.key, event.character))
 
     def typed(self, event: events.Key) -> None:
         """A key was typed; by default only bindings act."""

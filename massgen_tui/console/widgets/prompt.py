@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual.binding import Binding
 from textual.keys import Keys
 from textual.message import Message
 from textual.widgets import TextArea
@@ -17,6 +18,14 @@ from massgen_tui.text import clean
 
 MODIFIED_ENTER = {"shift+\r", "ctrl+\r", "alt+\r", "\r"}
 """What Textual 8.2 makes of xterm's reports of a modified enter (`CSI 27;2;13~`)."""
+
+EDITING: Mapping[str, str] = {
+    key: binding.action
+    for binding in TextArea.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}
+"""What the text area does with its editing keys."""
 
 
 def tell_alt_enter_apart() -> None:
@@ -73,12 +82,20 @@ class Prompt(TextArea):
             for key in keymap.get(entry.id, entry.keys).split(",")
         }
 
-    def on_key(self, event: events.Key) -> None:
-        """Act on the prompt's own keys, in the order in which they were typed."""
+    async def on_key(self, event: events.Key) -> None:
+        """Act on the keys of prompt and text area, in the order in which they were typed."""
         act = self._newline if event.key in MODIFIED_ENTER else self._acts.get(event.key)
-        if act is not None and act():
+        if (act is not None and act()) or await self._edit(event.key):
             event.stop()
             event.prevent_default()
+
+    async def _edit(self, key: str) -> bool:
+        """Do what the text area binds this key to.
+
+        Textual would do it once the key had come up to the app, after letters typed behind it.
+        """
+        action = EDITING.get(key)
+        return action is not None and await self.app.run_action(action, self)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, cleaned, with its line ends as new lines; it is never sent."""
