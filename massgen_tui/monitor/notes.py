@@ -14,6 +14,7 @@ def notes_of(target: ServerTarget, card: Card | None, state: ServerState) -> tup
     if card is None:
         return ()
     notes = [_wrong_kind(target, card), *_not_served(target, card), _no_parser(target, card)]
+    notes += _too_long(target, card)
     if state is ServerState.UNAUTHORIZED and target.key in (None, "EMPTY"):
         notes.insert(0, "a key is wanted: set api_key for its agents")
     return tuple(note for note in notes if note)
@@ -57,6 +58,18 @@ def _plain(name: str, kind: Probe | None) -> str:
     if kind is Probe.OLLAMA:
         return name.removesuffix(":latest")
     return name
+
+
+def _too_long(target: ServerTarget, card: Card) -> list[str]:
+    """Token limits that vLLM and SGLang refuse, as prompt and answer share the context."""
+    if card.kind not in _TYPES:
+        return []
+    lengths = {model.id: model.context_length for model in card.models}
+    return [
+        f"up to {limit} tokens are asked of {model}, whose context holds {length} with the prompt"
+        for model, limit in target.longest
+        if (length := lengths.get(model)) and limit >= length
+    ]
 
 
 def _no_parser(target: ServerTarget, card: Card) -> str:

@@ -78,8 +78,7 @@ async def _details(ask: Ask, card: Card) -> Card:
         case Probe.LLAMACPP:
             return await _llamacpp_details(ask, card)
         case Probe.OLLAMA:
-            version = text(field((await ask("/api/version")).json(), "version"))
-            return replace(card, version=version or card.version)
+            return await _ollama_details(ask, card)
     return card
 
 
@@ -105,6 +104,21 @@ async def _llamacpp_details(ask: Ask, card: Card) -> Card:
     if length:
         models = tuple(replace(one, context_length=length) for one in models)
     return replace(card, version=text(field(props, "build_info")), models=models)
+
+
+async def _ollama_details(ask: Ask, card: Card) -> Card:
+    """Its context is known of the models that are loaded now: it is chosen at loading."""
+    version = text(field((await ask("/api/version")).json(), "version"))
+    loaded = await ask("/api/ps")
+    lengths = {
+        text(entry.get("name")): count(entry.get("context_length"))
+        for entry in (items(field(loaded.json(), "models")) if loaded.ok else ())
+    }
+    models = tuple(
+        replace(model, context_length=lengths.get(model.id) or model.context_length)
+        for model in card.models
+    )
+    return replace(card, version=version or card.version, models=models)
 
 
 async def first_found(ask: Ask, paths: tuple[str, ...]) -> Answer:

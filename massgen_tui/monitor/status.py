@@ -35,6 +35,8 @@ class ServerTarget:
     """A provider's API: its models are asked for once, then only our own requests tell."""
     thinks: bool = False
     """Some agent asks it for reasoning."""
+    longest: tuple[tuple[str, int], ...] = ()
+    """The most tokens of one answer that agents ask of a model."""
     problem: str = ""
     """Why nobody can ask it (no key): it is not looked at."""
 

@@ -7,6 +7,7 @@ from massgen_tui.config.routing import dialect_for
 from massgen_tui.config.schema import AgentConfig, Config, ExtraServer
 from massgen_tui.config.start_command import asks_for_thinking, command_for
 from massgen_tui.dialects import GENERIC, dialect_at, dialect_of
+from massgen_tui.dialects.parameters import TOKEN_LIMITS
 from massgen_tui.monitor.fetch import is_local
 from massgen_tui.monitor.status import ServerTarget
 
@@ -47,8 +48,20 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
         start_command="" if hosted else _command(agents, thinks=thinks),
         hosted=hosted,
         thinks=thinks,
+        longest=_longest(agents),
         problem=(problems[0].message if problems else "no key for it") if stuck else "",
     )
+
+
+def _longest(agents: list[AgentConfig]) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for backend in (agent.backend for agent in agents):
+        for settings in (backend.parameters, backend.extra_body):
+            limits = [settings.get(name) for name in TOKEN_LIMITS]
+            for limit in limits:
+                if isinstance(limit, int) and not isinstance(limit, bool):
+                    found[backend.model] = max(limit, found.get(backend.model, 0))
+    return tuple(found.items())
 
 
 def _extra(server: ExtraServer) -> ServerTarget:

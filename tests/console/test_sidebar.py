@@ -396,6 +396,26 @@ async def test_enter_on_the_gpus_shows_all_about_them() -> None:
         assert "1980 MHz SM" in sheet.body.plain
 
 
+async def test_each_gpu_can_be_chosen_for_a_sheet_of_its_own() -> None:
+    afar = GpuSnapshot((replace(GPU, uuid="far"),), "", NOW, "rack 7")
+    both = replace(sampled(GPU, replace(GPU, index=1, uuid="GPU-1")), others=(afar,))
+    app = Host()
+    async with app.run_test(size=(100, 40)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP), both, NOW)
+        sidebar.focus()
+        await pilot.press("down", "down", "down", "down")
+        assert any(line.startswith("1▸H100") for line in sidebar.lines)
+        await pilot.press("enter")
+        sheet = app.screen
+        assert isinstance(sheet, DetailSheet)
+        assert "GPU-1" in sheet.body.plain
+        assert "GPU-0" not in sheet.body.plain
+        await pilot.press("escape", "down", "enter")
+        assert isinstance(app.screen, DetailSheet)
+        assert "on rack 7" in app.screen.body.plain
+
+
 async def test_what_does_not_fit_is_scrolled_to() -> None:
     app = Host()
     async with app.run_test(size=(80, 12)) as pilot:

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -270,6 +271,29 @@ async def test_ollama_is_found_out() -> None:
         status = await look(target(server, "chatcompletion", models=("llama3",)))
     assert (status.state, status.kind, status.version) == (ServerState.UP, "Ollama", "0.14.2")
     assert status.notes == ()
+    assert status.models == (ServedModel("llama3:latest"),)
+
+
+async def test_ollama_tells_the_context_of_what_is_loaded() -> None:
+    async with ScriptedServer() as server:
+        served = [{"id": name, "owned_by": "library"} for name in ("llama3:latest", "phi4:latest")]
+        loaded = {"models": [{"name": "phi4:latest", "context_length": 8192}]}
+        server.route("GET", "/v1/models", whole(200, {"data": served}))
+        server.route("GET", "/api/version", whole(200, {"version": "0.14.2"}))
+        server.route("GET", "/api/ps", whole(200, loaded))
+        status = await look(target(server, "chatcompletion", models=("phi4",)))
+    assert status.models == (ServedModel("llama3:latest"), ServedModel("phi4:latest", 8192))
+
+
+@pytest.mark.parametrize(("limit", "noted"), [(4095, False), (4096, True), (99999, True)])
+async def test_a_token_limit_that_fills_the_context_is_pointed_out(limit: int, noted: bool) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        status = await look(replace(target(server), longest=((QWEN, limit), ("other", 10**6))))
+    assert status.context_length(QWEN) == 4096
+    said = f"up to {limit} tokens are asked of {QWEN}, whose context holds 4096 with the prompt"
+    assert (said in status.notes) is noted
+    assert not any("other" in note for note in status.notes)
 
 
 async def test_a_hosted_api_is_asked_for_its_models_and_nothing_else() -> None:

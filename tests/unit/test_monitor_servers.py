@@ -252,3 +252,10 @@ def test_servers_that_no_agent_uses_come_last() -> None:
 
 def test_an_unknown_type_has_no_server() -> None:
     assert targets_of(config({"type": "claude_code", "model": "m", "base_url": "http://x"})) == ()
+
+
+def test_the_longest_answer_that_is_asked_of_each_model_is_known() -> None:
+    small = VLLM | {"parameters": {"max_tokens": 512}}
+    large = VLLM | {"extra_body": {"max_completion_tokens": 4096}}
+    (target,) = targets_of(config(VLLM, small, large))
+    assert target.longest == (("Qwen/Qwen3-4B", 4096),)

@@ -55,20 +55,38 @@ def events_text(servers: Mapping[str, ServerStatus]) -> str:
     return "\n".join(_change(*pair) for pair in told) or "Nothing has happened yet."
 
 
+def gpu_name(host: GpuSnapshot, number: int) -> str:
+    """A GPU by its number and its machine."""
+    return f"GPU {number} ({host.host or 'this host'})"
+
+
+def detail(name: str, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> str:
+    """All about a server by its root, a GPU by its `gpu_name`, else about all GPUs."""
+    if name in servers:
+        return server_detail(servers[name], now)
+    for host in (gpus, *gpus.others):
+        for gpu in host.gpus:
+            if name == gpu_name(host, gpu.index):
+                return host_detail(host, now, gpu.index)
+    return gpu_detail(gpus, now)
+
+
 def gpu_detail(snapshot: GpuSnapshot, now: float) -> str:
     """All GPUs in full, host by host."""
-    hosts = [_host(one, now) for one in (snapshot, *snapshot.others)]
-    return "\n\n".join("\n".join(lines) for lines in hosts)
+    hosts = [host_detail(one, now) for one in (snapshot, *snapshot.others)]
+    return "\n\n".join(hosts)
 
 
-def _host(snapshot: GpuSnapshot, now: float) -> list[str]:
+def host_detail(snapshot: GpuSnapshot, now: float, only: int | None = None) -> str:
+    """The GPUs of one host in full, or the one with this number."""
     lines = [f"on {snapshot.host or 'this host'}"]
     lines += [snapshot.reason] if snapshot.reason else []
     if snapshot.sampled_at is not None:
         lines.append(f"sampled {gauges.ago(now - snapshot.sampled_at)} ago")
     for gpu in snapshot.gpus:
-        lines += ["", *_gpu_lines(gpu)]
-    return lines
+        if only in (None, gpu.index):
+            lines += ["", *_gpu_lines(gpu)]
+    return "\n".join(lines)
 
 
 def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The GPUs of a host as rows of the sidebar: two lines each, or one where there are many."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.console.stream.wrap import cells, crop
@@ -19,21 +19,34 @@ _INDENT = (("  ", "text"),)
 
 def gpu_rows(snapshot: GpuSnapshot, width: int, now: float) -> list[Row]:
     """The rows of all GPUs, or the one calm line that says why there are none."""
-    rows: list[Row] = []
+    return [row for _, rows in gpu_sections(snapshot, width, now) for row in rows]
+
+
+def gpu_sections(
+    snapshot: GpuSnapshot, width: int, now: float, marked: int | None = None
+) -> Iterator[tuple[int | None, list[Row]]]:
+    """The same, each GPU's rows with its number; None is about all of them.
+
+    Args:
+        snapshot: What is known of them.
+        width: Cells.
+        now: The monitor's time, for ages.
+        marked: The number of the GPU that keys act on.
+    """
     if snapshot.sampled_at is None:
-        return line_rows((("looking for GPUs …", "dim"),), width)
+        yield None, line_rows((("looking for GPUs …", "dim"),), width)
+        return
     if snapshot.reason:
-        rows += line_rows(((snapshot.reason, "dim"),), width)
+        yield None, line_rows(((snapshot.reason, "dim"),), width)
     if snapshot.gpus and now - snapshot.sampled_at >= (STALE_AFAR if snapshot.host else STALE):
         age = gauges.ago(now - snapshot.sampled_at)
-        rows += line_rows(((f"! stale: {age} old", "warn"),), width)
-    if len(snapshot.gpus) >= MANY:
-        rows.append(_total(snapshot.gpus, width))
-        rows += [_line(gpu, width) for gpu in snapshot.gpus]
-    else:
-        for gpu in snapshot.gpus:
-            rows += _block(gpu, width)
-    return rows
+        yield None, line_rows(((f"! stale: {age} old", "warn"),), width)
+    many = len(snapshot.gpus) >= MANY
+    if many:
+        yield None, [_total(snapshot.gpus, width)]
+    for gpu in snapshot.gpus:
+        number = _number(gpu, 2 if many else 0, marked=gpu.index == marked)
+        yield gpu.index, [_line(gpu, number, width)] if many else _block(gpu, number, width)
 
 
 def load(gpu: GpuStatus) -> str:
@@ -46,12 +59,12 @@ def memory(used: float | None, total: float | None) -> str:
     return f"{gauges.gib(used)}/{gauges.gib(total)} GiB"
 
 
-def _block(gpu: GpuStatus, width: int) -> list[Row]:
+def _block(gpu: GpuStatus, number: str, width: int) -> list[Row]:
     if gpu.lost:
         why = "" if gpu.note == "lost" else gpu.note
         note = line_rows(((why, "bad"),), width, first=_INDENT, rest=_INDENT) if why else []
-        return [_titled(gpu, width, "✗ lost"), *note]
-    rows = [_titled(gpu, width, load(gpu), gpu.history)]
+        return [_titled(gpu, number, width, "✗ lost"), *note]
+    rows = [_titled(gpu, number, width, load(gpu), gpu.history)]
     facts = [memory(gpu.memory_used, gpu.memory_total), _heat(gpu), _power(gpu)]
     rows += _packed([fact for fact in facts if fact], width)
     served = [f"← {server} {gauges.gib(held)} GiB" for server, held in _servers(gpu)]
@@ -79,12 +92,13 @@ def _servers(gpu: GpuStatus) -> Iterable[tuple[str, float | None]]:
     return found.items()
 
 
-def _number(gpu: GpuStatus, width: int = 0) -> str:
-    return f"{gpu.index:>{width}}{CHOSEN if gpu.chosen else ' '}"
+def _number(gpu: GpuStatus, width: int, *, marked: bool) -> str:
+    return f"{gpu.index:>{width}}{'▸' if marked else CHOSEN if gpu.chosen else ' '}"
 
 
-def _titled(gpu: GpuStatus, width: int, right: str, history: Sequence[int] = ()) -> Row:
-    number = _number(gpu)
+def _titled(
+    gpu: GpuStatus, number: str, width: int, right: str, history: Sequence[int] = ()
+) -> Row:
     room = max(width - cells(number) - cells(right) - 1, 4)
     name = crop(gpu.name or gauges.UNKNOWN, room)
     bars = gauges.spark(history, min(12, room - cells(name) - 1), top=100)
@@ -97,13 +111,12 @@ def _titled(gpu: GpuStatus, width: int, right: str, history: Sequence[int] = ())
     return Row(tuple(spans))
 
 
-def _line(gpu: GpuStatus, width: int) -> Row:
+def _line(gpu: GpuStatus, number: str, width: int) -> Row:
     if gpu.lost:
-        return _titled(gpu, width, "✗ lost")
+        return _titled(gpu, number, width, "✗ lost")
     text = f"{load(gpu):>4} {gauges.gib(gpu.memory_used)}/{gauges.gib(gpu.memory_total)}"
     if gpu.temperature is not None:
         text += f" {gpu.temperature}°"
-    number = _number(gpu, 2)
     bars = gauges.spark(gpu.history, min(8, width - cells(number) - cells(text) - 1), top=100)
     gap = " " if bars else ""
     text = crop(text, max(width - cells(number), 4))

@@ -13,12 +13,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from massgen_tui.console.keys import shown
-from massgen_tui.console.screens.monitor import DetailSheet, events_text, gpu_detail, server_detail
+from massgen_tui.console.screens.monitor import DetailSheet, detail, events_text, gpu_name
 from massgen_tui.console.stream.rows import Look, Row, keep_same
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import cells, crop
 from massgen_tui.console.widgets import gauges
-from massgen_tui.console.widgets.gpu_rows import gpu_rows, load, memory
+from massgen_tui.console.widgets.gpu_rows import gpu_sections, load, memory
 from massgen_tui.console.widgets.server_rows import GLYPHS, kind, server_rows, word
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
 
@@ -102,14 +102,12 @@ class Sidebar(Widget, can_focus=True):
 
     def action_detail(self) -> None:
         """Show all about what is chosen, at first the first server, kept up to date."""
-        first = next(iter(self._servers), GPUS)
-        chosen = self._chosen if self._chosen in (*self._servers, GPUS) else first
+        stops = self._stops
+        chosen = self._chosen if self._chosen in stops else stops[0]
         title = f"{GPUS} (this host)" if chosen == GPUS else chosen
 
         def tell() -> str:
-            if chosen in self._servers:
-                return server_detail(self._servers[chosen], self._now)
-            return gpu_detail(self._gpus, self._now)
+            return detail(chosen, self._servers, self._gpus, self._now)
 
         self.app.push_screen(DetailSheet(title, tell))
 
@@ -118,8 +116,8 @@ class Sidebar(Widget, can_focus=True):
         self.app.push_screen(DetailSheet("Server events", lambda: events_text(self._servers)))
 
     def action_move(self, step: int) -> None:
-        """Choose another server, or the GPUs below them, and bring it into view."""
-        stops = [*self._servers, GPUS]
+        """Choose another server, the GPUs below them or one of those; bring it into view."""
+        stops = self._stops
         at = stops.index(self._chosen) + step if self._chosen in stops else 0
         self._chosen = stops[min(max(at, 0), len(stops) - 1)]
         self._build()
@@ -183,6 +181,16 @@ class Sidebar(Widget, can_focus=True):
         return [strip.crop(crop.x, crop.right) for strip in strips]
 
     @property
+    def _hosts(self) -> tuple[GpuSnapshot, ...]:
+        return (self._gpus, *self._gpus.others)
+
+    @property
+    def _stops(self) -> list[str]:
+        """What can be chosen: servers, all GPUs, each of them."""
+        gpus = [gpu_name(host, gpu.index) for host in self._hosts for gpu in host.gpus]
+        return [*self._servers, GPUS, *gpus]
+
+    @property
     def _room(self) -> int:
         return max(self.size.height - 2, 1)
 
@@ -237,12 +245,15 @@ class Sidebar(Widget, can_focus=True):
             rows.append(Row((("no server to look at", "dim"),)))
         owners += [""] * (len(rows) - len(owners))
         mark = "▸ " if self._marks(GPUS) else ""
-        rows.append(self._edge("├", f"{mark}{GPUS} (this host)", "┤"))
-        rows += gpu_rows(self._gpus, width, self._now)
-        for other in self._gpus.others:
-            rows.append(self._edge("├", f"{GPUS} ({other.host})", "┤"))
-            rows += gpu_rows(other, width, self._now)
-        return rows, owners + [GPUS] * (len(rows) - len(owners))
+        for host in self._hosts:
+            rows.append(self._edge("├", f"{mark}{GPUS} ({host.host or 'this host'})", "┤"))
+            owners.append(GPUS)
+            mark = ""
+            chosen = (gpu.index for gpu in host.gpus if self._marks(gpu_name(host, gpu.index)))
+            for number, own in gpu_sections(host, width, self._now, next(chosen, None)):
+                rows += own
+                owners += [GPUS if number is None else gpu_name(host, number)] * len(own)
+        return rows, owners
 
     def _marks(self, stop: str) -> bool:
         return self.has_focus and stop == self._chosen
