@@ -53,7 +53,7 @@ def console(chunks: int) -> tuple[float, float, list[float]]:
     """Seconds, CPU seconds, and echoes in seconds, of the console."""
     with Server() as server, Console([server.url], 1) as shown:
         server.joined(1)
-        shown.quiet(1.0)
+        shown.settle()
         before, began, since = cpu(shown.pid), time.monotonic(), shown.bytes
         server.start("mixed", chunks)
         server.tell('{"end": true}')

@@ -31,11 +31,11 @@ def main() -> None:
     print("                           p50 ms  p95 ms  worst   gap between frames: p95  worst")
     with Terminal(["-c", BARE]) as bare:
         bare.find("type here")
-        bare.quiet(0.5)
+        bare.settle()
         print(line("idle bare Textual, Input", typed(bare, args.keys), []))
     with Server() as server, Console([server.url], args.agents) as console:
         server.joined(args.agents)
-        console.quiet(1.0)
+        console.settle()
         server.start("mixed", int((args.keys * 0.15 + 3) * args.rate), rate=args.rate)
         time.sleep(1.5)
         since = console.bytes

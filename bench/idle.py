@@ -31,14 +31,17 @@ def main() -> None:
             console.find("sk all agents")
             time.sleep(6)
             before, frames = cpu(console.pid), console.bytes
+            drawing = cpu(console.pid, main_only=True)
             time.sleep(seconds)
             spent = cpu(console.pid) - before
+            drawing = cpu(console.pid, main_only=True) - drawing
             wrote = (console.bytes - frames) / seconds
             seen = console.screen()
     servers = seen.count("vLLM 0.32")
-    shown = f"{servers} servers, {seen.count('H100')} GPUs on the screen"
+    shown = f"{servers} servers, {seen.count('°')} GPUs on the screen"
     print(
-        f"idle with 4 servers and {gpus}: {spent / seconds:.2%} of a core, "
+        f"idle with 4 servers and {gpus}: {spent / seconds:.2%} of a core "
+        f"({drawing / seconds:.2%} in the main thread; the library that plays NVML is dear), "
         f"{wrote:.0f} bytes/s to the terminal ({shown})"
     )
 

@@ -25,7 +25,7 @@ def line(agents: int, rate: int, seconds: float) -> str:
     """A line of the table."""
     with Server() as server, Console([server.url], agents) as console:
         server.joined(agents)
-        console.quiet(1.0)
+        console.settle()
         server.start("content", int(seconds * rate), rate=rate, marks=10)
         sent = server.played()
         console.quiet(0.5)

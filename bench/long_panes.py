@@ -39,7 +39,7 @@ def both(agents: int, rate: int, seconds: float) -> tuple[float, float]:
     """Microseconds of CPU per chunk, short and long."""
     with Server() as server, Console([server.url], agents) as console:
         server.joined(agents)
-        console.quiet(1.0)
+        console.settle()
         server.play("mixed", SHORT // WORDS, rate=500, words=WORDS)
         short = paced(server, console, agents, rate, seconds)
         server.play("content", (LONG - SHORT) // WORDS, words=WORDS)

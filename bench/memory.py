@@ -23,12 +23,12 @@ def main() -> None:
     args = parser.parse_args()
     with Server() as server, Console([server.url], args.agents) as console:
         server.joined(args.agents)
-        console.quiet(1.5)
+        console.settle()
         fresh, since = rss(console.pid), console.bytes
         server.play("mixed", args.tokens // WORDS, rate=1000, words=WORDS)
         server.end()
         console.find(END, args.agents, since=since)
-        console.quiet(1.0)
+        console.settle()
         full = rss(console.pid)
     print(
         f"fresh {fresh:.0f} MB, after {args.agents} x {args.tokens} tokens {full:.0f} MB, "

@@ -22,7 +22,7 @@ def main() -> None:
     args = parser.parse_args()
     with Server() as server, Console([server.url], args.agents) as console:
         server.joined(args.agents)
-        console.quiet(1.0)
+        console.settle()
         server.play("mixed", args.tokens // WORDS, words=WORDS)
         console.settle()
         first, whole, echoes = [], [], []

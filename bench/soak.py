@@ -1,8 +1,8 @@
 """Hours of streaming in minutes: 8 agents, prompt after prompt, each a new conversation.
 
 By default the tokens of 2 hours at 100 tokens/s an agent, in larger chunks and without pauses.
-After each prompt's answers tasks, threads, file descriptors, objects and memory are counted inside the
-console; what grows from the first quarter to the last is printed.
+After each prompt's answers tasks, threads, file descriptors, objects and memory are counted inside
+the console; what grows from the first quarter to the last is printed.
 
     python -m bench.soak [--agents 8 --hours 2 --prompts 24]
 """

@@ -122,10 +122,10 @@ class Loop(Child):
         super().__init__("bench.harness.loops", client, url, streams)
 
 
-def cpu(pid: int) -> float:
-    """CPU seconds of all threads of a process that are there now."""
+def cpu(pid: int, *, main_only: bool = False) -> float:
+    """CPU seconds of all threads of a process that are there now, or of its first thread."""
     total = 0
-    for task in _entries(pid, "task"):
+    for task in [Path(f"/proc/{pid}/task/{pid}")] if main_only else _entries(pid, "task"):
         with contextlib.suppress(OSError):
             total += int((task / "schedstat").read_text(encoding="ascii").split()[0])
     return total / 1e9
