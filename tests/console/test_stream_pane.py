@@ -7,6 +7,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 
 from massgen_tui.backends import events
+from massgen_tui.config.schema import AgentProblem
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Status
@@ -67,7 +68,7 @@ async def test_the_pane_draws_its_frame_its_rows_and_its_foot() -> None:
             "┃                                                          ┃",
             "┃                                                          ┃",
             "┃                                                          ┃",
-            "┃ TTFT 0.25 s (answer 1.2 s) · ~2.0 tok/s · ~2 tok         ┃",
+            "┃ TTFT 0.25 s · ~2.0 tok/s · ~2 tok · first answer 1.2 s   ┃",
             "┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛",
         ]
 
@@ -78,10 +79,47 @@ async def test_a_low_pane_has_its_foot_in_the_lower_edge() -> None:
     app = Host([one])
     async with app.run_test(size=(60, 5)):
         app.set_focus(None)
+        app.paint()
         await app.workers.wait_for_complete()
         last = screen(app.pane)[-1]
-        assert "TTFT 1.2 s" in last
+        assert last.startswith("━ TTFT 1.2 s · ~1 tok ━", 1)
         assert last[0] + last[-1] in ("└┘", "┗┛")
+
+
+@pytest.mark.parametrize(
+    ("width", "foot", "edge"),
+    [
+        (90, "TTFT 0.25 s · 20.0 tok/s · 20 tok · first answer 1.2 s · stop · ctx 1%", ""),
+        (44, "TTFT 0.25 s · 20.0 tok/s · 20 tok · stop", "first answer 1.2 s · ctx 1%"),
+        (40, "TTFT 0.25 s · 20.0 tok/s · 20 tok", "first answer 1.2 s · stop · ctx 1%"),
+        (24, "TTFT 0.25 s · 20 tok", "20.0 tok/s · stop"),
+    ],
+)
+async def test_numbers_without_room_in_the_foot_stand_in_the_lower_edge(
+    width: int, foot: str, edge: str
+) -> None:
+    one = agent()
+    attempt = ask(one)
+    think(attempt, "Hm.")
+    say(attempt, "So.")
+    attempt.apply(events.UsageReported(30, 20), 2.25)
+    finish(attempt)
+    one.context_length = 4096
+    app = Host([one])
+    async with app.run_test(size=(width, 12)):
+        *_, numbers, last = screen(app.pane)
+        assert numbers[1:-1].strip() == foot
+        assert last.strip("┗┛━ ") == edge
+
+
+async def test_a_problem_is_read_from_its_start_and_an_answer_from_its_end() -> None:
+    one = agent(problem=AgentProblem(message="unset: NAME (two.yaml:3:9)", hint="set it"))
+    app = Host([one])
+    async with app.run_test(size=(40, 5)):
+        assert "✗ unset: NAME" in screen(app.pane)[1]
+        long_answer(one)
+        app.paint()
+        assert "line 99" in screen(app.pane)[-2]
 
 
 async def test_focus_shows_without_colour() -> None:

@@ -3,12 +3,14 @@
 from textual.selection import Selection
 from textual.strip import Strip
 
+from massgen_tui.console.stream import words
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.frame import FOOT_FROM, Frame
 from massgen_tui.console.stream.rows import Look, Row, inner_width
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.select import marked
 from massgen_tui.console.stream.styles import Styles
+from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
 
 _FOOT_EVERY = 0.5
@@ -29,6 +31,7 @@ class Canvas:
         self._blank = Row()
         self._foot = Row()
         self._foot_at = -1.0
+        self._numbers: list[Span] = []
 
     def restyle(self, *, focused: bool | None = None) -> None:
         """Draw everything again: the theme, the size or the focus changed."""
@@ -48,7 +51,6 @@ class Canvas:
         own_foot = height >= FOOT_FROM
         self.view.resize(max(height - 2 - own_foot, 1))
         if self.document.width != self._look.inner:
-            self._foot_at = -1.0
             self.document.set_width(self._look.inner, now)
         self.document.settle_window()
         before = self._drawn
@@ -68,23 +70,27 @@ class Canvas:
         view = self.view
         body = list(view.window)
         body += [self._blank] * (view.height - len(body))
-        foot = self._foot_row(width, now)
-        bottom = self._frame.bottom(width, view.below, None if own_foot else foot)
-        rows = [self._frame.title(width), *body, *([foot] if own_foot else []), bottom][:height]
+        numbers = self._numbers_at(now)
+        feet: list[Row] = []
+        if own_foot:
+            foot, numbers = self._frame.foot(numbers, inner_width(width))
+            self._foot = self._foot if foot.same(self._foot) else foot
+            feet.append(self._foot)
+        bottom = self._frame.bottom(width, view.below, numbers)
+        rows = [self._frame.title(width), *body, *feet, bottom][:height]
         if len(self._drawn) == len(rows):
             for at in (0, -1):
                 old = self._drawn[at]
                 rows[at] = old if old.same(rows[at]) else rows[at]
         return rows
 
-    def _foot_row(self, width: int, now: float) -> Row:
+    def _numbers_at(self, now: float) -> list[Span]:
         attempt = self._agent.current
         ended = attempt is None or attempt.status.ended
         if ended or not 0 <= now - self._foot_at < _FOOT_EVERY:
             self._foot_at = now
-            foot = self._frame.foot(inner_width(width), now)
-            self._foot = self._foot if foot.same(self._foot) else foot
-        return self._foot
+            self._numbers = words.foot(self._agent, now)
+        return self._numbers
 
     def row_at(self, y: int) -> int | None:
         """The row of the document that stands in line `y`."""

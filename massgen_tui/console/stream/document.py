@@ -57,7 +57,18 @@ class ExchangeView:
             and attempt.status.ended
             and attempt.revision == self._seen
             and len(self.exchange.attempts) == self._many
+            and not self.waiting
         )
+
+    @property
+    def waiting(self) -> bool:
+        """Text has come that was not taken in yet."""
+        return any(isinstance(block, Growing) and block.waiting for block in self.blocks)
+
+    @property
+    def stale(self) -> bool:
+        """Something waits to be wrapped."""
+        return any(isinstance(block, Growing) and block.stale for block in self.blocks)
 
     def update(self, now: float, start: int, scroll: Scroll) -> bool:
         """Bring the rows, from `start` in `scroll`, up to date; tells whether any changed."""
@@ -106,6 +117,10 @@ class Document:
         self.views: list[ExchangeView] = []
         self._old: list[Row] = []  # rows of another width: freeing many takes time, so in sweeps
         self._seen = -1
+        self.waiting = False
+        """More text has come than the last `flush` took in."""
+        self.stale = False
+        """Rows wait to be wrapped, or to be freed: a `sweep` is due."""
 
     def set_width(self, width: int, now: float) -> None:
         """Wrap for another width: what the window shows at once, the rest in later `sweep`s."""
@@ -114,6 +129,7 @@ class Document:
         self._old += self.scroll.rows
         shown, self.width = self._share(), width
         self._seen = -1
+        self.stale = True
         for view in self.views:
             view.rewrap(width)
             view.update(now, 0, Scroll())
@@ -125,19 +141,21 @@ class Document:
         self.settle_window()
 
     def flush(self, now: float) -> bool:
-        """Take in what is new; tells whether any row changed."""
+        """Take in what is new, a step of each text at most; tells whether any row changed."""
         if not self.width:
             return False
         changed = self._sync() if self.agent.revision != self._seen else False
         if not self.views:
             return self._show_facts() or changed
-        start = 0
+        start, self.waiting = 0, False
         for view in self.views:
             if view.outdated:
                 self.scroll.splice(start, start + view.size, ())
                 view.show(view.exchange.attempt)
             if not view.settled:
                 changed |= view.update(now, start, self.scroll)
+                self.waiting |= view.waiting
+                self.stale |= view.stale
             start += view.size
         return changed
 
@@ -154,6 +172,8 @@ class Document:
         if changed:
             start = sum(view.size for view in self.views[:kept])
             self.scroll.splice(start, len(self.scroll.rows), ())
+            if not self.views:
+                self.scroll.to_end()
             del self.views[kept:]
         for exchange in exchanges[kept:]:
             self.views.append(ExchangeView(exchange, self.width, first=not self.views))
@@ -166,6 +186,8 @@ class Document:
         if same == len(rows) == len(old):
             return False
         self.scroll.splice(same, len(old), rows[same:])
+        if not old:
+            self.scroll.to_start()
         return True
 
     def exchange_at(self, row: int | None = None) -> Exchange | None:
@@ -212,11 +234,13 @@ class Document:
     def sweep(self, budget: int) -> bool:
         """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
         del self._old[-budget:]
+        self.stale = bool(self._old)
         for start, block in self._growing():
             budget = self._settle_back(start, block, budget)
             if block.stale:
-                return True
-        return bool(self._old)
+                self.stale = True
+                break
+        return self.stale
 
     def _growing(self) -> Iterator[tuple[int, Growing]]:
         end = len(self.scroll.rows)

@@ -1,5 +1,7 @@
 """The frame of a pane: title row, foot row and bottom edge, as rows that fill the pane's width."""
 
+from collections.abc import Sequence
+
 from massgen_tui.console.stream import words
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.wrap import Span, cells, crop
@@ -7,6 +9,7 @@ from massgen_tui.session.agent import Agent
 from massgen_tui.text import one_line
 
 _PLAIN, _HEAVY = "┌─┐│└┘", "┏━┓┃┗┛"
+_DOT = " · "
 FOOT_FROM = 8
 """Panes this high have a row for the foot; in lower ones it stands in the bottom edge."""
 
@@ -69,19 +72,20 @@ class Frame:
                 return choice
         return crop(choices[-1] if room > cells(name) + 8 else name, max(room, 0))
 
-    def foot(self, width: int, now: float) -> Row:
-        """The numbers of the running or last attempt."""
-        return Row(fit(words.foot(self._agent, now), width))
+    def foot(self, parts: Sequence[Span], width: int) -> tuple[Row, list[Span]]:
+        """The row of numbers, and those for which there is no room in it."""
+        spans, rest = fit(parts, width)
+        return Row(spans), rest
 
-    def bottom(self, width: int, below: int, foot: Row | None) -> Row:
-        """The lower edge: how much is below, and the foot where it has no row of its own."""
+    def bottom(self, width: int, below: int, parts: Sequence[Span]) -> Row:
+        """The lower edge: how much is below, and numbers for which there is no row or no room."""
         low = f" ↓ {below} line{'' if below == 1 else 's'} below " if below else ""
         if cells(low) > width - 4:
             low = f"↓{below}"[: max(width - 4, 0)]
         room = width - 3 - cells(low)
         spans: list[Span] = [(self._glyphs[4] + self._glyphs[1], self._style)]
-        if foot is not None and foot.spans and room > 6:
-            inner = fit(list(foot.spans), room - 3)
+        inner, _ = fit(parts, room - 3)
+        if inner:
             spans += [(" ", "text"), *inner, (" ", "text")]
             room -= sum(cells(text) for text, _ in inner) + 2
         spans += [
@@ -92,19 +96,19 @@ class Frame:
         return Row(tuple(span for span in spans if span[0]), bare=True, fill=self._style)
 
 
-def fit(parts: list[Span], width: int) -> tuple[Span, ...]:
-    """As many parts as fit, with dots between them; the first is cropped rather than left out."""
+def fit(parts: Sequence[Span], width: int) -> tuple[tuple[Span, ...], list[Span]]:
+    """The parts that fit, with dots between them, and those that do not."""
     spans: list[Span] = []
+    rest: list[Span] = []
     room = width
     for text, style in parts:
-        dot = " · " if spans else ""
+        dot = _DOT if spans else ""
         need = cells(text) + len(dot)
         if need > room:
-            if not spans:
-                spans.append((crop(text, room), style))
-            break
+            rest.append((text, style))
+            continue
         if dot:
             spans.append((dot, "dim"))
         spans.append((text, style))
         room -= need
-    return tuple(spans)
+    return tuple(spans), rest

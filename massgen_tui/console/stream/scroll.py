@@ -43,6 +43,10 @@ class Scroll:
         self.top = max(0, min(top, self._last))
         self.follow = self.top >= self._last
 
+    def to_start(self) -> None:
+        """Show the start, also of what is longer than the window."""
+        self.top, self.follow = 0, False
+
     def to_end(self) -> None:
         """Show the end and follow it."""
         self.to(self._last)

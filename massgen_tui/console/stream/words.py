@@ -67,12 +67,15 @@ def foot(agent: Agent, now: float) -> list[Span]:
     attempt = active(agent)
     if attempt is None:
         return []
-    parts = [_waiting(attempt, now)] if attempt.ttft is None else [_first(attempt)]
+    parts = [_waiting(attempt, now)]
+    if attempt.ttft is not None:
+        parts = [(f"TTFT {seconds(attempt.ttft)}", "text")]
     rate, tokens = attempt.tokens_per_s, attempt.tokens
     if rate is not None:
         parts.append((f"{_about(rate[1])}{rate[0]:.1f} tok/s", "text"))
     if tokens is not None:
         parts.append((f"{_about(tokens[1])}{count(tokens[0])} tok", "text"))
+    parts.append((_first_answer(attempt), "text"))
     parts.append((finish(attempt), "text"))
     parts.append((context(agent), "dim"))
     return [part for part in parts if part[0]]
@@ -120,12 +123,11 @@ def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
     return " ".join(words).rstrip()
 
 
-def _first(attempt: Attempt) -> Span:
-    first, content = attempt.ttft or 0.0, attempt.first_content_s
-    text = f"TTFT {seconds(first)}"
-    if content is not None and content - first >= 0.005:
-        text += f" (answer {seconds(content)})"
-    return text, "text"
+def _first_answer(attempt: Attempt) -> str:
+    """When the answer itself began, where something came before it."""
+    first, content = attempt.ttft, attempt.first_content_s
+    apart = first is not None and content is not None and content - first >= 0.005
+    return f"first answer {seconds(content)}" if apart and content is not None else ""
 
 
 def _waiting(attempt: Attempt, now: float) -> Span:
