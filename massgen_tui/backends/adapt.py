@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 _LIMITS = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 _NEEDED = frozenset({"model", "messages", "stream"})
@@ -44,26 +44,30 @@ def correct(
 ) -> Correction | None:
     """How to answer a refusal of `body`; None when it names nothing that we could leave out.
 
-    Only a 400 or 422 is one. The token limit is renamed, anything else is left out.
+    Only a 400 or 422 is one. The token limit is renamed, anything else is left out; all that the
+    message names at once.
     """
     if status not in (400, 422) or _VALUE.search(said):
         return None
-    if "stream_options" in body and _names(said, "stream_options"):
-        return _without(known, ["stream_options"], status)
-    if not _UNKNOWN.search(said):
-        return None
-    for name, other in _LIMITS.items():
-        if name in body and other not in body and _names(said, name) and name not in known.renamed:
-            told = f"the server refused `{name}` ({status}): sent again as `{other}`"
-            return Correction(replace(known, renamed={**known.renamed, name: other}), told)
     named = [key for key in body if key not in _NEEDED and _names(said, key)]
-    return _without(known, named, status) if named else None
+    if not _UNKNOWN.search(said):
+        named = [key for key in named if key == "stream_options"]
+    renamed = {
+        name: other
+        for name, other in _LIMITS.items()
+        if name in named and other not in body and name not in known.renamed
+    }
+    dropped = [key for key in named if key not in renamed]
+    if not named:
+        return None
+    parts = [f"sent again without {_list(dropped)}, and so from now on"] if dropped else []
+    parts += [f"`{name}` sent as `{other}`" for name, other in renamed.items()]
+    told = f"the server refused {_list(named)} ({status}): {'; '.join(parts)}"
+    return Correction(Adaptation(known.dropped.union(dropped), {**known.renamed, **renamed}), told)
 
 
-def _without(known: Adaptation, keys: list[str], status: int) -> Correction:
-    names = ", ".join(f"`{key}`" for key in keys)
-    told = f"the server refused {names} ({status}): sent again without, and so from now on"
-    return Correction(replace(known, dropped=known.dropped.union(keys)), told)
+def _list(keys: list[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
 
 
 def _names(said: str, key: str) -> bool:

@@ -203,6 +203,19 @@ async def test_a_wrong_value_is_the_users_to_mend(server: ScriptedServer, said: 
     assert len(server.requests) == 1
 
 
+async def test_one_correction_is_of_all_that_the_server_names(server: ScriptedServer) -> None:
+    names = ("stream_options", "max_tokens", "top_k")
+    places = [{"loc": ["body", name], "msg": "Extra inputs are not permitted"} for name in names]
+    server.answer(whole(422, {"detail": places}))
+    server.answer(*GOOD)
+    outcome, _ = await tried(server.base_url, parameters={"max_tokens": 9, "top_k": 5})
+    assert outcome.content == "hello"
+    assert all(f"`{name}`" in outcome.warnings[0] for name in names)
+    sent = server.requests[1].json
+    assert sent.keys().isdisjoint(names)
+    assert sent["max_completion_tokens"] == 9
+
+
 async def test_only_one_correction_is_tried(server: ScriptedServer) -> None:
     server.answer(whole(422, unknown("top_k")))
     server.answer(whole(422, unknown("min_p")))
