@@ -128,12 +128,19 @@ class ServerMonitor:
         return watch.status
 
     def heard(self, root: str, state: ServerState, reason: str = "") -> None:
-        """Tell what a request of our own met: a provider's API is not probed for it."""
+        """Tell what a request of our own met.
+
+        A provider's API is not probed for it; a server of one's own is looked at now when it was
+        anything but fine.
+        """
         watch = self._watches.get(root)
-        if watch is not None:
-            before = watch.status
-            watch.heard(self._clock(), state, reason)
-            self.revision += watch.status is not before
+        if watch is None:
+            return
+        before = watch.status
+        watch.heard(self._clock(), state, reason)
+        self.revision += watch.status is not before
+        if state is not ServerState.UP and not watch.target.hosted:
+            self._wake.set()
 
     def talked(self, root: str, at: float) -> None:
         """Tell that a stream of our own brought something, at `at` seconds of the clock.

@@ -37,6 +37,8 @@ _LOGGED = 30
 """Questions that the log keeps."""
 _CHANGES = 30
 """Changes of state that are kept."""
+_ABSENT = frozenset({404, 405, 501})
+"""What servers answer to a path that they do not have, or that is switched off."""
 _CERTAIN = frozenset({ServerState.UP, ServerState.DOWN, ServerState.UNAUTHORIZED})
 
 
@@ -61,6 +63,8 @@ class Watch:
         self._failures = 0
         self._one = asyncio.Lock()
         self._log: deque[Asked] = deque(maxlen=_LOGGED)
+        self._absent: set[str] = set()
+        """Paths that it does not have: not asked again before all of it is."""
 
     @property
     def passive(self) -> bool:
@@ -68,7 +72,9 @@ class Watch:
         if self.target.problem:
             return True
         settled = (ServerState.UP, ServerState.UNAUTHORIZED)
-        return self.target.hosted and self.status.state in settled
+        # a provider that shows no list of models has answered too
+        said = bool(self._log) and 200 <= self._log[-1].status < 500
+        return self.target.hosted and (self.status.state in settled or said)
 
     def pause(self, *, relaxed: bool) -> float:
         """Seconds until the next look."""
@@ -109,6 +115,9 @@ class Watch:
     async def _look(self) -> Look:
         known = self._card is not None and self._card.kind is not None
         stale = self._clock() - self._card_at > (CARD_AGE if known else STRANGER_AGE)
+        card = self._card if not stale and (self._alive or self._doubted) else None
+        if card is None:
+            self._absent.clear()
         late = False
 
         async def ask(path: str) -> Answer:
@@ -116,16 +125,23 @@ class Watch:
             if late:
                 # it had its time; the rest is for the next look
                 return Answer(fault=Fault.TIMEOUT, words="not asked: it was slow")
-            base = self.target.base_url if path == MODELS else self.target.root
-            url = f"{base.rstrip('/')}/{path.lstrip('/')}"
-            answer = await self._fetcher.get(url, key=self.target.key)
+            if path in self._absent:
+                return Answer(status=404)
+            answer = await self._get(path)
             late = answer.fault is Fault.TIMEOUT
-            asked = Asked(self._clock(), path, answer.status, answer.seconds, answer.words)
-            self._log.append(asked)
+            if answer.status in _ABSENT:
+                self._absent.add(path)
             return answer
 
-        card = self._card if not stale and (self._alive or self._doubted) else None
         return await look_at(ask, card, hosted=self.target.hosted)
+
+    async def _get(self, path: str) -> Answer:
+        base = self.target.base_url if path == MODELS else self.target.root
+        url = f"{base.rstrip('/')}/{path.lstrip('/')}"
+        answer = await self._fetcher.get(url, key=self.target.key)
+        asked = Asked(self._clock(), path, answer.status, answer.seconds, answer.words)
+        self._log.append(asked)
+        return answer
 
     @property
     def _alive(self) -> bool:

@@ -117,6 +117,26 @@ async def test_a_recorded_sglang_is_told_exactly_without_a_generation_or_its_key
     assert not asked & {"/health", "/health_generate", "/server_info", "/get_server_info"}
 
 
+async def test_a_path_that_an_older_server_does_not_have_is_not_asked_at_every_look() -> None:
+    clock = FakeClock()
+    async with ScriptedServer() as server:
+        sglang(server)
+        server.route("GET", "/ready", whole(404, b""))
+        server.route("GET", "/ping", whole(200, b""))
+        at = target(server, "sglang")
+        monitor = ServerMonitor([at], clock=clock)
+        for _ in range(3):
+            assert (await monitor.look(at)).state is ServerState.UP
+            clock.tick(2.5)
+        paths = [request.path for request in server.requests]
+        assert (paths.count("/ready"), paths.count("/ping")) == (1, 3)
+        server.route("GET", "/ready", whole(200, b""))
+        clock.tick(60)
+        await monitor.look(at)
+        await monitor.stop()
+    assert [request.path for request in server.requests].count("/ready") == 2
+
+
 async def test_sglang_without_metrics_tells_by_its_loads() -> None:
     async with ScriptedServer() as server:
         sglang(server)

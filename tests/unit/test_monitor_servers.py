@@ -126,6 +126,34 @@ async def test_a_provider_that_answered_is_asked_no_more_and_our_requests_tell()
         assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("status", [404, 403, 405])
+async def test_a_provider_without_a_list_of_models_is_asked_once_too(status: int) -> None:
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", whole(status, b""))
+        target = ServerTarget(server.root, server.base_url, "zai", ("m",), key="k", hosted=True)
+        pauses = Pauses()
+        async with ServerMonitor([target], wait=pauses) as monitor:
+            await pauses.begun(1)
+            pauses.end()
+            async with asyncio.timeout(5):
+                await asyncio.gather(*monitor._tasks)
+            assert monitor.statuses[server.root].state is not ServerState.UP
+        assert len(server.requests) == 1
+
+
+async def test_a_request_of_ours_that_failed_has_its_server_looked_at_now() -> None:
+    pauses = Pauses()
+    async with ScriptedServer() as server:
+        up(server)
+        async with ServerMonitor([at(server)], wait=pauses) as monitor:
+            await pauses.begun(1)
+            monitor.heard(server.root, ServerState.UP)
+            server.route("GET", "/health", whole(500, b""))
+            monitor.heard(server.root, ServerState.DOWN, "cut")
+            await pauses.begun(2)
+            assert monitor.statuses[server.root].reason == "answers HTTP 500"
+
+
 async def test_a_slow_server_holds_up_no_other() -> None:
     answer = asyncio.Event()
     async with ScriptedServer() as slow, ScriptedServer() as quick:
