@@ -185,8 +185,9 @@ class Document:
         same = keep_same(old, rows)
         if same == len(rows) == len(old):
             return False
+        fresh = not old
         self.scroll.splice(same, len(old), rows[same:])
-        if not old:
+        if fresh:
             self.scroll.to_start()
         return True
 
