@@ -3,7 +3,7 @@ import pytest
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.config.schema import AgentProblem
-from massgen_tui.console.stream.blocks import STALE
+from massgen_tui.console.stream.blocks import STALE, STEP
 from massgen_tui.session.attempt import Attempt, Status, Times
 from massgen_tui.text import clean as safe
 from tests.support.panes import Page, agent, ask, finish, look, rerun, say, shown, think
@@ -273,7 +273,9 @@ def fill(to_pages: int = 1, lines: int = 1000) -> tuple[Page, Attempt]:
     attempt = ask(one)
     for n in range(lines):
         say(attempt, f"Paragraph {n} with **some** words that wrap at narrow widths.\n\n")
-    return Page(one, width=60, height=20), attempt
+    page = Page(one, width=60, height=20)
+    page.read()
+    return page, attempt
 
 
 def test_a_resize_renders_what_is_seen_at_once_and_the_rest_in_steps() -> None:
@@ -294,6 +296,36 @@ def test_a_resize_renders_what_is_seen_at_once_and_the_rest_in_steps() -> None:
         pass
     assert [look(row) for row in page.scroll.rows] == [look(row) for row in fresh.scroll.rows]
     assert len(page.scroll.rows) == 1000 * 3
+
+
+def burst(attempt: Attempt, page: Page | None = None) -> None:
+    """Much at once; with a page, it is read as it comes."""
+    for n in range(1000):
+        say(attempt, f"Paragraph {n} with **some** words.\n\n")
+        if page is not None:
+            page.document.flush(3.0)
+    attempt.end(Status.DONE, 3.0)
+
+
+def test_a_burst_is_taken_in_by_steps_and_rendered_where_it_is_seen() -> None:
+    page, slow = (Page(agent(), width=60, height=20) for _ in range(2))
+    burst(ask(page.document.agent))
+    steps = 0
+    while not steps or page.document.waiting:
+        before = len(page.scroll.rows)
+        page.document.flush(3.0)
+        page.document.settle_window()
+        assert STALE not in page.scroll.window
+        assert len(page.scroll.rows) - before < STEP / 10
+        steps += 1
+    assert steps > 5
+    assert shown(page.scroll.window)[-1] == "Paragraph 999 with some words."
+    assert page.scroll.rows.count(STALE) > 500
+    assert page.document.stale
+    page.read()
+    burst(ask(slow.document.agent), slow)
+    slow.read()
+    assert [look(row) for row in page.scroll.rows] == [look(row) for row in slow.scroll.rows]
 
 
 def test_scrolling_into_what_waits_renders_it() -> None:

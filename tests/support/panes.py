@@ -96,4 +96,8 @@ class Page:
 
     def read(self, now: float = 3.0) -> list[str]:
         self.document.flush(now)
+        while self.document.waiting:
+            self.document.flush(now)
+        while self.document.sweep(1 << 30):
+            pass
         return shown(self.scroll.rows)

@@ -4,11 +4,12 @@ Whole lines decide where the finished part ends: every top-level block before th
 item of a top-level list before its last, can no longer change. Each becomes a segment of its own,
 so that the cost of a flush is that of the unfinished block, whatever the length of the answer, and
 a change of width can be done piece by piece. An unfinished block that grows beyond a limit is cut.
+Segments that much has already come after are not rendered before they are seen, or there is time.
 """
 
 import re
 
-from massgen_tui.console.stream.blocks import Growing, Reader, Segment
+from massgen_tui.console.stream.blocks import STALE, Growing, Reader, Segment
 from massgen_tui.console.stream.markdown import Carry, render
 from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row, keep_same
@@ -40,16 +41,23 @@ class MarkdownText(Growing):
         self._solid = 0  # rows of the segments
         self._fence: OpenFence | None = None
         self._replaced: list[Row] | None = None  # rows that a feed has taken away
+        self._far = False  # what is taken in is far from the end: it need not be rendered yet
 
     def update(self, now: float) -> int | None:
         """Nothing changes but by `feed`."""
         return None
 
-    def feed(self, text: str, *, end: bool = False) -> int | None:
-        """Add text, the last with `end`; gives the index of the first row that changed."""
+    def feed(self, text: str, *, end: bool = False, far: bool = False) -> int | None:
+        """Add text; gives the index of the first row that changed.
+
+        Args:
+            text: what is new.
+            end: nothing comes after it.
+            far: much has already come after it, so that it need not be rendered before it is seen.
+        """
         fence, start = self._fence, self._solid
         lines = len(fence.rows) if fence else 0
-        replaced = self._take_all(text, end=end)
+        replaced = self._take_all(text, end=end, far=far)
         if fence is not None and fence is self._fence:
             start += lines
             before = self.rows[start:]
@@ -66,11 +74,13 @@ class MarkdownText(Growing):
         first = start + same
         return first if same < len(before) or same < len(fresh) else None
 
-    def _take_all(self, text: str, *, end: bool) -> list[Row] | None:
+    def _take_all(self, text: str, *, end: bool, far: bool) -> list[Row] | None:
         """Take in text; gives the rows of the open rest where segments took their place."""
         self._replaced = None
+        self._far = far
         while text:
             text = self._take(text)
+        self._far = False
         if end:
             self._finish()
         return self._replaced
@@ -113,7 +123,7 @@ class MarkdownText(Growing):
         self, source: str, number: int | None = None, prefix: str = "", *, whole: bool = True
     ) -> None:
         carry = Carry(self._carry.first, self._carry.gap, number, prefix)
-        rows = render(source, carry, self.width)
+        rows = self._guess(source) if self._far else render(source, carry, self.width)
         if self._replaced is None:
             self._replaced = self.rows[self._solid :]
         del self.rows[self._solid :]
@@ -123,12 +133,20 @@ class MarkdownText(Growing):
         line = source.removesuffix("\n").rpartition("\n")[2]
         self._carry = Carry(first=False, gap=not line.strip("> \t"))
 
+    def _guess(self, source: str) -> list[Row]:
+        """As many stale rows as the source may need."""
+        width = max(self.width, 1)
+        lines = source.removesuffix("\n").split("\n")
+        return [STALE] * sum(max(1, -(-len(line) // width)) for line in lines)
+
     def _keep(self, source: str, rows: int, carry: Carry, *, whole: bool) -> None:
         """Remember a segment; short ones that are whole blocks join the one before."""
         last = self.segments[-1] if self.segments and self._joins else None
         self._joins = whole
-        if last is None or not whole or last.stale or len(last.source) >= _SEGMENT:
-            self.segments.append(Segment(source, rows, carry))
+        other = last is None or not whole or last.stale is not self._far
+        if last is None or other or len(last.source) >= _SEGMENT:
+            self.segments.append(Segment(source, rows, carry, stale=self._far))
+            self.stale += self._far
             return
         between = "\n" if carry.gap and not last.source.endswith("\n\n") else ""
         last.source += between + source
@@ -219,12 +237,17 @@ class Answer(MarkdownText):
 
     def update(self, now: float) -> int | None:
         """Take in what came."""
-        new = self._reader.read()
-        end = self._attempt.status.ended and not self._ended
+        new, more = self._reader.read(), self._reader.waiting
+        end = self._attempt.status.ended and not (more or self._ended)
         if not new and not end:
             return None
         self._ended = end
-        return self.feed(new, end=end)
+        return self.feed(new, end=end, far=more)
+
+    @property
+    def waiting(self) -> bool:
+        """More has come than was taken in."""
+        return self._reader.waiting
 
 
 def _with_gap(carry: Carry) -> Carry:

@@ -7,8 +7,10 @@ from massgen_tui.console.stream.wrap import TAB, breaks
 from massgen_tui.session.attempt import Text
 from massgen_tui.text import clean
 
-STALE = Row()
-"""Stands where a row was that has not been wrapped again since the width changed; never drawn."""
+STALE = Row((("…", "dim"),))
+"""Stands for a row that has not been wrapped yet at this width; never drawn."""
+STEP = 4096
+"""Characters of a text that are taken in at once, so that a burst never holds up the keys."""
 _SEGMENT = 1024
 
 
@@ -64,24 +66,33 @@ class Derived(Block):
 class Reader:
     """What has come into a `Text` since it was last read, made safe to show."""
 
-    __slots__ = ("_chars", "_parts", "_text")
+    __slots__ = ("_chars", "_offset", "_part", "_text")
 
     def __init__(self, text: Text) -> None:
         """Begin at the start of `text`."""
         self._text = text
-        self._parts = self._chars = 0
+        self._part = self._offset = self._chars = 0
+
+    @property
+    def waiting(self) -> bool:
+        """There is more to read."""
+        return self._chars < self._text.length
 
     def read(self) -> str:
-        """Give what is new; costs nothing when nothing is."""
-        if self._chars == self._text.length:
+        """Give what is new, `STEP` characters of it at most; costs nothing when nothing is."""
+        if not self.waiting:
             return ""
-        parts = self._text.parts
-        if len(parts) > self._parts:
-            new = "".join(parts[self._parts :])
-        else:  # the pieces were joined since
-            new = str(self._text)[self._chars :]
-        self._parts, self._chars = len(parts), self._text.length
-        return clean(new)
+        parts, pieces, room = self._text.parts, [], STEP
+        while room and self._part < len(parts):
+            part = parts[self._part]
+            piece = part[self._offset : self._offset + room]
+            pieces.append(piece)
+            room -= len(piece)
+            self._offset += len(piece)
+            if self._offset == len(part):
+                self._part, self._offset = self._part + 1, 0
+        self._chars += STEP - room
+        return clean("".join(pieces))
 
 
 class Segment:
@@ -89,12 +100,14 @@ class Segment:
 
     __slots__ = ("carry", "count", "source", "stale")
 
-    def __init__(self, source: str, count: int, carry: object = None) -> None:
+    def __init__(
+        self, source: str, count: int, carry: object = None, *, stale: bool = False
+    ) -> None:
         """Hold `source`, in `count` rows; `carry` is what rendering needs from before it."""
         self.source = source
         self.count = count
         self.carry = carry
-        self.stale = False
+        self.stale = stale
 
 
 class Growing(Block):
@@ -105,7 +118,12 @@ class Growing(Block):
         super().__init__(width)
         self.segments: list[Segment] = []
         self.stale = 0
-        """How many segments wait to be wrapped again."""
+        """How many segments wait to be wrapped."""
+
+    @property
+    def waiting(self) -> bool:
+        """Text has come that was not taken in yet."""
+        return False
 
     @abstractmethod
     def render(self, segment: Segment) -> list[Row]:

@@ -30,7 +30,9 @@ Clock = Callable[[], float]
 """Gives monotonic seconds."""
 _WHEEL = 3
 _SWEEP = 1024
-"""Characters wrapped again per step after a resize."""
+"""Characters wrapped per step, after a resize or a burst."""
+_SOON, _LATER = 0.02, 0.06
+"""Seconds between two steps: while text waits to be taken in, and to be wrapped."""
 
 
 class AgentPane(Widget, can_focus=True):
@@ -63,8 +65,7 @@ class AgentPane(Widget, can_focus=True):
         self._canvas = Canvas(agent, number)
         self._view = self._canvas.view
         self._document = self._canvas.document
-        self._width = 0
-        self._sweeping = False
+        self._catching_up = False
         self._selection: Selection | None = None
 
     def on_mount(self) -> None:
@@ -82,9 +83,8 @@ class AgentPane(Widget, can_focus=True):
         """Refresh the lines that are not those already drawn."""
         width, height = self.size
         changed = self._canvas.draw(now, width, height, styles_of(self.app))
-        if width != self._width:
-            self._width = width
-            self._sweep_later()
+        if self._document.waiting or self._document.stale:
+            self._catch_up_later()
         if len(changed) * 2 > height:
             self.refresh()
         elif changed:
@@ -97,15 +97,18 @@ class AgentPane(Widget, can_focus=True):
         if self.is_mounted and all(self.size):
             self._show(self._clock())
 
-    def _sweep_later(self) -> None:
-        if not self._sweeping:
-            self._sweeping = True
-            self.set_timer(0.06, self._sweep)
+    def _catch_up_later(self) -> None:
+        if not self._catching_up:
+            self._catching_up = True
+            self.set_timer(_SOON if self._document.waiting else _LATER, self._catch_up)
 
-    def _sweep(self) -> None:
-        self._sweeping = False
-        if self._document.sweep(_SWEEP):
-            self._sweep_later()
+    def _catch_up(self) -> None:
+        """Take one step more of what came at once, or was wrapped for another width."""
+        self._catching_up = False
+        if self._document.waiting:
+            self._document.flush(self._clock())
+        else:
+            self._document.sweep(_SWEEP)
         if all(self.size):
             self._show(self._clock())
 

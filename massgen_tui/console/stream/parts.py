@@ -140,6 +140,11 @@ class Reasoning(PlainText):
         new = self._reader.read()
         return self.feed(new) if new else None
 
+    @property
+    def waiting(self) -> bool:
+        """More is to be shown than was taken in."""
+        return self._reader.waiting and not self._fold
+
 
 class Divider(Derived):
     """What stands between the reasoning and what follows it."""
