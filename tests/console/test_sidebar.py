@@ -158,10 +158,20 @@ def test_a_gpu_names_the_servers_of_ours_on_it() -> None:
     assert "process 3 blender 5.0 GiB" in said.splitlines()[-1]
 
 
+def test_many_gpus_name_the_servers_on_them_where_there_is_room() -> None:
+    worker = GpuProcess(1, GIB, server=":8000")
+    eight = [replace(GPU, index=index, processes=(worker,)) for index in range(8)]
+    assert gpus(sampled(*eight), width=40)[1].startswith(" 0  87% 60.0/80.0 64° ← :8000")
+    assert gpus(sampled(*eight), width=26)[1] == " 0  87% 60.0/80.0 64° ▂▅▇"
+
+
 def test_what_cuda_may_use_is_marked_and_nothing_hidden() -> None:
     other = replace(GPU, index=1, chosen=False)
     said = gpus(sampled(replace(GPU, chosen=True), other))
     assert (said[0][:6], said[2][:6]) == ("0•H100", "1 H100")
+    sheet = gpu_detail(sampled(replace(GPU, chosen=True), other), NOW)
+    assert sheet.count("named by CUDA_VISIBLE_DEVICES") == 2
+    assert sheet.count("not named by CUDA_VISIBLE_DEVICES") == 1
 
 
 def test_instances_of_a_gpu_that_was_cut_up_have_rows() -> None:

@@ -23,6 +23,7 @@ from massgen_tui.console.metering import Metering
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.watching import Monitors
 from massgen_tui.monitor.energy import Energy
+from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import (
     GpuSnapshot,
     GpuStatus,
@@ -34,9 +35,9 @@ from massgen_tui.session.attempt import Attempt, Status, Times
 from massgen_tui.session.health import Health
 from massgen_tui.session.session import Session
 from tests.support.console import FixedWatching, staged
-from tests.support.fakes import Backends, Step, answer, config_of, failure
+from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
 from tests.support.scenes import both_up
-from tests.support.server import ScriptedServer, whole
+from tests.support.server import ScriptedServer, free_port, whole
 
 MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 40960}]}
 
@@ -111,6 +112,28 @@ async def test_a_server_under_a_path_tells_its_agent_and_is_asked_when_a_stream_
         assert (await watching.health(agent)).words == "the server is up"
         await watching.stop()
         await session.aclose()
+
+
+async def test_a_stream_that_talks_is_told_to_the_monitor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[tuple[str, float]] = []
+    monkeypatch.setattr(ServerMonitor, "talked", lambda _, root, at: told.append((root, at)))
+    clock = FakeClock()
+    backends = Backends(a=[[RequestSent({}), Opened(), ContentDelta("x"), asyncio.Event()]])
+    config = config_at(f"http://127.0.0.1:{free_port()}/vllm/v1")
+    watching, session = Monitors(config), Session(config, backend_for=backends, clock=clock)
+    await watching.start()
+    session.ask("hi")
+    watching.follow(session.agents)
+    assert told == [], "a request that went out is no word of the server"
+    came = asyncio.Event()
+    session.observe(lambda seen: came.set() if isinstance(seen.event, ContentDelta) else None)
+    await came.wait()
+    watching.follow(session.agents)
+    assert told == [(config.agents[0].backend.base_url.removesuffix("/v1"), clock.now)]
+    await session.aclose()
+    await watching.stop()
 
 
 async def test_a_provider_is_known_by_what_our_requests_met() -> None:

@@ -12,11 +12,6 @@ from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
 
 _WIDE = 60
-_CHOSEN = {
-    None: "visible",
-    True: "visible (CUDA_VISIBLE_DEVICES)",
-    False: "not visible (CUDA_VISIBLE_DEVICES)",
-}
 
 
 class DetailSheet(Sheet):
@@ -142,10 +137,11 @@ def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
             ("clocks", f"{_clock(gpu.sm_clock)} SM, {_clock(gpu.memory_clock)} memory"),
             ("held back", ", ".join(gpu.throttled) or "no"),
             ("ECC errors", gauges.whole(gpu.ecc_errors)),
-            ("to CUDA here", _CHOSEN[gpu.chosen]),
             ("note", gpu.note or "none"),
         )
     )
+    if gpu.chosen is not None:
+        yield f"  {'named' if gpu.chosen else 'not named'} by CUDA_VISIBLE_DEVICES"
     for part in gpu.instances:
         yield f"  instance {part.name} {memory(part.memory_used, part.memory_total)}"
     for process in gpu.processes:

@@ -117,6 +117,9 @@ def _line(gpu: GpuStatus, number: str, width: int) -> Row:
     text = f"{load(gpu):>4} {gauges.gib(gpu.memory_used)}/{gauges.gib(gpu.memory_total)}"
     if gpu.temperature is not None:
         text += f" {gpu.temperature}°"
+    served = "".join(f" ← {server}" for server, _ in _servers(gpu))
+    if cells(number) + cells(text) + cells(served) <= width:
+        text += served
     bars = gauges.spark(gpu.history, min(8, width - cells(number) - cells(text) - 1), top=100)
     gap = " " if bars else ""
     text = crop(text, max(width - cells(number), 4))
