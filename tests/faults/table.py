@@ -110,7 +110,7 @@ def _gzipped() -> tuple[Step, ...]:
 
 def _dripping() -> tuple[Step, ...]:
     event = b'data: {"choices":[{"delta":{"content":" drop"}}]}\n\n'
-    drops = [step for byte in event for step in (Pause(0.01), chunk(bytes([byte])))]
+    drops = [step for byte in event for step in (Pause(0.02), chunk(bytes([byte])))]
     return (*drops, *REST)
 
 
@@ -135,7 +135,7 @@ UNREACHED = [
           waits=BACKOFF, place="unresolved"),
     Fault("tls failure", "unreachable", "certificate", "SSL_CERT_FILE", place="untrusted"),
     Fault("connect time-out", "unreachable", "no connection", "timeout.connect",
-          limits={"connect": 0.05}, waits=BACKOFF, place="full"),
+          limits={"connect": 0.2}, waits=BACKOFF, place="full"),
     Fault("reset before headers", "unreachable", "closed the connection before it answered",
           "rerun", (Reset(),), waits=BACKOFF),
     Fault("closed before headers", "unreachable", "closed the connection before it answered",
@@ -210,20 +210,20 @@ STRANGE = [
     Fault("100,000 tiny chunks at once", "", ends=(head(), ONE_X * 100_000, *REST), kept=None),
 ]  # fmt: skip
 SLOW = [
-    Fault("stall before headers", "stalled", "no token came within 0.15 s", "timeout.first_token",
-          (Hang(),), limits={"first_token": 0.15}),
+    Fault("stall before headers", "stalled", "no token came within 0.4 s", "timeout.first_token",
+          (Hang(),), limits={"first_token": 0.4}),
     Fault("stall before the first byte", "stalled", "no token came", "timeout.first_token",
-          (head(), Hang()), limits={"first_token": 0.15}),
-    Fault("stall mid-stream", "stalled", "nothing came for 0.15 s", "timeout.idle", (Hang(),),
-          BEGUN, TEXT, limits={"idle": 0.15}),
+          (head(), Hang()), limits={"first_token": 0.4}),
+    Fault("stall mid-stream", "stalled", "nothing came for 0.4 s", "timeout.idle", (Hang(),),
+          BEGUN, TEXT, limits={"idle": 0.4}),
     Fault("stall mid-stream: slow", "", ends=(Until("slow"), *REST), begins=BEGUN, kept=TEXT,
           quick=True),
     Fault("stall mid-stream: gone", "interrupted", "the server refuses connections",
           "start the server", (Deafen(), Hang()), BEGUN, TEXT, quick=True, place="deaf"),
     Fault("slow drip", "", ends=_dripping(), begins=BEGUN, kept=("thinks", "half an answer drop"),
-          limits={"idle": 0.35}),
-    Fault("endless", "stalled", "longer than 0.3 s", "timeout.total", (Again(ONE_X),), (head(),),
-          None, limits={"total": 0.3}),
+          limits={"idle": 0.5}),
+    Fault("endless", "stalled", "longer than 0.6 s", "timeout.total", (Again(ONE_X),), (head(),),
+          None, limits={"total": 0.6}),
 ]  # fmt: skip
 RESTARTED = [
     Fault("restarted with another model", "not_found", "`m` does not exist", "serves other/model",

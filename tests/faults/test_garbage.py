@@ -14,7 +14,6 @@ from massgen_tui.session.session import Session
 from tests.faults.scene import agent
 from tests.support.server import (
     Close,
-    Hang,
     Reset,
     ScriptedServer,
     Step,
@@ -66,13 +65,13 @@ async def answered(*steps: Step) -> Attempt:
     """Ask a server that answers so; then ask it again, well."""
     async with ScriptedServer() as server:
         server.route("POST", "/v1/chat/completions", *steps)
-        limits = {"first_token": 0.1, "idle": 0.1, "total": 0.2}
+        limits = {"first_token": 2.0, "idle": 2.0}
         session = Session(
             Config(agents=(agent("a", server.root, **limits),)),
             backend_for=backend_for,
             health=None,
         )
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             (exchange,) = session.ask("hi")
             await session.wait()
             server.answer(*sse_chat(content=["well again"]))
@@ -99,7 +98,7 @@ def told(attempt: Attempt, root: str) -> None:
 
 
 @PROPERTY
-@given(GARBAGE, ENDS | st.just(Hang()))
+@given(GARBAGE, ENDS)
 def test_garbage_instead_of_http(garbage: bytes, end: Step) -> None:
     asyncio.run(answered(garbage, end))
 

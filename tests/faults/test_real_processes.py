@@ -1,0 +1,70 @@
+"""A few faults through the program itself, as a script would meet them."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.faults.table import BEGUN
+from tests.support.server import Reset, ScriptedServer, free_port, sse_chat
+
+ROOT = Path(__file__).parents[2]
+KEY = "sk-Distinctive0123456789"
+
+
+async def run(home: Path, *base_urls: str) -> tuple[int | None, str, str]:
+    agents = [
+        {"id": f"a{n}", "backend": {"type": "vllm", "model": "m", "base_url": url, "retries": 0}}
+        for n, url in enumerate(base_urls)
+    ]
+    (home / "agents.yaml").write_text(json.dumps({"agents": agents}), "utf-8")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "massgen_tui", "run", "agents.yaml", "hi", "--format", "json"),
+        cwd=home,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(home),
+            "VLLM_API_KEY": KEY,
+            "OPENAI_LOG": "debug",
+            "PYTHONASYNCIODEBUG": "1",
+        },
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+def left_behind(home: Path) -> str:
+    """All that was written."""
+    files = [path for path in home.rglob("*") if path.is_file()]
+    return "\n".join(path.read_text("utf-8") for path in files)
+
+
+@pytest.mark.parametrize("healthy", [True, False])
+async def test_the_exit_code_and_the_kinds(
+    server: ScriptedServer, tmp_path: Path, *, healthy: bool
+) -> None:
+    server.answer(*BEGUN, Reset())
+    async with ScriptedServer() as other:
+        other.answer(*sse_chat(content=["42"]))
+        third = other.base_url if healthy else f"http://127.0.0.1:{free_port()}/v1"
+        code, out, err = await run(tmp_path, server.base_url, third)
+        await other.all_closed()
+    faulty, second = json.loads(out)["agents"]
+    assert code == (2 if healthy else 3)
+    assert (faulty["content"], faulty["error"]["kind"]) == ("half an answer", "interrupted")
+    assert second["content"] == ("42" if healthy else "")
+    assert (second["error"] is None) == healthy
+    assert "a0 · " in err
+    assert "Traceback" not in err
+    written = left_behind(tmp_path)
+    assert "half an answer" in written
+    assert KEY not in out + err + written
+    assert KEY in (server.requests[0].header("authorization") or "")
