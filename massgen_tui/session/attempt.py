@@ -17,7 +17,7 @@ class Status(StrEnum):
     """Where an attempt stands."""
 
     QUEUED = "queued"
-    """Waits for this agent's earlier answer to end."""
+    """Waits for this agent's earlier answer to end, or for its server (`Attempt.held`)."""
     CONNECTING = "connecting"
     """Sent, no byte of the answer yet."""
     WAITING = "waiting"
@@ -91,6 +91,20 @@ class Times:
     end: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What an attempt waits for before it is sent: its server to be up."""
+
+    since: float
+    """When it began to wait, or did again; seconds of the session's clock."""
+    words: str = ""
+    """What is known of the server: `down: connection refused`."""
+    error: BackendError | None = None
+    """How the last sending failed, where the server was not up after all."""
+    tries: int = 0
+    """How often it was sent in vain."""
+
+
 @dataclass(slots=True, eq=False)
 class Attempt:
     """Everything that one agent said to one prompt, once.
@@ -120,6 +134,8 @@ class Attempt:
     """Set while a repetition of the request is being waited for."""
     silent: str = ""
     """What is known of a server that has said nothing for some seconds; empty while it talks."""
+    held: Hold | None = None
+    """Set while it waits for its server to be up; it is sent then."""
     deltas: int = 0
     """Reasoning, content and tool-call pieces that came: the estimate until usage is known."""
     revision: int = 0
@@ -129,8 +145,19 @@ class Attempt:
 
     def begin(self) -> None:
         """It is this attempt's turn: from now on it runs."""
+        self.held = None
         self._reach(Status.CONNECTING)
         self.revision += 1
+
+    def hold(self, hold: Hold) -> bool:
+        """Wait, or wait on, for the server to be up; gives whether that is new."""
+        if self.held == hold:
+            return False
+        self.held = hold
+        self.status = Status.QUEUED
+        self.retrying = None
+        self.revision += 1
+        return True
 
     def note_silence(self, words: str) -> bool:
         """Say what is known of a server that has been silent; gives whether that is new."""
@@ -177,6 +204,7 @@ class Attempt:
         self.status = status
         self.error = error
         self.retrying = None
+        self.held = None
         self.silent = ""
         self.times.end = now
         self.revision += 1

@@ -2,7 +2,7 @@
 
 The lines, each with `at` (UTC) and `event`:
 `session` once, `prompt` per prompt, `request` per request sent, `attempt` per attempt that ended,
-`new_conversation` when agents start over.
+`held` when one begins to wait for its server to be up, `new_conversation` when agents start over.
 """
 
 import logging
@@ -18,7 +18,7 @@ from massgen_tui.config.schema import Config
 from massgen_tui.paths import open_private
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.observed import Observed
-from massgen_tui.session.record import Record, attempt_record, to_json
+from massgen_tui.session.record import Record, attempt_record, error_record, to_json
 from massgen_tui.session.redact import redactor_of
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ class Journal:
         self._file: IO[str] | None = None
         self._over = False
         self._open: dict[int, Observed] = {}
+        self._held: dict[int, float] = {}
 
     def asked(self, turn: int, prompt: str, agents: Sequence[str]) -> None:
         """A prompt was given to these agents."""
@@ -77,6 +78,7 @@ class Journal:
                 self._ended(observed)
             else:
                 self._open[id(attempt)] = observed
+                self._holds(observed)
         elif isinstance(observed.event, RequestSent):
             self._write(
                 {"event": "request"} | _place(observed) | {"body": dict(observed.event.body)}
@@ -90,9 +92,18 @@ class Journal:
         self._over = True
         self._shut()
 
+    def _holds(self, observed: Observed) -> None:
+        attempt, hold = observed.attempt, observed.attempt.held
+        if hold is not None and self._held.get(id(attempt)) != hold.since:
+            self._held[id(attempt)] = hold.since
+            told: Record = {"why": hold.words, "error": error_record(hold.error)}
+            self._write({"event": "held"} | _place(observed) | told)
+
     def _ended(self, observed: Observed) -> None:
         attempt = observed.attempt
-        if attempt.times.sent is None and attempt.empty and attempt.status is not Status.FAILED:
+        waited = self._held.pop(id(attempt), None) is not None
+        sent = attempt.times.sent is not None or attempt.status is Status.FAILED
+        if not (sent or waited) and attempt.empty:
             return
         told = attempt_record(attempt) | {"model": attempt.model, "times": _times(attempt)}
         self._write({"event": "attempt"} | _place(observed) | told)

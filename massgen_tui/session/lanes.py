@@ -3,21 +3,23 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt, Status, Times
+from massgen_tui.session.attempt import Attempt, Hold, Status, Times
 from massgen_tui.session.health import HealthCheck
 from massgen_tui.session.observed import Clock, Observed
 from massgen_tui.session.running import Lane, Run, gone, stream_into
+from massgen_tui.session.verdict import NOT_UP
 from massgen_tui.session.watch import SilenceWatch
 
 log = logging.getLogger(__name__)
 
 
 class Lanes:
-    """One lane an agent: at most one attempt runs in it, the others wait behind."""
+    """One lane an agent: at most one attempt runs or is held in it, the others wait behind."""
 
     def __init__(
         self,
@@ -65,21 +67,47 @@ class Lanes:
         """Nothing begins any more."""
         return self._closed
 
+    @property
+    def active(self) -> bool:
+        """Something runs: what only waits for its server does not count."""
+        return any(True for _ in self._running())
+
     def enlist(self, lane: Lane, exchange: Exchange, *, first: bool = False) -> Attempt:
         """Add an attempt at a prompt to the end of the line, or to its head."""
-        attempt = Attempt(
-            lane.agent.id, number=len(exchange.attempts) + 1, times=Times(created=self._clock())
-        )
-        exchange.attempts.append(attempt)
-        lane.agent.revision += 1
-        run = Run(lane.agent, exchange, attempt)
+        run = self._added(lane, exchange)
         if first:
             lane.waiting.appendleft(run)
         else:
             lane.waiting.append(run)
         self.idle.clear()
         self._tell(run, None)
-        return attempt
+        return run.attempt
+
+    def hold(self, lane: Lane, exchange: Exchange) -> Attempt:
+        """Add an attempt at a prompt to a free lane and hold it back until `release`."""
+        run = self._added(lane, exchange)
+        run.patient = True
+        run.attempt.hold(Hold(self._clock()))
+        lane.run = run
+        self.idle.clear()
+        self._tell(run, None)
+        return run.attempt
+
+    def note(self, lane: Lane, words: str) -> None:
+        """Say what is known of the server that the lane waits for."""
+        run = lane.held
+        hold = run.attempt.held if run is not None else None
+        if run is not None and hold is not None and run.attempt.hold(replace(hold, words=words)):
+            self._tell(run, None)
+
+    def release(self, lane: Lane, *, patient: bool) -> bool:
+        """Send what is held, if something is; if `patient`, a server not up is waited for again."""
+        run = lane.held
+        if run is None or self._closed:
+            return False
+        run.patient = patient
+        self._begin(lane, run)
+        return True
 
     def advance(self, lane: Lane) -> None:
         """Let the next in line begin if the lane is free."""
@@ -95,6 +123,9 @@ class Lanes:
         run = lane.run
         if run is None or run.ending:
             return False
+        if run.attempt.held is not None:
+            self._let_go(lane, run, run.attempt.held)
+            return True
         self._finish(lane, run, Status.CANCELLED)
         return True
 
@@ -137,6 +168,8 @@ class Lanes:
             await stream_into(run, partial(self._take, run))
         except BackendError as error:
             status, failure = Status.FAILED, error
+            if self._waits_on(run, error):
+                return
         except asyncio.CancelledError:
             if not run.attempt.status.ended:
                 # Not our own doing: the loop is being torn down, and nothing more may begin on it.
@@ -144,8 +177,40 @@ class Lanes:
             status = Status.CANCELLED
             raise
         finally:
-            self._end(run, status, failure)
-            self._free(lane, run)
+            if run.attempt.held is None:
+                self._end(run, status, failure)
+                self._free(lane, run)
+
+    def _waits_on(self, run: Run, error: BackendError) -> bool:
+        """Hold back again what was sent to a server that is not up after all."""
+        attempt = run.attempt
+        if not run.patient or self._closed or attempt.status.ended:
+            return False
+        if error.kind not in NOT_UP or not attempt.empty:
+            return False
+        run.tries += 1
+        run.task = None
+        attempt.hold(Hold(self._clock(), error.message, error, run.tries))
+        self._tell(run, None)
+        return True
+
+    def _let_go(self, lane: Lane, run: Run, hold: Hold) -> None:
+        """Take back what is held: nothing is left of what was never sent."""
+        if hold.error is not None:
+            self._end(run, Status.FAILED, hold.error)
+        else:
+            run.exchange.attempts.remove(run.attempt)
+            run.exchange.front = -1
+            lane.agent.revision += 1
+            self._end(run, Status.CANCELLED)
+        self._free(lane, run)
+
+    def _added(self, lane: Lane, exchange: Exchange) -> Run:
+        number = len(exchange.attempts) + 1
+        attempt = Attempt(lane.agent.id, number=number, times=Times(created=self._clock()))
+        exchange.attempts.append(attempt)
+        lane.agent.revision += 1
+        return Run(lane.agent, exchange, attempt)
 
     def _take(self, run: Run, event: StreamEvent) -> None:
         run.attempt.apply(event, self._clock())
@@ -178,7 +243,8 @@ class Lanes:
         self._report(Observed(run.agent, run.exchange, run.attempt, event, self._clock()))
 
     def _running(self) -> Iterator[Run]:
-        return (lane.run for lane in self._lanes.values() if lane.run is not None)
+        runs = (lane.run for lane in self._lanes.values() if lane.held is None)
+        return (run for run in runs if run is not None)
 
     def _watching(self, health: HealthCheck) -> SilenceWatch:
         def changed(run: Run) -> None:

@@ -22,6 +22,10 @@ class Run:
     exchange: Exchange
     attempt: Attempt
     task: asyncio.Task[None] | None = None
+    patient: bool = False
+    """It waits, or waited, for its server: where that is not up after all, it waits on."""
+    tries: int = 0
+    """How often it was sent to a server that was not up."""
     ending: bool = False
     """It is being ended from outside: what is held back is still told, and no more comes."""
     looked_at: float = 0.0
@@ -46,6 +50,12 @@ class Lane:
         return self.run is not None or bool(self.waiting)
 
     @property
+    def held(self) -> Run | None:
+        """What waits for the server to be up."""
+        run = self.run
+        return run if run is not None and run.attempt.held is not None else None
+
+    @property
     def latest(self) -> Exchange | None:
         """The exchange that runs, or the last that did."""
         if self.run is not None:
@@ -63,7 +73,8 @@ async def stream_into(run: Run, take: Callable[[StreamEvent], None]) -> None:
     try:
         request = backend.request(run.agent.messages(run.exchange))
         for text in request.warnings:
-            take(Warned(text))
+            if text not in run.attempt.warnings:
+                take(Warned(text))
         async with aclosing(backend.stream(request)) as events:
             async for event in events:
                 if run.attempt.status.ended:

@@ -9,7 +9,7 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.attempt import Attempt, Hold
 from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
 from massgen_tui.session.lanes import Lanes
 from massgen_tui.session.observed import Clock, Observed, Observer, Recorder, Stopped
@@ -105,19 +105,56 @@ class Session:
     def rerun(self, agents: Collection[str] | None = None) -> list[Attempt]:
         """Ask the last prompt of these agents (all by default) again.
 
-        A running attempt is stopped and kept. The last prompt is the one that is being answered or
-        was answered last, not one that still waits.
+        A running attempt is stopped and kept; one that is held is sent at once. The last prompt is
+        the one that is being answered or was answered last, not one that still waits.
         """
         self._must_be_open()
         again = []
         for lane in self._lanes.chosen(agents):
-            exchange = lane.latest
-            if exchange is not None:
+            exchange, held = lane.latest, lane.held
+            if held is not None:
+                self._lanes.release(lane, patient=False)
+                again.append(held.attempt)
+            elif exchange is not None:
                 exchange.front = -1
                 again.append(self._lanes.enlist(lane, exchange, first=True))
                 self._lanes.stop(lane)
                 self._lanes.advance(lane)
         return again
+
+    def hold(self, agents: Collection[str] | None = None) -> list[Attempt]:
+        """Add an attempt at the last prompt of these agents (all by default), to be sent later.
+
+        It is held until `release`, `rerun` (both send it) or `cancel` (takes it back). Agents that
+        answer, or were asked nothing yet, are left alone; so are those that hold one already.
+        Later prompts wait behind it. Nobody releases it here: that is for whoever knows when the
+        server is up.
+        """
+        self._must_be_open()
+        held = []
+        for lane in self._lanes.chosen(agents):
+            exchange = lane.latest
+            if exchange is not None and not lane.busy:
+                exchange.front = -1
+                held.append(self._lanes.hold(lane, exchange))
+        return held
+
+    def release(self, agent: str) -> bool:
+        """Send what this agent holds, if anything: its server seems to be up.
+
+        Where it is unreachable or still loads after all, the same attempt is held again.
+        """
+        return self._lanes.release(self._lanes[agent], patient=True)
+
+    def note_wait(self, agent: str, words: str) -> None:
+        """Say what is known of the server that this agent's attempt is held for."""
+        self._lanes.note(self._lanes[agent], words)
+
+    @property
+    def held(self) -> list[tuple[Agent, Hold]]:
+        """The agents whose attempt is held, and since when."""
+        runs = [lane.held for lane in self._lanes.chosen(None)]
+        return [(run.agent, run.attempt.held) for run in runs if run and run.attempt.held]
 
     def cancel(self, agents: Collection[str] | None = None) -> Stopped:
         """Stop what these agents (all by default) are doing and take back what waits for them."""
@@ -164,8 +201,13 @@ class Session:
         """Some attempt has not ended."""
         return not self._lanes.idle.is_set()
 
+    @property
+    def active(self) -> bool:
+        """Some attempt runs; one that is held, and what waits behind it, does not count."""
+        return self._lanes.active
+
     async def wait(self) -> None:
-        """Return when no attempt is running or queued."""
+        """Return when no attempt is running, queued or held."""
         await self._lanes.idle.wait()
 
     async def aclose(self) -> None:

@@ -18,6 +18,9 @@ class Verdict:
     """The answer is complete; False when something is missing or went wrong."""
 
 
+NOT_UP = frozenset({ErrorKind.UNREACHABLE, ErrorKind.LOADING})
+"""The failures of a server that may only need time to come up."""
+
 _RUNNING = Verdict()
 _FINE = Verdict()
 _SPENT = Verdict(
@@ -61,6 +64,11 @@ def verdict(attempt: Attempt) -> Verdict:
         words = "Stopped before anything came." if attempt.empty else "Stopped; this is what came."
         return Verdict("stopped", words, whole=False)
     return _done(attempt)
+
+
+def may_wait(attempt: Attempt) -> bool:
+    """The server was not up: the prompt can wait until it is."""
+    return attempt.error is not None and attempt.error.kind in NOT_UP
 
 
 def answer_text(attempt: Attempt) -> str:

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from massgen_tui import paths
-from massgen_tui.backends.events import ContentDelta
+from massgen_tui.backends.events import ContentDelta, ErrorKind
 from massgen_tui.config.schema import Config
 from massgen_tui.session.journal import Journal
 from massgen_tui.session.keeping import keep
@@ -81,6 +81,44 @@ async def test_a_journal_holds_prompt_request_and_answer(folder: Path) -> None:
     assert by_agent["b"]["content"] == "half"
     assert by_agent["b"]["error"]["kind"] == "interrupted"
     assert all("at" in t for t in told)
+
+
+async def test_a_journal_tells_of_what_was_held_and_of_what_became_of_it(folder: Path) -> None:
+    refused = failure(kind=ErrorKind.UNREACHABLE, message="refused")
+    loading = failure(kind=ErrorKind.LOADING, message="Loading model")
+    config = config_of("a", "b", logging_enabled=True)
+    backends = Backends(a=[[refused], [loading], answer("up")], b=[[refused]])
+    with keep(config, warn=lambda text: None) as journal:
+        session = Session(
+            config, backend_for=backends, clock=FakeClock(), health=None, journal=journal
+        )
+        clock = session.clock
+        assert isinstance(clock, FakeClock)
+        session.ask("hello")
+        await session.wait()
+        session.hold()
+        session.note_wait("a", "down")
+        clock.tick()
+        session.release("a")
+        await until(lambda: len(session.held) == 2)
+        session.release("a")
+        await until(lambda: not session.active)
+        await session.aclose()
+    told = [t for t in lines(folder) if t.get("agent") == "a" and t["event"] != "prompt"]
+    assert [(t["event"], t["attempt"]) for t in told] == [
+        ("request", 1),
+        ("attempt", 1),
+        ("held", 2),
+        ("request", 2),
+        ("held", 2),
+        ("request", 2),
+        ("attempt", 2),
+    ]
+    assert told[4]["error"]["kind"] == "loading"
+    assert told[-1]["status"] == "done"
+    other = [t for t in lines(folder) if t.get("agent") == "b"]
+    assert [t["event"] for t in other] == ["request", "attempt", "held", "attempt"]
+    assert other[-1]["status"] == "cancelled"
 
 
 async def test_everything_kept_is_private(folder: Path) -> None:
