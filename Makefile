@@ -44,8 +44,8 @@ snapshots: $(VENV)/.dev ## record the pictures of the screens again; look at the
 live: $(VENV)/.dev ## test against the servers of configs/two_qwen_vllm_sglang.yaml, which must be running
 	@$(py) -m pytest -m live -v $(PYTEST)
 
-bench: $(VENV)/.dev ## measure streaming and start-up; prints, asserts nothing
-	@for file in bench/[a-z]*.py; do echo "$$file"; $(py) "$$file" || exit; done
+bench: $(VENV)/.dev ## measure speed and memory; prints, asserts nothing (some minutes)
+	@for file in bench/[a-z]*.py; do name=bench.$$(basename "$$file" .py); echo "$$name"; $(py) -m "$$name" || exit; done
 
 constraints: $(VENV)/.key ## write the newest releases that fit into constraints.txt
 	@.ci/pin '$(abspath $(py))'
