@@ -192,6 +192,8 @@ class Monitors:
             return
         learn_context(agents, self.servers)
         now_running = running(agents, self.servers)
+        roots = {status.target.root for _, status in now_running if status is not None}
+        self._servers.await_answers(roots)
         for attempt, status in now_running:
             at = last_word(attempt)
             if status is not None and at is not None:

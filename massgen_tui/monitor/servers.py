@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Self
@@ -150,6 +150,11 @@ class ServerMonitor:
         watch = self._watches.get(root)
         if watch is not None:
             watch.talked(at)
+
+    def await_answers(self, roots: Collection[str]) -> None:
+        """Tell which servers hold a request of our own open now; their silence is no death."""
+        for root, watch in self._watches.items():
+            watch.awaited = root in roots
 
     async def _run(self, watch: Watch) -> None:
         while not watch.passive:

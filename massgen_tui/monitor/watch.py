@@ -56,6 +56,8 @@ class Watch:
         self._wall = wall
         self._certain: ServerState | None = None
         self._talked: float | None = None
+        self.awaited = False
+        """A request of our own is open there."""
         self._card: Card | None = None
         self._card_at = 0.0
         self._window = Window()
@@ -168,7 +170,8 @@ class Watch:
     def _judged(self, pulse: Pulse) -> Pulse:
         """One silence of a server that was up may be a slow moment; two are not.
 
-        A server that streams to us is busy, however long its probes wait.
+        A server that streams to us is busy, however long its probes wait; one that holds a request
+        of ours open may be.
         """
         if not pulse.unanswered:
             self._misses = 0
@@ -177,7 +180,7 @@ class Watch:
             self._misses = 0
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
         self._misses += 1
-        if self._misses == 1 and self._alive:
+        if self.awaited or (self._misses == 1 and self._alive):
             reason = f"{pulse.reason}: slow or hung"
             return replace(pulse, state=ServerState.UNKNOWN, reason=reason)
         return pulse

@@ -119,6 +119,8 @@ async def test_a_stream_that_talks_is_told_to_the_monitor(
 ) -> None:
     told: list[tuple[str, float]] = []
     monkeypatch.setattr(ServerMonitor, "talked", lambda _, root, at: told.append((root, at)))
+    held: list[set[str]] = []
+    monkeypatch.setattr(ServerMonitor, "await_answers", lambda _, roots: held.append(roots))
     clock = FakeClock()
     backends = Backends(a=[[RequestSent({}), Opened(), ContentDelta("x"), asyncio.Event()]])
     config = config_at(f"http://127.0.0.1:{free_port()}/vllm/v1")
@@ -131,7 +133,11 @@ async def test_a_stream_that_talks_is_told_to_the_monitor(
     session.observe(lambda seen: came.set() if isinstance(seen.event, ContentDelta) else None)
     await came.wait()
     watching.follow(session.agents)
-    assert told == [(config.agents[0].backend.base_url.removesuffix("/v1"), clock.now)]
+    root = config.agents[0].backend.base_url.removesuffix("/v1")
+    assert told == [(root, clock.now)]
+    session.cancel()
+    watching.follow(session.agents)
+    assert held == [{root}, {root}, set()]
     await session.aclose()
     await watching.stop()
 

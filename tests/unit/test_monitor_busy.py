@@ -79,6 +79,17 @@ async def test_a_server_that_streams_to_us_is_up_whatever_its_probes_do(scene: S
     assert (await scene.look())[0] is ServerState.DOWN
 
 
+async def test_a_silent_server_that_holds_a_request_of_ours_is_doubted_not_dead(
+    scene: Scene,
+) -> None:
+    scene.wire.instead = SILENT
+    scene.monitor.await_answers({ROOT})
+    for _ in range(4):
+        assert await scene.look() == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
+    scene.monitor.await_answers(())
+    assert await scene.look() == (ServerState.DOWN, "no answer in 2.5 s")
+
+
 async def test_a_server_that_refuses_is_down_though_its_last_stream_still_talks(
     scene: Scene,
 ) -> None:

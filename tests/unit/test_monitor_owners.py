@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from massgen_tui.monitor.gpus import GpuMonitor
+from massgen_tui.monitor.nvml import Nvml
 from massgen_tui.monitor.owners import Owners, places_of
 from massgen_tui.monitor.status import GpuProcess, GpuStatus, ServerTarget
 from tests.support.fakes import FakeClock
@@ -113,3 +115,26 @@ def test_only_servers_of_this_host_are_looked_for() -> None:
         [at("http://localhost:8000"), at(named), at("http://gpubox:8002"), at("https://api.x.ai")]
     )
     assert found == {8000: ":8000", 8001: at(named).place}
+
+
+def test_the_monitor_names_and_marks_what_nvml_tells(proc: Proc) -> None:
+    class Told(Nvml):
+        def __init__(self) -> None:
+            pass
+
+        def sample(self) -> list[GpuStatus]:
+            return [*on_gpu(10), GpuStatus(1)]
+
+        def close(self) -> None:
+            pass
+
+    proc.listen(8000, 501)
+    proc.process(10, 1, 501)
+    owners = Owners({8000: ":8000"}, proc=proc.root)
+    environ = {"CUDA_VISIBLE_DEVICES": "1"}
+    monitor = GpuMonitor(open_nvml=Told, owners=owners, environ=environ)
+    monitor.start()
+    told = monitor.wait_for(lambda s: bool(s.gpus))
+    assert monitor.stop(5)
+    assert told.gpus[0].processes == (GpuProcess(10, server=":8000"),)
+    assert [gpu.chosen for gpu in told.gpus[:2]] == [False, True]
