@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 
 from massgen_tui.lookup import look_up
 from massgen_tui.session.agent import Agent
+
+log = logging.getLogger(__name__)
 
 
 class Health(StrEnum):
@@ -38,8 +41,25 @@ class HealthReport:
     """What is known, for people: `3 requests are waiting`."""
 
 
+LOOK_TAKES = 4.0
+"""Seconds that one look may take."""
+
 HealthCheck = Callable[[Agent], Awaitable[HealthReport]]
 """Asks an agent's server beside its silent stream. May take its time; the session bounds it."""
+
+
+async def ask_health(
+    health: HealthCheck, agent: Agent, seconds: float = LOOK_TAKES
+) -> HealthReport:
+    """Ask, for so many seconds at most; a look that fails tells nothing."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await health(agent)
+    except TimeoutError:
+        return HealthReport(Health.UNKNOWN, "the server does not answer a look")
+    except Exception:
+        log.exception("looking after the server of agent %s failed", agent.id)
+        return HealthReport(Health.UNKNOWN)
 
 
 async def connect_health(agent: Agent) -> HealthReport:

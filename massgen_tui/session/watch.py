@@ -1,22 +1,17 @@
 """Watches streams that have fallen silent and asks after their servers, beside them."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable
 
-from massgen_tui.session.health import Health, HealthCheck, HealthReport
+from massgen_tui.session.health import Health, HealthCheck, HealthReport, ask_health
 from massgen_tui.session.running import Run
 
 SILENT_AFTER = 5.0
 """Seconds without a byte after which a server is asked; again after as many."""
-LOOK_TAKES = 4.0
-"""Seconds that one look may take."""
 STRIKES = 2
 """Looks in a row that must find the server gone before its stream is given up."""
 PACE = 1.0
 """Seconds between two rounds."""
-
-log = logging.getLogger(__name__)
 
 
 class SilenceWatch:
@@ -73,7 +68,7 @@ class SilenceWatch:
         if heard != run.heard:
             run.strikes = 0
         run.looked_at, run.heard = now, heard
-        report = await self._ask(run)
+        report = await ask_health(self._health, run.agent)
         if run.attempt.status.ended or run.attempt.times.last_event != heard:
             return
         run.strikes = run.strikes + 1 if report.health is Health.GONE else 0
@@ -81,16 +76,6 @@ class SilenceWatch:
             self._gone(run, report.words)
         elif run.attempt.note_silence(_words(report)):
             self._changed(run)
-
-    async def _ask(self, run: Run) -> HealthReport:
-        try:
-            async with asyncio.timeout(LOOK_TAKES):
-                return await self._health(run.agent)
-        except TimeoutError:
-            return HealthReport(Health.UNKNOWN, "the server does not answer a look")
-        except Exception:
-            log.exception("looking after the server of agent %s failed", run.agent.id)
-            return HealthReport(Health.UNKNOWN)
 
 
 def _due(run: Run, now: float) -> bool:

@@ -19,7 +19,7 @@ class ExchangeView:
         self.exchange = exchange
         self.width = width
         self._first = first
-        self._folds: dict[int, Fold] = {}
+        self._folds: dict[int, Fold] = {}  # by id: the fold keeps its attempt alive
         self.blocks: list[Block] = []
         self.show(exchange.attempt)
 
@@ -40,7 +40,7 @@ class ExchangeView:
         attempt = self.attempt
         if attempt is None:
             raise ValueError("nothing is in front")
-        return self._folds.setdefault(attempt.number, Fold(attempt))
+        return self._folds.setdefault(id(attempt), Fold(attempt))
 
     @property
     def outdated(self) -> bool:

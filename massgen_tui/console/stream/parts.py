@@ -9,7 +9,7 @@ from massgen_tui.console.stream.tools import ToolCalls
 from massgen_tui.console.stream.wrap import TAB
 from massgen_tui.session.agent import Exchange
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.verdict import verdict
+from massgen_tui.session.verdict import may_wait, verdict
 from massgen_tui.text import clean
 
 _PROMPT_LINES = 6
@@ -186,7 +186,7 @@ class Gap(Derived):
 
 
 class Ending(Derived):
-    """Warnings, the wait for a repetition, a silent server, and how it ended."""
+    """Warnings, the wait for a repetition or a server, a silent server, and how it ended."""
 
     def __init__(self, width: int, attempt: Attempt) -> None:
         """Tell how `attempt` fares."""
@@ -194,10 +194,11 @@ class Ending(Derived):
         self._attempt = attempt
 
     def key(self, now: float) -> object:
-        """What there is to tell and, while a repetition is waited for, the second."""
+        """What there is to tell and, while something is waited for, the second."""
         attempt = self._attempt
-        clock = words.countdown(attempt, now)
-        told = len(attempt.warnings), attempt.retrying, attempt.silent, attempt.finish_reason
+        clock = words.countdown(attempt, now) or words.held(attempt, now)
+        waits = attempt.retrying, attempt.held, attempt.silent
+        told = len(attempt.warnings), waits, attempt.finish_reason
         return told, clock, attempt.status, attempt.error, attempt.empty
 
     def make(self, now: float) -> list[Row]:
@@ -210,10 +211,14 @@ class Ending(Derived):
             rows += self._note(words.countdown(attempt, now), "warn")
         if attempt.silent:
             rows += self._note(f"… {attempt.silent}", "warn")
-        if attempt.status is Status.QUEUED:
+        if attempt.held is not None:
+            rows += self._note(words.held(attempt, now), "warn")
+            rows += self._note(attempt.held.words, "dim") if attempt.held.words else []
+        elif attempt.status is Status.QUEUED:
             rows += self._note("○ queued: waits for the answer above · esc takes it back", "dim")
         if attempt.error is not None:
             rows += error_rows(attempt.error, self.width)
+            rows += self._note(f"→ {words.offer(attempt)}", "text") if may_wait(attempt) else []
         else:
             said = verdict(attempt)
             mark = "✓" if said.whole else "■" if attempt.status is Status.CANCELLED else "!"

@@ -3,7 +3,7 @@
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.verdict import verdict
+from massgen_tui.session.verdict import may_wait, verdict
 from massgen_tui.text import one_line
 
 _STATES: dict[Status, Span] = {
@@ -16,6 +16,9 @@ _STATES: dict[Status, Span] = {
     Status.FAILED: ("✗ failed", "bad"),
     Status.CANCELLED: ("■ stopped", "warn"),
 }
+
+
+_HELD = "waiting for server"
 
 
 def seconds(value: float) -> str:
@@ -39,7 +42,7 @@ def active(agent: Agent) -> Attempt | None:
         attempt = exchange.attempts[-1] if exchange.attempts else None
         if attempt is None or attempt.status.ended:
             break  # what was asked before has ended too
-        if attempt.status is not Status.QUEUED:
+        if attempt.status is not Status.QUEUED or attempt.held is not None:
             return attempt
     return agent.current
 
@@ -50,6 +53,8 @@ def state(agent: Agent) -> Span:
     if attempt is None:
         return ("✗ unusable", "bad") if agent.config.problem else ("ready", "dim")
     word, style = _STATES[attempt.status]
+    if attempt.held is not None:
+        return _HELD, "warn"
     if attempt.retrying is not None:
         return "retrying", "warn"
     if attempt.silent:
@@ -106,6 +111,28 @@ def countdown(attempt: Attempt, now: float) -> str:
     return f"↻ {retrying.reason}: again in {left} s (repetition {retrying.attempt}) · esc stops"
 
 
+def held(attempt: Attempt, now: float) -> str:
+    """That it is sent later, and how long it has waited; empty when it is not held."""
+    if attempt.held is None:
+        return ""
+    waited = duration(now - attempt.times.created)
+    return f"○ will send when the server is up · waiting {waited} · esc takes it back"
+
+
+def offer(attempt: Attempt) -> str:
+    """What the user can do about a server that was not up; empty where that was not it."""
+    return "w: send it when the server is up" if may_wait(attempt) else ""
+
+
+def duration(value: float) -> str:
+    """A duration that runs, in whole seconds: `5 s`, `2 m 05 s`, `1 h 02 m`."""
+    minutes, rest = divmod(max(int(value), 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} m"
+    return f"{minutes} m {rest:02} s" if minutes else f"{rest} s"
+
+
 def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
     """The head of the reasoning: fold mark, how long, how many tokens."""
     times = attempt.times
@@ -134,6 +161,8 @@ def _waiting(attempt: Attempt, now: float) -> Span:
     if attempt.status.ended or attempt.tool_calls:
         return "", "dim"
     times = attempt.times
+    if attempt.held is not None:
+        return f"{_HELD} {duration(now - times.created)}", "dim"
     since = times.asked if times.asked is not None else times.created
     return f"{_STATES[attempt.status][0]} {max(int(now - since), 0)} s", "dim"
 
