@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -22,6 +22,7 @@ from massgen_tui.console.crash import report
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.keys import ALL_KEYS, APP_KEYS, bindings, name_of
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE, LastResort, on_signals
+from massgen_tui.console.order import InOrder
 from massgen_tui.console.pump import Pump
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
@@ -39,7 +40,7 @@ from massgen_tui.session.observed import Observed
 from massgen_tui.text import clean
 
 
-class ConsoleApp(App[None], inherit_bindings=False):
+class ConsoleApp(InOrder, inherit_bindings=False):
     """Several agents side by side."""
 
     TITLE = "massgen-tui"

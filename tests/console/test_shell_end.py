@@ -163,6 +163,20 @@ async def test_what_is_edited_all_at_once_is_edited_in_its_order(
         assert await asyncio.to_thread(terminal.ended) == 0
 
 
+@pytest.mark.parametrize("gap", [0, 0.01, 0.03])
+async def test_a_key_behind_one_that_moves_the_focus_acts_where_that_went(
+    tmp_path: Path, config: Path, env: Mapping[str, str], gap: float
+) -> None:
+    with Terminal(["-m", "massgen_tui", str(config)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "ask …")
+        for key in ("\x07", "1", "\x07", "0", "\x0e"):
+            terminal.write(key)
+            await asyncio.to_thread(terminal.read, gap)
+        await asyncio.to_thread(terminal.until, "new conversation with all")
+        terminal.write("\x11")
+        assert await asyncio.to_thread(terminal.ended) == 0
+
+
 async def test_a_smaller_terminal_is_followed(
     tmp_path: Path, config: Path, env: Mapping[str, str]
 ) -> None:

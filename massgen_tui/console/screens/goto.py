@@ -1,6 +1,6 @@
 """Go to a pane by its number: one line that takes a digit, or two where there are ten panes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 from textual import events
@@ -15,13 +15,20 @@ SECOND_DIGIT = 0.8
 """Seconds to wait for a second digit where the first alone could mean two panes."""
 
 
-class GotoScreen(Modal[int]):
-    """Gives the number that was typed; 0 is the prompt, None when it was left."""
+class GotoScreen(Modal[None]):
+    """Goes to the number that was typed; 0 is the prompt."""
 
-    def __init__(self, panes: Sequence[str]) -> None:
-        """Ask for one of these panes, numbered from 1."""
+    def __init__(self, panes: Sequence[str], go: Callable[[int], None]) -> None:
+        """Ask for one of these panes, numbered from 1.
+
+        Args:
+            panes: their names.
+            go: called with the number in the moment of closing, so that a key that comes right
+                behind it finds the pane there.
+        """
         super().__init__()
         self._panes = panes
+        self._arrive = go
         self._typed = ""
         self._wait: Timer | None = None
 
@@ -37,7 +44,7 @@ class GotoScreen(Modal[int]):
         line.overflow = "ellipsis"
         return line
 
-    def typed(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Take a digit; enter takes what was typed, anything else leaves."""
         event.stop()
         if event.key == "enter":
@@ -60,4 +67,6 @@ class GotoScreen(Modal[int]):
 
     def _go(self) -> None:
         number = int(self._typed) if self._typed else -1
-        self.close(number if 0 <= number <= len(self._panes) else None)
+        self.close()
+        if 0 <= number <= len(self._panes):
+            self._arrive(number)

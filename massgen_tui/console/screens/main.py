@@ -177,7 +177,7 @@ class MainScreen(Screen[None]):
 
     def action_goto(self) -> None:
         """Ask for a pane's number."""
-        self.app.push_screen(GotoScreen([pane.agent.id for pane in self.panes]), self._go)
+        self.app.push_screen(GotoScreen([pane.agent.id for pane in self.panes], self._go))
 
     async def action_in_pane(self, action: str) -> None:
         """Do what a key means while a pane has the focus."""
@@ -187,12 +187,10 @@ class MainScreen(Screen[None]):
         """Go to a pane by its number."""
         self._go(number)
 
-    async def action_next(self, step: int) -> None:
+    def action_next(self, step: int) -> None:
         """Complete an agent's name, or move the focus on through prompt and panes."""
-        if step > 0 and self.focused is self.prompt:
-            await self.prompt.typed()
-            if self.prompt.complete():
-                return
+        if step > 0 and self.focused is self.prompt and self.prompt.complete():
+            return
         stops: list[Widget] = [self.prompt, *self.panes]
         if self.sidebar.display:
             stops.append(self.sidebar)
@@ -203,10 +201,10 @@ class MainScreen(Screen[None]):
         else:
             self._go(number)
 
-    def _go(self, number: int | None) -> None:
+    def _go(self, number: int) -> None:
         if number == 0:
             self.set_focus(self.prompt)
-        elif number is not None and number <= len(self.panes):
+        elif number <= len(self.panes):
             pane = self.panes[number - 1]
             self.grid.bring(pane)
             self.set_focus(pane)

@@ -1,7 +1,5 @@
 """The prompt: several lines, a history, whole drafts; enter sends, a paste never does."""
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -127,14 +125,6 @@ class Prompt(TextArea):
         """Keep what stands here as the newest prompt of the history, for the next run."""
         if self.text.strip():
             self.past.keep(self.text.strip())
-
-    async def typed(self) -> None:
-        """Return when the keys that were typed before now have been taken in."""
-        taken = asyncio.Event()
-        self.call_later(taken.set)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await taken.wait()
 
     def complete(self) -> bool:
         """Accept the suggested agent; False when there is none."""
