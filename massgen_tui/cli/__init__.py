@@ -1,56 +1,36 @@
 """The command `massgen-tui`. A command's own room is imported only when it is called."""
 
+import importlib
 import os
 import sys
 import threading
 
-import click
-
-from massgen_tui import __version__
-from massgen_tui.cli.configs import what_there_is
-from massgen_tui.cli.group import Commands
+from massgen_tui.cli.opening import is_plain, open_file
+from massgen_tui.config.errors import ConfigError
 
 INTERRUPTED = 130
 CLOSED_PIPE = 141
 
-HELP = """Run several language-model agents side by side.
-
-\b
-massgen-tui CONFIG ["PROMPT"]            open the console
-massgen-tui --config CONFIG ["PROMPT"]   the same
-massgen-tui run CONFIG "PROMPT"          ask once and print, without a screen
-massgen-tui demo                         a real small model, on this machine, now
-"""
-
-
-@click.group(
-    cls=Commands,
-    help=HELP,
-    invoke_without_command=True,
-    subcommand_metavar="[CONFIG [PROMPT] | COMMAND [ARGS]…]",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-@click.option("--config", metavar="CONFIG", help="The config file to open the console with.")
-@click.version_option(__version__, prog_name="massgen-tui")
-@click.pass_context
-def group(ctx: click.Context, config: str | None) -> None:
-    """The command line; `Commands` has already turned `--config` into the command `open`."""
-    if ctx.invoked_subcommand is None:
-        raise click.UsageError(what_there_is(), ctx)
-
 
 def main() -> None:
-    """Run the command line and leave with its exit code; wrong usage is 1, not click's 2."""
+    """Run the command line and leave with its exit code; wrong usage and configs are 1."""
     try:
-        code = group.main(prog_name="massgen-tui", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
+        code = _run(sys.argv[1:])
+    except ConfigError as error:
+        print(f"Error: {error}", file=sys.stderr)
         code = 1
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
         code = CLOSED_PIPE
-    _leave(code if isinstance(code, int) else 0)
+    _leave(code)
+
+
+def _run(words: list[str]) -> int:
+    if is_plain(words):
+        return open_file(*words)
+    run = importlib.import_module("massgen_tui.cli.commands").run
+    return int(run(words))
 
 
 def _leave(code: int) -> None:

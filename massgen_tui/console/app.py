@@ -8,20 +8,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from textual import on
+from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.drivers.linux_driver import LinuxDriver
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from massgen_tui.config.loader import load_config
 from massgen_tui.config.schema import Config
 from massgen_tui.console import clipboard
 from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.commands import commands
 from massgen_tui.console.crash import report
 from massgen_tui.console.desk import Desk
-from massgen_tui.console.keys import ALL_KEYS, APP_KEYS, bindings, name_of
-from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE, LastResort, on_signals
+from massgen_tui.console.holding import Holding
+from massgen_tui.console.keys import ALL_KEYS, APP_KEYS, bindings, keys_of, name_of
+from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE, LastResort
 from massgen_tui.console.order import InOrder
 from massgen_tui.console.pump import Pump
 from massgen_tui.console.screens.help import help_screen
@@ -37,6 +40,7 @@ from massgen_tui.console.widgets.prompt import Prompt, tell_alt_enter_apart
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.observed import Observed
+from massgen_tui.terminal import Before, on_signals
 from massgen_tui.text import clean
 
 
@@ -54,6 +58,7 @@ class ConsoleApp(InOrder, inherit_bindings=False):
         *,
         prompt: str | None = None,
         notice: str = "",
+        before: Before | None = None,
     ) -> None:
         """Make the console of a config.
 
@@ -62,6 +67,7 @@ class ConsoleApp(InOrder, inherit_bindings=False):
             services: the session and what stands behind it; None makes the real ones.
             prompt: asked at once, as if it had been typed.
             notice: shown at the start.
+            before: how the terminal was before it was taken; None: it is not taken.
         """
         super().__init__()
         self.config = config
@@ -72,19 +78,23 @@ class ConsoleApp(InOrder, inherit_bindings=False):
         self.failed: BaseException | None = None
         """What ended the console though it should not have."""
         self.alarm = Alarm()
+        self.before = before or Before()
+        self._held: list[events.Event] | None = keys_of(self.before.typed)
         self._first = (prompt, notice)
         self._events: asyncio.AbstractEventLoop | None = None
         self.prompt = self._make_prompt()
         self.main = self._make_main()
+        self.holding = Holding(self.session, self.services.watching, changed=self._changed)
         self.desk = Desk(
             self.session,
             self.prompt,
             focused=self._focused_agent,
+            away=self.holding.away,
             say=self.say,
             changed=self._changed,
         )
         self.pump = Pump(
-            busy=lambda: self.session.busy,
+            busy=lambda: self.session.active,
             open_gate=self.services.gate.open,
             paint=self.paint,
             after_paint=self.call_after_refresh,
@@ -116,11 +126,27 @@ class ConsoleApp(InOrder, inherit_bindings=False):
             self.theme = self.config.ui.theme
         if self.config.ui.keymap:
             self.set_keymap(dict(self.config.ui.keymap))
+        if self.before.modes is not None and isinstance(self._driver, LinuxDriver):
+            # what suspends us leaves the terminal so
+            self._driver.attrs_before = self.before.modes
         # Textual resumes a suspended process without drawing it again
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._after_first_paint)
 
-    def _after_first_paint(self) -> None:
+    async def on_event(self, event: events.Event) -> None:
+        """Keep keys until there is something that they mean anything to."""
+        if self._held is not None and isinstance(event, events.Key | events.Paste):
+            self._held.append(event)
+        else:
+            await super().on_event(event)
+
+    async def _release_keys(self) -> None:
+        """Let the keys act that were typed by now, in their order."""
+        held, self._held = self._held or [], None
+        for event in held:
+            await super().on_event(event)
+
+    async def _after_first_paint(self) -> None:
         # what was imported lives as long as we do: fewer and shorter collections while painting
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
@@ -128,6 +154,7 @@ class ConsoleApp(InOrder, inherit_bindings=False):
         self.paint()
         self.run_worker(self.pump.run(), group="pump")
         self.run_worker(self._prepare(), group="prepare")
+        self.run_worker(self.holding.run(), group="holding")
         self.set_interval(1.0, self.show_monitors)
         prompt, notice = self._first
         if notice:
@@ -137,6 +164,7 @@ class ConsoleApp(InOrder, inherit_bindings=False):
             self.say(f"{warnings[0]}{more}", seconds=8, severity="warning")
         if prompt:
             self.desk.ask(prompt)
+        await self._release_keys()
 
     async def _prepare(self) -> None:
         await self.services.start()
@@ -181,7 +209,7 @@ class ConsoleApp(InOrder, inherit_bindings=False):
             watching, now = self.services.watching, self.session.clock()
             watching.follow(self.session.agents)
             self.main.show_monitors(watching.servers, watching.gpus, now)
-            watching.relaxed = self.main.monitors_hidden
+            watching.relaxed = self.main.monitors_hidden and not self.session.held
             if self.alarm.rings(watching.servers) and self.config.ui.bell:
                 self.bell()
 
@@ -190,7 +218,7 @@ class ConsoleApp(InOrder, inherit_bindings=False):
         ended = observed.event is None and observed.attempt.status.ended
         if ended:
             self.services.watching.heard(observed.agent, observed.attempt)
-        if ended and self.config.ui.bell and not self.session.busy:
+        if ended and self.config.ui.bell and not self.session.active:
             self.bell()
 
     def _changed(self) -> None:
@@ -241,6 +269,10 @@ class ConsoleApp(InOrder, inherit_bindings=False):
     def action_retry(self) -> None:
         """Ask the focused agent again."""
         self.desk.rerun()
+
+    def action_wait(self) -> None:
+        """Ask again as soon as the server is up: the focused pane, or all whose was not."""
+        self.desk.wait()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -338,20 +370,37 @@ class ConsoleApp(InOrder, inherit_bindings=False):
         self._close_messages_no_wait()
 
 
-def open_console(config: Config, *, prompt: str | None = None, notice: str = "") -> int:
+def open_file(path: Path, *, prompt: str | None, before: Before) -> int:
+    """Run the console with the agents of a config file.
+
+    Args:
+        path: the file.
+        prompt: asked at once.
+        before: how the terminal was before it was taken.
+
+    Raises:
+        ConfigError: it cannot be read as a config.
+    """
+    return open_console(load_config(path), prompt=prompt, before=before)
+
+
+def open_console(
+    config: Config, *, prompt: str | None = None, notice: str = "", before: Before | None = None
+) -> int:
     """Run the console on this terminal until the user quits.
 
     Args:
         config: what to run.
         prompt: asked at once.
         notice: shown at the start.
+        before: how the terminal was before it was taken; None: it is not taken.
 
     Returns:
         The exit code: 0, 1 after an unforeseen error, 143 and 129 after SIGTERM and SIGHUP.
     """
     tell_alt_enter_apart()
-    app = ConsoleApp(config, prompt=prompt, notice=notice)
-    app.last_resort = LastResort()
+    app = ConsoleApp(config, prompt=prompt, notice=notice, before=before)
+    app.last_resort = LastResort(app.before.modes)
     with on_signals(app.end_by_signal):
         app.run()
         app.last_resort.disarm()

@@ -8,6 +8,7 @@ no ctrl+a, ctrl+b, ctrl+s, ctrl+digit and no alt. The text area keeps its editin
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from textual import events
 from textual.binding import Binding, BindingType
 
 
@@ -70,6 +71,7 @@ PROMPT_KEYS: tuple[Key, ...] = (
 PANE_KEYS: tuple[Key, ...] = (
     Key("pane.zoom", "z", "in_pane('screen.zoom')", "full size, and back", "Pane", "zoom"),
     Key("pane.retry", "r", "in_pane('app.retry')", "ask this agent again", "Pane", "retry"),
+    Key("pane.wait", "w", "in_pane('app.wait')", "send it when the server is up", "Pane"),
     Key("pane.request", "i", "in_pane('app.request')", "the request as sent", "Pane", "request"),
     Key("pane.help", "question_mark", "in_pane('app.help')", "this help", "Pane"),
     Key("pane.suspend", "ctrl+z", "in_pane('app.suspend_process')", "suspend to the shell", "Pane"),
@@ -125,3 +127,11 @@ def name_of(id: str, keymap: Mapping[str, str]) -> str:
     """The first key that does this for this user, as people write it."""
     key = next(key for key in ALL_KEYS if key.id == id)
     return shown(remapped(key, keymap).partition(",")[0])
+
+
+def keys_of(typed: str) -> list[events.Event]:
+    """The keys by which a text was typed, each line of it ended by enter."""
+    return [
+        events.Key("enter", "\r") if character == "\n" else events.Key(character, character)
+        for character in typed
+    ]

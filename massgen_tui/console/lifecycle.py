@@ -2,14 +2,10 @@
 
 import contextlib
 import os
-import signal
-import sys
-import termios
 import threading
-from collections.abc import Callable, Iterator
-from types import FrameType
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+from massgen_tui.terminal import Modes, modes_now, set_modes
+
 SIGNAL_GRACE = 1.8
 """Seconds that an end by signal may take before it is forced."""
 QUIT_GRACE = 4.0
@@ -28,12 +24,10 @@ _RESTORE = (
 class LastResort:
     """Ends the process by force when an orderly end takes too long (a hung driver, terminal, …)."""
 
-    def __init__(self) -> None:
-        """Remember the terminal as it is now."""
-        self._modes: list[int | list[bytes | int]] | None = None
+    def __init__(self, modes: Modes | None = None) -> None:
+        """Remember the terminal's modes of before; by default those that it has now."""
+        self._modes = modes or modes_now()
         self._timer: threading.Timer | None = None
-        with contextlib.suppress(termios.error, ValueError, OSError):
-            self._modes = termios.tcgetattr(sys.stdin.fileno())
 
     def arm(self, seconds: float, code: int) -> None:
         """End with `code` in `seconds`, unless it is disarmed before; the first call counts."""
@@ -55,22 +49,7 @@ class LastResort:
         os._exit(code)
 
     def _restore(self) -> None:
-        with contextlib.suppress(termios.error, ValueError, OSError):
-            if self._modes is not None:
-                termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._modes)
+        if self._modes is not None:
+            set_modes(self._modes)
+        with contextlib.suppress(OSError):
             os.write(2, _RESTORE.encode("ascii"))
-
-
-@contextlib.contextmanager
-def on_signals(end: Callable[[int], None]) -> Iterator[None]:
-    """While this context lasts, call `end` with the exit code (143, 129) when a signal comes."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        end(128 + number)
-
-    before = {number: signal.signal(number, handle) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 
 from massgen_tui.config.schema import Config
 from massgen_tui.console.alarm import Alarm
-from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort, on_signals
+from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
 from massgen_tui.console.watching import Monitors, Watching
 from massgen_tui.console.widgets.sidebar import Sidebar
+from massgen_tui.terminal import Modes, on_signals
 
 
 class WatchApp(App[None], inherit_bindings=False):
@@ -73,10 +74,13 @@ class WatchApp(App[None], inherit_bindings=False):
         await self.watching.stop()
 
 
-def open_watch(config: Config) -> int:
-    """Watch the servers of a config on this terminal until the user quits; gives the exit code."""
+def open_watch(config: Config, *, modes: Modes | None = None) -> int:
+    """Watch the servers of a config on this terminal until the user quits; gives the exit code.
+
+    `modes` are the terminal's of before, if it has others now.
+    """
     app = WatchApp(config)
-    app.last_resort = LastResort()
+    app.last_resort = LastResort(modes)
     with on_signals(app.end_by_signal):
         app.run()
         app.last_resort.disarm()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from massgen_tui.cli import group
+from massgen_tui.cli.commands import group
 from massgen_tui.config.schema import Config
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.watching import Unwatched

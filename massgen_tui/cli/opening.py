@@ -1,0 +1,37 @@
+"""Opens the console on a config file, without click: what is started most should be there first."""
+
+import importlib
+import sys
+from pathlib import Path
+
+from massgen_tui import terminal
+from massgen_tui.cli.configs import ENDINGS
+
+
+def is_plain(words: list[str]) -> bool:
+    """Whether a command line is `CONFIG [PROMPT]` on a terminal, without options or errors."""
+    return (
+        0 < len(words) < 3
+        and words[0].endswith(ENDINGS)
+        and not any(word.startswith("-") for word in words)
+        and on_terminal()
+        and Path(words[0]).is_file()
+    )
+
+
+def on_terminal() -> bool:
+    """Whether there is a terminal to type and to draw on."""
+    # Textual draws on standard error; closed, it is None
+    return sys.stderr is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def open_file(config: str, prompt: str | None = None) -> int:
+    """Open the console with the agents of a config file and give its exit code.
+
+    Raises:
+        ConfigError: the file cannot be read as a config.
+    """
+    with terminal.taken() as before:
+        app = importlib.import_module("massgen_tui.console.app")
+        code: int = app.open_file(Path(config), prompt=prompt, before=before)
+        return code

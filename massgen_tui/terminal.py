@@ -1,0 +1,115 @@
+"""The terminal while a console is on it: taken before anything slow is imported, given back after.
+
+Until Textual takes the keys over, a terminal echoes them and makes a new line of enter. A terminal
+that is taken keeps them as they were typed. Only keys that send signals act at once. What was typed
+even before it was taken is read and handed on.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from select import select
+from types import FrameType
+from typing import Any, NamedTuple
+
+if sys.platform != "win32":
+    import termios
+
+Modes = list[Any]
+"""What `termios.tcgetattr` gives."""
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_MOST = 65536
+"""Bytes; a terminal keeps 4096 or less."""
+
+
+class Before(NamedTuple):
+    """The terminal as it was before it was taken."""
+
+    modes: Modes | None = None
+    """None where they are not known."""
+    typed: str = ""
+    """What had been typed by then; each line was ended by enter."""
+
+
+@contextlib.contextmanager
+def taken() -> Iterator[Before]:
+    """A context in which the terminal is ours; gives how it was, and makes it so again.
+
+    SIGTERM and SIGHUP unwind here, so that this happens although the app does not run yet.
+    """
+    with on_signals(_unwind), _error_on_output(), _keys_kept() as before:
+        yield before
+
+
+@contextlib.contextmanager
+def on_signals(end: Callable[[int], None]) -> Iterator[None]:
+    """While this context lasts, call `end` with the exit code (143, 129) when a signal comes."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        end(128 + number)
+
+    before = {number: signal.signal(number, handle) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def modes_now() -> Modes | None:
+    """The modes of the terminal that we read from; None where there is none."""
+    if sys.platform != "win32":
+        with contextlib.suppress(termios.error, ValueError, OSError):
+            return termios.tcgetattr(sys.stdin.fileno())
+    return None
+
+
+def set_modes(modes: Modes) -> None:
+    """Give the terminal these modes; what waits in it stays."""
+    with contextlib.suppress(termios.error, ValueError, OSError):
+        termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, modes)
+
+
+@contextlib.contextmanager
+def _keys_kept() -> Iterator[Before]:
+    before, ours = modes_now(), modes_now()
+    if before is None or ours is None:
+        yield Before()
+        return
+    ours[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON)
+    ours[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+    set_modes(ours)
+    try:
+        yield Before(before, _typed())
+    finally:
+        set_modes(before)
+
+
+def _typed() -> str:
+    """What has been typed by now, enter as a new line."""
+    keys = sys.stdin.fileno()
+    there, _, _ = select([keys], [], [], 0)
+    data = os.read(keys, _MOST) if there else b""
+    return data.decode("utf-8", "replace").replace("\r", "\n")
+
+
+@contextlib.contextmanager
+def _error_on_output() -> Iterator[None]:
+    """Let standard error, which Textual draws on, be standard output's terminal if it is none."""
+    if sys.stderr.isatty() or not sys.stdout.isatty():
+        yield
+        return
+    before = os.dup(2)
+    os.dup2(1, 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(before, 2)
+        os.close(before)
+
+
+def _unwind(code: int) -> None:
+    raise SystemExit(code)

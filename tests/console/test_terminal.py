@@ -1,0 +1,114 @@
+"""The terminal around the real program: what is typed before it, and what is left after it."""
+
+import asyncio
+import json
+import os
+import signal
+import termios
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.support.server import ScriptedServer, sse_chat
+from tests.support.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+START = ("-m", "massgen_tui")
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    """A server that answers as the test says."""
+    async with ScriptedServer() as scripted:
+        yield scripted
+
+
+@pytest.fixture
+def config(tmp_path: Path, server: ScriptedServer) -> Path:
+    """A config with one agent on that server."""
+    backend = {"type": "vllm", "model": "m", "base_url": server.base_url}
+    path = tmp_path / "one.yaml"
+    path.write_text(json.dumps({"agents": [{"id": "a", "backend": backend}], "monitor": False}))
+    return path
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Mapping[str, str]:
+    """An environment whose state is the test's own."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    return kept | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)} | state
+
+
+def asked(server: ScriptedServer) -> list[str]:
+    """The prompts that the server got."""
+    return [request.json["messages"][-1]["content"] for request in server.requests]
+
+
+async def until_taken(terminal: Terminal) -> int:
+    """Wait until the program has taken the terminal; gives the local modes that it has then."""
+    for _ in range(2000):
+        modes: int = termios.tcgetattr(terminal.master)[3]
+        if not modes & termios.ECHO:
+            return modes
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never took the terminal")
+
+
+@pytest.mark.parametrize("when", ["before it was taken", "after it was taken"])
+async def test_what_is_typed_before_the_first_frame_is_sent(
+    tmp_path: Path, config: Path, env: Mapping[str, str], server: ScriptedServer, when: str
+) -> None:
+    server.answer(*sse_chat(content=["the ", "answer"]))
+    with Terminal([*START, str(config)], env=env, cwd=tmp_path) as terminal:
+        if when == "after it was taken":
+            await until_taken(terminal)
+        terminal.write("hello\rmore")
+        await asyncio.to_thread(terminal.until, "the answer")
+        await asyncio.to_thread(terminal.until, "› more")
+        assert asked(server) == ["hello"]
+        terminal.write("\x11")
+        assert await asyncio.to_thread(terminal.ended) == 0
+        assert terminal.restored
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+async def test_a_signal_before_the_first_frame_leaves_the_terminal_as_it_was(
+    tmp_path: Path, config: Path, env: Mapping[str, str], number: signal.Signals, code: int
+) -> None:
+    with Terminal([*START, str(config)], env=env, cwd=tmp_path) as terminal:
+        assert await until_taken(terminal) & termios.ISIG, "ctrl+c means nothing"
+        terminal.signal(number)
+        assert await asyncio.to_thread(terminal.ended) == code
+        assert termios.tcgetattr(terminal.master) == terminal.modes
+
+
+async def test_a_config_with_errors_is_told_on_a_terminal_that_is_as_it_was(
+    tmp_path: Path, env: Mapping[str, str]
+) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("agents:\n  - id: a\n    backend: {type: vllm, model: m, retries: many}\n")
+    with Terminal([*START, str(path)], env=env, cwd=tmp_path) as terminal:
+        assert await asyncio.to_thread(terminal.ended) == 1
+        assert termios.tcgetattr(terminal.master) == terminal.modes
+        assert "bad.yaml:3:" in terminal.text
+        assert "retries" in terminal.text
+
+
+async def test_it_draws_although_standard_error_goes_to_a_file(
+    tmp_path: Path, config: Path, env: Mapping[str, str]
+) -> None:
+    file = tmp_path / "errors"
+    script = (
+        "import os, sys; os.dup2(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT), 2);"
+        "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+    )
+    command = ["-c", script, str(file), *START, str(config)]
+    with Terminal(command, env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "ask …")
+        terminal.write("\x11")
+        assert await asyncio.to_thread(terminal.ended) == 0
+        assert terminal.restored
+    assert file.read_bytes() == b""
