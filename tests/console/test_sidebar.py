@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 
 from massgen_tui.console.screens.monitor import DetailSheet, gpu_detail, server_detail
 from massgen_tui.console.widgets import gauges
@@ -325,7 +326,9 @@ async def test_it_is_painted_again_only_when_it_says_something_else() -> None:
             sidebar.show(of(replace(UP, checked_at=NOW + 1)), sampled(GPU, at=NOW + 1), NOW + 1)
             assert count == []
             sidebar.show(of(replace(UP, running=2)), sampled(GPU, at=NOW + 2), NOW + 2)
-            assert len(count) == 1
+            assert count == [(Region(0, 3, 28, 1),)], "only the row that differs"
+            sidebar.show(of(replace(UP, notes=("odd",))), sampled(GPU, at=NOW + 3), NOW + 3)
+            assert count[1:] == [()], "rows moved: all of it"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from massgen_tui.console.keys import shown
 from massgen_tui.console.screens.monitor import DetailSheet, detail, events_text, gpu_name
-from massgen_tui.console.stream.rows import Look, Row, keep_same
+from massgen_tui.console.stream.rows import Look, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import cells, crop
 from massgen_tui.console.widgets import gauges
@@ -152,16 +152,19 @@ class Sidebar(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Wrap for the new width."""
         self._build()
+        self.refresh()
 
     def on_focus(self) -> None:
         """Show the frame of the focus."""
         self._look = None
         self._build()
+        self.refresh()
 
     def on_blur(self) -> None:
         """Show the frame of the others."""
         self._look = None
         self._build()
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Take the colours of a new theme."""
@@ -222,16 +225,21 @@ class Sidebar(Widget, can_focus=True):
         return look
 
     def _build(self) -> None:
-        """Make the rows anew and repaint if any differs."""
+        """Make the rows anew and repaint those in view that differ."""
         if not self.size.width:
             return
         rows, owners = self._sections(self._drawn().inner)
-        same = keep_same(self._rows, rows)
-        changed = same < max(len(rows), len(self._rows))
+        old, top = self._rows, self._top
+        keep_same(old, rows)
         self._rows, self._owners = rows, owners
-        self._top = min(self._top, max(len(rows) - self._room, 0))
-        if changed:
+        self._top = min(top, max(len(rows) - self._room, 0))
+        if len(rows) != len(old) or self._top != top:
             self.refresh()
+            return
+        seen = range(top, min(top + self._room, len(rows)))
+        changed = runs([at - top + 1 for at in seen if rows[at] is not old[at]])
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, count) for y, count in changed))
 
     def _sections(self, width: int) -> tuple[list[Row], list[str]]:
         rows: list[Row] = []
