@@ -259,14 +259,29 @@ async def test_the_help_shows_every_binding_with_its_name() -> None:
         await stage.press("f1")
         sheet = stage.app.screen
         assert isinstance(sheet, Sheet)
-        for word in (
-            "ctrl+r",
-            "(rerun)",
-            "ctrl+q",
-            "f4",
-            "ctrl+g",
-            "(pane.retry)",
-            "pgup",
-            "(sidebar.events)",
+        lines = sheet.body.plain.splitlines()
+        for key, name in (
+            ("ctrl+r", "rerun"),
+            ("ctrl+q", "quit"),
+            ("ctrl+j, shift+enter, alt+enter", "newline"),
+            ("r", "pane.retry"),
+            ("pgup", "pane.page-up"),
+            ("[", "pane.earlier-attempt"),
+            ("e", "sidebar.events"),
         ):
-            assert word in sheet.body.plain
+            line = next(line for line in lines if line.endswith(f" {name}"))
+            assert line.startswith(f"  {key} ")
+
+
+async def test_the_help_is_a_table_also_where_it_is_narrow() -> None:
+    async with staged(size=(80, 24)) as stage:
+        await stage.press("f1")
+        text = stage.app.screen.query_one("#sheet-text")
+        lines = [strip.text.rstrip() for strip in text.render_lines(text.region.reset_offset)]
+    at = next(n for n, line in enumerate(lines) if line.startswith("  ctrl+j,"))
+    assert lines[at].endswith("  newline")
+    assert lines[at + 1 : at + 3] == ["  shift+enter,", "  alt+enter"]
+    at = next(n for n, line in enumerate(lines) if line.startswith("  esc"))
+    assert lines[at].endswith("  stop")
+    assert lines[at + 1].startswith(" " * 16), "what does not fit goes on in its own column"
+    assert any(line.endswith("  pane.earlier-attempt") for line in lines), "no name is cut"

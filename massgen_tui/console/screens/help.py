@@ -1,7 +1,10 @@
 """The help, made from the bindings as they are now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
 
@@ -24,6 +27,11 @@ Editing: ctrl+z undo, ctrl+y redo, ctrl+k, ctrl+u, ctrl+w, ctrl+x cut, ctrl+v pa
 Every key can be changed in the config, by the name at its right: ui: {keymap: {rerun: ctrl+e}}
 """
 
+_ORDER = ("Prompt", "Answers", "View", "Pane", "Sidebar", "Program")
+_TITLES = {"Pane": "In a pane", "Sidebar": "In the sidebar"}
+_KEYS = 14
+"""Columns of the keys."""
+
 
 def help_screen(keymap: Mapping[str, str], own: Iterable[Binding]) -> Sheet:
     """The sheet of all keys.
@@ -36,19 +44,29 @@ def help_screen(keymap: Mapping[str, str], own: Iterable[Binding]) -> Sheet:
     groups: dict[str, list[Key]] = {}
     for key in (*MAIN_KEYS, *PROMPT_KEYS, *PANE_KEYS, *theirs, *APP_KEYS):
         groups.setdefault(key.group, []).append(key)
-    text = Text()
-    for group in ("Prompt", "Answers", "View", "Pane", "Sidebar", "Program"):
-        title = {"Pane": "In a pane", "Sidebar": "In the sidebar"}.get(group, group)
-        text.append(f"{title}\n", "bold")
-        for key in groups.get(group, ()):
-            text.append(f"  {shown(remapped(key, keymap)):<14} ", "bold")
-            text.append(f"{key.text} ").append(f"({key.id})\n", "dim")
-        text.append("\n")
-    text.append(NOTES.strip())
-    return Sheet("Keys", text)
+    titled = [(_TITLES.get(group, group), groups.get(group, [])) for group in _ORDER]
+    plain = [line for title, keys in titled for line in (title, *_lines(keys, keymap), "")]
+    text = Text("\n".join([*plain, NOTES.strip()]))
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(width=_KEYS)
+    table.add_column(ratio=1)
+    table.add_column(no_wrap=True)
+    for title, keys in titled:
+        table.add_row(Text(title, "bold", no_wrap=True))
+        for key in keys:
+            names = Padding(Text(shown(remapped(key, keymap)), "bold"), (0, 0, 0, 2))
+            table.add_row(names, Text(key.text), Text(key.id, "dim"))
+        table.add_row()
+    return Sheet("Keys", text, shown=Group(table, Text(NOTES.strip())))
+
+
+def _lines(keys: Iterable[Key], keymap: Mapping[str, str]) -> Iterator[str]:
+    for key in keys:
+        yield f"  {shown(remapped(key, keymap)):<30} {key.text:<54} {key.id}"
 
 
 def _as_key(binding: Binding) -> Key:
     id = binding.id or ""
     group = "Sidebar" if id.startswith("sidebar.") else "Pane"
-    return Key(id, binding.key, binding.action, binding.description, group)
+    text = binding.description
+    return Key(id, binding.key, binding.action, text[:1].lower() + text[1:], group)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -27,11 +28,26 @@ class Sheet(Modal[None]):
         Binding("end,G", "scroll('end')", "end", show=False, id="sheet.end"),
     ]
 
-    def __init__(self, title: str, body: Text | str, *, foot: str = "esc close · c copy") -> None:
-        """A sheet that says `body`; a str is shown as it is, never read as markup."""
+    def __init__(
+        self,
+        title: str,
+        body: Text | str,
+        *,
+        shown: RenderableType | None = None,
+        foot: str = "esc close · c copy",
+    ) -> None:
+        """A sheet that says `body`.
+
+        Args:
+            title: stands in the frame.
+            body: what is shown and copied; a str is shown as it is, never read as markup.
+            shown: how it is shown, where that is not plain text.
+            foot: stands in the lower edge.
+        """
         super().__init__()
         self._title = title
         self.body = body if isinstance(body, Text) else Text(body)
+        self._shown = shown
         self._foot = foot
 
     def compose(self) -> ComposeResult:
@@ -39,7 +55,7 @@ class Sheet(Modal[None]):
         with VerticalScroll(id="sheet") as sheet:
             sheet.border_title = Text(self._title)
             sheet.border_subtitle = Text(self._foot)
-            yield Static(self.body, id="sheet-text")
+            yield Static(self._shown or self.body, id="sheet-text")
 
     def action_copy(self) -> None:
         """Copy all of it."""
