@@ -89,7 +89,6 @@ class ConsoleApp(InOrder, inherit_bindings=False):
             self.session,
             self.prompt,
             focused=self._focused_agent,
-            away=self.holding.away,
             say=self.say,
             changed=self._changed,
         )
@@ -208,6 +207,7 @@ class ConsoleApp(InOrder, inherit_bindings=False):
         if self.config.monitor:
             watching, now = self.services.watching, self.session.clock()
             watching.follow(self.session.agents)
+            self.holding.learn()
             self.main.show_monitors(watching.servers, watching.gpus, now)
             watching.relaxed = self.main.monitors_hidden and not self.session.held
             if self.alarm.rings(watching.servers) and self.config.ui.bell:

@@ -24,6 +24,11 @@ def commands(app: "ConsoleApp") -> Iterator[Command]:
     yield Command("Stop", "Stop what is being answered, take back what waits", app.desk.halt)
     yield Command("Retry failed", "Ask the agents again whose answer failed", app.desk.retry_failed)
     yield Command(
+        "Send when the server is up",
+        "Hold the prompts whose server was not up, and send them as soon as it is",
+        app.action_wait,
+    )
+    yield Command(
         "New conversation", "Begin anew with all agents, or the focused one", app.action_new
     )
     yield Command("Save answers", "Write all answers to a Markdown file", app.action_save)

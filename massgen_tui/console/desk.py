@@ -8,9 +8,10 @@ from massgen_tui.console.answers import last_answers
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.address import parse_address
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.export import save_markdown
 from massgen_tui.session.session import Session
+from massgen_tui.session.verdict import may_wait
 
 
 class Desk:
@@ -59,6 +60,14 @@ class Desk:
         """Ask the last prompt again."""
         if not self._session.rerun(self._ids()):
             self._say("nothing was asked yet")
+        self._changed()
+
+    def wait(self) -> None:
+        """Ask the last prompt again as soon as the server is up, where it was not."""
+        agent = self._focused()
+        ids = [one.id for one in ([agent] if agent else self._session.agents) if _may_wait(one)]
+        if not self._session.hold(ids):
+            self._say(_why_not(agent))
         self._changed()
 
     def stop(self) -> None:
@@ -121,6 +130,29 @@ class Desk:
             self._say("taken back to the prompt")
         else:
             self._say("taken back; the prompt's draft stays, `up` brings it")
+
+
+def _last(agent: Agent) -> Attempt | None:
+    attempts = agent.exchanges[-1].attempts if agent.exchanges else []
+    return attempts[-1] if attempts else None
+
+
+def _may_wait(agent: Agent) -> bool:
+    last = _last(agent)
+    return last is not None and may_wait(last, away=agent.away)
+
+
+def _why_not(agent: Agent | None) -> str:
+    if agent is None:
+        return "no prompt failed because its server was not up"
+    last = _last(agent)
+    if last is None:
+        return "nothing was asked yet"
+    if last.held is not None:
+        return f"{agent.id} waits for its server already"
+    if not last.status.ended:
+        return f"{agent.id} is answering"
+    return f"the server of {agent.id} is not known to be down: ask again"
 
 
 def _busy(agent: Agent) -> bool:

@@ -61,10 +61,14 @@ class Holding:
         await asyncio.gather(*(self._tend(agent, hold) for agent, hold in held))
         self._changed()
 
-    def away(self, agent: Agent) -> bool:
-        """The agent's server is known not to be up."""
-        status = status_of(agent, self._watching.servers)
-        return status is not None and status.state in _AWAY
+    def learn(self) -> None:
+        """Tell agents whether their server is known not to be up."""
+        for agent in self._session.agents:
+            status = status_of(agent, self._watching.servers)
+            away = status is not None and status.state in _AWAY
+            if agent.away != away:
+                agent.away = away
+                self._changed()
 
     def _observe(self, observed: Observed) -> None:
         if observed.attempt.held is not None:

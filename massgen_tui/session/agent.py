@@ -54,6 +54,8 @@ class Agent:
 
     Attempts count their own changes.
     """
+    away: bool = False
+    """Its server is known not to be up, by whoever watches it."""
     context_length: int | None = None
     """Tokens the server says the model takes, once a probe has told."""
 

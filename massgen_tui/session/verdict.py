@@ -66,9 +66,11 @@ def verdict(attempt: Attempt) -> Verdict:
     return _done(attempt)
 
 
-def may_wait(attempt: Attempt) -> bool:
-    """The server was not up: the prompt can wait until it is."""
-    return attempt.error is not None and attempt.error.kind in NOT_UP
+def may_wait(attempt: Attempt, *, away: bool = False) -> bool:
+    """The server was not up, or is not now (`away`): the prompt can wait until it is."""
+    if attempt.error is not None and attempt.error.kind in NOT_UP:
+        return True
+    return away and attempt.status in (Status.FAILED, Status.CANCELLED)
 
 
 def answer_text(attempt: Attempt) -> str:

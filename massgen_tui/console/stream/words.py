@@ -83,6 +83,9 @@ def foot(agent: Agent, now: float) -> list[Span]:
     parts.append((_first_answer(attempt), "text"))
     parts.append((finish(attempt), "text"))
     parts.append((context(agent), "dim"))
+    if not may_wait(attempt):
+        # where it may for its error, that says so
+        parts.insert(0, (offer(attempt, away=agent.away), "mark"))
     return [part for part in parts if part[0]]
 
 
@@ -119,9 +122,9 @@ def held(attempt: Attempt, now: float) -> str:
     return f"○ will send when the server is up · waiting {waited} · esc takes it back"
 
 
-def offer(attempt: Attempt) -> str:
-    """What the user can do about a server that was not up; empty where that was not it."""
-    return "w: send it when the server is up" if may_wait(attempt) else ""
+def offer(attempt: Attempt, *, away: bool = False) -> str:
+    """What the user can do about a server that was or is not up; empty where it was and is."""
+    return "w: send it when the server is up" if may_wait(attempt, away=away) else ""
 
 
 def duration(value: float) -> str:
