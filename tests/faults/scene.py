@@ -93,9 +93,8 @@ class Scene:
 @asynccontextmanager
 async def scene(fault: Fault, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     """Set it up; at the end nothing may be left: no task, no socket, no child."""
-    if fault.quick:
-        patch.setattr(watch, "SILENT_AFTER", 0.03)
-        patch.setattr(watch, "PACE", 0.01)
+    patch.setattr(watch, "SILENT_AFTER", 0.03 if fault.quick else 600.0)
+    patch.setattr(watch, "PACE", 0.01 if fault.quick else 600.0)
     before = left_over()
     place = PLACES[fault.place](fault, folder, patch)
     async with ScriptedServer() as healthy:
