@@ -5,13 +5,16 @@ from textual.strip import Strip
 
 from massgen_tui.console.stream import words
 from massgen_tui.console.stream.document import Document
+from massgen_tui.console.stream.find import Finder
 from massgen_tui.console.stream.frame import FOOT_FROM, Frame
-from massgen_tui.console.stream.rows import Look, Row, inner_width
+from massgen_tui.console.stream.rows import Look, Row, inner_width, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.select import marked
 from massgen_tui.console.stream.styles import Styles
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Text
+from massgen_tui.text import clean, one_line
 
 _FOOT_EVERY = 0.5
 """Seconds between two looks at the numbers of a running attempt."""
@@ -32,6 +35,9 @@ class Canvas:
         self._foot = Row()
         self._foot_at = -1.0
         self._numbers: list[Span] = []
+        self.finder: Finder | None = None
+        """What is searched for, if anything."""
+        self._hidden: tuple[list[tuple[Text, int]], Finder | None, int] = [], None, 0
 
     def restyle(self, *, focused: bool | None = None) -> None:
         """Draw everything again: the theme, the size or the focus changed."""
@@ -52,6 +58,8 @@ class Canvas:
         self.view.resize(max(height - 2 - own_foot, 1))
         if self.document.width != self._look.inner:
             self.document.set_width(self._look.inner, now)
+        if self.finder is not None:
+            self.finder.work()
         self.document.settle_window()
         before = self._drawn
         self._drawn = rows = self._rows(now, width, height, own_foot=own_foot)
@@ -68,7 +76,7 @@ class Canvas:
 
     def _rows(self, now: float, width: int, height: int, *, own_foot: bool) -> list[Row]:
         view = self.view
-        body = list(view.window)
+        body = self._found() if self.finder is not None else list(view.window)
         body += [self._blank] * (view.height - len(body))
         numbers = self._numbers_at(now)
         feet: list[Row] = []
@@ -76,13 +84,44 @@ class Canvas:
             foot, numbers = self._frame.foot(numbers, inner_width(width))
             self._foot = self._foot if foot.same(self._foot) else foot
             feet.append(self._foot)
-        bottom = self._frame.bottom(width, view.below, numbers)
+        bottom = self._frame.bottom(width, view.below, numbers, self.said)
         rows = [self._frame.title(width), *body, *feet, bottom][:height]
         if len(self._drawn) == len(rows):
             for at in (0, -1):
                 old = self._drawn[at]
                 rows[at] = old if old.same(rows[at]) else rows[at]
         return rows
+
+    def _found(self) -> list[Row]:
+        """The window with what was found in it; rows that look as they did stay the same."""
+        window = self.view.window
+        shown = self.finder.marked(window) if self.finder is not None else list(window)
+        keep_same(self._drawn[1:], shown)
+        return shown
+
+    @property
+    def said(self) -> str:
+        """What is searched for, how often it was found, and where one stands; empty without it."""
+        finder = self.finder
+        if finder is None:
+            return ""
+        many = len(finder.hits)
+        if many or finder.working:
+            place = "" if finder.place is None else f"{finder.place + 1}/"
+            count = f"{place}{many}{'…' if finder.working else ''}"
+        else:
+            count = "not found"
+        hidden = self._count_hidden(finder)
+        also = f" · {hidden} in folded reasoning" if hidden else ""
+        return f"{count} /{one_line(finder.text, 30)}{also}"
+
+    def _count_hidden(self, finder: Finder) -> int:
+        """How often it stands in folded reasoning; counted again when that has changed."""
+        texts = [(text, text.length) for text in self.document.folded]
+        if (texts, finder) != self._hidden[:2]:
+            count = sum(finder.count_in(clean(str(text))) for text, _ in texts)
+            self._hidden = texts, finder, count
+        return self._hidden[2]
 
     def _numbers_at(self, now: float) -> list[Span]:
         attempt = self._agent.current

@@ -8,7 +8,7 @@ from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.attempt import Attempt, Text
 
 
 class ExchangeView:
@@ -134,9 +134,7 @@ class Document:
             view.rewrap(width)
             view.update(now, 0, Scroll())
         rows = [row for view in self.views for block in view.blocks for row in block.rows]
-        self.scroll.rows = rows
-        self.scroll.top = int(shown * len(rows))
-        self.scroll.settle()
+        self.scroll.replace(rows, shown)
         self.flush(now)
         self.settle_window()
 
@@ -213,6 +211,12 @@ class Document:
         view.fold.toggle()
         view.touch()
         return True
+
+    @property
+    def folded(self) -> list[Text]:
+        """The reasoning that is folded away."""
+        attempts = [(view, view.attempt) for view in self.views]
+        return [one.reasoning for view, one in attempts if one and one.reasoning and view.fold]
 
     def _view_at(self, row: int) -> ExchangeView | None:
         end = 0

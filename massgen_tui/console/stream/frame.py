@@ -77,12 +77,14 @@ class Frame:
         spans, rest = fit(parts, width)
         return Row(spans), rest
 
-    def bottom(self, width: int, below: int, parts: Sequence[Span]) -> Row:
+    def bottom(self, width: int, below: int, parts: Sequence[Span], found: str = "") -> Row:
         """The lower edge: how much is below, and numbers for which there is no row or no room."""
         low = f" ↓ {below} line{'' if below == 1 else 's'} below " if below else ""
         if cells(low) > width - 4:
             low = f"↓{below}"[: max(width - 4, 0)]
         room = width - 3 - cells(low)
+        if found and room > 6:
+            parts = [(crop(found, room - 3), "mark.b"), *parts]
         spans: list[Span] = [(self._glyphs[4] + self._glyphs[1], self._style)]
         inner, _ = fit(parts, room - 3)
         if inner:

@@ -17,6 +17,8 @@ KEYS: tuple[Binding, ...] = (
     _key("t", "fold", "Fold or unfold reasoning", "fold"),
     _key("y", "copy_answer", "Copy the answer", "copy-answer"),
     _key("c", "copy_code", "Copy the last code", "copy-code"),
+    _key("n", "find_next(1)", "Next place of what is searched", "next-place"),
+    _key("N", "find_next(-1)", "Place before", "earlier-place"),
     _key("left_square_bracket", "attempt(-1)", "Earlier attempt", "earlier-attempt"),
     _key("right_square_bracket", "attempt(1)", "Later attempt", "later-attempt"),
 )

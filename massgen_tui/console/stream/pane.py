@@ -16,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from massgen_tui.console.stream.canvas import Canvas
+from massgen_tui.console.stream.find import Finder
 from massgen_tui.console.stream.keys import KEYS
 from massgen_tui.console.stream.rows import runs
 from massgen_tui.console.stream.select import selected_text
@@ -83,7 +84,7 @@ class AgentPane(Widget, can_focus=True):
         """Refresh the lines that are not those already drawn."""
         width, height = self.size
         changed = self._canvas.draw(now, width, height, styles_of(self.app))
-        if self._document.waiting or self._document.stale:
+        if self._document.waiting or self._document.stale or self._looking:
             self._catch_up_later()
         if len(changed) * 2 > height:
             self.refresh()
@@ -100,14 +101,20 @@ class AgentPane(Widget, can_focus=True):
     def _catch_up_later(self) -> None:
         if not self._catching_up:
             self._catching_up = True
-            self.set_timer(_SOON if self._document.waiting else _LATER, self._catch_up)
+            soon = self._document.waiting or self._looking
+            self.set_timer(_SOON if soon else _LATER, self._catch_up)
+
+    @property
+    def _looking(self) -> bool:
+        """Not all that is there has been searched."""
+        return self._canvas.finder is not None and self._canvas.finder.working
 
     def _catch_up(self) -> None:
         """Take one step more of what came at once, or was wrapped for another width."""
         self._catching_up = False
         if self._document.waiting:
             self._document.flush(self._clock())
-        else:
+        elif self._document.stale:
             self._document.sweep(_SWEEP)
         if all(self.size):
             self._show(self._clock())
@@ -154,6 +161,26 @@ class AgentPane(Widget, can_focus=True):
     @property
     def _end_row(self) -> int | None:
         return None if self._view.follow else self._view.top + self._view.height - 1
+
+    @property
+    def finding(self) -> str:
+        """What is searched for here; empty when nothing is."""
+        return self._canvas.finder.text if self._canvas.finder is not None else ""
+
+    def find(self, text: str) -> None:
+        """Show where `text` stands and go to the first place from here on; empty: search no more.
+
+        It is taken literally; capitals matter only where it has some.
+        """
+        if text != self.finding:
+            self._canvas.finder = Finder(self._view, text) if text else None
+            self._show(self._clock())
+
+    def action_find_next(self, by: int) -> None:
+        """Go to the next place, or the one before."""
+        if self._canvas.finder is not None:
+            self._canvas.finder.step(by)
+            self._show(self._clock())
 
     def action_fold(self) -> None:
         """Fold or unfold the reasoning."""

@@ -8,7 +8,7 @@ from massgen_tui.console.stream.rows import Row
 class Scroll:
     """Rows and a window on them, which follows the end until it is scrolled up."""
 
-    __slots__ = ("follow", "height", "rows", "top")
+    __slots__ = ("changed", "follow", "height", "rows", "top")
 
     def __init__(self) -> None:
         """Start empty, at the end."""
@@ -19,10 +19,19 @@ class Scroll:
         """Index of the first row in the window."""
         self.follow = True
         """The window keeps to the end as rows are added."""
+        self.changed = 0
+        """The first row that has changed since whoever looks through the rows set this."""
+
+    def replace(self, rows: list[Row], share: float) -> None:
+        """Put other rows, of another width, in place of all; the window begins at this share."""
+        self.rows, self.changed = rows, 0
+        self.top = int(share * len(rows))
+        self.settle()
 
     def splice(self, start: int, stop: int, rows: Sequence[Row]) -> None:
         """Replace the rows from `start` to `stop`; a scrolled-up window keeps what it shows."""
         removed, added = stop - start, len(rows)
+        self.changed = min(self.changed, start)
         self.rows[start:stop] = rows
         if stop <= self.top:
             self.top += added - removed
@@ -46,6 +55,12 @@ class Scroll:
     def to_start(self) -> None:
         """Show the start, also of what is longer than the window."""
         self.top, self.follow = 0, False
+
+    def reveal(self, first: int, last: int) -> None:
+        """Show these rows and stay there, whatever is added."""
+        if first < self.top or last >= self.top + self.height:
+            self.to(first - max(min(self.height // 3, self.height - 1 - last + first), 0))
+        self.follow = False
 
     def to_end(self) -> None:
         """Show the end and follow it."""
