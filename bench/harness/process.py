@@ -40,8 +40,15 @@ class Child:
         self._lines.put("")
 
     def line(self) -> str:
-        """The next line it prints; empty when it has ended."""
-        return self._lines.get(timeout=_PATIENCE)
+        """The next line it prints; empty when it has ended.
+
+        Raises:
+            TimeoutError: it said nothing for a minute.
+        """
+        try:
+            return self._lines.get(timeout=_PATIENCE)
+        except queue.Empty:
+            raise TimeoutError(f"{self.process.args!r} says nothing: did all join it?") from None
 
     def until(self, word: str) -> str:
         """Wait for a line that begins with `word`; gives what follows it."""

@@ -33,7 +33,7 @@ _LETTERS = [chr(code) for code in range(0x0430, 0x0450)] + [chr(code) for code i
 
 
 class Terminal:
-    """A Python program of ours in a terminal of its own; its files are in a folder of its own."""
+    """A program in a terminal of its own; its files are in a folder of its own."""
 
     def __init__(
         self,
@@ -41,8 +41,9 @@ class Terminal:
         *,
         size: tuple[int, int] = SIZE,
         env: Mapping[str, str] | None = None,
+        program: str = sys.executable,
     ) -> None:
-        """Run `python arguments`."""
+        """Run `program arguments`, by default this Python."""
         self._folder = tempfile.TemporaryDirectory()
         self._said = bytearray()
         self._times: list[float] = []
@@ -54,7 +55,7 @@ class Terminal:
         self._resize(size)
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [program, *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
