@@ -15,15 +15,14 @@ def request_screen(agent: Agent, energy: Energy | None = None) -> Sheet:
     if attempt is None or attempt.request is None:
         return Sheet(title, "Nothing was sent yet.")
     lines = [
-        f"POST to {agent.backend.server} ({agent.backend.provider}); the key travels in a header",
-        "",
-        json.dumps(dict(attempt.request), indent=2, ensure_ascii=False, default=str),
+        f"POST to {agent.backend.server} ({agent.backend.provider}); the key travels in a header"
     ]
     if energy is not None:
-        lines[1:1] = [energy_words(energy)]
-    if attempt.warnings:
-        lines += ["", "Warnings", *(f"- {text}" for text in attempt.warnings)]
-    return Sheet(title, clean("\n".join(lines)))
+        lines.append(energy_words(energy))
+    # before the body, which may be long: what was left out of it belongs to it
+    lines += [f"⚠ {text}" for text in attempt.warnings]
+    body = json.dumps(dict(attempt.request), indent=2, ensure_ascii=False, default=str)
+    return Sheet(title, clean("\n".join([*lines, "", body])))
 
 
 def energy_words(energy: Energy) -> str:

@@ -1,0 +1,108 @@
+"""The console on a real backend and a scripted server: what was corrected, what came up late."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from massgen_tui.backends.events import ErrorKind
+from massgen_tui.config.schema import Config
+from massgen_tui.console import holding
+from massgen_tui.console.app import ConsoleApp
+from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.services import Services
+from massgen_tui.console.watching import Unwatched
+from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.observed import Observed
+from massgen_tui.session.session import Session
+from tests.support.server import ScriptedServer, free_port, sse_chat, whole
+
+
+def config_at(base_url: str, **parameters: object) -> Config:
+    """One agent there that never asks twice."""
+    backend = {"type": "vllm", "model": "m", "base_url": base_url, "retries": 0}
+    agent = {"id": "a", "backend": backend | {"parameters": parameters}}
+    return Config.model_validate(
+        {
+            "path": Path("c.yaml"),
+            "agents": [agent],
+            "ui": {"logging_enabled": False},
+            "monitor": False,
+        }
+    )
+
+
+@asynccontextmanager
+async def console(config: Config) -> AsyncIterator[ConsoleApp]:
+    """A console with nothing in it that is not real."""
+    watching = Unwatched()
+    session = Session(config, health=watching.health)
+    app = ConsoleApp(config, Services(session, watching))
+    app.animation_level = "none"
+    async with asyncio.timeout(30), app.run_test(size=(100, 30)):
+        yield app
+
+
+async def ended(app: ConsoleApp) -> Attempt:
+    """The last attempt, once it has ended."""
+    await app.session.wait()
+    attempt = app.session.agent("a").current
+    assert attempt is not None
+    return attempt
+
+
+async def test_what_was_left_out_stands_over_the_body_as_sent_of_every_later_request() -> None:
+    async with ScriptedServer() as server:
+        server.answer(whole(400, {"message": "top_k is not permitted"}))
+        server.answer(*sse_chat(content=["one"]))
+        server.answer(*sse_chat(content=["two"]))
+        async with console(config_at(server.base_url, top_k=5, temperature=0.5)) as app:
+            for prompt in ("first", "second"):
+                app.desk.ask(prompt)
+                assert (await ended(app)).status is Status.DONE
+                app.action_request()
+                sheet = app.screen
+                assert isinstance(sheet, Sheet)
+                head, _, body = sheet.body.plain.partition("\n\n")
+                assert "the server refused `top_k` (400): sent again without `top_k`" in head
+                assert json.loads(body) == server.requests[-1].json
+                assert "top_k" not in body
+                sheet.action_close()
+        assert ["top_k" in request.json for request in server.requests] == [True, False, False]
+
+
+async def test_a_server_that_starts_loads_and_is_up_gets_the_prompt_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(holding, "PACE", 0.02)
+    monkeypatch.setattr(holding, "OWN_LOOKS", 0.02)
+    monkeypatch.setattr(holding, "AGAIN", 0.1)
+    port = free_port()
+    async with console(config_at(f"http://127.0.0.1:{port}/v1")) as app:
+        app.desk.ask("hi")
+        failed = await ended(app)
+        assert failed.error is not None
+        assert failed.error.kind is ErrorKind.UNREACHABLE
+        looked = asyncio.Event()
+
+        def look(observed: Observed) -> None:
+            if observed.attempt.held is not None and observed.attempt.held.words:
+                looked.set()
+
+        app.session.observe(look)
+        app.action_wait()
+        await looked.wait()
+        assert [hold.words for _, hold in app.session.held] == ["the server refuses connections"]
+        async with ScriptedServer(port=port) as server:
+            loading = {"error": {"message": "Loading model", "code": 503}}
+            server.answer(whole(503, loading))
+            server.answer(*sse_chat(content=["at last"]))
+            await app.session.wait()
+            attempts = app.session.agent("a").exchanges[0].attempts
+            assert [attempt.status for attempt in attempts] == [Status.FAILED, Status.DONE]
+            assert str(attempts[-1].content) == "at last"
+            posted = [request for request in server.requests if request.method == "POST"]
+            assert len(posted) == 2, "one was told to wait, one was answered"
