@@ -102,7 +102,8 @@ class ConsoleApp(InOrder, inherit_bindings=False):
 
     def _make_prompt(self) -> Prompt:
         ids = [agent.id for agent in self.session.agents]
-        return Prompt(self.services.history, ids, self.config.ui.keymap, id="prompt")
+        keymap = self.config.ui.keymap
+        return Prompt(self.services.history, ids, keymap, ask=self._ask, id="prompt")
 
     def _make_main(self) -> MainScreen:
         panes = [
@@ -237,9 +238,8 @@ class ConsoleApp(InOrder, inherit_bindings=False):
     def _warn(self, text: str) -> None:
         self.say(text, seconds=8, severity="warning")
 
-    @on(Prompt.Sent)
-    def _sent(self, message: Prompt.Sent) -> None:
-        self.desk.ask(message.text)
+    def _ask(self, prompt: str) -> None:
+        self.desk.ask(prompt)
 
     @on(PaneGrid.Arranged)
     def _arranged(self) -> None:

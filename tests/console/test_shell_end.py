@@ -163,6 +163,22 @@ async def test_what_is_edited_all_at_once_is_edited_in_its_order(
         assert await asyncio.to_thread(terminal.ended) == 0
 
 
+async def test_a_key_behind_enter_acts_on_what_was_sent(
+    tmp_path: Path, config: Path, env: Mapping[str, str], server: ScriptedServer
+) -> None:
+    server.answer(*HUNG)
+    server.answer(*sse_chat(content=["again"]))
+    with Terminal(["-m", "massgen_tui", str(config)], env=env, cwd=tmp_path) as terminal:
+        await opened(terminal, "hi")
+        await asyncio.to_thread(terminal.until, "what came so far")
+        terminal.write("wait\r\x1b")
+        await asyncio.to_thread(terminal.until, "taken back to the prompt")
+        assert "what came so far" in terminal.text, "it waited, so that the answer goes on"
+        assert "stopped" not in terminal.text
+        terminal.write("\x11\x11")
+        assert await asyncio.to_thread(terminal.ended) == 0
+
+
 @pytest.mark.parametrize("gap", [0, 0.01, 0.03])
 async def test_a_key_behind_one_that_moves_the_focus_acts_where_that_went(
     tmp_path: Path, config: Path, env: Mapping[str, str], gap: float

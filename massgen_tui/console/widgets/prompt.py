@@ -1,13 +1,11 @@
 """The prompt: several lines, a history, whole drafts; enter sends, a paste never does."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.binding import Binding
 from textual.keys import Keys
-from textual.message import Message
 from textual.widgets import TextArea
 
 from massgen_tui.console.history import History
@@ -38,16 +36,16 @@ def tell_alt_enter_apart() -> None:
 
 
 class Prompt(TextArea):
-    """Where prompts are typed. It posts `Sent` and never loses what was typed."""
-
-    @dataclass
-    class Sent(Message):
-        """The user sends a prompt."""
-
-        text: str
+    """Where prompts are typed. It never loses what was typed."""
 
     def __init__(
-        self, history: History, agents: Sequence[str], keymap: Mapping[str, str], *, id: str
+        self,
+        history: History,
+        agents: Sequence[str],
+        keymap: Mapping[str, str],
+        *,
+        ask: Callable[[str], None],
+        id: str,
     ) -> None:
         """An empty prompt.
 
@@ -55,6 +53,8 @@ class Prompt(TextArea):
             history: the prompts of earlier times.
             agents: ids that `@` can name.
             keymap: the user's own keys, by binding id.
+            ask: sends a prompt. It is called, not told by a message: a key typed right behind
+                enter would act before a message came.
             id: the widget's id.
         """
         super().__init__(
@@ -67,6 +67,7 @@ class Prompt(TextArea):
         self.cursor_blink = False
         self.past = history
         self._agents = agents
+        self._ask = ask
         acts: dict[str, Callable[[], bool]] = {
             "send": self.send,
             "newline": self._newline,
@@ -111,7 +112,7 @@ class Prompt(TextArea):
         text = self.text.strip()
         if text:
             self._fill(self.past.sent(text))
-            self.post_message(self.Sent(text))
+            self._ask(text)
         return True
 
     def offer(self, text: str) -> bool:
