@@ -334,7 +334,9 @@ class ConsoleApp(InOrder, inherit_bindings=False):
         """Leave; ask once while agents answer."""
         if self.desk.answering and not isinstance(self.screen, QuitScreen):
             key, kept = name_of("quit", self.config.ui.keymap), self.config.ui.logging_enabled
-            self.push_screen(QuitScreen(len(self.desk.answering), key, kept=kept), self._leave)
+            held = len(self.session.held)
+            answering = len(self.desk.answering) - held
+            self.push_screen(QuitScreen(answering, key, kept=kept, held=held), self._leave)
         else:
             self._leave(True)
 

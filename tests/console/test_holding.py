@@ -268,7 +268,9 @@ async def test_the_key_can_be_changed_and_is_in_the_help() -> None:
         await stage.press("f1")
         sheet = stage.app.screen
         assert isinstance(sheet, Sheet)
-        assert "send it when the server is up (pane.wait)" in sheet.body.plain
+        (line,) = [row for row in sheet.body.plain.splitlines() if row.endswith("pane.wait")]
+        assert "send it when the server is up" in line
+        assert "ctrl+e" in line
 
 
 async def test_nothing_is_drawn_between_the_rounds_and_quitting_leaves_nothing() -> None:
@@ -281,7 +283,8 @@ async def test_nothing_is_drawn_between_the_rounds_and_quitting_leaves_nothing()
         assert not stage.app.pump.running
         assert stage.app.pump.frames <= frames + 2
         await stage.press("ctrl+q")
-        assert "1 agent is" in stage.screen_text
+        assert "1 prompt waits for its server and will not be sent." in stage.screen_text
+        assert "answering" not in stage.screen_text
         await stage.pilot.press("y")
     assert attempts(stage)[-1].status is not Status.QUEUED
     assert len(backends["qwen1"].asked) == 1
