@@ -70,6 +70,7 @@ PROMPT_KEYS: tuple[Key, ...] = (
 
 PANE_KEYS: tuple[Key, ...] = (
     Key("pane.zoom", "z", "in_pane('screen.zoom')", "full size, and back", "Pane", "zoom"),
+    Key("pane.search", "slash", "in_pane('screen.search')", "find in this pane", "Pane", "find"),
     Key("pane.retry", "r", "in_pane('app.retry')", "ask this agent again", "Pane", "retry"),
     Key("pane.wait", "w", "in_pane('app.wait')", "send it when the server is up", "Pane"),
     Key("pane.request", "i", "in_pane('app.request')", "the request as sent", "Pane", "request"),

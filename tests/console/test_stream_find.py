@@ -61,7 +61,7 @@ def test_rows_that_change_are_searched_again(
     before: list[str], new: list[str], start: int, size: int, step: int
 ) -> None:
     scroll = scroll_of(text_rows("\n".join(before), "text", 4))
-    finder = Finder(scroll, "fox")
+    finder = Finder(scroll, "fox", scroll.top)
     exhaust(finder, step)
     start = min(start, len(scroll.rows))
     stop = min(start + size, len(scroll.rows))
@@ -74,7 +74,7 @@ def test_it_goes_to_the_first_place_from_here_on_and_round() -> None:
     rows = text_rows("\n".join(f"line {n} {'fox' * (n % 30 == 0)}" for n in range(100)), "text", 40)
     scroll = scroll_of(rows)
     scroll.to(20)
-    finder = Finder(scroll, "fox")
+    finder = Finder(scroll, "fox", scroll.top)
     exhaust(finder)
     assert (finder.place, len(finder.hits)) == (1, 4)
     assert scroll.top <= 30 < scroll.top + scroll.height
@@ -89,7 +89,7 @@ def test_it_goes_to_the_first_place_from_here_on_and_round() -> None:
 
 def test_it_goes_back_to_the_last_place_where_none_follows() -> None:
     scroll = scroll_of(text_rows("fox\n" * 2 + "no\n" * 50, "text", 40))
-    finder = Finder(scroll, "fox")
+    finder = Finder(scroll, "fox", scroll.top)
     exhaust(finder)
     assert finder.place == 1
     assert scroll.top == 0
@@ -99,7 +99,7 @@ def test_it_goes_back_to_the_last_place_where_none_follows() -> None:
 
 def test_one_stays_where_one_stands_while_rows_come_above_and_below() -> None:
     scroll = scroll_of(text_rows("fox 1\nfox 2\nfox 3", "text", 40))
-    finder = Finder(scroll, "fox")
+    finder = Finder(scroll, "fox", scroll.top)
     exhaust(finder)
     finder.step(1)
     scroll.splice(0, 0, text_rows("fox 0\nno", "text", 40))
@@ -110,7 +110,7 @@ def test_one_stays_where_one_stands_while_rows_come_above_and_below() -> None:
 
 def test_a_long_conversation_is_searched_in_steps() -> None:
     scroll = scroll_of(text_rows("a fox\n" * 30_000, "text", 40))
-    finder = Finder(scroll, "fox")
+    finder = Finder(scroll, "fox", scroll.top)
     finder.work()
     assert 0 < len(finder.hits) < 10_000
     assert finder.working
@@ -202,7 +202,7 @@ def test_the_other_attempt_is_searched_when_it_comes_in_front() -> None:
     say(ask(one), "a fox")
     page = Page(one)
     page.read()
-    finder = Finder(page.scroll, "fox")
+    finder = Finder(page.scroll, "fox", 0)
     exhaust(finder)
     assert len(finder.hits) == 1
     say(rerun(one), "no such thing")

@@ -115,6 +115,12 @@ def test_zoom(snap_compare: SnapCompare) -> None:
     )
 
 
+def test_search(snap_compare: SnapCompare) -> None:
+    app = scene(scenes.done, scenes.answering)
+    keys = "ctrl+g", "1", "slash", *"learn"
+    assert snap_compare(app, terminal_size=(120, 36), run_before=shown(app, *keys))
+
+
 def test_help(snap_compare: SnapCompare) -> None:
     app = scene()
     assert snap_compare(app, terminal_size=(120, 50), run_before=shown(app, "f1", prompt=""))

@@ -1,6 +1,7 @@
 """The main screen: panes, sidebar, prompt, and what the keys do to them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -144,6 +145,8 @@ class MainScreen(Screen[None]):
 
     def close_open(self) -> bool:
         """Close what is open over or before the panes; False when nothing was."""
+        if self._close_search():
+            return True
         if self.sidebar_over:
             self.sidebar_over = False
         elif self.grid.zoomed is not None:
@@ -151,6 +154,25 @@ class MainScreen(Screen[None]):
         else:
             return False
         return True
+
+    async def action_search(self) -> None:
+        """Ask what to find in the focused pane."""
+        if self.pane is not None:
+            # what it is made of takes time to import, and the first frame does not need it
+            room = import_module("massgen_tui.console.widgets.search")
+            bar: Widget = room.SearchBar(self.pane, self._keymap, id="search")
+            await self.mount(bar)
+            self.set_focus(bar)
+
+    def _close_search(self) -> bool:
+        """Search no more in the panes that are seen; False when nothing was searched."""
+        searched = [pane for pane in self.panes if pane.finding and pane.display]
+        for pane in searched:
+            pane.find("")
+        typing = self.query("SearchBar")
+        for bar in typing:
+            bar.blur()
+        return bool(searched or typing)
 
     def action_reasoning(self) -> None:
         """Show or fold the reasoning of the focused pane or of all."""

@@ -92,13 +92,13 @@ def emphasized(row: Row, pieces: Sequence[tuple[int, int, bool]]) -> Row:
 class Finder:
     """All places of a text in a conversation, and the one that the user stands at."""
 
-    def __init__(self, scroll: Scroll, text: str) -> None:
-        """Look for `text` in the rows of `scroll`; begins at its window."""
+    def __init__(self, scroll: Scroll, text: str, start: int) -> None:
+        """Look for `text` in the rows of `scroll`; goes to the first place from row `start` on."""
         self.text = text
         self.hits: list[Hit] = []
         self._wanted = pattern(text)
         self._scroll = scroll
-        self._anchor: int | None = scroll.top
+        self._anchor: int | None = start
         self._scanned = 0
         self._at: tuple[Row, int] | None = None
         self.place: int | None = None

@@ -67,6 +67,7 @@ class AgentPane(Widget, can_focus=True):
         self._view = self._canvas.view
         self._document = self._canvas.document
         self._catching_up = False
+        self._found_from = 0
         self._selection: Selection | None = None
 
     def on_mount(self) -> None:
@@ -170,10 +171,12 @@ class AgentPane(Widget, can_focus=True):
     def find(self, text: str) -> None:
         """Show where `text` stands and go to the first place from here on; empty: search no more.
 
-        It is taken literally; capitals matter only where it has some.
+        It is taken literally; capitals matter only where it has some. While something is searched,
+        another text is looked for from where that search began.
         """
         if text != self.finding:
-            self._canvas.finder = Finder(self._view, text) if text else None
+            self._found_from = self._found_from if self.finding else self._view.top
+            self._canvas.finder = Finder(self._view, text, self._found_from) if text else None
             self._show(self._clock())
 
     def action_find_next(self, by: int) -> None:

@@ -1,0 +1,55 @@
+"""The line in which one types what to find in a pane; what is found shows while one types."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from textual import on
+from textual.widgets import Input
+
+from massgen_tui.console.keys import name_of, shown
+from massgen_tui.console.stream.keys import KEYS
+from massgen_tui.console.stream.pane import AgentPane
+from massgen_tui.text import one_line
+
+_ONWARD = {key.id or "": key.key for key in KEYS if key.action.startswith("find_next")}
+"""What goes on to the next place and to the one before: ids and keys."""
+
+
+class SearchBar(Input):
+    """Searches one pane; it leaves as soon as the focus does, and what was found stays."""
+
+    DEFAULT_CSS = "SearchBar { width: 100%; height: 1; }"
+
+    def __init__(self, pane: AgentPane, keymap: Mapping[str, str], *, id: str) -> None:
+        """Search `pane`; `keymap` holds the user's own keys, by binding id."""
+        onward = " and ".join(shown(keymap.get(key, default)) for key, default in _ONWARD.items())
+        told = f"find in {one_line(pane.agent.id, 30)} · enter, then {onward} go on"
+        closes = name_of("stop", keymap)
+        super().__init__(placeholder=f"{told} · {closes} ends", compact=True, id=id)
+        self.cursor_blink = False
+        self.pane = pane
+
+    def on_mount(self) -> None:
+        """Begin anew, from where the pane stands."""
+        self.pane.find("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.pane.find(self.value)
+
+    @on(Input.Submitted)
+    def _done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.pane.find(self.value)
+        self.blur()
+
+    def blur(self) -> Self:
+        """Give the focus back to the pane."""
+        self.screen.set_focus(self.pane)
+        return self
+
+    def on_blur(self) -> None:
+        """Leave with the focus, unless it is the terminal that has lost it."""
+        if self.app.app_focus:
+            self.remove()
