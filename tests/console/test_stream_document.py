@@ -128,11 +128,30 @@ def test_a_rerun_is_another_attempt_and_either_can_be_in_front() -> None:
     second = rerun(one)
     say(second, "Two.")
     assert page.read() == ["› why?", "attempt 2 of 2  [ and ] switch", "Two."]
+    second.end(Status.DONE, 5.0)
     one.exchanges[0].front = 0
     one.revision += 1
     said = page.read()
     assert said[:3] == ["› why?", "attempt 1 of 2  [ and ] switch", "One."]
     assert said[4].startswith("■ Stopped")
+
+
+def test_an_attempt_that_runs_behind_the_one_in_front_is_told_of() -> None:
+    one = agent()
+    page = Page(one, width=70)
+    first = ask(one)
+    say(first, "One.")
+    finish(first)
+    page.read()
+    second = rerun(one)
+    one.exchanges[-1].front = 0
+    one.revision += 1
+    head = "attempt 1 of 2 · attempt 2 is {}  [ and ] switch"
+    assert page.read() == ["› why?", head.format("waiting"), "One."]
+    say(second, "Two.")
+    assert page.read() == ["› why?", head.format("answering"), "One."]
+    finish(second)
+    assert page.read() == ["› why?", "attempt 1 of 2  [ and ] switch", "One."]
 
 
 def test_a_long_prompt_shows_its_first_lines() -> None:

@@ -68,7 +68,7 @@ async def test_the_pane_draws_its_frame_its_rows_and_its_foot() -> None:
             "┃                                                          ┃",
             "┃                                                          ┃",
             "┃                                                          ┃",
-            "┃ TTFT 0.25 s · ~2.0 tok/s · ~2 tok · first answer 1.2 s   ┃",
+            "┃ TTFT 0.25 s · ~2.0 tok/s · ~2 tok · answer at 1.2 s      ┃",
             "┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛",
         ]
 
@@ -89,9 +89,9 @@ async def test_a_low_pane_has_its_foot_in_the_lower_edge() -> None:
 @pytest.mark.parametrize(
     ("width", "foot", "edge"),
     [
-        (90, "TTFT 0.25 s · 20.0 tok/s · 20 tok · first answer 1.2 s · stop · ctx 1%", ""),
-        (44, "TTFT 0.25 s · 20.0 tok/s · 20 tok · stop", "first answer 1.2 s · ctx 1%"),
-        (40, "TTFT 0.25 s · 20.0 tok/s · 20 tok", "first answer 1.2 s · stop · ctx 1%"),
+        (90, "TTFT 0.25 s · 20.0 tok/s · 20 tok · stop · ctx 1% · answer at 1.2 s", ""),
+        (44, "TTFT 0.25 s · 20.0 tok/s · 20 tok · stop", "ctx 1% · answer at 1.2 s"),
+        (40, "TTFT 0.25 s · 20.0 tok/s · 20 tok", "stop · ctx 1% · answer at 1.2 s"),
         (24, "TTFT 0.25 s · 20 tok", "20.0 tok/s · stop"),
     ],
 )
@@ -246,7 +246,9 @@ async def test_attempts_are_switched() -> None:
     first = ask(one)
     say(first, "One.")
     first.end(Status.CANCELLED, 2.5)
-    say(rerun(one), "Two.")
+    second = rerun(one)
+    say(second, "Two.")
+    finish(second)
     app = Host([one])
     async with app.run_test(size=(50, 13)) as pilot:
         app.pane.focus()

@@ -8,7 +8,7 @@ from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt, Text
+from massgen_tui.session.attempt import Attempt, Status, Text
 
 
 class ExchangeView:
@@ -28,7 +28,7 @@ class ExchangeView:
         self.attempt = attempt
         self.epoch = attempt.epoch if attempt else 0
         self._seen = -1
-        self._many = len(self.exchange.attempts)
+        self._told = self._states
         self.blocks = [Prompt(self.width, self.exchange, first=self._first)]
         if attempt is not None:
             self.blocks.append(AttemptHead(self.width, self.exchange, attempt))
@@ -49,6 +49,11 @@ class ExchangeView:
         return attempt is not self.attempt or (attempt is not None and attempt.epoch != self.epoch)
 
     @property
+    def _states(self) -> list[Status]:
+        """Where each attempt stands, those that are not in front too."""
+        return [attempt.status for attempt in self.exchange.attempts]
+
+    @property
     def settled(self) -> bool:
         """Nothing can have changed since the last update."""
         attempt = self.attempt
@@ -56,7 +61,7 @@ class ExchangeView:
             attempt is not None
             and attempt.status.ended
             and attempt.revision == self._seen
-            and len(self.exchange.attempts) == self._many
+            and self._states == self._told
             and not self.waiting
         )
 
@@ -81,7 +86,7 @@ class ExchangeView:
                 scroll.splice(start + first, start + size, block.rows[first:])
                 changed = True
             start += len(block.rows)
-        self._seen, self._many = revision, len(self.exchange.attempts)
+        self._seen, self._told = revision, self._states
         return changed
 
     def touch(self) -> None:

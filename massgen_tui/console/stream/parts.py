@@ -6,7 +6,7 @@ from massgen_tui.console.stream.answer import Answer
 from massgen_tui.console.stream.blocks import Block, Derived, PlainText, Reader
 from massgen_tui.console.stream.rows import Row, line_rows, text_rows
 from massgen_tui.console.stream.tools import ToolCalls
-from massgen_tui.console.stream.wrap import TAB
+from massgen_tui.console.stream.wrap import TAB, Span
 from massgen_tui.session.agent import Exchange
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.verdict import may_wait, verdict
@@ -50,16 +50,19 @@ class AttemptHead(Derived):
         self._attempt = attempt
 
     def key(self, now: float) -> object:
-        """How many attempts there are."""
-        return len(self._exchange.attempts)
+        """How many attempts there are, and what the last is doing."""
+        return len(self._exchange.attempts), self._exchange.attempts[-1].status
 
     def make(self, now: float) -> list[Row]:
-        """`attempt 2 of 2`, or nothing."""
-        many = len(self._exchange.attempts)
+        """`attempt 2 of 2`, or nothing; says so where another one is running."""
+        attempts = self._exchange.attempts
+        many, last = len(attempts), attempts[-1]
         if many < 2:
             return []
-        number = self._exchange.attempts.index(self._attempt) + 1
-        return line_rows(((f"attempt {number} of {many}  [ and ] switch", "dim"),), self.width)
+        spans: list[Span] = [(f"attempt {attempts.index(self._attempt) + 1} of {many}", "dim")]
+        if last is not self._attempt and not last.status.ended:
+            spans.append((f" · attempt {many} is {last.status}", "mark"))
+        return line_rows([*spans, ("  [ and ] switch", "dim")], self.width)
 
 
 def begun(attempt: Attempt) -> bool:
