@@ -91,6 +91,25 @@ async def test_the_request_is_shown_as_it_was_sent() -> None:
         assert "[bold]this[/]" in stage.screen_text
 
 
+async def test_the_request_shown_is_the_one_being_answered_not_one_that_waits() -> None:
+    async with staged(backends=Backends(qwen1=[[asyncio.Event()]])) as stage:
+        await stage.ask("the first")
+        await stage.ask("the second")
+        await stage.press("ctrl+g", "1", "i")
+        sheet = stage.app.screen
+        assert isinstance(sheet, Sheet)
+        assert "the first" in sheet.body.plain
+
+
+async def test_what_is_told_leaves_the_prompt_to_be_seen() -> None:
+    async with staged(size=(80, 24)) as stage:
+        await stage.press(*"a long line " * 5)
+        stage.app.say("told")
+        await stage.settle()
+        assert "told" in stage.screen_text
+        assert "a long line " * 5 in stage.screen_text
+
+
 async def test_warnings_are_told_once_and_can_be_read_again() -> None:
     config = config_of("qwen1").model_copy(
         update={

@@ -150,6 +150,20 @@ def test_a_gpu() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("H100 80GB HBM3", "0 H100 80GB   87% ▁▂▄▅▇█"),
+        ("NVIDIA GeForce RTX 4090", "0 RTX 4090    87% ▁▂▄▅▇█"),
+        ("RTX PRO 6000 Blackwell", "0 RTX PRO 6000 87% ▂▄▅▇█"),
+        ("A100-SXM4-80GB", "0 A100-SXM4-8… 87% ▂▄▅▇█"),
+    ],
+)
+def test_a_name_gives_way_to_the_history(name: str, head: str) -> None:
+    gpu = replace(GPU, name=name, history=(0, 20, 40, 60, 80, 100))
+    assert gpus(sampled(gpu), width=24)[0] == head
+
+
 def test_a_gpu_names_the_servers_of_ours_on_it() -> None:
     workers = [GpuProcess(n, 20 * GIB, "python", ":8000") for n in (1, 2)]
     gpu = replace(GPU, processes=(*workers, GpuProcess(3, 5 * GIB, "blender")))

@@ -184,6 +184,16 @@ def test_a_tool_call_streams_between_reasoning_and_content() -> None:
     assert "stopped to call a tool" in " ".join(said)
 
 
+def test_white_space_beside_a_tool_call_takes_no_room() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    attempt.apply(events.ToolCallDelta(0, "c1", "now", "{}"), 2.0)
+    say(attempt, "\n\n")
+    finish(attempt, "tool_calls")
+    assert page.read()[1:4] == ["◇ tool call now", "▏ {}", ""]
+    assert page.read()[4].startswith("✓ The model stopped to call a tool")
+
+
 def test_arguments_that_are_no_json_are_shown_as_they_came() -> None:
     one = agent()
     page, attempt = Page(one), ask(one)

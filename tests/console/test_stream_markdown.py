@@ -135,8 +135,12 @@ def test_emphasis_and_code_have_styles() -> None:
         (" ", "text"),
         ("d", "code-inline"),
     ]
-    assert styles("# T") == [("T", "head.bu")]
     assert styles("[a](http://b)") == [("a", "link"), (" (http://b)", "url")]
+
+
+def test_levels_of_headings_differ_without_colour() -> None:
+    letters = [styles(f"{'#' * level} T")[0][1].partition(".")[2] for level in (1, 2, 3, 4)]
+    assert letters == ["bu", "b", "u", "i"]
 
 
 def test_code_is_highlighted_when_its_fence_closes() -> None:

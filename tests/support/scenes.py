@@ -181,7 +181,7 @@ def two_gpus() -> GpuSnapshot:
     gpus = tuple(
         GpuStatus(
             index,
-            name="NVIDIA H100 80GB HBM3",
+            name="H100 80GB HBM3",
             uuid=f"GPU-{index}",
             utilisation=busy,
             memory_used=int(used * GIB),

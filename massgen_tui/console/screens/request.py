@@ -3,14 +3,15 @@
 import json
 
 from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.stream.words import active
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.session.agent import Agent
 from massgen_tui.text import clean, one_line
 
 
 def request_screen(agent: Agent, energy: Energy | None = None) -> Sheet:
-    """The sheet of the last request of `agent`, or why there is none; and what its answer took."""
-    attempt = agent.current
+    """The sheet of the last request sent for `agent`, or why there is none; what its answer took."""
+    attempt = active(agent)
     title = f"Request · {one_line(agent.id, 40)}"
     if attempt is None or attempt.request is None:
         return Sheet(title, "Nothing was sent yet.")

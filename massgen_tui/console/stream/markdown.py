@@ -28,7 +28,8 @@ _BLOCKS_ONLY = (
 # A paragraph whose lines begin with a letter and hold nothing that Markdown reads: not parsed.
 _PROSE = re.compile(r"\n*((?:[^\W\d_][^\n\t*_`\[<\\&~|]*(?:\n|$))+)\n*")
 _BULLETS = "•◦▪"
-_HEADS = {"h1": "head.bu", "h2": "head.b", "h3": "head-small.b"}
+# each level can be told from the next without colour
+_HEADS = {"h1": "head.bu", "h2": "head.b", "h3": "head-small.u"}
 _TEXT_ROOM = 8
 """Cells that the marks of nested lists and quotes leave for text."""
 

@@ -65,10 +65,14 @@ class AttemptHead(Derived):
         return line_rows([*spans, ("  [ and ] switch", "dim")], self.width)
 
 
+def said(attempt: Attempt) -> bool:
+    """Content came that is more than white space."""
+    return any(part and not part.isspace() for part in attempt.content.parts)
+
+
 def begun(attempt: Attempt) -> bool:
     """Something came after the reasoning: content that is more than white space, or a tool call."""
-    parts = attempt.content.parts
-    return bool(attempt.tool_calls) or any(part and not part.isspace() for part in parts)
+    return bool(attempt.tool_calls) or said(attempt)
 
 
 class Fold:
@@ -181,11 +185,11 @@ class Gap(Derived):
 
     def key(self, now: float) -> object:
         """Whether both are there."""
-        return bool(self._attempt.tool_calls) and self._attempt.content.length > 0
+        return bool(self._attempt.tool_calls) and said(self._attempt)
 
     def make(self, now: float) -> list[Row]:
         """A blank row, where both are there."""
-        return [Row()] if self._attempt.tool_calls and self._attempt.content else []
+        return [Row()] if self.key(now) else []
 
 
 class Ending(Derived):
@@ -223,9 +227,9 @@ class Ending(Derived):
             rows += error_rows(attempt.error, self.width)
             rows += self._note(f"→ {words.offer(attempt)}", "text") if may_wait(attempt) else []
         else:
-            said = verdict(attempt)
-            mark = "✓" if said.whole else "■" if attempt.status is Status.CANCELLED else "!"
-            rows += self._note(f"{mark} {said.words}", "warn") if said.words else []
+            end = verdict(attempt)
+            mark = "✓" if end.whole else "■" if attempt.status is Status.CANCELLED else "!"
+            rows += self._note(f"{mark} {end.words}", "warn") if end.words else []
         return [Row(), *rows] if rows and not attempt.empty else rows
 
     def _note(self, text: str, style: str) -> list[Row]:

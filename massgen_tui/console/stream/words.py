@@ -80,9 +80,9 @@ def foot(agent: Agent, now: float) -> list[Span]:
         parts.append((f"{_about(rate[1])}{rate[0]:.1f} tok/s", "text"))
     if tokens is not None:
         parts.append((f"{_about(tokens[1])}{count(tokens[0])} tok", "text"))
-    parts.append((_first_answer(attempt), "text"))
     parts.append((finish(attempt), "text"))
     parts.append((context(agent), "dim"))
+    parts.append((_first_answer(attempt), "text"))
     if not may_wait(attempt):
         # where it may for its error, that says so
         parts.insert(0, (offer(attempt, away=agent.away), "mark"))
@@ -157,7 +157,7 @@ def _first_answer(attempt: Attempt) -> str:
     """When the answer itself began, where something came before it."""
     first, content = attempt.ttft, attempt.first_content_s
     apart = first is not None and content is not None and content - first >= 0.005
-    return f"first answer {seconds(content)}" if apart and content is not None else ""
+    return f"answer at {seconds(content)}" if apart and content is not None else ""
 
 
 def _waiting(attempt: Attempt, now: float) -> Span:

@@ -14,6 +14,8 @@ MANY = 8
 """So many GPUs get one line each, and a line of totals."""
 CHOSEN = "•"
 """Beside the number of a GPU that CUDA_VISIBLE_DEVICES names."""
+_BARS = 6
+"""Columns that a name leaves to the history, its space among them."""
 _INDENT = (("  ", "text"),)
 
 
@@ -100,7 +102,7 @@ def _titled(
     gpu: GpuStatus, number: str, width: int, right: str, history: Sequence[int] = ()
 ) -> Row:
     room = max(width - cells(number) - cells(right) - 1, 4)
-    name = crop(gpu.name or gauges.UNKNOWN, room)
+    name = _short(gpu.name or gauges.UNKNOWN, max(room - _BARS, 4) if history else room)
     bars = gauges.spark(history, min(12, room - cells(name) - 1), top=100)
     gap = " " * max(room - cells(name) - cells(bars) - (1 if bars else 0), 0)
     style = "bad" if gpu.lost else "text"
@@ -109,6 +111,14 @@ def _titled(
     if bars:
         spans.append((f" {bars}", "good"))
     return Row(tuple(spans))
+
+
+def _short(name: str, room: int) -> str:
+    """The name without the words at its end for which there is no room: `H100 80GB`, `H100`."""
+    words = name.removeprefix("NVIDIA ").removeprefix("GeForce ").split(" ")
+    while len(words) > 1 and cells(" ".join(words)) > room:
+        words.pop()
+    return crop(" ".join(words), room)
 
 
 def _line(gpu: GpuStatus, number: str, width: int) -> Row:
