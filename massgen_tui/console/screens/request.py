@@ -10,7 +10,7 @@ from massgen_tui.text import clean, one_line
 
 
 def request_screen(agent: Agent, energy: Energy | None = None) -> Sheet:
-    """The sheet of the last request sent for `agent`, or why there is none; what its answer took."""
+    """The sheet of what was last sent for `agent`, or why there is none; what its answer took."""
     attempt = active(agent)
     title = f"Request · {one_line(agent.id, 40)}"
     if attempt is None or attempt.request is None:
