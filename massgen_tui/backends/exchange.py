@@ -34,7 +34,7 @@ from massgen_tui.text import one_line
 _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
 _BURST = 32 * 1024
-"""Bytes in one read: a stream that brings more is behind, and does not rest."""
+"""Bytes in one read: a stream that brings more is behind, and only rests for its turn."""
 _TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
@@ -144,12 +144,12 @@ class Exchange:
         else:
             return
         gate = self._gate
-        if gate is None or not gate.active or size > _BURST:
+        if gate is None or not gate.active or self._transport is None:
             return
-        if self._transport is not None:
-            assert self._response is not None
-            if self._response.connection is not None:
-                gate.hold(self._transport)
+        assert self._response is not None
+        if self._response.connection is not None:
+            rest = gate.queue if size > _BURST else gate.hold
+            rest(self._transport)
 
     def _closed(self) -> list[StreamEvent]:
         self._over = True

@@ -3,20 +3,25 @@
 Waking up for every packet is most of what a stream costs; a screen draws 12 times a second. While
 a gate is active a connection that was read rests until it opens; packets gather in the kernel.
 Costs at most one frame of latency. Nothing is lost: a full socket makes the server wait.
+
+A connection that brings much at once does not rest so long, but only until its turn comes: of all
+such connections one is read at a time, so that keys are heard in between.
 """
 
 import asyncio
+from collections import deque
 
 
 class ReadGate:
     """Holds the connections that have been read since it last opened."""
 
-    __slots__ = ("_active", "_held")
+    __slots__ = ("_active", "_held", "_queue")
 
     def __init__(self) -> None:
         """Begin inactive: reads are plain."""
         self._active = False
         self._held: set[asyncio.ReadTransport] = set()
+        self._queue: deque[asyncio.ReadTransport] = deque()
 
     @property
     def active(self) -> bool:
@@ -28,6 +33,8 @@ class ReadGate:
         self._active = value
         if not value:
             self.open()
+            while self._queue:
+                self._queue.popleft().resume_reading()
 
     def open(self) -> None:
         """Let every connection be read again."""
@@ -41,12 +48,27 @@ class ReadGate:
         transport.pause_reading()
         self._held.add(transport)
 
+    def queue(self, transport: asyncio.ReadTransport) -> None:
+        """Let this connection rest until those that rest so already have been read."""
+        transport.pause_reading()
+        self._queue.append(transport)
+        if len(self._queue) == 1:
+            asyncio.get_running_loop().call_soon(self._next)
+
+    def _next(self) -> None:
+        if self._queue:
+            self._queue.popleft().resume_reading()
+        if self._queue:
+            asyncio.get_running_loop().call_soon(self._next)
+
     def free(self, transport: asyncio.ReadTransport) -> bool:
         """Let this connection be read again, and say whether it was held.
 
         A connection that goes back to the pool held would hang the next request on it.
         """
-        if transport not in self._held:
+        if transport in self._queue:
+            self._queue.remove(transport)
+        elif transport not in self._held:
             return False
         self._held.discard(transport)
         transport.resume_reading()

@@ -231,6 +231,37 @@ async def test_a_gate_lets_packets_gather_until_it_opens(server: ScriptedServer)
     await backend.aclose()
 
 
+class Paused(asyncio.ReadTransport):
+    """A connection that is only paused and resumed."""
+
+    reads = True
+
+    def pause_reading(self) -> None:
+        self.reads = False
+
+    def resume_reading(self) -> None:
+        self.reads = True
+
+
+async def test_connections_that_bring_much_are_read_one_after_the_other() -> None:
+    gate = ReadGate()
+    gate.active = True
+    many = [Paused() for _ in range(5)]
+    for each in many:
+        gate.queue(each)
+    order = []
+    for _ in many:
+        await asyncio.sleep(0)
+        order.append([each.reads for each in many])
+    assert order == [[n <= turn for n in range(5)] for turn in range(5)]
+    gate.queue(many[0])
+    gate.queue(many[1])
+    assert gate.free(many[1])
+    gate.active = False
+    assert all(each.reads for each in many)
+    await asyncio.sleep(0)
+
+
 async def test_a_connection_goes_back_to_the_pool_readable(server: ScriptedServer) -> None:
     gate = ReadGate()
     backend = ChatCompletionsBackend(agent_at(server.base_url), gate=gate)

@@ -9,7 +9,7 @@ from massgen_tui.text import clean
 
 STALE = Row((("…", "dim"),))
 """Stands for a row that has not been wrapped yet at this width; never drawn."""
-STEP = 4096
+STEP = 2048
 """Characters of a text that are taken in at once, so that a burst never holds up the keys."""
 _SEGMENT = 1024
 
