@@ -2,7 +2,8 @@
 
 Both run on a pseudo-terminal of 120x36, in turns; printed are the medians of the seconds from
 starting the process to its first whole frame, of its CPU seconds until then, and their ratios.
-The console's frame is whole when both pane titles and the prompt stand in it.
+The console's frame is whole when both pane titles and the prompt stand in it. Its session, which
+takes the keys that were typed by then, is there when the keys stand in the foot line.
 
     python -m bench.start [--runs 9]
 """
@@ -83,19 +84,24 @@ def main() -> None:
             env.pop(size, None)
         (folder / "hello.py").write_text(HELLO, encoding="utf-8")
         console = ["-m", "massgen_tui", str(two_agents(folder))]
-        hello, ours = [], []
+        frame = ["1 qwen1", "2 qwen2", "sk all agents"]
+        hello, ours, ready = [], [], []
         for run in range(runs + 1):
-            pair = (
+            three = (
                 started(["hello.py"], ["hello, world"], env, folder),
-                started(console, ["1 qwen1", "2 qwen2", "sk all agents"], env, folder),
+                started(console, frame, env, folder),
+                started(console, [*frame, "ctrl+r"], env, folder),
             )
-            if run:  # the first pair fills the caches
-                hello.append(pair[0])
-                ours.append(pair[1])
+            if run:  # the first ones fill the caches
+                hello.append(three[0])
+                ours.append(three[1])
+                ready.append(three[2])
     for what in ("seconds", "cpu"):
         bare = statistics.median(getattr(start, what) for start in hello)
         full = statistics.median(getattr(start, what) for start in ours)
         print(f"{what:8} hello {bare:.3f}  console {full:.3f}  ratio {full / bare:.2f}")
+    session = statistics.median(start.seconds for start in ready)
+    print(f"seconds  session {session:.3f}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Opens the console on a config file, without click: what is started most should be there first."""
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -31,6 +32,7 @@ def open_file(config: str, prompt: str | None = None) -> int:
     Raises:
         ConfigError: the file cannot be read as a config.
     """
+    gc.disable()  # until the first frame: nothing that is imported is garbage
     with terminal.taken() as before:
         app = importlib.import_module("massgen_tui.console.app")
         code: int = app.open_file(Path(config), prompt=prompt, before=before)

@@ -10,8 +10,14 @@ from massgen_tui.text import clean
 FILE = "crash.log"
 
 
-def report(error: BaseException, config: Config) -> str:
-    """Say what happened, and keep the traceback in a private file if the config lets us write."""
+def report(error: BaseException, config: Config | None) -> str:
+    """Say what happened, and keep the traceback in a private file if the config lets us write.
+
+    Without a config nothing tells keys from other words: the error's own words are left out.
+    """
+    if config is None:
+        where = "".join(traceback.format_tb(error.__traceback__))
+        return clean(f"{where}massgen-tui failed before it knew the config: {type(error).__name__}")
     redact = redactor_of(config)
     trace = redact("".join(traceback.format_exception(error)))
     head = clean(redact(f"massgen-tui failed: {type(error).__name__}: {error}"))

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.binding import Binding, BindingType
+from textual.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +138,29 @@ def keys_of(typed: str) -> list[events.Event]:
         events.Key("enter", "\r") if character == "\n" else events.Key(character, character)
         for character in typed
     ]
+
+
+def typed_by(keys: Iterable[events.Event]) -> str:
+    """What keys make of an empty line, as far as it can be told without a text area."""
+    text = ""
+    for key in keys:
+        if isinstance(key, events.Paste):
+            text += key.text
+        elif isinstance(key, events.Key) and key.key == "backspace":
+            text = text[:-1]
+        elif isinstance(key, events.Key) and key.key == "enter":
+            text += " ⏎ "
+        elif isinstance(key, events.Key) and key.is_printable:
+            text += key.character or ""
+    return text
+
+
+def tell_alt_enter_apart() -> None:
+    """Let alt+enter, which older terminals send as ESC CR, be a new line.
+
+    Textual 8.2 reads it as enter, and its table of sequences is private. Without this, alt+enter
+    sends, as it does in other Textual programs.
+    """
+    table = ANSI_SEQUENCES_KEYS
+    if isinstance(table, dict):
+        table.setdefault("\x1b\r", (Keys.ControlJ,))

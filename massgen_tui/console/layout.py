@@ -9,6 +9,8 @@ STACK_UNDER = 60
 """Columns of the terminal under which panes stand one over the other."""
 FOLD_UNDER = 110
 """Columns of the terminal under which the sidebar folds to one line."""
+SIDEBAR = 28
+"""Columns of the sidebar, as in console.tcss."""
 COMFORT_WIDTH = 50
 """Columns that a pane gets before a third one joins its row."""
 LEAST_WIDTH = 40

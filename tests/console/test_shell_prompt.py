@@ -7,7 +7,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 
 from massgen_tui.console.history import History
-from massgen_tui.console.widgets.prompt import tell_alt_enter_apart
+from massgen_tui.console.keys import tell_alt_enter_apart
 from tests.support.console import Stage, staged
 from tests.support.fakes import config_of
 

@@ -24,7 +24,7 @@ from massgen_tui.console.keys import (
     remapped,
     shown,
 )
-from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, folds, too_small
+from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, SIDEBAR, folds, too_small
 from massgen_tui.console.screens.goto import GotoScreen
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.lines import Line, TitleBar
@@ -32,9 +32,6 @@ from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.sidebar import Sidebar, one_line
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
-
-SIDEBAR = 28
-"""Columns of the sidebar, as in console.tcss."""
 
 
 class MainScreen(Screen[None]):
@@ -196,6 +193,10 @@ class MainScreen(Screen[None]):
     def _zoom(self, pane: AgentPane | None) -> None:
         self.grid.zoom(pane)
         self._fold(self.app.size)
+
+    def action_events(self) -> None:
+        """Show which servers went down or came back."""
+        self.sidebar.action_events()
 
     def action_goto(self) -> None:
         """Ask for a pane's number."""

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from textual import events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.binding import Binding
-from textual.keys import Keys
 from textual.widgets import TextArea
 
 from massgen_tui.console.history import History
 from massgen_tui.console.keys import PROMPT_KEYS
+from massgen_tui.console.phrases import hint
 from massgen_tui.text import clean
 
 MODIFIED_ENTER = {"shift+\r", "ctrl+\r", "alt+\r", "\r"}
@@ -22,17 +21,6 @@ EDITING: Mapping[str, str] = {
     for key in binding.key.split(",")
 }
 """What the text area does with its editing keys."""
-
-
-def tell_alt_enter_apart() -> None:
-    """Let alt+enter, which older terminals send as ESC CR, be a new line.
-
-    Textual 8.2 reads it as enter, and its table of sequences is private. Without this, alt+enter
-    sends, as it does in other Textual programs.
-    """
-    table = ANSI_SEQUENCES_KEYS
-    if isinstance(table, dict):
-        table.setdefault("\x1b\r", (Keys.ControlJ,))
 
 
 class Prompt(TextArea):
@@ -62,7 +50,7 @@ class Prompt(TextArea):
             compact=True,
             highlight_cursor_line=False,
             tab_behavior="focus",
-            placeholder=_placeholder(agents),
+            placeholder=hint(agents),
         )
         self.cursor_blink = False
         self.past = history
@@ -166,9 +154,3 @@ def _suggestion(text: str, agents: Sequence[str]) -> str:
         return ""
     matches = [agent for agent in agents if agent.startswith(typed)]
     return matches[0][len(typed) :] if matches else ""
-
-
-def _placeholder(agents: Sequence[str]) -> str:
-    if len(agents) < 2:
-        return "ask …"
-    return f"ask all agents …   @{agents[0]} asks one"

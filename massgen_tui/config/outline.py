@@ -1,0 +1,88 @@
+"""What a config file shows at once: its agents' names, read from the YAML alone.
+
+Models, variables, keys and most of what can be wrong are the loader's, which takes longer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from massgen_tui.config.document import Unusable, entries, read
+from massgen_tui.text import one_line
+
+_MOST = 120
+"""Characters of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOutline:
+    """One agent as the file names it."""
+
+    id: str
+    model: str
+    """Empty where only the loader can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A config file of which no more is known yet."""
+
+    path: Path
+    agents: tuple[AgentOutline, ...]
+    theme: str = ""
+    monitor: bool = True
+
+
+def outline_of(path: Path) -> Outline | None:
+    """The outline of a config file; None where the file is of another shape.
+
+    Raises:
+        ConfigError: it cannot be read, or is no YAML document.
+    """
+    root = read(path)
+    try:
+        agents = tuple(map(_agent, _agents(root)))
+        theme, monitor = _word(root, "ui", "theme"), _word(root, "monitor")
+    except Unusable:
+        return None
+    return Outline(path, agents, theme, monitor != "false") if agents else None
+
+
+def _agents(root: yaml.Node) -> Iterator[yaml.Node]:
+    many, one = _find(root, "agents"), _find(root, "agent")
+    if isinstance(many, yaml.SequenceNode) and one is None:
+        yield from many.value
+    elif one is not None and many is None:
+        yield one
+
+
+def _agent(node: yaml.Node) -> AgentOutline:
+    name, model = _word(node, "id"), _word(node, "backend", "model")
+    if not name.strip() or _find(node, "backend") is None:
+        raise Unusable(node, "is no agent")
+    return AgentOutline(_shown(name), _shown(model))
+
+
+def _shown(text: str) -> str:
+    return "" if "${" in text else one_line(text, _MOST)
+
+
+def _word(node: yaml.Node, *path: str) -> str:
+    found = _find(node, *path)
+    return str(found.value) if isinstance(found, yaml.ScalarNode) else ""
+
+
+def _find(node: yaml.Node, *path: str) -> yaml.Node | None:
+    """The node at a path of keys.
+
+    Raises:
+        Unusable: a mapping on the way is none that can be read.
+    """
+    for name in path:
+        entry = entries(node).get(name) if isinstance(node, yaml.MappingNode) else None
+        if entry is None:
+            return None
+        node = entry.value
+    return node

@@ -1,0 +1,124 @@
+"""What the keys and commands of every screen do."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from massgen_tui.console import clipboard
+from massgen_tui.console.commands import COMMANDS
+from massgen_tui.console.keys import name_of
+from massgen_tui.console.order import InOrder
+from massgen_tui.text import clean
+
+if TYPE_CHECKING:
+    from massgen_tui.console.works import Works
+
+
+class Actions(InOrder, inherit_bindings=False):
+    """The actions of the app, on its works."""
+
+    works: "Works"
+    """There as soon as anything acts."""
+
+    def say(
+        self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"
+    ) -> None:
+        """Tell the user something for a while; the text is never read as markup."""
+        self.notify(clean(text), timeout=seconds, severity=severity, markup=False)
+
+    def leave(self, sure: bool | None) -> None:
+        """End, if that is what is wanted."""
+        raise NotImplementedError
+
+    def action_rerun(self) -> None:
+        """Ask again: all, or the focused pane."""
+        self.works.desk.rerun()
+
+    def action_stop(self) -> None:
+        """Close what is open; with nothing open stop all, or the focused pane."""
+        if not self.works.main.close_open():
+            self.works.desk.stop()
+
+    def action_halt(self) -> None:
+        """Stop what is being answered, take back what waits."""
+        self.works.desk.halt()
+
+    def action_new(self) -> None:
+        """Begin a new conversation with all, or with the focused pane."""
+        self.works.desk.new()
+
+    def action_retry(self) -> None:
+        """Ask the focused agent again."""
+        self.works.desk.rerun()
+
+    def action_retry_failed(self) -> None:
+        """Ask those agents again whose answer failed."""
+        self.works.desk.retry_failed()
+
+    def action_wait(self) -> None:
+        """Ask again as soon as the server is up: the focused pane, or all whose was not."""
+        self.works.desk.wait()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.push_screen(self.works.help_screen())
+
+    def action_request(self) -> None:
+        """Show what was sent for the focused agent, or for the first that is seen."""
+        self.push_screen(self.works.request_screen())
+
+    def action_warnings(self) -> None:
+        """Show what the config warns of, and where the log and the session's file are."""
+        self.push_screen(self.works.warnings_screen(self.available_themes))
+
+    def action_save(self) -> None:
+        """Write all answers to a Markdown file in the working directory."""
+        self.works.desk.save(Path.cwd(), datetime.now())
+
+    def action_copy_answer(self) -> None:
+        """Copy the focused agent's last answer, or all last answers."""
+        one = self.works.focused_agent() is not None
+        self.copy(self.works.desk.answers(), "answer" if one else "answers")
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy `text` and say so."""
+        if not text:
+            self.say(f"no {what} to copy yet")
+            return
+        self.copy_to_clipboard(text)
+        place = clipboard.keep(text) if self.works.config.ui.logging_enabled else None
+        also = f"; also in {place}" if place else ""
+        self.say(f"{what} copied ({len(text)} characters{also})")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy over the terminal, through tmux and screen too."""
+        self._clipboard = text
+        if self._driver is not None:
+            for sequence in clipboard.sequences(text):
+                self._driver.write(sequence)
+
+    def action_help_quit(self) -> None:
+        """Say that ctrl+c copies, and what quits."""
+        key = name_of("quit", self.works.config.ui.keymap)
+        self.say(f"nothing is selected to copy; {key} quits")
+
+    async def action_quit(self) -> None:
+        """Leave; ask once while agents answer."""
+        question = self.works.quit_screen(self.screen)
+        if question is None:
+            self.leave(True)
+        else:
+            self.push_screen(question, self.leave)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything by name, for the palette."""
+        main = self.works.main
+        for command in COMMANDS:
+            run = partial(self.run_action, command.action, main)
+            yield SystemCommand(command.name, command.help, run)

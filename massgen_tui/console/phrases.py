@@ -1,0 +1,15 @@
+"""What the first frame says as later ones do."""
+
+from collections.abc import Sequence
+
+
+def how_many(agents: int) -> str:
+    """The number of agents, in the title."""
+    return "1 agent" if agents == 1 else f"{agents} agents"
+
+
+def hint(agents: Sequence[str]) -> str:
+    """What stands in the empty prompt."""
+    if len(agents) < 2:
+        return "ask …"
+    return f"ask all agents …   @{agents[0]} asks one"

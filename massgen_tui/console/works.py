@@ -1,0 +1,194 @@
+"""The works of the console: session, screens and what joins them, made once the config is read.
+
+To import them takes as long as all the rest of a start; the app shows its first frame before.
+"""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from textual.binding import Binding
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from massgen_tui.config.schema import Config
+from massgen_tui.console.alarm import Alarm
+from massgen_tui.console.desk import Desk
+from massgen_tui.console.holding import Holding
+from massgen_tui.console.keys import ALL_KEYS, name_of
+from massgen_tui.console.phrases import how_many
+from massgen_tui.console.pump import Pump
+from massgen_tui.console.screens.help import help_screen
+from massgen_tui.console.screens.main import MainScreen
+from massgen_tui.console.screens.quit import QuitScreen
+from massgen_tui.console.screens.request import request_screen
+from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.warnings import warnings_screen
+from massgen_tui.console.services import Services
+from massgen_tui.console.stream.pane import AgentPane
+from massgen_tui.console.turn import turn_of
+from massgen_tui.console.widgets.prompt import Prompt
+from massgen_tui.console.widgets.sidebar import Sidebar
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.observed import Observed
+
+
+class Host(Protocol):
+    """What the app does for them."""
+
+    def say(
+        self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"
+    ) -> None:
+        """Tell the user something for a while."""
+
+    def bell(self) -> None:
+        """Ring."""
+
+    def batch_update(self) -> AbstractContextManager[None]:
+        """A context whose changes are drawn at once."""
+        ...
+
+    def call_after_refresh(self, callback: Callable[[], None]) -> bool:
+        """Call it when the screen has been drawn."""
+        ...
+
+
+class Works:
+    """Everything that the app works with."""
+
+    def __init__(self, config: Config, services: Services | None, host: Host) -> None:
+        """Make them for a config; `services` stands in for the real ones in tests."""
+        self.config = config
+        self.services = services or Services.of(config, warn=self._warn)
+        self.session = self.services.session
+        self._host = host
+        self._alarm = Alarm()
+        self.prompt = self._make_prompt()
+        self.main = self._make_main()
+        self.holding = Holding(self.session, self.services.watching, changed=self._changed)
+        self.desk = Desk(
+            self.session,
+            self.prompt,
+            focused=self.focused_agent,
+            say=host.say,
+            changed=self._changed,
+        )
+        self.pump = Pump(
+            busy=lambda: self.session.active,
+            open_gate=self.services.gate.open,
+            paint=self.paint,
+            after_paint=host.call_after_refresh,
+        )
+        self.session.observe(self._observe)
+
+    def _make_prompt(self) -> Prompt:
+        ids, keymap = [agent.id for agent in self.session.agents], self.config.ui.keymap
+        return Prompt(self.services.history, ids, keymap, ask=self._ask, id="prompt")
+
+    def _make_main(self) -> MainScreen:
+        panes = [
+            AgentPane(agent, number, clock=self.session.clock, id=f"pane-{number}")
+            for number, agent in enumerate(self.session.agents, 1)
+        ]
+        return MainScreen(panes, self.prompt, self.config.ui.keymap, monitor=self.config.monitor)
+
+    async def start(self) -> None:
+        """Begin what takes time: imports, log, monitors."""
+        await self.services.start()
+        self.show_monitors()
+
+    def warnings(self, themes: Collection[str]) -> list[str]:
+        """What the config warns of, and what of its `ui` means nothing among these themes."""
+        ui = self.config.ui
+        said = list(self.config.warnings)
+        if ui.theme and ui.theme not in themes:
+            there_are = ", ".join(sorted(themes))
+            said.append(f"ui.theme: there is no theme {ui.theme!r}; there are {there_are}")
+        known = {key.id for key in ALL_KEYS} | {str(binding.id) for binding in _widgets_keys()}
+        unknown = sorted(id for id in ui.keymap if id not in known)
+        if unknown:
+            said.append(f"ui.keymap: no key is named {', '.join(unknown)}; f1 shows the names")
+        return said
+
+    def paint(self) -> None:
+        """Draw what is new in the panes that are seen, and the title."""
+        now = self.session.clock()
+        with self._host.batch_update():
+            for index in self.main.grid.arrangement.visible:
+                self.main.panes[index].paint(now)
+            self._show_title(now)
+
+    def show_title(self) -> None:
+        """Show the title as it is now."""
+        self._show_title(self.session.clock())
+
+    def _show_title(self, now: float) -> None:
+        turn, title = turn_of(self.session.agents, now), self.main.title_bar
+        if turn is None:
+            title.tell(self.config.name, how_many(len(self.session.agents)), None)
+        else:
+            said = f"turn {turn.number} · {turn.prompt}"
+            title.tell(self.config.name, said, turn.elapsed, running=turn.running)
+
+    def show_monitors(self) -> None:
+        """Show what is known of servers and GPUs, and look less often while nobody sees it."""
+        if self.config.monitor:
+            watching, now = self.services.watching, self.session.clock()
+            watching.follow(self.session.agents)
+            self.holding.learn()
+            self.main.show_monitors(watching.servers, watching.gpus, now)
+            watching.relaxed = self.main.monitors_hidden and not self.session.held
+            if self._alarm.rings(watching.servers) and self.config.ui.bell:
+                self._host.bell()
+
+    def focused_agent(self) -> Agent | None:
+        """The agent whose pane has the focus."""
+        pane = self.main.pane
+        return pane.agent if pane else None
+
+    def help_screen(self) -> Sheet:
+        """All keys."""
+        return help_screen(self.config.ui.keymap, _widgets_keys())
+
+    def request_screen(self) -> Sheet:
+        """What was sent for the focused agent, or for the first that is seen."""
+        seen = self.main.panes[self.main.grid.arrangement.first]
+        agent = self.focused_agent() or seen.agent
+        energy = self.services.watching.energy(agent.current) if agent.current else None
+        return request_screen(agent, energy)
+
+    def warnings_screen(self, themes: Collection[str]) -> Sheet:
+        """What the config warns of, and where the log and the session's file are."""
+        return warnings_screen(self.warnings(themes), self.services)
+
+    def quit_screen(self, screen: Screen[object]) -> QuitScreen | None:
+        """The question whether to quit; None where it need not be asked, or stands on `screen`."""
+        answering = len(self.desk.answering)
+        if not answering or isinstance(screen, QuitScreen):
+            return None
+        key, kept = name_of("quit", self.config.ui.keymap), self.config.ui.logging_enabled
+        held = len(self.session.held)
+        return QuitScreen(answering - held, key, kept=kept, held=held)
+
+    def _ask(self, prompt: str) -> None:
+        self.desk.ask(prompt)
+
+    def _observe(self, observed: Observed) -> None:
+        self.pump.wake()
+        ended = observed.event is None and observed.attempt.status.ended
+        if ended:
+            self.services.watching.heard(observed.agent, observed.attempt)
+        if ended and self.config.ui.bell and not self.session.active:
+            self._host.bell()
+
+    def _changed(self) -> None:
+        self.pump.wake()
+
+    def _warn(self, text: str) -> None:
+        self._host.say(text, seconds=8, severity="warning")
+
+
+def _widgets_keys() -> list[Binding]:
+    """What panes and sidebar bind for themselves."""
+    both = (*AgentPane.BINDINGS, *Sidebar.BINDINGS)
+    return [binding for binding in both if isinstance(binding, Binding)]

@@ -1,0 +1,147 @@
+"""The first frame: the outline of a config, and keys that are kept until the session is there."""
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from massgen_tui.config.errors import ConfigError
+from massgen_tui.config.loader import load_config
+from massgen_tui.config.outline import outline_of
+from massgen_tui.config.schema import Config
+from massgen_tui.console import app as console
+from massgen_tui.console.app import ConsoleApp
+from tests.support.console import screen_text
+
+TEXT = """
+agents:
+  - id: first
+    backend: {type: vllm, model: org/big, base_url: "http://127.0.0.1:9/v1"}
+  - id: second
+    backend: {type: sglang, model: "${UNSET:-small}", base_url: "http://127.0.0.1:9/v1"}
+ui: {logging_enabled: false}
+monitor: false
+"""
+
+
+@pytest.fixture
+def text() -> str:
+    return TEXT
+
+
+@pytest.fixture
+def path(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "two.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def may_read(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The config is read when this is set."""
+    event = threading.Event()
+
+    def read(path: Path) -> Config:
+        assert event.wait(20)
+        return load_config(path, {})
+
+    monkeypatch.setattr(console, "_read", read)
+    yield event
+    event.set()
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[tuple[ConsoleApp, Pilot[None]]]:
+    """The console at its first frame."""
+    outline = outline_of(path)
+    assert outline is not None
+    app = ConsoleApp(outline)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+async def ready(app: ConsoleApp, pilot: Pilot[None]) -> None:
+    """Wait until the keys that were kept have acted."""
+    while app._held is not None:
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+async def test_it_shows_titles_prompt_and_what_is_typed(
+    path: Path, may_read: threading.Event
+) -> None:
+    async with opened(path) as (app, pilot):
+        rows = screen_text(app).splitlines()
+        assert "two" in rows[0]
+        assert "2 agents" in rows[0]
+        assert "1 first · org/big" in rows[1]
+        assert "2 second ─" in rows[1]
+        assert "ask all agents …" in rows[28]
+        await pilot.press(*"hellp", "backspace", "o", "enter", "x")
+        assert "› hello ⏎ x" in screen_text(app).splitlines()[28]
+        may_read.set()
+        await ready(app, pilot)
+        rows = screen_text(app).splitlines()
+        assert "1 first · org/big · vLLM" in rows[1]
+        assert "2 second · small · SGLang" in rows[1]
+
+
+async def test_keys_of_every_kind_act_in_their_order_once_the_session_is_there(
+    path: Path, may_read: threading.Event
+) -> None:
+    async with opened(path) as (app, pilot):
+        await pilot.press(*"a prompt", "enter", "tab", "z", "ctrl+g", "0", *"draft")
+        may_read.set()
+        await ready(app, pilot)
+        assert [agent.exchanges[0].prompt for agent in app.session.agents] == ["a prompt"] * 2
+        assert app.main.grid.zoomed is app.main.panes[0]
+        assert app.prompt.text == "draft"
+
+
+async def test_it_quits_although_the_config_is_not_read_yet(
+    path: Path, may_read: threading.Event
+) -> None:
+    async with opened(path) as (app, pilot):
+        await pilot.press("ctrl+q")
+        may_read.set()
+    assert app.return_code == 0
+    async with opened(path) as (app, pilot):
+        await pilot.press("x", "ctrl+q", "ctrl+q")
+    assert app.return_code == 0
+
+
+BAD = TEXT.replace("model: org/big", "model: org/big, retries: many")
+
+
+@pytest.mark.parametrize("text", [BAD])
+async def test_what_is_wrong_with_the_config_ends_it(path: Path, may_read: threading.Event) -> None:
+    async with opened(path) as (app, pilot):
+        may_read.set()
+        while app.refused is None:
+            await pilot.pause(0.01)
+    assert app.return_code == 1
+    assert isinstance(app.refused, ConfigError)
+    assert "retries" in str(app.refused)
+
+
+@pytest.mark.parametrize("size", [(100, 30), (120, 36), (59, 40), (200, 50)])
+async def test_the_frames_stand_where_the_panes_will(
+    path: Path, may_read: threading.Event, size: tuple[int, int]
+) -> None:
+    async with opened(path) as (app, pilot):
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        before = corners(screen_text(app))
+        may_read.set()
+        await ready(app, pilot)
+        assert before == corners(screen_text(app))
+
+
+def corners(text: str) -> list[tuple[int, int]]:
+    """Where frames begin."""
+    rows = enumerate(text.splitlines())
+    return [(x, y) for y, row in rows for x, char in enumerate(row) if char == "┌"]
