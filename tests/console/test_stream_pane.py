@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
@@ -42,7 +43,8 @@ class Host(App[None]):
 
 def screen(pane: AgentPane) -> list[str]:
     """What the pane draws."""
-    return [strip.text for strip in pane.render_lines(Region(0, 0, *pane.size))]
+    strips = pane.render_lines(Region(0, 0, *pane.size))
+    return ["".join(each.text for each in strip if not each.control) for strip in strips]
 
 
 def body(pane: AgentPane) -> list[str]:
@@ -324,6 +326,30 @@ async def test_every_line_is_exactly_as_wide_as_the_pane() -> None:
             app.pane.toggle_reasoning()
             assert {cell_len(line) for line in screen(app.pane)} == {width}
             assert {line[0] + line[-1] for line in screen(app.pane)[1:-1]} == {"┃┃"}
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [("शांति", 22), ("👨\u200d👩\u200d👧", 20), ("👍🏽", 22), ("❤\ufe0f", 24), ("🇩🇪", 24)],
+)
+async def test_a_frame_is_whole_however_wide_the_terminal_takes_the_text_to_be(
+    text: str, free: int
+) -> None:
+    one, two = agent("a"), agent("b")
+    for each in (one, two):
+        say(ask(each), f"{text}\n\nplain – 中文 → ok")
+    app = Host([one, two])
+    async with app.run_test(size=(60, 8)):
+        for pane, left in zip(app.query(AgentPane), (0, 30), strict=True):
+            drawn = pane.render_lines(Region(0, 0, *pane.size))
+            line = next(strip for strip in drawn if text in strip.text)
+            assert line.cell_length == 30
+            before, go, after = line.render(Console()).partition(f"\x1b[{left + 2 + 2 + free + 1}G")
+            assert go, "it goes to the cell that it takes to be the next"
+            assert "│" in before or "┃" in before
+            assert "│" in after or "┃" in after
+            plain = next(strip for strip in drawn if "ok" in strip.text)
+            assert not any(each.control for each in plain)
 
 
 async def test_a_resize_wraps_again_and_comes_to_rest() -> None:

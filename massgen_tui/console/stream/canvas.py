@@ -29,6 +29,8 @@ class Canvas:
         self.document = Document(agent, self.view)
         self._agent = agent
         self._frame = Frame(agent, number)
+        self.x = 0
+        """The column of the screen in which the pane begins."""
         self._look: Look | None = None
         self._drawn: list[Row] = []
         self._blank = Row()
@@ -47,13 +49,15 @@ class Canvas:
         self._drawn = []
 
     def fits(self, width: int, height: int) -> bool:
-        """Whether what was drawn last is of this size."""
-        return self._look is not None and self._look.width == width and len(self._drawn) == height
+        """Whether what was drawn last is of this size and stands here."""
+        look = self._look
+        here = look is not None and look.width == width and look.x == self.x
+        return here and len(self._drawn) == height
 
     def draw(self, now: float, width: int, height: int, styles: Styles) -> list[int]:
         """Bring the rows up to date; gives the lines that changed, all of them in a new size."""
-        if self._look is None or self._look.width != width:
-            self._look = Look(styles, width, self._frame.side, self._frame.style)
+        if self._look is None or self._look.width != width or self._look.x != self.x:
+            self._look = Look(styles, width, self._frame.side, self._frame.style, self.x)
         own_foot = height >= FOOT_FROM
         self.view.resize(max(height - 2 - own_foot, 1))
         if self.document.width != self._look.inner:

@@ -84,6 +84,7 @@ class AgentPane(Widget, can_focus=True):
     def _show(self, now: float) -> bool:
         """Refresh the lines that are not those already drawn."""
         width, height = self.size
+        self._canvas.x = self.region.x
         changed = self._canvas.draw(now, width, height, styles_of(self.app))
         if self._document.waiting or self._document.stale or self._looking:
             self._catch_up_later()
@@ -123,6 +124,7 @@ class AgentPane(Widget, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give the lines of `crop`, straight from the rows."""
         width, height = self.size
+        self._canvas.x = self.region.x
         if not self._canvas.fits(width, height):
             self.paint(self._clock())
         strip, selection = self._canvas.strip, self._selection

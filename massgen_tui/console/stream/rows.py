@@ -5,9 +5,11 @@ is first drawn under a look (theme, width, focus) and dropped when it leaves the
 compared by identity: a row that is still the same object needs no repaint.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+from unicodedata import category, east_asian_width
 
-from rich.segment import Segment
+from rich.segment import ControlType, Segment
 from textual.strip import Strip
 
 from massgen_tui.console.stream.styles import Styles
@@ -15,14 +17,19 @@ from massgen_tui.console.stream.wrap import TAB, Span, breaks, cells, cut_spans
 
 NEWLINE, SPACE, NOTHING = "\n", " ", ""
 
+# What terminals do not take for equally wide: joined and toned emoji, flags, Indic vowels. Outside
+# it: Latin letters, punctuation, arrows, lines, signs, and the East Asian scripts.
+_DISPUTED = re.compile("[^\u0000-\u02ff\u2010-\u27bf\u3000-\u9fff\uac00-\ud7af]")
+
 
 class Look:
     """How rows are drawn at one time: the styles of the theme, the pane's width, its frame."""
 
-    __slots__ = ("_fits", "_left", "_right", "inner", "styles", "width")
+    __slots__ = ("_fits", "_left", "_right", "inner", "styles", "width", "x")
 
-    def __init__(self, styles: Styles, width: int, side: str, frame: str) -> None:
-        """Draw rows `width` cells wide between two `side` glyphs in the style `frame`."""
+    def __init__(self, styles: Styles, width: int, side: str, frame: str, x: int = 0) -> None:
+        """Draw rows `width` cells wide from column `x` on, between two `side` glyphs."""
+        self.x = x
         margin = side if width < 24 else f"{side} "
         self.styles = styles
         self.width = width
@@ -36,6 +43,10 @@ class Look:
         styles = self.styles
         segments = [Segment(text, styles[style]) for text, style in row.spans]
         room = (self.width if row.bare else self.inner) - row.cells
+        if room >= 0 and self._fits and any(_DISPUTED.search(text) for text, _ in row.spans):
+            free = max(room - max(_apart(row.text) - row.cells, 0), 0) if room else 0
+            segments += [Segment(" " * free, styles[row.fill]), self._to(row, free)]
+            room -= free
         if room > 0:
             segments.append(Segment(" " * room, styles[row.fill]))
         if not row.bare:
@@ -43,6 +54,12 @@ class Look:
         if room < 0 or not self._fits:
             return Strip(segments).adjust_cell_length(self.width)
         return Strip(segments, self.width)
+
+    def _to(self, row: "Row", free: int) -> Segment:
+        """Go to the cell `free` after the text, wherever the terminal takes that to have ended."""
+        column = self.x + (0 if row.bare else len(self._left.text)) + row.cells + free
+        go = (ControlType.CURSOR_MOVE_TO_COLUMN, column)
+        return Segment(f"\x1b[{column + 1}G", None, (go,))
 
     def mapped(self, row: "Row", y: int) -> Strip:
         """The row, its text carrying where it stands (row `y` of the document), for the mouse."""
@@ -52,6 +69,13 @@ class Look:
         room = Segment(" " * max(self.inner - text.cell_length, 0), self.styles[row.fill])
         ends = Strip([self._left]), Strip([room, self._right])
         return Strip.join([ends[0], text.apply_offsets(0, y), ends[1]])
+
+
+def _apart(text: str) -> int:
+    """Cells that a terminal gives `text` when it joins no emoji and no vowels."""
+    marks = ("Mn", "Me", "Cf")
+    seen = [char for char in text if category(char) not in marks]
+    return len(seen) + sum(east_asian_width(char) in "WF" for char in seen)
 
 
 def inner_width(width: int) -> int:
