@@ -1,5 +1,7 @@
 """The first frame: the outline of a config, and keys that are kept until the session is there."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -69,6 +71,17 @@ async def ready(app: ConsoleApp, pilot: Pilot[None]) -> None:
     while app._held is not None:
         await pilot.pause(0.01)
     await pilot.pause()
+
+
+def test_the_first_frame_needs_nothing_that_takes_long_to_import() -> None:
+    heavy = ("pydantic", "openai", "aiohttp", "click", "markdown_it", "pygments", "pynvml")
+    ours = ("massgen_tui.session", "massgen_tui.backends", "massgen_tui.monitor")
+    script = (
+        "import sys; from massgen_tui import cli; from massgen_tui.console import app;"
+        f"print([name for name in {(*heavy, *ours)!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout.strip() == b"[]"
 
 
 async def test_it_shows_titles_prompt_and_what_is_typed(
