@@ -190,7 +190,7 @@ def two_gpus() -> GpuSnapshot:
             power=412.0 + index,
             power_limit=700.0,
             sm_clock=1980,
-            history=(10, 40, 70, 90, busy),
+            history=tuple(round(busy * part) for part in (0.3, 0.7, 0.95, 0.9, 1)),
         )
         for index, busy, used in ((0, 87, 59.8), (1, 12, 4.2))
     )
