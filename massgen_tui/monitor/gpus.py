@@ -1,5 +1,6 @@
 """Watches the GPUs of this host in one daemon thread, which may hang and hurt nobody."""
 
+import logging
 import os
 import threading
 import time
@@ -13,6 +14,8 @@ from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.visible import chosen
 
 Clock = Callable[[], float]
+
+log = logging.getLogger(__name__)
 
 STALE = 3.0
 """Seconds without a sample after which the numbers are marked stale."""
@@ -99,14 +102,30 @@ class GpuMonitor:
     def _run(self) -> None:
         while not self._ending.is_set():
             try:
-                nvml = self._open()
-            except NoGpus as error:
-                self._without(error.reason)
-                continue
-            try:
-                self._sample_until_lost(nvml)
-            finally:
-                nvml.close()
+                self._look()
+            except Exception:
+                # a fault of ours: the thread must live on, and the numbers show their age
+                log.exception("looking at the GPUs failed")
+                self._failed()
+                self._ending.wait(self._retry)
+
+    def _look(self) -> None:
+        try:
+            nvml = self._open()
+        except NoGpus as error:
+            self._without(error.reason)
+            return
+        try:
+            self._sample_until_lost(nvml)
+        finally:
+            nvml.close()
+
+    def _failed(self) -> None:
+        with self._sampled:
+            if self._snapshot.sampled_at is None:
+                reason = "looking at the GPUs failed: see the log"
+                self._snapshot = GpuSnapshot(reason=reason, sampled_at=self._clock())
+            self._sampled.notify_all()
 
     def _sample_until_lost(self, nvml: Nvml) -> None:
         opened = self._clock()

@@ -93,7 +93,7 @@ class ServerMonitor:
     def relaxed(self, value: bool) -> None:
         was, self._relaxed = self._relaxed, value
         if was and not value:
-            self._wake.set()
+            self._nudge()
 
     def start(self) -> None:
         """Begin to look, in tasks of the running loop."""
@@ -140,7 +140,7 @@ class ServerMonitor:
         watch.heard(self._clock(), state, reason)
         self.revision += watch.status is not before
         if state is not ServerState.UP and not watch.target.hosted:
-            self._wake.set()
+            self._nudge()
 
     def talked(self, root: str, at: float) -> None:
         """Tell that a stream of our own brought something, at `at` seconds of the clock.
@@ -156,8 +156,14 @@ class ServerMonitor:
         for root, watch in self._watches.items():
             watch.awaited = root in roots
 
+    def _nudge(self) -> None:
+        """Let everyone who waits, or is about to, look at once; each of them once."""
+        woken, self._wake = self._wake, asyncio.Event()
+        woken.set()
+
     async def _run(self, watch: Watch) -> None:
         while not watch.passive:
+            wake = self._wake
             try:
                 await self.look(watch.target)
             except Exception:
@@ -165,15 +171,17 @@ class ServerMonitor:
                 log.exception("looking at %s failed", watch.target.root)
                 watch.give_up(self._clock())
                 self.revision += 1
-            await self._wait(watch.pause(relaxed=self._relaxed), self._wake)
-            self._wake.clear()
+            await self._wait(watch.pause(relaxed=self._relaxed), wake)
 
     async def _follow(self, exporter: Exporter) -> None:
         while True:
-            before = exporter.snapshot
-            await exporter.look(self._fetcher, self._clock())
+            wake, before = self._wake, exporter.snapshot
+            try:
+                await exporter.look(self._fetcher, self._clock())
+            except Exception:
+                log.exception("reading the GPUs at %s failed", exporter.label)
             self.revision += exporter.snapshot is not before
-            await self._wait(RELAXED if self._relaxed else SHOWN, self._wake)
+            await self._wait(RELAXED if self._relaxed else SHOWN, wake)
 
 
 def changes_of(statuses: Mapping[str, ServerStatus]) -> Sequence[StateChange]:

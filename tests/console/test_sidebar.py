@@ -9,8 +9,9 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from massgen_tui.console.screens.monitor import DetailSheet, gpu_detail, server_detail
+from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.widgets import gauges
-from massgen_tui.console.widgets.gpu_rows import gpu_rows
+from massgen_tui.console.widgets.gpu_rows import gpu_sections
 from massgen_tui.console.widgets.server_rows import server_rows
 from massgen_tui.console.widgets.sidebar import Sidebar, one_line
 from massgen_tui.monitor.status import (
@@ -75,6 +76,10 @@ def lines(status: ServerStatus, width: int = 40, now: float = NOW) -> list[str]:
 
 def gpus(snapshot: GpuSnapshot, width: int = 40, now: float = NOW) -> list[str]:
     return [row.text.rstrip() for row in gpu_rows(snapshot, width, now)]
+
+
+def gpu_rows(snapshot: GpuSnapshot, width: int, now: float) -> list[Row]:
+    return [row for _, rows in gpu_sections(snapshot, width, now) for row in rows]
 
 
 def sampled(*found: GpuStatus, reason: str = "", at: float = NOW) -> GpuSnapshot:
@@ -441,6 +446,20 @@ async def test_each_gpu_can_be_chosen_for_a_sheet_of_its_own() -> None:
         await pilot.press("escape", "down", "enter")
         assert isinstance(app.screen, DetailSheet)
         assert "on rack 7" in app.screen.body.plain
+
+
+async def test_instances_with_one_number_hide_no_gpu_below_them() -> None:
+    parts = [replace(GPU, uuid=f"part-{part}") for part in range(2)]
+    app = Host()
+    async with app.run_test(size=(100, 40)) as pilot:
+        sidebar = app.query_one(Sidebar)
+        sidebar.show(of(UP), sampled(*parts, replace(GPU, index=1, uuid="GPU-1")), NOW)
+        sidebar.focus()
+        await pilot.press("down", "down", "down", "down", "enter")
+        sheet = app.screen
+        assert isinstance(sheet, DetailSheet)
+        assert "GPU-1" in sheet.body.plain
+        assert "part-" not in sheet.body.plain
 
 
 async def test_what_does_not_fit_is_scrolled_to() -> None:

@@ -109,3 +109,20 @@ def test_without_any_card_the_reason_is_told_and_it_rests(tmp_path: Path) -> Non
     assert monitor.stop(5)
     assert monitor.snapshot is told, "it was not asked again"
     assert all(thread.name != "nvml" for thread in threading.enumerate())
+
+
+def test_a_fault_of_ours_ends_no_sampling(tmp_path: Path) -> None:
+    failures = iter([ValueError("ours"), OSError("ours")])
+
+    def broken_twice() -> Nvml:
+        for failure in failures:
+            raise failure
+        return absent()
+
+    monitor = GpuMonitor(
+        interval=0.001, retry=0.001, open_nvml=broken_twice, cards=AmdCards(tmp_path)
+    )
+    monitor.start()
+    monitor.wait_for(lambda s: s.reason == "no NVIDIA driver on this host")
+    assert monitor.stop(5)
+    assert next(failures, None) is None

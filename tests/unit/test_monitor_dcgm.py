@@ -124,3 +124,26 @@ async def test_the_monitor_asks_exporters_beside_its_servers() -> None:
             await asked.wait()
             (snapshot,) = monitor.gpus
     assert [gpu.utilisation for gpu in snapshot.gpus] == [87, 93]
+
+
+async def test_a_look_that_is_asked_for_at_once_comes_once() -> None:
+    waits: list[asyncio.Event] = []
+    waiting = asyncio.Event()
+
+    async def wait(_: float, wake: asyncio.Event) -> None:
+        waits.append(wake)
+        waiting.set()
+        await wake.wait()
+
+    async with ScriptedServer() as server:
+        server.route("GET", "/metrics", whole(200, page(*FULL).encode(), "text/plain"))
+        exporter = Exporter(f"{server.root}/metrics", "rack 7")
+        async with ServerMonitor((), wait=wait, exporters=(exporter,)) as monitor:
+            await waiting.wait()
+            monitor.relaxed = True
+            waiting.clear()
+            monitor.relaxed = False
+            await waiting.wait()
+            assert not waits[-1].is_set()
+            assert len(waits) == 2
+            assert len(server.requests) == 2

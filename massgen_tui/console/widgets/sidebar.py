@@ -191,7 +191,8 @@ class Sidebar(Widget, can_focus=True):
     def _stops(self) -> list[str]:
         """What can be chosen: servers, all GPUs, each of them."""
         gpus = [gpu_name(host, gpu.index) for host in self._hosts for gpu in host.gpus]
-        return [*self._servers, GPUS, *gpus]
+        # instances of one card share its number, and so one stop
+        return [*self._servers, GPUS, *dict.fromkeys(gpus)]
 
     @property
     def _room(self) -> int:
