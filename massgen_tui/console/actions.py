@@ -53,10 +53,6 @@ class Actions(InOrder, inherit_bindings=False):
         """Begin a new conversation with all, or with the focused pane."""
         self.works.desk.new()
 
-    def action_retry(self) -> None:
-        """Ask the focused agent again."""
-        self.works.desk.rerun()
-
     def action_retry_failed(self) -> None:
         """Ask those agents again whose answer failed."""
         self.works.desk.retry_failed()
@@ -98,7 +94,7 @@ class Actions(InOrder, inherit_bindings=False):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy over the terminal, through tmux and screen too."""
-        self._clipboard = text
+        self._clipboard = text  # what ctrl+v puts into the prompt
         if self._driver is not None:
             for sequence in clipboard.sequences(text):
                 self._driver.write(sequence)

@@ -37,6 +37,7 @@ APP_KEYS: tuple[Key, ...] = (
     Key(
         "palette", "ctrl+p", "command_palette", "every command by name", "Program", foot="commands"
     ),
+    # Textual's screen copies and keeps the key; it comes to us when nothing is selected.
     Key("copy", "ctrl+c", "help_quit", "copy what is selected", "Program", first=False),
 )
 """What acts on every screen."""
@@ -73,7 +74,7 @@ PROMPT_KEYS: tuple[Key, ...] = (
 PANE_KEYS: tuple[Key, ...] = (
     Key("pane.zoom", "z", "in_pane('screen.zoom')", "full size, and back", "Pane", "zoom"),
     Key("pane.search", "slash", "in_pane('screen.search')", "find in this pane", "Pane", "find"),
-    Key("pane.retry", "r", "in_pane('app.retry')", "ask this agent again", "Pane", "retry"),
+    Key("pane.retry", "r", "in_pane('app.rerun')", "ask this agent again", "Pane", "retry"),
     Key("pane.wait", "w", "in_pane('app.wait')", "send it when the server is up", "Pane"),
     Key("pane.request", "i", "in_pane('app.request')", "the request as sent", "Pane", "request"),
     Key("pane.help", "question_mark", "in_pane('app.help')", "this help", "Pane"),

@@ -21,7 +21,7 @@ class WatchApp(App[None], inherit_bindings=False):
     TITLE = "massgen-tui watch"
     CSS = "Sidebar { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q,q,escape", "quit", "quit", id="watch.quit"),
+        Binding("ctrl+q,q,escape,ctrl+c", "quit", "quit", id="watch.quit"),
         Binding("ctrl+p", "command_palette", "commands", show=False, id="watch.palette"),
     ]
 

@@ -55,6 +55,14 @@ async def test_ctrl_r_reruns_all_or_the_focused_pane(focus: int) -> None:
         assert stage.app.prompt.text == ("" if focus else "draft")
 
 
+async def test_r_in_a_pane_asks_its_agent_again_and_is_a_letter_in_the_prompt() -> None:
+    async with staged() as stage:
+        await stage.ask("hi")
+        await stage.press("ctrl+g", "2", "r", "ctrl+g", "0", "r")
+        assert [len(agent.exchanges[0].attempts) for agent in stage.session.agents] == [1, 2]
+        assert stage.app.prompt.text == "r"
+
+
 async def test_rerun_while_streaming_keeps_the_stopped_attempt() -> None:
     async with staged(backends=Backends(qwen1=[endless(), answer("second")])) as stage:
         await stage.ask("hi")

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from massgen_tui.cli.commands import group
@@ -80,6 +81,16 @@ def test_without_a_terminal_it_says_so_and_names_what_works(tmp_path: Path) -> N
     result = CliRunner().invoke(group, ["watch", str(path)])
     assert result.exit_code == 1
     assert f"massgen-tui check {path}" in result.output
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "escape", "q"])
+async def test_it_ends_by_every_key_that_one_would_try(key: str) -> None:
+    app = WatchApp(config(), Down())
+    async with app.run_test(size=(90, 20)) as pilot:
+        await pilot.pause()
+        assert app.return_code is None
+        await pilot.press(key)
+        assert app.return_code == 0
 
 
 async def test_the_user_s_own_keys_hold_here_too() -> None:

@@ -19,15 +19,10 @@ _BARS = 6
 _INDENT = (("  ", "text"),)
 
 
-def gpu_rows(snapshot: GpuSnapshot, width: int, now: float) -> list[Row]:
-    """The rows of all GPUs, or the one calm line that says why there are none."""
-    return [row for _, rows in gpu_sections(snapshot, width, now) for row in rows]
-
-
 def gpu_sections(
     snapshot: GpuSnapshot, width: int, now: float, marked: int | None = None
 ) -> Iterator[tuple[int | None, list[Row]]]:
-    """The same, each GPU's rows with its number; None is about all of them.
+    """Each GPU's number and rows; what is about all of them, or why there are none, has None.
 
     Args:
         snapshot: What is known of them.
@@ -40,15 +35,23 @@ def gpu_sections(
         return
     if snapshot.reason:
         yield None, line_rows(((snapshot.reason, "dim"),), width)
-    if snapshot.gpus and now - snapshot.sampled_at >= (STALE_AFAR if snapshot.host else STALE):
-        age = gauges.ago(now - snapshot.sampled_at)
-        yield None, line_rows(((f"! stale: {age} old", "warn"),), width)
+    if age := stale(snapshot, now):
+        yield None, line_rows(((f"! {age}", "warn"),), width)
     many = len(snapshot.gpus) >= MANY
     if many:
         yield None, [_total(snapshot.gpus, width)]
     for gpu in snapshot.gpus:
         number = _number(gpu, 2 if many else 0, marked=gpu.index == marked)
         yield gpu.index, [_line(gpu, number, width)] if many else _block(gpu, number, width)
+
+
+def stale(snapshot: GpuSnapshot, now: float) -> str:
+    """How old its numbers are, where they are too old to be believed; else nothing."""
+    if not snapshot.gpus or snapshot.sampled_at is None:
+        return ""
+    age = now - snapshot.sampled_at
+    late = age >= (STALE_AFAR if snapshot.host else STALE)
+    return f"stale: {gauges.ago(age)} old" if late else ""
 
 
 def load(gpu: GpuStatus) -> str:
