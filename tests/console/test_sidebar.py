@@ -309,6 +309,11 @@ def of(*statuses: ServerStatus) -> Mapping[str, ServerStatus]:
     return {status.target.root: status for status in statuses}
 
 
+def test_the_folded_line_says_when_gpus_are_stale() -> None:
+    assert "stale" not in one_line(of(UP), sampled(GPU), NOW + 2.9).plain
+    assert "! GPUs stale: 3 s old" in one_line(of(UP), sampled(GPU), NOW + 3).plain
+
+
 async def test_it_is_framed_and_titled() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -99,7 +99,7 @@ def _numbers(status: ServerStatus, width: int) -> Iterator[Row]:
         text = f"run {gauges.whole(status.running)} wait {gauges.whole(status.waiting)}"
         if status.kv_usage is not None:
             text += f" KV {gauges.share(status.kv_usage)}"
-        if status.cache_hits and cells(text) + 12 <= width - 2:
+        if status.cache_hits is not None and cells(text) + 12 <= width - 2:
             text += f" cache {gauges.share(status.cache_hits)}"
         yield Row((("  ", "text"), (crop(text, width - 2), "text")))
     if status.tokens_per_s is not None or status.history:

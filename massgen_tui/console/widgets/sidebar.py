@@ -18,7 +18,7 @@ from massgen_tui.console.stream.rows import Look, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import cells, crop
 from massgen_tui.console.widgets import gauges
-from massgen_tui.console.widgets.gpu_rows import gpu_sections, load, memory
+from massgen_tui.console.widgets.gpu_rows import gpu_sections, load, memory, stale
 from massgen_tui.console.widgets.server_rows import GLYPHS, kind, server_rows, word
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
 
@@ -287,6 +287,8 @@ def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float)
             line.append(f" {gauges.rate(status.tokens_per_s)} tok/s")
     for host in (gpus, *gpus.others):
         at = f"{host.host} " if host.host else ""
+        if age := stale(host, now):
+            line.append(" │ " if line else " ").append(f"! {at}GPUs {age}")
         for gpu in host.gpus:
             line.append(" │ " if line else " ")
             used = memory(gpu.memory_used, gpu.memory_total)
