@@ -82,7 +82,7 @@ def _agents(reading: Reading, root: yaml.Node, found: dict[str, Entry]) -> list[
     if "agents" in found:
         return _list(reading, found["agents"].value)
     if "agent" in found:
-        agent = _agent(reading, found["agent"].value, "agent")
+        agent = _agent(reading, found["agent"].value, "agent", set())
         return [agent] if agent else []
     if found and MASSGEN_RATE_LIMITS.issuperset(found):
         reading.warnings.append("this is a file of rate limits: there are no agents in it")
@@ -96,19 +96,15 @@ def _list(reading: Reading, node: yaml.Node) -> list[AgentConfig]:
         hint = "each begins with `- id:`"
         reading.complain(node, "agents", "should be a list with an agent at least", hint)
         return []
-    agents: list[AgentConfig] = []
-    for index, item in enumerate(node.value):
-        key = f"agents[{index}]"
-        agent = _agent(reading, item, key)
-        if agent is None:
-            continue
-        if any(agent.id == other.id for other in agents):
-            reading.complain(item, f"{key}.id", f"`{agent.id}` is taken: ids differ")
-        agents.append(agent)
-    return agents
+    taken: set[str] = set()
+    agents = [
+        _agent(reading, item, f"agents[{index}]", taken) for index, item in enumerate(node.value)
+    ]
+    return [agent for agent in agents if agent is not None]
 
 
-def _agent(reading: Reading, node: yaml.Node, key: str) -> AgentConfig | None:
+def _agent(reading: Reading, node: yaml.Node, key: str, taken: set[str]) -> AgentConfig | None:
+    """Read one agent, or None where it is wrong; its id joins `taken` either way."""
     reading.begin()
     found = reading.mapping(node, key, hint="with `id` and `backend`")
     if found is None:
@@ -119,6 +115,10 @@ def _agent(reading: Reading, node: yaml.Node, key: str) -> AgentConfig | None:
     if len(reading.problems) == before and not (name and name.isprintable()):
         what = "should be a word" if "id" in found else "is missing"
         reading.complain(found["id"].value if "id" in found else node, f"{key}.id", what)
+    if name in taken:
+        reading.complain(node, f"{key}.id", f"`{name}` is taken: ids differ")
+    elif name:
+        taken.add(name)
     system = [
         reading.text(found.get(part), key).strip()
         for part in ("system_message", "append_system_prompt")

@@ -39,6 +39,22 @@ def test_every_problem_is_named_with_its_place(tmp_path: Path) -> None:
     }
 
 
+def test_an_id_that_is_taken_is_told_beside_what_else_is_wrong(tmp_path: Path) -> None:
+    text = """\
+        agents:
+          - id: a
+            backend: {type: vllm, modle: m}
+          - id: a
+            backend: {type: vllm, model: m, retries: many}
+        """
+    found = [(p.line, p.key) for p in problems_of(tmp_path, text)]
+    assert found == [
+        (3, "agents[0].backend.modle"),
+        (4, "agents[1].id"),
+        (5, "agents[1].backend.retries"),
+    ]
+
+
 def test_the_message_of_an_error_is_a_line_a_problem(tmp_path: Path) -> None:
     path = written(tmp_path, "agents:\n  - id: a\n    backend: {type: vllm, modle: m}\n")
     with pytest.raises(ConfigError) as caught:
