@@ -47,6 +47,8 @@ _WAITS = (0.5, 1.0)
 PACE = 1.0
 """Seconds between two tries while a server that is not up yet is waited for."""
 _NOT_UP = (ErrorKind.LOADING, ErrorKind.UNREACHABLE)
+_SHORTEST_KEY, _KEY_PIECE = 6, 8
+"""Characters: a shorter key (`EMPTY`) is no secret; a shorter beginning of a key tells nothing."""
 _CLOSING = 1.0
 """Seconds that closing may take."""
 _ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.exchange")
@@ -279,4 +281,9 @@ class ChatCompletionsBackend:
     def _masked(self, text: str) -> str:
         key = self._config.backend.api_key
         secret = key.get_secret_value().strip() if key else ""
-        return text.replace(secret, "•••") if len(secret) >= 6 else text
+        if len(secret) < _SHORTEST_KEY:
+            return text
+        # servers repeat a key cut short, and a long message is cut where a key may stand
+        for length in range(len(secret), min(len(secret), _KEY_PIECE) - 1, -1):
+            text = text.replace(secret[:length], "•••")
+        return text

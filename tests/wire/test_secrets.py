@@ -111,3 +111,15 @@ async def test_a_password_in_the_address_is_not_told(log: io.StringIO) -> None:
     await backend.aclose()
     text = "".join(traceback.format_exception(outcome.failure)) + repr(outcome.failure)
     assert KEY not in text + log.getvalue() + backend.server
+
+
+@pytest.mark.parametrize("before", [0, *range(370, 402, 4)])
+async def test_a_key_that_a_limit_cuts_leaves_no_piece(before: int) -> None:
+    async with ScriptedServer() as server:
+        said = f"{'x' * before} {KEY if before else KEY[:-4]}"
+        server.answer(whole(400, {"error": {"message": said}}))
+        backend = ChatCompletionsBackend(agent_at(server.base_url, key=KEY))
+        outcome = await ask(backend)
+        await backend.aclose()
+    assert outcome.error is not None
+    assert KEY[:8] not in str(outcome.error)
