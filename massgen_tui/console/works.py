@@ -114,8 +114,7 @@ class Works:
         """Draw what is new in the panes that are seen, and the title."""
         now = self.session.clock()
         with self._host.batch_update():
-            for index in self.main.grid.arrangement.visible:
-                self.main.panes[index].paint(now)
+            self.main.grid.paint(now)
             self._show_title(now)
 
     def show_title(self) -> None:

@@ -31,10 +31,11 @@ from massgen_tui.console.widgets.lines import Line, TitleBar
 from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.sidebar import Sidebar, one_line
+from massgen_tui.console.widgets.still import Still
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Still, Screen[None]):
     """Where one lives."""
 
     BINDINGS = bindings(MAIN_KEYS, PANE_KEYS, DIGIT_KEYS)

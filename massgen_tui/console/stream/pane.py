@@ -76,28 +76,37 @@ class AgentPane(Widget, can_focus=True):
 
     def paint(self, now: float) -> bool:
         """Draw what is new at `now` seconds of the session's clock; tells whether anything was."""
-        if not all(self.size):
-            return False
-        self._document.flush(now)
-        return self._show(now)
+        changed = self.renew(now)
+        if changed:
+            self.refresh(*changed)
+        return bool(changed)
 
-    def _show(self, now: float) -> bool:
-        """Refresh the lines that are not those already drawn."""
-        width, height = self.size
-        self._canvas.x = self.region.x
+    def renew(self, now: float) -> list[Region]:
+        """Take in what is new at `now`; gives what of the pane is to be drawn again."""
+        if not self.region:
+            return []
+        self._document.flush(now)
+        return self._renewed(now)
+
+    def _renewed(self, now: float) -> list[Region]:
+        """The lines that are not those already drawn."""
+        x, _, width, height = self.region
+        self._canvas.x = x
         changed = self._canvas.draw(now, width, height, styles_of(self.app))
         if self._document.waiting or self._document.stale or self._looking:
             self._catch_up_later()
         if len(changed) * 2 > height:
-            self.refresh()
-        elif changed:
-            self.refresh(*(Region(0, y, width, n) for y, n in runs(changed)))
-        return bool(changed)
+            return [Region(0, 0, width, height)]
+        return [Region(0, y, width, n) for y, n in runs(changed)]
+
+    def _show(self, now: float) -> None:
+        if self.region and (changed := self._renewed(now)):
+            self.refresh(*changed)
 
     def _restyle(self, *, focused: bool | None = None) -> None:
         """Draw everything again: theme, focus or size changed."""
         self._canvas.restyle(focused=focused)
-        if self.is_mounted and all(self.size):
+        if self.is_mounted:
             self._show(self._clock())
 
     def _catch_up_later(self) -> None:
@@ -118,13 +127,12 @@ class AgentPane(Widget, can_focus=True):
             self._document.flush(self._clock())
         elif self._document.stale:
             self._document.sweep(_SWEEP)
-        if all(self.size):
-            self._show(self._clock())
+        self._show(self._clock())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give the lines of `crop`, straight from the rows."""
-        width, height = self.size
-        self._canvas.x = self.region.x
+        x, _, width, height = self.region
+        self._canvas.x = x
         if not self._canvas.fits(width, height):
             self.paint(self._clock())
         strip, selection = self._canvas.strip, self._selection

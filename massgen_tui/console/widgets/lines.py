@@ -2,12 +2,12 @@
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
-from textual.widget import Widget
 
+from massgen_tui.console.widgets.still import Still
 from massgen_tui.text import one_line
 
 
-class Line(Widget):
+class Line(Still):
     """One row of text; painted again only when it differs."""
 
     DEFAULT_CSS = "Line { height: 1; width: 1fr; }"

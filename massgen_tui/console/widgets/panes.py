@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from textual import events
 from textual.containers import Container
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.strip import Strip
 
 from massgen_tui.console.layout import Arrangement, arrange
 from massgen_tui.console.stream.pane import AgentPane
+from massgen_tui.console.stream.styles import styles_of
 
 
 class PaneGrid(Container):
@@ -42,6 +44,25 @@ class PaneGrid(Container):
         return arrange(
             len(self.panes), width or 80, height or 20, focus=self._seen, first=self._first
         )
+
+    def paint(self, now: float) -> None:
+        """Draw what is new in the panes that are seen, at `now` seconds of the session's clock.
+
+        The grid is refreshed, once, where its panes changed: a refresh of each would be a message
+        and a turn of the screen each.
+        """
+        x, y, _, _ = self.region
+        changed: list[Region] = []
+        for pane in (self.panes[index] for index in self.arrangement.visible):
+            if regions := pane.renew(now):
+                place = pane.region.offset - (x, y)
+                changed += [region.translate(place) for region in regions]
+        if changed:
+            self.refresh(*changed)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing: the panes stand before it, without a gap."""
+        return [Strip.blank(crop.width, styles_of(self.app)["text"])] * crop.height
 
     def zoom(self, pane: AgentPane | None) -> None:
         """Let one pane fill the grid; None brings all back."""

@@ -178,7 +178,8 @@ class Sidebar(Widget, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows in view, past Textual's styles cache: they are whole and coloured already."""
         look = self._drawn()
-        strips = [self._row(y).strip(look) for y in crop.line_range]
+        height = self.size.height
+        strips = [self._row(y, height).strip(look) for y in crop.line_range]
         if crop.x == 0 and crop.width == look.width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
@@ -198,10 +199,10 @@ class Sidebar(Widget, can_focus=True):
     def _room(self) -> int:
         return max(self.size.height - 2, 1)
 
-    def _row(self, y: int) -> Row:
+    def _row(self, y: int, height: int) -> Row:
         if y == 0:
             return self._edge("┌", SERVERS, "┐")
-        if y == self.size.height - 1:
+        if y == height - 1:
             more = len(self._rows) - self._top - self._room
             return self._edge("└", f"{more} more below" if more > 0 else "", "┘")
         at = self._top + y - 1
