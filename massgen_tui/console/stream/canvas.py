@@ -34,7 +34,6 @@ class Canvas:
         self._look: Look | None = None
         self._drawn: list[Row] = []
         self._blank = Row()
-        self._foot = Row()
         self._foot_at = -1.0
         self._numbers: list[Span] = []
         self.finder: Finder | None = None
@@ -86,15 +85,9 @@ class Canvas:
         feet: list[Row] = []
         if own_foot:
             foot, numbers = self._frame.foot(numbers, inner_width(width))
-            self._foot = self._foot if foot.same(self._foot) else foot
-            feet.append(self._foot)
+            feet.append(foot)
         bottom = self._frame.bottom(width, view.below, numbers, self.said)
-        rows = [self._frame.title(width), *body, *feet, bottom][:height]
-        if len(self._drawn) == len(rows):
-            for at in (0, -1):
-                old = self._drawn[at]
-                rows[at] = old if old.same(rows[at]) else rows[at]
-        return rows
+        return [self._frame.title(width), *body, *feet, bottom][:height]
 
     def _found(self) -> list[Row]:
         """The window with what was found in it; rows that look as they did stay the same."""

@@ -33,6 +33,7 @@ class ExchangeView:
         if attempt is not None:
             self.blocks.append(AttemptHead(self.width, self.exchange, attempt))
             self.blocks += attempt_blocks(self.width, attempt, self.fold)
+        self._growing = [block for block in self.blocks if isinstance(block, Growing)]
 
     @property
     def fold(self) -> Fold:
@@ -68,12 +69,12 @@ class ExchangeView:
     @property
     def waiting(self) -> bool:
         """Text has come that was not taken in yet."""
-        return any(isinstance(block, Growing) and block.waiting for block in self.blocks)
+        return any(block.waiting for block in self._growing)
 
     @property
     def stale(self) -> bool:
         """Something waits to be wrapped."""
-        return any(isinstance(block, Growing) and block.stale for block in self.blocks)
+        return any(block.stale for block in self._growing)
 
     def update(self, now: float, start: int, scroll: Scroll) -> bool:
         """Bring the rows, from `start` in `scroll`, up to date; tells whether any changed."""

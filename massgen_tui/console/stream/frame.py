@@ -1,6 +1,7 @@
 """The frame of a pane: title row, foot row and bottom edge, as rows that fill the pane's width."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 from massgen_tui.console.stream import words
 from massgen_tui.console.stream.rows import Row
@@ -14,15 +15,37 @@ FOOT_FROM = 8
 """Panes this high have a row for the foot; in lower ones it stands in the bottom edge."""
 
 
-class Frame:
-    """The frame of one agent's pane."""
+_Made = TypeVar("_Made")
 
-    __slots__ = ("_agent", "_glyphs", "_number", "_style", "focused")
+
+class Kept(Generic[_Made]):
+    """Something that is made again only when what it follows from has changed."""
+
+    __slots__ = ("_from", "_made")
+
+    def __init__(self) -> None:
+        self._from: object = None
+        self._made: _Made | None = None
+
+    def get(self, source: object, make: Callable[[], _Made]) -> _Made:
+        """What was made from `source`, which is compared."""
+        if self._made is None or source != self._from:
+            self._from, self._made = source, make()
+        return self._made
+
+
+class Frame:
+    """The frame of one agent's pane. What has not changed is the same row as before."""
+
+    __slots__ = ("_agent", "_bottom", "_foot", "_glyphs", "_number", "_style", "_title", "focused")
 
     def __init__(self, agent: Agent, number: int) -> None:
         """Frame pane `number` of `agent`, without the focus."""
         self._agent = agent
         self._number = number
+        self._title: Kept[Row] = Kept()
+        self._foot: Kept[tuple[Row, list[Span]]] = Kept()
+        self._bottom: Kept[Row] = Kept()
         self.focus(False)
 
     def focus(self, focused: bool) -> None:
@@ -43,7 +66,12 @@ class Frame:
 
     def title(self, width: int) -> Row:
         """Number, id, model, server and, at the right, the state, which never gives way."""
-        state, state_style = words.state(self._agent)
+        state = words.state(self._agent)
+        source = width, state, self.focused, self._agent.backend.model
+        return self._title.get(source, lambda: self._make_title(width, state))
+
+    def _make_title(self, width: int, said: Span) -> Row:
+        state, state_style = said
         mark = "»" if self.focused else self._glyphs[1]
         room = width - 2 - len(mark) - (cells(state) + 3)
         left = self._name(room - 1)
@@ -74,11 +102,19 @@ class Frame:
 
     def foot(self, parts: Sequence[Span], width: int) -> tuple[Row, list[Span]]:
         """The row of numbers, and those for which there is no room in it."""
-        spans, rest = fit(parts, width)
-        return Row(spans), rest
+
+        def make() -> tuple[Row, list[Span]]:
+            spans, rest = fit(parts, width)
+            return Row(spans), rest
+
+        return self._foot.get((width, list(parts)), make)
 
     def bottom(self, width: int, below: int, parts: Sequence[Span], found: str = "") -> Row:
         """The lower edge: how much is below, and numbers for which there is no row or no room."""
+        source = width, below, list(parts), found, self.focused
+        return self._bottom.get(source, lambda: self._make_bottom(width, below, parts, found))
+
+    def _make_bottom(self, width: int, below: int, parts: Sequence[Span], found: str) -> Row:
         low = f" ↓ {below} line{'' if below == 1 else 's'} below " if below else ""
         if cells(low) > width - 4:
             low = f"↓{below}"[: max(width - 4, 0)]

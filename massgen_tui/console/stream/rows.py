@@ -42,9 +42,10 @@ class Look:
         """The row between the sides of the frame, exactly as wide as the pane."""
         styles = self.styles
         segments = [Segment(text, styles[style]) for text, style in row.spans]
-        room = (self.width if row.bare else self.inner) - row.cells
-        if room >= 0 and self._fits and any(_DISPUTED.search(text) for text, _ in row.spans):
-            free = max(room - max(_apart(row.text) - row.cells, 0), 0) if room else 0
+        text, size = row.text, row.cells
+        room = (self.width if row.bare else self.inner) - size
+        if room >= 0 and self._fits and not text.isascii() and _DISPUTED.search(text):
+            free = max(room - max(_apart(text) - size, 0), 0) if room else 0
             segments += [Segment(" " * free, styles[row.fill]), self._to(row, free)]
             room -= free
         if room > 0:
@@ -115,12 +116,13 @@ class Row:
     @property
     def text(self) -> str:
         """What the row says."""
-        return "".join(text for text, _ in self.spans)
+        return "".join([text for text, _ in self.spans])
 
     @property
     def cells(self) -> int:
         """How wide the text is."""
-        return sum(cells(text) for text, _ in self.spans)
+        text = self.text
+        return len(text) if text.isascii() else _width(self.spans)
 
     def strip(self, look: Look) -> Strip:
         """The row as it is drawn under `look`."""
