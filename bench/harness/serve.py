@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bench.harness.wire import LAST, Kind, event, events, mark
 
@@ -22,23 +23,13 @@ _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n"
 )
-_METRICS = "".join(
-    f'# TYPE vllm:{name} {kind}\nvllm:{name}{{model_name="bench",engine="0"}} {value}\n'
-    for name, kind, value in (
-        ("num_requests_running", "gauge", 1.0),
-        ("num_requests_waiting", "gauge", 0.0),
-        ("kv_cache_usage_perc", "gauge", 0.12),
-        ("prompt_tokens_total", "counter", 123.0),
-        ("generation_tokens_total", "counter", 4567.0),
-        *((f"something_else_{n}_seconds", "gauge", n / 7) for n in range(400)),
-    )
-)
+_WIRE = Path(__file__).parents[2] / "tests" / "data" / "wire" / "vllm-0.32.0"
 _MODELS = {"object": "list", "data": [{"id": "bench", "object": "model", "max_model_len": 40960}]}
 _PAGES = {
     "/health": b"",
     "/version": json.dumps({"version": "0.32.0"}).encode(),
     "/v1/models": json.dumps(_MODELS).encode(),
-    "/metrics": _METRICS.encode(),
+    "/metrics": (_WIRE / "get_metrics_idle.txt").read_bytes(),
 }
 
 
