@@ -41,7 +41,3 @@ class GpuHistory:
             memory_history=tuple(past.memory),
             power_history=tuple(past.power),
         )
-
-
-def _empty(samples: int) -> _Past:
-    return _Past(deque(maxlen=samples), deque(maxlen=samples), deque(maxlen=samples))

@@ -56,6 +56,8 @@ class Metrics:
     ttft_count: float | None = None
     itl_sum: float | None = None
     itl_count: float | None = None
+    preempted: float | None = None
+    """Counter: requests whose KV cache was taken away for others."""
 
 
 VLLM: Mapping[str, Series] = {
@@ -75,6 +77,7 @@ VLLM: Mapping[str, Series] = {
     "itl_count": Series(
         ("vllm:inter_token_latency_seconds_count", "vllm:time_per_output_token_seconds_count")
     ),
+    "preempted": Series(("vllm:num_preemptions_total",)),
 }
 
 SGLANG: Mapping[str, Series] = {

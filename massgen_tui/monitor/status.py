@@ -95,6 +95,25 @@ class StateChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """What a server did at one look, or since the look before; None where it told nothing."""
+
+    tokens_per_s: float | None = None
+    """Generated tokens a second."""
+    running: float | None = None
+    """Requests."""
+    waiting: float | None = None
+    kv_usage: float | None = None
+    """Share of the KV cache in use, 0 to 1."""
+    cache_hits: float | None = None
+    """Share of prompt tokens found in the prefix cache, 0 to 1."""
+    ttft_s: float | None = None
+    """Mean time to first token."""
+    itl_s: float | None = None
+    """Mean time between tokens."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerStatus:
     """One look at one server."""
 
@@ -112,8 +131,8 @@ class ServerStatus:
     """Share of the KV cache in use, 0 to 1."""
     tokens_per_s: float | None = None
     """Generated tokens a second, over the last two looks."""
-    history: tuple[float, ...] = ()
-    """tokens_per_s of the last minute, oldest first."""
+    history: tuple[Load, ...] = ()
+    """The looks of the last minute, oldest first."""
     latency_s: float | None = None
     """How long the cheap probe took."""
     checked_at: float | None = None
@@ -128,6 +147,8 @@ class ServerStatus:
     """Mean time to first token of the last minute's requests, as the server counts."""
     itl_s: float | None = None
     """Mean time between tokens of the last minute, as the server counts."""
+    preempted: int | None = None
+    """Requests that lost their KV cache to others in the last minute."""
     log: tuple[Asked, ...] = field(default=(), compare=False, repr=False)
     """The last questions of its probes, oldest first."""
     changes: tuple[StateChange, ...] = field(default=(), compare=False, repr=False)

@@ -159,12 +159,12 @@ class Watch:
         if look.card is not None:
             self._card = _kept(look.card, self._card)
             self._card_at = now if look.fresh else self._card_at
-        steady = self._window.add(now, pulse.metrics) if pulse.metrics else True
-        if not steady:
+        up = pulse.state is ServerState.UP
+        if pulse.metrics is None or not up:
+            self._window.miss(now, gone=not up)
+        elif not self._window.add(now, pulse.metrics):
             self._card_at = -STRANGER_AGE
-        if pulse.state is not ServerState.UP:
-            self._window.clear()
-        self._failures = 0 if pulse.state is ServerState.UP else self._failures + 1
+        self._failures = 0 if up else self._failures + 1
         self._become(now, self._status(pulse, now))
 
     def _judged(self, pulse: Pulse) -> Pulse:
@@ -207,6 +207,7 @@ class Watch:
             cache_hits=rates.hit_rate,
             ttft_s=rates.ttft_s,
             itl_s=rates.itl_s,
+            preempted=rates.preempted,
             log=tuple(self._log),
         )
 

@@ -20,6 +20,7 @@ from massgen_tui.monitor.status import (
     GpuProcess,
     GpuSnapshot,
     GpuStatus,
+    Load,
     ServedModel,
     ServerState,
     ServerStatus,
@@ -46,7 +47,7 @@ UP = ServerStatus(
     waiting=0,
     kv_usage=0.12,
     tokens_per_s=141.2,
-    history=(0.0, 70.0, 141.2),
+    history=(Load(0.0), Load(70.0), Load(141.2)),
     checked_at=NOW,
     since=NOW,
 )
@@ -93,6 +94,48 @@ def test_a_server_that_is_up() -> None:
         "  run 1 wait 0 KV 12%",
         "  ▁▄█ 141 tok/s",
     ]
+
+
+BUSY = replace(
+    UP,
+    running=3,
+    waiting=2,
+    kv_usage=0.97,
+    cache_hits=0.5,
+    ttft_s=0.21,
+    itl_s=0.0112,
+    history=tuple(
+        Load(speed, running, waiting, kv, hits, ttft, itl)
+        for speed, running, waiting, kv, hits, ttft, itl in (
+            (70.0, 1, 0, 0.5, 0.5, 0.105, 0.0112),
+            (None, None, None, None, None, None, None),
+            (141.2, 3, 2, 0.97, None, 0.21, 0.0112),
+        )
+    ),
+)
+
+
+def test_a_wide_row_of_numbers_has_the_last_minute_beside_each() -> None:
+    assert lines(BUSY, 90)[2:] == [
+        "  run 3 ▃ █             wait 2 ▁ █            KV 97% ▅ █            cache 50% ▅",
+        "  tok/s 141 ▄ █         TTFT 210 ms ▅ █       ITL 11 ms █ █",
+    ]
+
+
+def test_requests_that_wait_and_a_full_cache_stand_out() -> None:
+    for width in (40, 90):
+        spans = [span for row in server_rows(BUSY, width, NOW) for span in row.spans]
+        worries = [text.strip() for text, style in spans if style == "warn"]
+        assert worries == ["wait 2", "KV 97%"]
+    calm = [span for row in server_rows(UP, 40, NOW) for span in row.spans]
+    assert not [text for text, style in calm if style == "warn"]
+
+
+def test_preempted_requests_are_pointed_out() -> None:
+    status = replace(UP, preempted=3)
+    said = "! 3 requests preempted in the last minute: the KV cache is too small"
+    assert lines(status, 80)[-1] == said
+    assert "preempted" not in " ".join(lines(replace(UP, preempted=0)))
 
 
 def test_a_server_that_is_down_says_since_when_why_and_how_to_start_it() -> None:

@@ -19,6 +19,7 @@ from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, UiConf
 from massgen_tui.monitor.status import (
     GpuSnapshot,
     GpuStatus,
+    Load,
     ServedModel,
     ServerState,
     ServerStatus,
@@ -153,7 +154,10 @@ def server(kind: str, *, tokens_per_s: float = 141.0, kv_usage: float = 0.12) ->
         waiting=0,
         kv_usage=kv_usage,
         tokens_per_s=tokens_per_s,
-        history=(20.0, 60.0, 90.0, 140.0, 120.0, tokens_per_s),
+        history=tuple(
+            Load(speed, running=1, waiting=0, kv_usage=kv_usage)
+            for speed in (20.0, 60.0, 90.0, 140.0, 120.0, tokens_per_s)
+        ),
         latency_s=0.004,
         checked_at=100.0,
         since=40.0,

@@ -1,12 +1,19 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from massgen_tui.monitor import metrics
 from massgen_tui.monitor.metrics import Metrics
+from massgen_tui.monitor.status import Load
 from massgen_tui.monitor.window import Window
 
 WIRE = Path(__file__).parent.parent / "data" / "wire"
+
+
+def speeds(window: Window) -> list[float | None]:
+    """Tokens a second, look by look."""
+    return [load.tokens_per_s for load in window.rates().history]
 
 
 def test_vllm_under_load_reads_as_it_was() -> None:
@@ -22,6 +29,7 @@ def test_vllm_under_load_reads_as_it_was() -> None:
         ttft_count=61,
         itl_sum=39.11027138800091,
         itl_count=4945,
+        preempted=0,
     )
 
 
@@ -53,6 +61,33 @@ vllm:time_per_output_token_seconds_count{model_name="m"} 60.0
 """
     assert metrics.read(page, metrics.VLLM) == Metrics(
         running=2, waiting=1, kv_usage=0.25, generated=70, itl_sum=3, itl_count=60
+    )
+
+
+def test_names_of_vllm_v1_before_0_9_are_read_too() -> None:
+    page = """\
+vllm:num_requests_running{model_name="m"} 2.0
+vllm:gpu_cache_usage_perc{model_name="m"} 0.25
+vllm:gpu_prefix_cache_queries_total{model_name="m"} 400.0
+vllm:gpu_prefix_cache_hits_total{model_name="m"} 100.0
+vllm:num_preemptions_total{model_name="m"} 3.0
+vllm:generation_tokens_total{model_name="m"} 70.0
+vllm:time_to_first_token_seconds_sum{model_name="m"} 1.5
+vllm:time_to_first_token_seconds_count{model_name="m"} 6.0
+vllm:time_per_output_token_seconds_sum{model_name="m"} 3.0
+vllm:time_per_output_token_seconds_count{model_name="m"} 60.0
+"""
+    assert metrics.read(page, metrics.VLLM) == Metrics(
+        running=2,
+        kv_usage=0.25,
+        generated=70,
+        queries=400,
+        hits=100,
+        preempted=3,
+        ttft_sum=1.5,
+        ttft_count=6,
+        itl_sum=3,
+        itl_count=60,
     )
 
 
@@ -114,7 +149,7 @@ def test_rates_come_from_counters() -> None:
     window.add(12.0, Metrics(generated=400, ttft_sum=2.5, ttft_count=5, itl_sum=7, itl_count=400))
     rates = window.rates()
     assert rates.tokens_per_s == 150
-    assert rates.history == (150.0,)
+    assert speeds(window) == [None, 150.0]
     assert rates.ttft_s == 0.5
     assert rates.itl_s == pytest.approx(0.02)
 
@@ -127,14 +162,14 @@ def test_a_restart_gives_no_negative_rate() -> None:
     assert window.rates().tokens_per_s is None
     assert window.add(3.0, Metrics(generated=25))
     assert window.rates().tokens_per_s == 20
-    assert window.rates().history == (100, 20)
+    assert speeds(window) == [None, 100, None, 20]
 
 
 def test_only_the_last_minute_is_remembered() -> None:
     window = Window()
     for second in range(0, 200, 10):
         window.add(float(second), Metrics(generated=second * second))
-    history = window.rates().history
+    history = speeds(window)
     assert len(history) == 7
     assert history[-1] == (190**2 - 180**2) / 10
 
@@ -153,3 +188,48 @@ def test_cache_hits_are_those_of_the_last_minute() -> None:
     assert window.rates().hit_rate == 0
     window.add(1.0, Metrics(queries=1200, hits=150))
     assert window.rates().hit_rate == 0.75
+
+
+def test_every_look_has_what_happened_since_the_one_before() -> None:
+    window = Window()
+    first = Metrics(queries=100, hits=50, ttft_sum=2, ttft_count=4, itl_sum=1, itl_count=50)
+    window.add(0.0, replace(first, running=1, waiting=0, kv_usage=0.1, generated=10))
+    second = Metrics(queries=300, hits=200, ttft_sum=5, ttft_count=6, itl_sum=2, itl_count=100)
+    window.add(2.0, replace(second, running=3, waiting=2, kv_usage=0.4, generated=110))
+    window.add(4.0, replace(second, running=0, waiting=0, kv_usage=0.0, generated=110))
+    assert window.rates().history == (
+        Load(running=1, waiting=0, kv_usage=0.1),
+        Load(50, 3, 2, 0.4, cache_hits=0.75, ttft_s=1.5, itl_s=0.02),
+        Load(0, 0, 0, 0.0),
+    )
+
+
+def test_a_look_that_brought_nothing_is_a_gap_and_ends_what_is_said_of_now() -> None:
+    window = Window()
+    window.add(0.0, Metrics(generated=10))
+    window.add(1.0, Metrics(generated=20))
+    window.miss(2.0, gone=False)
+    assert speeds(window) == [None, 10, None]
+    assert window.rates().tokens_per_s is None
+    window.add(4.0, Metrics(generated=80))
+    assert window.rates().tokens_per_s == 20, "over the whole time since the last scrape"
+    window.miss(5.0, gone=True)
+    window.add(6.0, Metrics(generated=1000))
+    assert window.rates().tokens_per_s is None, "another server may have come in its place"
+
+
+def test_a_server_that_never_told_anything_has_no_history() -> None:
+    window = Window()
+    window.miss(1.0, gone=True)
+    assert window.rates().history == ()
+
+
+def test_requests_that_lost_their_cache_are_counted_over_the_minute() -> None:
+    window = Window()
+    window.add(0.0, Metrics(preempted=7))
+    assert window.rates().preempted is None, "one look tells no number"
+    window.add(30.0, Metrics(preempted=9))
+    window.add(50.0, Metrics(preempted=10))
+    assert window.rates().preempted == 3
+    window.add(85.0, Metrics(preempted=10))
+    assert window.rates().preempted == 1

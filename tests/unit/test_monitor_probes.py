@@ -7,7 +7,7 @@ import pytest
 
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
-from massgen_tui.monitor.status import ServedModel, ServerState, ServerStatus, ServerTarget
+from massgen_tui.monitor.status import Load, ServedModel, ServerState, ServerStatus, ServerTarget
 from tests.support.fakes import FakeClock
 from tests.support.server import Again, Close, Hang, Reset, ScriptedServer, Step, chunk, head, whole
 
@@ -102,6 +102,7 @@ async def test_a_recorded_vllm_is_told_exactly() -> None:
         checked_at=100.0,
         since=100.0,
         cache_hits=0.0,
+        history=(Load(running=8, waiting=0, kv_usage=0.0013429373702844583),),
     )
 
 

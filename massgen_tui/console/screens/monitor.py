@@ -8,6 +8,7 @@ from textual.widgets import Static
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_rows import load, memory
+from massgen_tui.console.widgets.server_gauges import ALL, Gauge
 from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
 
@@ -95,13 +96,8 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
             ("address", status.target.base_url),
             ("kind", f"{kind(status)} {status.version}".strip()),
             ("agents", ", ".join(status.target.agents) or "none"),
-            ("running", gauges.whole(status.running)),
-            ("waiting", gauges.whole(status.waiting)),
-            ("KV cache", gauges.share(status.kv_usage)),
-            ("cache hits", gauges.share(status.cache_hits)),
-            ("tokens/s", _speed(status)),
-            ("TTFT", _time(status.ttft_s)),
-            ("token gap", _time(status.itl_s)),
+            *((gauge.name, _measured(gauge, status)) for gauge in ALL),
+            ("preempted", gauges.whole(status.preempted)),
             ("probe", _time(status.latency_s)),
         )
     )
@@ -174,9 +170,8 @@ def _model(name: str, length: int | None) -> str:
     return name if length is None else f"{name}  {length} tokens of context"
 
 
-def _speed(status: ServerStatus) -> str:
-    now = gauges.UNKNOWN if status.tokens_per_s is None else gauges.rate(status.tokens_per_s)
-    return f"{now} {gauges.spark(status.history, _WIDE)}".rstrip()
+def _measured(gauge: Gauge, status: ServerStatus) -> str:
+    return f"{gauge.say(status):<8} {gauge.bars(status, _WIDE)}".rstrip()
 
 
 def _time(seconds: float | None) -> str:

@@ -1,23 +1,30 @@
 """Numbers as the sidebar writes them: sparklines, shares, sizes, durations. Unknown is `–`."""
 
 from collections.abc import Sequence
+from functools import partial
 
 UNKNOWN = "–"
 _BARS = "▁▂▃▄▅▆▇█"
 _GIB = 2**30
 
 
-def spark(values: Sequence[float], width: int, top: float | None = None) -> str:
+def spark(values: Sequence[float | None], width: int, top: float | None = None) -> str:
     """The last `width` values as bars; `top` is the value of a full bar, else the largest seen.
 
-    Where there are more values than cells, the newest are shown.
+    Where there are more values than cells, the newest are shown. What is not known is a gap;
+    nothing is shown where nothing is known.
     """
     shown = list(values)[-width:] if width > 0 else []
-    full = top if top is not None else max(shown, default=0)
-    if full <= 0:
-        return _BARS[0] * len(shown)
+    known = [value for value in shown if value is not None]
+    full = top if top is not None else max(known, default=0)
+    return "".join(map(partial(_bar, full=full), shown)) if known else ""
+
+
+def _bar(value: float | None, *, full: float) -> str:
+    if value is None:
+        return " "
     last = len(_BARS) - 1
-    return "".join(_BARS[min(last, max(0, round(value / full * last)))] for value in shown)
+    return _BARS[min(last, max(0, round(value / full * last)))] if full > 0 else _BARS[0]
 
 
 def whole(value: float | None) -> str:

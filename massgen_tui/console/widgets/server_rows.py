@@ -1,10 +1,21 @@
 """A server as rows of the sidebar: its state first, in a glyph and a word, then what it does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from massgen_tui.console.stream.rows import Row, line_rows
-from massgen_tui.console.stream.wrap import cells, crop
+from massgen_tui.console.stream.wrap import Span, cells, crop
 from massgen_tui.console.widgets import gauges
+from massgen_tui.console.widgets.server_gauges import (
+    ALL,
+    CACHE,
+    ITL,
+    KV,
+    RUNNING,
+    SPEED,
+    TTFT,
+    WAITING,
+    Gauge,
+)
 from massgen_tui.dialects import GENERIC, named
 from massgen_tui.monitor.status import ServerState, ServerStatus
 
@@ -19,6 +30,9 @@ WORDS = {ServerState.UNAUTHORIZED: "no access"}
 _OLD = 30.0
 """Seconds after which a look is too old to be passed for the present."""
 _MODELS = 3
+_WIDE = 72
+"""Columns from which every number has its minute beside it, so many in a row."""
+_COLUMNS, _MOST_BARS = 4, 24
 _INDENT = (("  ", "text"),)
 
 
@@ -95,25 +109,44 @@ def _models(status: ServerStatus, width: int) -> Iterator[Row]:
 
 
 def _numbers(status: ServerStatus, width: int) -> Iterator[Row]:
+    if width >= _WIDE:
+        yield from _with_bars(status, width)
+        return
     if status.running is not None or status.waiting is not None:
-        text = f"run {gauges.whole(status.running)} wait {gauges.whole(status.waiting)}"
-        if status.kv_usage is not None:
-            text += f" KV {gauges.share(status.kv_usage)}"
-        if status.cache_hits is not None and cells(text) + 12 <= width - 2:
-            text += f" cache {gauges.share(status.cache_hits)}"
-        yield Row((("  ", "text"), (crop(text, width - 2), "text")))
-    if status.tokens_per_s is not None or status.history:
-        speed = "–" if status.tokens_per_s is None else gauges.rate(status.tokens_per_s)
-        words = f"{speed} tok/s"
-        bars = gauges.spark(status.history, max(0, min(20, width - 3 - cells(words))))
+        yield _side_by_side(status, (RUNNING, WAITING, KV, CACHE), width)
+    if status.tokens_per_s is not None or SPEED.bars(status, 1):
+        words = f"{SPEED.say(status)} {SPEED.short}"
+        bars = SPEED.bars(status, max(0, min(20, width - 3 - cells(words))))
         yield Row((("  ", "text"), (bars, "good"), (f" {words}" if bars else words, "text")))
-    served = [
-        f"{name} {gauges.millis(value)}"
-        for name, value in (("TTFT", status.ttft_s), ("ITL", status.itl_s))
-        if value is not None
-    ]
-    if served:
-        yield Row((("  ", "text"), (crop(" ".join(served), width - 2), "dim")))
+    if any(gauge.value(status) is not None for gauge in (TTFT, ITL)):
+        yield _side_by_side(status, (TTFT, ITL), width, "dim")
+
+
+def _side_by_side(status: ServerStatus, shown: Sequence[Gauge], width: int, style: str = "") -> Row:
+    """Numbers after their names, without those that are not known or for which there is no room."""
+    spans: list[Span] = [("  ", "text")]
+    room = width - 2
+    for gauge in shown:
+        known = gauge.value(status) is not None or gauge in (RUNNING, WAITING)
+        text = f"{' ' if spans[1:] else ''}{gauge.short} {gauge.say(status)}"
+        if known and cells(text) <= room:
+            spans.append((text, style or gauge.style(status)))
+            room -= cells(text)
+    return Row(tuple(spans))
+
+
+def _with_bars(status: ServerStatus, width: int) -> Iterator[Row]:
+    """Every number that is known, with the last minute of it, in columns."""
+    known = [gauge for gauge in ALL if gauge.value(status) is not None or gauge.bars(status, 1)]
+    column = (width - 2) // _COLUMNS
+    for at in range(0, len(known), _COLUMNS):
+        spans: list[Span] = [("  ", "text")]
+        for gauge in known[at : at + _COLUMNS]:
+            text = f"{gauge.short} {gauge.say(status)}"
+            bars = gauge.bars(status, min(_MOST_BARS, column - cells(text) - 3))
+            gap = " " * max(column - cells(text) - cells(bars) - 1, 0)
+            spans += [(text, gauge.style(status)), (f" {bars}", "good"), (gap, "text")]
+        yield Row(tuple(spans))
 
 
 def _why(status: ServerStatus, width: int, now: float) -> list[Row]:
@@ -128,8 +161,14 @@ def _why(status: ServerStatus, width: int, now: float) -> list[Row]:
 
 def _notes(status: ServerStatus, width: int) -> Iterator[Row]:
     reason = (status.reason,) if status.state is ServerState.UP and status.reason else ()
-    for note in (*reason, *status.notes):
+    for note in (*reason, *_preempted(status), *status.notes):
         yield from line_rows(((note, "warn"),), width, first=(("! ", "warn"),), rest=_INDENT)
+
+
+def _preempted(status: ServerStatus) -> Iterator[str]:
+    if status.preempted:
+        many = "request" if status.preempted == 1 else "requests"
+        yield f"{status.preempted} {many} preempted in the last minute: the KV cache is too small"
 
 
 def _start(status: ServerStatus, width: int, copy_key: str) -> Iterator[Row]:
