@@ -42,8 +42,9 @@ class Terminal:
         size: tuple[int, int] = SIZE,
         env: Mapping[str, str] | None = None,
         program: str = sys.executable,
+        inside: bool = False,
     ) -> None:
-        """Run `program arguments`, by default this Python."""
+        """Run `program arguments`, by default this Python; `inside` its folder, else in ours."""
         self._folder = tempfile.TemporaryDirectory()
         self._said = bytearray()
         self._times: list[float] = []
@@ -59,7 +60,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            cwd=ROOT,
+            cwd=self._folder.name if inside else ROOT,
             env=_environment(self._folder.name) | dict(env or {}),
             start_new_session=True,
         )
@@ -145,10 +146,10 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
 
     def quiet(self, seconds: float, limit: float = 30) -> float:
-        """Wait until nothing was written for so long; gives when the last byte came."""
+        """Wait until something, and then for so long nothing was written; gives when that ended."""
         end = time.monotonic() + limit
         with self._news:
-            while time.monotonic() < end and self._news.wait(seconds):
+            while time.monotonic() < end and (self._news.wait(seconds) or not self._times):
                 pass
             return self._times[-1]
 
