@@ -10,7 +10,7 @@ from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from massgen_tui.console import clipboard
+from massgen_tui.console.clipboard import CopyingApp, keep
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.order import InOrder
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from massgen_tui.console.works import Works
 
 
-class Actions(InOrder, inherit_bindings=False):
+class Actions(InOrder, CopyingApp, inherit_bindings=False):
     """The actions of the app, on its works."""
 
     works: "Works"
@@ -88,16 +88,9 @@ class Actions(InOrder, inherit_bindings=False):
             self.say(f"no {what} to copy yet")
             return
         self.copy_to_clipboard(text)
-        place = clipboard.keep(text) if self.works.config.ui.logging_enabled else None
+        place = keep(text) if self.works.config.ui.logging_enabled else None
         also = f"; also in {place}" if place else ""
         self.say(f"{what} copied ({len(text)} characters{also})")
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy over the terminal, through tmux and screen too."""
-        self._clipboard = text  # what ctrl+v puts into the prompt
-        if self._driver is not None:
-            for sequence in clipboard.sequences(text):
-                self._driver.write(sequence)
 
     def action_help_quit(self) -> None:
         """Say that ctrl+c copies, and what quits."""

@@ -5,6 +5,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from textual.app import App
+
 from massgen_tui import paths
 
 LIMIT = 74_000
@@ -39,3 +41,14 @@ def keep(text: str) -> Path | None:
     except OSError:
         return None
     return path
+
+
+class CopyingApp(App[None], inherit_bindings=False):
+    """An app whose copies reach the clipboard through tmux and screen too."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy over the terminal."""
+        self._clipboard = text  # what ctrl+v puts into the prompt
+        if self._driver is not None:
+            for sequence in sequences(text):
+                self._driver.write(sequence)

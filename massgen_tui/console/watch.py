@@ -4,18 +4,19 @@ import time
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from massgen_tui.config.schema import Config
 from massgen_tui.console.alarm import Alarm
+from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
 from massgen_tui.console.watching import Monitors, Watching
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.terminal import Modes, on_signals
 
 
-class WatchApp(App[None], inherit_bindings=False):
+class WatchApp(CopyingApp, inherit_bindings=False):
     """The sidebar alone."""
 
     TITLE = "massgen-tui watch"

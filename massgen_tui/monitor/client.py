@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 
@@ -21,17 +22,29 @@ class AiohttpClient:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=DaemonResolver()),
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
             headers={"User-Agent": "massgen-tui"},
             trust_env=False,
         )
 
     async def get(
-        self, url: str, *, headers: Mapping[str, str], proxy: str | None, limit: int
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        proxy: str | None,
+        limit: int,
+        connect: float,
     ) -> Answer:
         """One GET; every failure of the network or the server comes back as an answer."""
+        options = {
+            "headers": headers,
+            "proxy": proxy,
+            "timeout": aiohttp.ClientTimeout(total=None, sock_connect=connect),
+        }
         try:
-            return await self._get(url, headers, proxy, limit)
+            return await self._get(url, limit, options)
+        except aiohttp.ConnectionTimeoutError:
+            return Answer(fault=Fault.UNCONNECTED, words=f"no connection in {connect:g} s")
         except TimeoutError:
             raise
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -41,12 +54,8 @@ class AiohttpClient:
         """Close all connections."""
         await self._session.close()
 
-    async def _get(
-        self, url: str, headers: Mapping[str, str], proxy: str | None, limit: int
-    ) -> Answer:
-        async with self._session.get(
-            url, headers=headers, proxy=proxy, allow_redirects=False
-        ) as response:
+    async def _get(self, url: str, limit: int, options: Mapping[str, Any]) -> Answer:
+        async with self._session.get(url, allow_redirects=False, **options) as response:
             body = bytearray()
             async for chunk in response.content.iter_chunked(_CHUNK):
                 body += chunk

@@ -16,8 +16,10 @@ from massgen_tui.config.address import is_loopback
 
 LIMIT = 2 * 2**20
 """Bytes of a body that are read at most."""
-TIMEOUT = 2.5
-"""Seconds for one request, all of it."""
+TIMEOUT, PATIENCE = 2.5, 12.0
+"""Seconds for one request, all of it; and where it is known to be slow."""
+_CONNECT = 0.8
+"""Share of `TIMEOUT` in which a connection must be taken: then it is the server that is silent."""
 _CHUNK = 2**16
 
 
@@ -27,6 +29,7 @@ class Fault(StrEnum):
     NONE = ""
     REFUSED = "refused"
     TIMEOUT = "timeout"
+    UNCONNECTED = "unconnected"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
     TOO_LARGE = "too large"
@@ -98,9 +101,15 @@ class Client(Protocol):
     """What carries the requests: `monitor.client.AiohttpClient`."""
 
     async def get(
-        self, url: str, *, headers: Mapping[str, str], proxy: str | None, limit: int
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        proxy: str | None,
+        limit: int,
+        connect: float,
     ) -> Answer:
-        """One GET without a time limit of its own. Raises nothing but TimeoutError."""
+        """One GET without a time limit but that to connect. Raises nothing but TimeoutError."""
         ...
 
     async def aclose(self) -> None:
@@ -111,20 +120,23 @@ class Client(Protocol):
 class Fetcher:
     """Bounded GET requests over one client, which is imported at the first of them."""
 
-    def __init__(self, *, timeout: float = TIMEOUT, limit: int = LIMIT) -> None:
+    def __init__(
+        self, *, timeout: float = TIMEOUT, patience: float = PATIENCE, limit: int = LIMIT
+    ) -> None:
         """Cost nothing yet.
 
         Args:
             timeout: Seconds for one request, all of it.
+            patience: The same for one that may take its time.
             limit: Bytes of a body that are read at most.
         """
-        self._timeout = timeout
+        self.timeout, self.patience = timeout, patience
         self._limit = limit
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
-    async def get(self, url: str, *, key: str | None = None) -> Answer:
-        """GET `url` within the limits; no server can make it raise.
+    async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
+        """GET `url` within the limits, `patient` or not; no server can make it raise.
 
         `key` goes into the Authorization header and, as no redirect is followed, nowhere else.
         """
@@ -133,13 +145,18 @@ class Fetcher:
         if key:
             headers["Authorization"] = f"Bearer {key}"
         began = time.monotonic()
+        seconds = self.patience if patient else self.timeout
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(seconds):
                 answer = await client.get(
-                    url, headers=headers, proxy=proxy_for(url), limit=self._limit
+                    url,
+                    headers=headers,
+                    proxy=proxy_for(url),
+                    limit=self._limit,
+                    connect=self.timeout * _CONNECT,
                 )
         except TimeoutError:
-            answer = Answer(fault=Fault.TIMEOUT, words=f"no answer in {self._timeout:g} s")
+            answer = Answer(fault=Fault.TIMEOUT, words=f"no answer in {seconds:g} s")
         return replace(answer, seconds=time.monotonic() - began)
 
     async def aclose(self) -> None:

@@ -16,6 +16,9 @@ MODELS = "models"
 """The path that is asked of the base URL, for `Ask`."""
 
 
+_SILENT = (Fault.TIMEOUT, Fault.UNCONNECTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What changes seldom: asked for when a server comes up, and again every half minute."""
@@ -53,7 +56,7 @@ def pulse_of(answer: Answer) -> Pulse:
     """
     if answer.fault and not (answer.fault is Fault.TOO_LARGE and answer.status == 200):
         state = ServerState.UNKNOWN if answer.fault is Fault.BROKEN else ServerState.DOWN
-        return Pulse(state, answer.words, unanswered=answer.fault is Fault.TIMEOUT)
+        return Pulse(state, answer.words, unanswered=answer.fault in _SILENT)
     state, reason = _state(answer)
     return Pulse(state, reason, latency_s=answer.seconds)
 

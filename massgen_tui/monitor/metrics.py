@@ -116,10 +116,10 @@ def read(text: str, series: Mapping[str, Series]) -> Metrics:
     return Metrics(**{key: _sane(key, value) for key, value in values.items()})
 
 
-def samples(text: str, names: Iterable[str]) -> Iterator[Sample]:
-    """The samples of these names; none when there are more than any cluster has."""
+def samples(text: str, names: Iterable[str], most: int = _MOST_LINES) -> Iterator[Sample]:
+    """The samples of these names; none when there are more than `most`, which no engine has."""
     lines = _lines(text, names)
-    return _samples(lines if len(lines) <= _MOST_LINES else [])
+    return _samples(lines if len(lines) <= most else [])
 
 
 def mentions(text: str, prefix: str) -> bool:

@@ -9,6 +9,7 @@ import contextlib
 import importlib
 from typing import Any
 
+from massgen_tui.monitor.clocks import held_back
 from massgen_tui.monitor.host import command, is_wsl, system_memory
 from massgen_tui.monitor.status import GpuInstance, GpuProcess, GpuStatus
 from massgen_tui.text import one_line
@@ -120,7 +121,7 @@ class Nvml:
         for name in ("nvmlDeviceGetCurrentClocksEventReasons", _OLD_REASONS):
             bits = self._number(name, handle)
             if bits is not None:
-                return tuple(dict.fromkeys(word for bit, word in _THROTTLES if bits & bit))
+                return held_back(bits)
         return ()
 
     def _ecc(self, handle: object) -> int | None:
@@ -216,14 +217,6 @@ _UNIFIED, _WSL = "unified memory", "WSL: its driver tells only a part"
 _OLD_TEMPERATURE = "nvmlDeviceGetTemperature"
 _OLD_REASONS = "nvmlDeviceGetCurrentClocksThrottleReasons"
 _MOST_PROCESSES = 32
-_THROTTLES = (
-    (0x04, "power cap"),
-    (0x08, "hardware slowdown"),
-    (0x20, "heat"),
-    (0x40, "heat"),
-    (0x80, "power brake"),
-)
-"""Bits of the clocks' event reasons that hold a busy GPU back (nvml.h, nvmlClocksEventReason*)."""
 
 
 def _reason(value: int) -> str:

@@ -82,7 +82,7 @@ class ServerMonitor:
     @property
     def gpus(self) -> tuple[GpuSnapshot, ...]:
         """The GPUs of other machines, in the config's order."""
-        return tuple(exporter.snapshot for exporter in self._exporters)
+        return tuple(snapshot for one in self._exporters for snapshot in one.snapshots)
 
     @property
     def relaxed(self) -> bool:
@@ -117,13 +117,16 @@ class ServerMonitor:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def look(self, target: ServerTarget) -> ServerStatus:
-        """Look at one server now and give its status; a watched one keeps it too."""
+    async def look(self, target: ServerTarget, *, patient: bool = False) -> ServerStatus:
+        """Look at one server now and give its status; a watched one keeps it too.
+
+        A `patient` look may take a slow server's time.
+        """
         watch = self._watches.get(target.root)
         if watch is None:
             return await Watch(target, self._fetcher, self._clock).look()
         before = watch.status
-        await watch.look()
+        await watch.look(patient=patient)
         self.revision += watch.status is not before
         return watch.status
 
@@ -165,7 +168,7 @@ class ServerMonitor:
         while not watch.passive:
             wake = self._wake
             try:
-                await self.look(watch.target)
+                await self.look(watch.target, patient=True)
             except Exception:
                 # a fault of ours, not the server's: it must not end in a status that stays green
                 log.exception("looking at %s failed", watch.target.root)
@@ -175,12 +178,12 @@ class ServerMonitor:
 
     async def _follow(self, exporter: Exporter) -> None:
         while True:
-            wake, before = self._wake, exporter.snapshot
+            wake, before = self._wake, exporter.snapshots
             try:
                 await exporter.look(self._fetcher, self._clock())
             except Exception:
                 log.exception("reading the GPUs at %s failed", exporter.label)
-            self.revision += exporter.snapshot is not before
+            self.revision += exporter.snapshots is not before
             await self._wait(RELAXED if self._relaxed else SHOWN, wake)
 
 

@@ -215,6 +215,8 @@ class GpuStatus:
     """Why its clocks are held down now; idleness is no reason."""
     ecc_errors: int | None = None
     """Uncorrected memory errors since the driver was loaded."""
+    xid: int | None = None
+    """The number of the last error that the driver wrote down; 0 none."""
     processes: tuple[GpuProcess, ...] = ()
     """Those that compute on it, as far as this user may see them."""
     history: tuple[int, ...] = ()

@@ -61,7 +61,8 @@ class Watch:
         self._card: Card | None = None
         self._card_at = 0.0
         self._window = Window()
-        self._misses = 0
+        self._slow = False
+        """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
         self._one = asyncio.Lock()
         self._log: deque[Asked] = deque(maxlen=_LOGGED)
@@ -88,11 +89,16 @@ class Watch:
             return min(4.0, 1.0 + 0.5 * self._failures)
         return SHOWN
 
-    async def look(self) -> ServerStatus:
-        """Look once and give what it is now; waits for a look under way."""
+    async def look(self, *, patient: bool = False) -> ServerStatus:
+        """Look once and give what it is now; waits for a look under way.
+
+        Where a server was slow before, a `patient` look gives it time; only such a look can find
+        that a server which takes connections is down.
+        """
         async with self._one:
             if not self.target.problem:
-                self._take(await self._look(), self._clock())
+                patient = patient and self._slow
+                self._take(await self._look(patient), self._clock(), patient)
             return self.status
 
     def status_for(self, target: ServerTarget) -> ServerStatus:
@@ -114,7 +120,7 @@ class Watch:
         reason = "looking at it failed: see the log"
         self._become(now, ServerStatus(self.target, ServerState.UNKNOWN, reason, checked_at=now))
 
-    async def _look(self) -> Look:
+    async def _look(self, patient: bool) -> Look:
         known = self._card is not None and self._card.kind is not None
         stale = self._clock() - self._card_at > (CARD_AGE if known else STRANGER_AGE)
         card = self._card if not stale and (self._alive or self._doubted) else None
@@ -129,18 +135,18 @@ class Watch:
                 return Answer(fault=Fault.TIMEOUT, words="not asked: it was slow")
             if path in self._absent:
                 return Answer(status=404)
-            answer = await self._get(path)
-            late = answer.fault is Fault.TIMEOUT
+            answer = await self._get(path, patient)
+            late = answer.fault in (Fault.TIMEOUT, Fault.UNCONNECTED)
             if answer.status in _ABSENT:
                 self._absent.add(path)
             return answer
 
         return await look_at(ask, card, hosted=self.target.hosted)
 
-    async def _get(self, path: str) -> Answer:
+    async def _get(self, path: str, patient: bool) -> Answer:
         base = self.target.base_url if path == MODELS else self.target.root
         url = f"{base.rstrip('/')}/{path.lstrip('/')}"
-        answer = await self._fetcher.get(url, key=self.target.key)
+        answer = await self._fetcher.get(url, key=self.target.key, patient=patient)
         asked = Asked(self._clock(), path, answer.status, answer.seconds, answer.words)
         self._log.append(asked)
         return answer
@@ -151,11 +157,11 @@ class Watch:
 
     @property
     def _doubted(self) -> bool:
-        """It was up and has been silent once: that makes no other server of it."""
-        return self.status.state is ServerState.UNKNOWN and self._misses == 1
+        """It was up and has been silent since: that makes no other server of it."""
+        return self.status.state is ServerState.UNKNOWN and self._slow
 
-    def _take(self, look: Look, now: float) -> None:
-        pulse = self._judged(look.pulse)
+    def _take(self, look: Look, now: float, patient: bool) -> None:
+        pulse = self._judged(look.pulse, patient)
         if look.card is not None:
             self._card = _kept(look.card, self._card)
             self._card_at = now if look.fresh else self._card_at
@@ -167,20 +173,20 @@ class Watch:
         self._failures = 0 if up else self._failures + 1
         self._become(now, self._status(pulse, now))
 
-    def _judged(self, pulse: Pulse) -> Pulse:
-        """One silence of a server that was up may be a slow moment; two are not.
+    def _judged(self, pulse: Pulse, patient: bool) -> Pulse:
+        """Silence is doubt, of what was given time death.
 
         A server that streams to us is busy, however long its probes wait; one that holds a request
         of ours open may be.
         """
+        took = pulse.latency_s or 0.0
+        self._slow = pulse.unanswered or took > self._fetcher.timeout
         if not pulse.unanswered:
-            self._misses = 0
-            return pulse
+            slow = f"slow: it took {took:.2g} s to answer" if self._slow else ""
+            return replace(pulse, reason=pulse.reason or slow)
         if self._talked is not None and self._clock() - self._talked <= TALKED:
-            self._misses = 0
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
-        self._misses += 1
-        if self.awaited or (self._misses == 1 and self._alive):
+        if self.awaited or not patient:
             reason = f"{pulse.reason}: slow or hung"
             return replace(pulse, state=ServerState.UNKNOWN, reason=reason)
         return pulse

@@ -104,3 +104,15 @@ async def test_the_user_s_own_keys_hold_here_too() -> None:
         assert app.clipboard == COMMAND
         await pilot.press("ctrl+e")
     assert app.return_code == 0
+
+
+async def test_a_copy_goes_through_tmux_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMUX", "/tmp/tmux-1/default,1,0")
+    app = WatchApp(config(), Down())
+    async with app.run_test(size=(90, 20)) as pilot:
+        await pilot.pause()
+        assert app._driver is not None
+        written: list[str] = []
+        monkeypatch.setattr(app._driver, "write", written.append)
+        await pilot.press("c")
+        assert any(each.startswith("\x1bPtmux;") for each in written)

@@ -24,14 +24,17 @@ class Wire(Fetcher):
         super().__init__()
         self.instead: Answer | None = None
         self.asked: list[str] = []
+        self.patiently: list[bool] = []
+        self.takes = 0.0
 
-    async def get(self, url: str, *, key: str | None = None) -> Answer:
+    async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
         path = url.removeprefix(ROOT)
         self.asked.append(path)
+        self.patiently.append(patient)
         if self.instead is not None:
             return self.instead
         known = {"/v1/models": json.dumps(MODELS), "/version": '{"version": "0.33.0"}'}
-        return Answer(200, known.get(path, "").encode())
+        return Answer(200, known.get(path, "").encode(), seconds=self.takes)
 
 
 class Scene:
@@ -51,7 +54,8 @@ class Scene:
         """Look again after a while."""
         self.clock.tick(seconds)
         self.wire.asked.clear()
-        status = await self.monitor.look(TARGET)
+        self.wire.patiently.clear()
+        status = await self.monitor.look(TARGET, patient=True)
         return status.state, status.reason
 
 
@@ -62,11 +66,40 @@ async def scene() -> Scene:
     return scene
 
 
-async def test_one_silence_is_doubt_and_two_are_down(scene: Scene) -> None:
+async def test_one_silence_is_doubt_and_one_that_was_given_time_is_down(scene: Scene) -> None:
     scene.wire.instead = SILENT
     assert await scene.look() == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
     assert scene.wire.asked == ["/health"], "no more is asked of it than before"
+    assert scene.wire.patiently == [False]
     assert await scene.look() == (ServerState.DOWN, "no answer in 2.5 s")
+    assert scene.wire.patiently == [True]
+
+
+async def test_a_server_that_never_answered_is_not_known_to_be_down_at_once() -> None:
+    scene = Scene()
+    scene.wire.instead = SILENT
+    assert await scene.look() == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
+    assert (await scene.look())[0] is ServerState.DOWN
+
+
+async def test_a_look_that_has_no_time_to_give_calls_nothing_down(scene: Scene) -> None:
+    scene.wire.instead = SILENT
+    for _ in range(3):
+        assert (await scene.monitor.look(TARGET)).state is ServerState.UNKNOWN
+    assert not any(scene.wire.patiently)
+
+
+async def test_a_slow_server_is_up_and_says_so_for_as_long_as_it_is(scene: Scene) -> None:
+    scene.wire.instead = SILENT
+    await scene.look()
+    scene.wire.instead, scene.wire.takes = None, 9.7
+    assert await scene.look() == (ServerState.UP, "slow: it took 9.7 s to answer")
+    assert await scene.look() == (ServerState.UP, "slow: it took 9.7 s to answer")
+    assert all(scene.wire.patiently)
+    scene.wire.takes = 0.01
+    assert await scene.look() == (ServerState.UP, "")
+    await scene.look()
+    assert not any(scene.wire.patiently)
 
 
 async def test_a_server_that_streams_to_us_is_up_whatever_its_probes_do(scene: Scene) -> None:
@@ -75,8 +108,7 @@ async def test_a_server_that_streams_to_us_is_up_whatever_its_probes_do(scene: S
         scene.monitor.talked(ROOT, scene.clock.now + 2)
         assert await scene.look() == (ServerState.UP, "busy: slow to answer probes")
     assert (await scene.monitor.look(TARGET)).models[0].id == "m", "what is known of it stays"
-    assert await scene.look(60) == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
-    assert (await scene.look())[0] is ServerState.DOWN
+    assert await scene.look(60) == (ServerState.DOWN, "no answer in 2.5 s")
 
 
 async def test_a_silent_server_that_holds_a_request_of_ours_is_doubted_not_dead(

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,17 @@ from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import Load, ServedModel, ServerState, ServerStatus, ServerTarget
 from tests.support.fakes import FakeClock
-from tests.support.server import Again, Close, Hang, Reset, ScriptedServer, Step, chunk, head, whole
+from tests.support.server import (
+    Again,
+    Close,
+    Hang,
+    Reset,
+    ScriptedServer,
+    Step,
+    chunk,
+    head,
+    whole,
+)
 
 WIRE = Path(__file__).parent.parent / "data" / "wire"
 QWEN = "Qwen/Qwen3-4B"
@@ -425,21 +436,57 @@ async def test_what_is_no_http_is_told() -> None:
     assert status.reason.startswith("no readable answer")
 
 
-async def test_one_silence_of_a_live_server_is_doubt_and_two_are_down() -> None:
+async def test_a_server_that_falls_silent_is_doubted_then_given_time_then_down() -> None:
     async with ScriptedServer() as server:
         vllm(server)
         at = target(server)
-        monitor = ServerMonitor([at], fetcher=Fetcher(timeout=0.2))
-        assert (await monitor.look(at)).state is ServerState.UP
+        monitor = ServerMonitor([at], fetcher=Fetcher(timeout=0.2, patience=0.5))
+        assert (await monitor.look(at, patient=True)).state is ServerState.UP
         server.route("GET", "/health", Hang())
-        first = await monitor.look(at)
-        second = await monitor.look(at)
+        first = await monitor.look(at, patient=True)
+        second = await monitor.look(at, patient=True)
         await monitor.stop()
     assert (first.state, first.reason) == (
         ServerState.UNKNOWN,
         "no answer in 0.2 s: slow or hung",
     )
-    assert second.state is ServerState.DOWN
+    assert (second.state, second.reason) == (ServerState.DOWN, "no answer in 0.5 s")
+
+
+async def test_a_server_that_takes_its_time_is_up_with_its_numbers() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        at = target(server)
+        fetcher = Fetcher()
+        monitor = ServerMonitor([at], fetcher=fetcher)
+        assert (await monitor.look(at, patient=True)).state is ServerState.UP
+        fetcher.timeout = 0.0  # every answer is late
+        first = await monitor.look(at, patient=True)
+        second = await monitor.look(at, patient=True)
+        await monitor.stop()
+    assert (first.state, first.reason) == (ServerState.UNKNOWN, "no answer in 0 s: slow or hung")
+    assert (second.state, second.running) == (ServerState.UP, 8)
+    assert second.reason.startswith("slow: it took ")
+
+
+async def test_a_server_that_takes_no_connection_is_told_apart_from_a_silent_one() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        port = full.getsockname()[1]
+        crowd = [socket.socket() for _ in range(3)]
+        for one in crowd:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        root = f"http://127.0.0.1:{port}"
+        at = ServerTarget(root, f"{root}/v1", "vllm", ())
+        monitor = ServerMonitor([at], fetcher=Fetcher(timeout=0.5, patience=0.6))
+        status = await monitor.look(at)
+        await monitor.stop()
+        for one in crowd:
+            one.close()
+    assert (status.state, status.reason) == (
+        ServerState.UNKNOWN,
+        "no connection in 0.4 s: slow or hung",
+    )
 
 
 async def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

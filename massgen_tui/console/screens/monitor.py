@@ -133,6 +133,7 @@ def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
             ("clocks", f"{_clock(gpu.sm_clock)} SM, {_clock(gpu.memory_clock)} memory"),
             ("held back", ", ".join(gpu.throttled) or "no"),
             ("ECC errors", gauges.whole(gpu.ecc_errors)),
+            ("last XID", gauges.whole(gpu.xid)),
             ("note", gpu.note or "none"),
         )
     )

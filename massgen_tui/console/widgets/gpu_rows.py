@@ -17,6 +17,7 @@ CHOSEN = "•"
 _BARS = 6
 """Columns that a name leaves to the history, its space among them."""
 _INDENT = (("  ", "text"),)
+_BAD = (("! ", "bad"),)
 
 
 def gpu_sections(
@@ -79,7 +80,10 @@ def _block(gpu: GpuStatus, number: str, width: int) -> list[Row]:
         rows += line_rows(((held, "warn"),), width, first=(("! ", "warn"),), rest=_INDENT)
     if gpu.ecc_errors:
         errors = f"{gpu.ecc_errors} memory error{'' if gpu.ecc_errors == 1 else 's'} (ECC)"
-        rows += line_rows(((errors, "bad"),), width, first=(("! ", "bad"),), rest=_INDENT)
+        rows += line_rows(((errors, "bad"),), width, first=_BAD, rest=_INDENT)
+    if gpu.xid:
+        error = f"last driver error: XID {gpu.xid}"
+        rows += line_rows(((error, "bad"),), width, first=_BAD, rest=_INDENT)
     if gpu.note:
         rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
     parts = [f"{part.name} {memory(part.memory_used, part.memory_total)}" for part in gpu.instances]

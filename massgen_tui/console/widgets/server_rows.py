@@ -137,16 +137,18 @@ def _side_by_side(status: ServerStatus, shown: Sequence[Gauge], width: int, styl
 
 def _with_bars(status: ServerStatus, width: int) -> Iterator[Row]:
     """Every number that is known, with the last minute of it, in columns."""
-    known = [gauge for gauge in ALL if gauge.value(status) is not None or gauge.bars(status, 1)]
     column = (width - 2) // _COLUMNS
-    for at in range(0, len(known), _COLUMNS):
+    for group in (ALL[:_COLUMNS], ALL[_COLUMNS:]):
         spans: list[Span] = [("  ", "text")]
-        for gauge in known[at : at + _COLUMNS]:
+        for gauge in group:
+            if gauge.value(status) is None and not gauge.bars(status, 1):
+                continue
             text = f"{gauge.short} {gauge.say(status)}"
             bars = gauge.bars(status, min(_MOST_BARS, column - cells(text) - 3))
             gap = " " * max(column - cells(text) - cells(bars) - 1, 0)
             spans += [(text, gauge.style(status)), (f" {bars}", "good"), (gap, "text")]
-        yield Row(tuple(spans))
+        if spans[1:]:
+            yield Row(tuple(spans))
 
 
 def _why(status: ServerStatus, width: int, now: float) -> list[Row]:
