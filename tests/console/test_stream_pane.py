@@ -432,3 +432,17 @@ async def test_the_context_is_told_when_the_server_told_its_length() -> None:
     async with app.run_test(size=(80, 12)):
         app.paint()
         assert "100 tok · stop · ctx 25%" in screen(app.pane)[-2]
+
+
+async def test_a_span_that_one_read_may_have_made_is_no_speed_and_no_duration() -> None:
+    one = agent()
+    attempt = ask(one)
+    think(attempt, "Hm.", 1.25)
+    say(attempt, "So.", 1.33)
+    attempt.apply(events.UsageReported(30, 163), 1.33)
+    finish(attempt, at=1.34)
+    app = Host([one])
+    async with app.run_test(size=(90, 12)):
+        said = screen(app.pane)
+        assert "▸ reasoning  · ~1 tok" in said[2]
+        assert said[-2].strip("┃ ") == "TTFT 0.25 s · 163 tok · stop · answer at 0.33 s"
