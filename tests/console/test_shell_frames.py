@@ -1,6 +1,9 @@
 """A frame of the panes draws what changed and nothing else, whatever stands around it."""
 
+from xml.etree import ElementTree
+
 import pytest
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.geometry import Region
@@ -89,3 +92,24 @@ async def test_a_line_takes_the_colours_of_a_new_theme() -> None:
         after = drawn(line)[0]
         assert [s.text for s in after] == [s.text for s in before]
         assert [s.style for s in after] != [s.style for s in before]
+
+
+def goes(stage: Stage) -> bool:
+    """Whether the screen as it is drawn now goes to columns by itself."""
+    rows = stage.app.screen._compositor.render_strips()
+    return any(segment.control for row in rows for segment in row)
+
+
+async def test_rows_with_emoji_keep_their_place_under_a_sheet() -> None:
+    backends = Backends(a=[answer("Hello 👋🏽 there, how are you?")])
+    three = config_of("a", "b", "c")
+    async with staged(three, size=(240, 40), backends=backends) as stage:
+        await stage.ask("hi")
+        assert goes(stage), "the row ends where the terminal takes the emoji to end"
+        await stage.press("f1")
+        rows = stage.app.screen._compositor.render_strips()
+        texts = ["".join(segment.text for segment in row) for row in rows]
+        assert all("\x1b" not in text and cell_len(text) == 240 for text in texts)
+        ElementTree.fromstring(stage.app.export_screenshot())
+        await stage.press("escape")
+        assert goes(stage)

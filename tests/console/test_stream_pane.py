@@ -444,5 +444,5 @@ async def test_a_span_that_one_read_may_have_made_is_no_speed_and_no_duration() 
     app = Host([one])
     async with app.run_test(size=(90, 12)):
         said = screen(app.pane)
-        assert "▸ reasoning  · ~1 tok" in said[2]
+        assert "▸ reasoning · ~1 tok" in said[2]
         assert said[-2].strip("┃ ") == "TTFT 0.25 s · 163 tok · stop · answer at 0.33 s"

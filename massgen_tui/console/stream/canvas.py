@@ -31,6 +31,8 @@ class Canvas:
         self._frame = Frame(agent, number)
         self.x = 0
         """The column of the screen in which the pane begins."""
+        self.aims = True
+        """The pane's screen is not under another (see `Look`)."""
         self._look: Look | None = None
         self._drawn: list[Row] = []
         self._blank = Row()
@@ -49,18 +51,23 @@ class Canvas:
 
     def fits(self, width: int, height: int) -> bool:
         """Whether what was drawn last is of this size and stands here."""
+        return self._suits(width) and len(self._drawn) == height
+
+    def _suits(self, width: int) -> bool:
         look = self._look
-        here = look is not None and look.width == width and look.x == self.x
-        return here and len(self._drawn) == height
+        return look is not None and (look.width, look.x, look.aims) == (width, self.x, self.aims)
 
     def draw(self, now: float, width: int, height: int, styles: Styles) -> list[int]:
         """Bring the rows up to date; gives the lines that changed, all of them in a new size."""
-        if self._look is None or self._look.width != width or self._look.x != self.x:
-            self._look = Look(styles, width, self._frame.side, self._frame.style, self.x)
+        look = self._look
+        if look is None or not self._suits(width):
+            frame = self._frame
+            look = Look(styles, width, frame.side, frame.style, self.x, aims=self.aims)
+            self._look = look
         own_foot = height >= FOOT_FROM
         self.view.resize(max(height - 2 - own_foot, 1))
-        if self.document.width != self._look.inner:
-            self.document.set_width(self._look.inner, now)
+        if self.document.width != look.inner:
+            self.document.set_width(look.inner, now)
         if self.finder is not None:
             self.finder.work()
         self.document.settle_window()

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -90,14 +90,19 @@ class AgentPane(Widget, can_focus=True):
 
     def _renewed(self, now: float) -> list[Region]:
         """The lines that are not those already drawn."""
-        x, _, width, height = self.region
-        self._canvas.x = x
+        width, height = self._stand()
         changed = self._canvas.draw(now, width, height, styles_of(self.app))
         if self._document.waiting or self._document.stale or self._looking:
             self._catch_up_later()
         if len(changed) * 2 > height:
             return [Region(0, 0, width, height)]
         return [Region(0, y, width, n) for y, n in runs(changed)]
+
+    def _stand(self) -> Size:
+        """Tell the canvas where the pane stands; gives its size."""
+        x, _, width, height = self.region
+        self._canvas.x, self._canvas.aims = x, self.app.screen is self.screen
+        return Size(width, height)
 
     def _show(self, now: float) -> None:
         if self.region and (changed := self._renewed(now)):
@@ -131,8 +136,7 @@ class AgentPane(Widget, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give the lines of `crop`, straight from the rows."""
-        x, _, width, height = self.region
-        self._canvas.x = x
+        width, height = self._stand()
         if not self._canvas.fits(width, height):
             self.paint(self._clock())
         strip, selection = self._canvas.strip, self._selection

@@ -25,11 +25,24 @@ _DISPUTED = re.compile("[^\u0000-\u02ff\u2010-\u27bf\u3000-\u9fff\uac00-\ud7af]"
 class Look:
     """How rows are drawn at one time: the styles of the theme, the pane's width, its frame."""
 
-    __slots__ = ("_fits", "_left", "_right", "inner", "styles", "width", "x")
+    __slots__ = ("_fits", "_left", "_right", "aims", "inner", "styles", "width", "x")
 
-    def __init__(self, styles: Styles, width: int, side: str, frame: str, x: int = 0) -> None:
-        """Draw rows `width` cells wide from column `x` on, between two `side` glyphs."""
-        self.x = x
+    def __init__(
+        self,
+        styles: Styles,
+        width: int,
+        side: str,
+        frame: str,
+        x: int = 0,
+        *,
+        aims: bool = True,
+    ) -> None:
+        """Draw rows `width` cells wide from column `x` on, between two `side` glyphs.
+
+        A row `aims` when it goes to the column of its end, wherever the terminal takes its text to
+        end; a screen that stands under another cannot, as Textual makes text of what goes there.
+        """
+        self.x, self.aims = x, aims
         margin = side if width < 24 else f"{side} "
         self.styles = styles
         self.width = width
@@ -44,7 +57,7 @@ class Look:
         segments = [Segment(text, styles[style]) for text, style in row.spans]
         text, size = row.text, row.cells
         room = (self.width if row.bare else self.inner) - size
-        if room >= 0 and self._fits and not text.isascii() and _DISPUTED.search(text):
+        if room >= 0 and self._fits and self.aims and not text.isascii() and _DISPUTED.search(text):
             free = max(room - max(_apart(text) - size, 0), 0) if room else 0
             segments += [Segment(" " * free, styles[row.fill]), self._to(row, free)]
             room -= free

@@ -141,19 +141,19 @@ def duration(value: float) -> str:
 def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
     """The head of the reasoning: fold mark, how long, how many tokens."""
     times = attempt.times
-    words = [f"{'▸' if folded else '▾'} reasoning "]
+    words = [f"{'▸' if folded else '▾'} reasoning"]
     start = times.first_reasoning
     if start is not None:
         running = now if attempt.status is Status.THINKING else times.last_token
         end = times.first_content or times.end or running or start
         if end - start >= _READ or attempt.status is Status.THINKING:
-            words.append(seconds(end - start))
+            words.append(f" {seconds(end - start)}")
     reported = attempt.usage.reasoning if attempt.usage else None
     if reported:
         words.append(f"· {count(reported)} tok")
     elif attempt.reasoning.parts:
         words.append(f"· ~{count(len(attempt.reasoning.parts))} tok")
-    return " ".join(words).rstrip()
+    return " ".join(words)
 
 
 def _span(attempt: Attempt) -> float:
