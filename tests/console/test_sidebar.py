@@ -250,6 +250,7 @@ def test_instances_of_a_gpu_that_was_cut_up_have_rows() -> None:
 def test_a_gpu_s_sheet_has_three_histories() -> None:
     gpu = replace(GPU, power_limit=700.0, memory_history=(0.0, 1.0), power_history=(0.0, 700.0))
     said = gpu_detail(sampled(gpu), NOW)
+    said = " ".join(said.split())
     assert "87% ▂▅▇" in said
     assert "60.0/80.0 GiB ▁█" in said
     assert "412 W of 700 W ▁█" in said
@@ -275,8 +276,19 @@ def test_eight_gpus_take_a_line_each_and_a_total() -> None:
     many = [replace(GPU, index=index, uuid=f"GPU-{index}") for index in range(8)]
     said = gpus(sampled(*many))
     assert len(said) == 9
-    assert said[0] == "8 GPUs 87% 480.0/640.0 GiB 3300 W"
+    assert said[0] == "8 GPUs 87% 480/640 GiB 3.3 kW"
     assert said[8] == " 7  87% 60.0/80.0 64° ▂▅▇"
+    assert gpus(sampled(*many), width=25)[0] == "8× 87% 480/640 GiB 3.3 kW"
+    assert gpus(sampled(*many), width=24)[0] == "8× 87% 480/640 GiB"
+
+
+def test_the_last_error_of_a_gpu_and_its_bad_memory_stand_out() -> None:
+    gpu = replace(GPU, xid=79, ecc_errors=2)
+    assert gpus(sampled(gpu))[-2:] == [
+        "! 2 memory errors (ECC)",
+        "! last driver error: XID 79",
+    ]
+    assert "XID" not in " ".join(gpus(sampled(replace(GPU, xid=0))))
 
 
 @pytest.mark.parametrize("width", [14, 16, 22, 24, 36, 60])

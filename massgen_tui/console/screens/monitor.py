@@ -180,7 +180,7 @@ def _time(seconds: float | None) -> str:
 
 
 def _with(said: str, history: Sequence[float], top: float | None) -> str:
-    return f"{said} {gauges.spark(history, _WIDE, top)}".rstrip()
+    return f"{said:<15} {gauges.spark(history, _WIDE, top)}".rstrip()
 
 
 def _power(gpu: GpuStatus) -> str:

@@ -49,6 +49,16 @@ def gib(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value / _GIB:.1f}"
 
 
+def whole_gib(value: float | None) -> str:
+    """The same in whole numbers, for sums."""
+    return UNKNOWN if value is None else f"{value / _GIB:.0f}"
+
+
+def watts(value: float) -> str:
+    """A power: `412 W`, `3.3 kW`."""
+    return f"{value:.0f} W" if value < 1000 else f"{value / 1000:.1f} kW"
+
+
 def tokens(value: int | None) -> str:
     """A context length as its makers write it: `4k` of 4096, `128k` of 128000 or 131072, `1M`."""
     if value is None:

@@ -144,12 +144,19 @@ def _line(gpu: GpuStatus, number: str, width: int) -> Row:
 
 
 def _total(gpus: Sequence[GpuStatus], width: int) -> Row:
+    """How many, their mean load, all memory and all power; the least telling gives way."""
     loads = [gpu.utilisation for gpu in gpus if gpu.utilisation is not None]
     mean = f"{sum(loads) / len(loads):.0f}%" if loads else gauges.UNKNOWN
     used, total = _sum(gpu.memory_used for gpu in gpus), _sum(gpu.memory_total for gpu in gpus)
+    held = f"{gauges.whole_gib(used)}/{gauges.whole_gib(total)} GiB"
     power = _sum(gpu.power for gpu in gpus)
-    text = f"{len(gpus)} GPUs {mean} {memory(used, total)}"
-    text += "" if power is None else f" {power:.0f} W"
+    drawn = "" if power is None else f" {gauges.watts(power)}"
+    told = (
+        f"{len(gpus)} GPUs {mean} {held}{drawn}",
+        f"{len(gpus)}× {mean} {held}{drawn}",
+        f"{len(gpus)}× {mean} {held}",
+    )
+    text = next((text for text in told if cells(text) <= width), told[-1])
     return Row(((crop(text, width), "title"),))
 
 
