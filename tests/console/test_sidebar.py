@@ -279,7 +279,8 @@ def test_eight_gpus_take_a_line_each_and_a_total() -> None:
     assert said[0] == "8 GPUs 87% 480/640 GiB 3.3 kW"
     assert said[8] == " 7  87% 60.0/80.0 64° ▂▅▇"
     assert gpus(sampled(*many), width=25)[0] == "8× 87% 480/640 GiB 3.3 kW"
-    assert gpus(sampled(*many), width=24)[0] == "8× 87% 480/640 GiB"
+    assert gpus(sampled(*many), width=24)[0] == "87% 480/640 GiB 3.3 kW"
+    assert gpus(sampled(*many), width=20)[0] == "87% 480/640 GiB"
 
 
 def test_the_last_error_of_a_gpu_and_its_bad_memory_stand_out() -> None:

@@ -154,7 +154,8 @@ def _total(gpus: Sequence[GpuStatus], width: int) -> Row:
     told = (
         f"{len(gpus)} GPUs {mean} {held}{drawn}",
         f"{len(gpus)}× {mean} {held}{drawn}",
-        f"{len(gpus)}× {mean} {held}",
+        f"{mean} {held}{drawn}",
+        f"{mean} {held}",
     )
     text = next((text for text in told if cells(text) <= width), told[-1])
     return Row(((crop(text, width), "title"),))
