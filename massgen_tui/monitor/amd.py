@@ -39,7 +39,8 @@ class AmdCards:
 
 
 def _row(number: int, device: Path) -> GpuStatus:
-    uuid = f"AMD-{_text(device / 'unique_id') or device.resolve().name}"
+    # its place on the bus: the two halves of one board have the same unique_id
+    uuid = f"AMD-{device.resolve().name}"
     if _text(device / "power" / "runtime_status") == "suspended":
         return GpuStatus(index=number, name=_name(device), uuid=uuid, note="asleep")
     sensors = _sensors(device)

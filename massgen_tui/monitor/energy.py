@@ -60,7 +60,7 @@ def _of(gpu: GpuStatus, place: str) -> bool:
     """Nothing speaks against this GPU being that server's alone."""
     if gpu.utilisation is None or gpu.instances:
         return False
-    servers = {process.server for process in gpu.processes}
+    servers = {process.server for process in gpu.processes or ()}
     return servers in (set(), {""}, {place})
 
 

@@ -4,12 +4,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from massgen_tui.monitor.amd import AmdCards
-from massgen_tui.monitor.history import GpuHistory
-from massgen_tui.monitor.nvml import DriverLost, NoGpus, Nvml
+from massgen_tui.monitor.nvml import DriverLost, NoGpus, Nvml, Unanswered
 from massgen_tui.monitor.owners import Owners
+from massgen_tui.monitor.roll import Roll
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.visible import chosen
 
@@ -21,7 +22,11 @@ STALE = 3.0
 """Seconds without a sample after which the numbers are marked stale."""
 _INTERVAL = 1.0
 _RETRY = 10.0
-_RETRY_LOST = 30.0
+_REOPEN, _REOPEN_FOR_SOME = 30.0, 300.0
+"""Seconds after which the library is opened anew where all GPUs are lost, or some: that may cost
+the others."""
+_SILENT = 10.0
+"""Seconds for which a driver may not say how many GPUs there are, before they are lost."""
 _MINUTE = 60
 
 
@@ -60,12 +65,10 @@ class GpuMonitor:
         self._ending = threading.Event()
         self._sampled = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._rows: dict[str, GpuStatus] = {}
         self._owners = owners
         self._cards = cards or AmdCards()
         self._environ = environ
-        self._history = GpuHistory(_MINUTE)
-        self._lost_at: float | None = None
+        self._roll, self._others = Roll(_MINUTE), Roll(_MINUTE)
         self._snapshot = GpuSnapshot()
 
     @property
@@ -110,6 +113,8 @@ class GpuMonitor:
                 self._ending.wait(self._retry)
 
     def _look(self) -> None:
+        with self._sampled:
+            self._snapshot = replace(self._snapshot, asked_at=self._clock())
         try:
             nvml = self._open()
         except NoGpus as error:
@@ -128,79 +133,66 @@ class GpuMonitor:
             self._sampled.notify_all()
 
     def _sample_until_lost(self, nvml: Nvml) -> None:
-        opened = self._clock()
+        opened = answered = self._clock()
         while not self._ending.is_set():
+            began = self._clock()
             try:
-                rows = self._remembered(nvml.sample())
+                rows = self._sample(nvml, began)
+            except Unanswered as error:
+                # what is there grows stale
+                if began - answered > _SILENT:
+                    self._without(error.reason)
+                    return
+                self._ending.wait(self._interval)
+                continue
             except DriverLost as error:
                 self._without(error.reason)
                 return
             if not rows:
                 self._without("no NVIDIA GPU on this host")
                 return
-            self._publish("", rows)
-            if any(row.lost for row in rows) and self._clock() - opened > _RETRY_LOST:
+            answered = began
+            self._publish("", rows, began)
+            lost = [row.lost for row in rows]
+            if any(lost) and began - opened > (_REOPEN if all(lost) else _REOPEN_FOR_SOME):
                 return
             self._ending.wait(self._interval)
+
+    def _sample(self, nvml: Nvml, began: float) -> tuple[GpuStatus, ...]:
+        """All GPUs; what is there already is shown while the others are asked, if they are slow."""
+        self._roll.begin()
+        known = bool(self._roll.rows)
+        for row in nvml.sample():
+            self._roll.add(row)
+            if not known or self._clock() - began > self._interval:
+                self._publish("", self._roll.rows, began if not known else None)
+        return self._roll.end()
 
     def _without(self, reason: str) -> None:
         """Show what there is without NVIDIA's, until it is time to look for them again."""
         again = self._clock() + self._retry
         while not self._ending.is_set():
-            others = self._publish(reason, self._all_lost(reason))
+            now = self._clock()
+            some = self._publish(reason, self._roll.lose(reason), now)
             left = again - self._clock()
-            if left <= 0 or self._ending.wait(min(left, self._interval) if others else left):
+            if left <= 0 or self._ending.wait(min(left, self._interval) if some else left):
                 return
 
-    def _remembered(self, rows: Iterable[GpuStatus]) -> tuple[GpuStatus, ...]:
-        """Rows with their history; a GPU that is not listed any more keeps its row."""
-        seen: dict[str, GpuStatus] = {}
-        for row in rows:
-            name = row.uuid or self._name_at(row.index)
-            old = self._rows.get(name)
-            known = _lost(old, row.note) if row.lost and old is not None else row
-            seen[name] = self._history.follow(name, known)
-        gone = {
-            name: _lost(row)
-            for name, row in self._rows.items()
-            if name not in seen and row.uuid is not None
-        }
-        self._rows = dict(sorted({**gone, **seen}.items(), key=lambda item: item[1].index))
-        return tuple(self._rows.values())
+    def _publish(self, reason: str, rows: tuple[GpuStatus, ...], began: float | None) -> bool:
+        """Show these of NVIDIA's, and AMD's after them; gives whether there are any at all.
 
-    def _name_at(self, index: int) -> str:
-        known = (name for name, row in self._rows.items() if row.index == index)
-        return next(known, f"#{index}")
-
-    def _all_lost(self, reason: str) -> tuple[GpuStatus, ...]:
-        self._rows = {name: _lost(row, reason) for name, row in self._rows.items()}
-        return tuple(self._rows.values())
-
-    def _publish(self, reason: str, rows: tuple[GpuStatus, ...]) -> bool:
-        """Show these of NVIDIA's, and AMD's after them; gives whether there are any of those."""
+        `began` is when the look began that they come from; None: they come from several.
+        """
         first = max((row.index for row in rows), default=-1) + 1
-        others = [
-            self._history.follow(row.uuid or f"#{row.index}", row)
-            for row in self._cards.sample(first)
-        ]
+        self._others.begin()
+        for row in self._cards.sample(first):
+            self._others.add(row)
+        others = self._others.end()
         rows = chosen(rows, self._environ)
         rows = self._owners.named(rows) if self._owners else rows
         told = "" if others and not rows else reason
         with self._sampled:
-            self._snapshot = GpuSnapshot((*rows, *others), told, self._clock())
+            at = self._snapshot.sampled_at if began is None else began
+            self._snapshot = GpuSnapshot((*rows, *others), told, at)
             self._sampled.notify_all()
-        return bool(others)
-
-
-def _lost(row: GpuStatus, note: str = "") -> GpuStatus:
-    return GpuStatus(
-        index=row.index,
-        name=row.name,
-        uuid=row.uuid,
-        memory_total=row.memory_total,
-        history=row.history,
-        memory_history=row.memory_history,
-        power_history=row.power_history,
-        lost=True,
-        note=note or "lost",
-    )
+        return bool(rows or others)

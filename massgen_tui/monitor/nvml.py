@@ -6,7 +6,9 @@ decode; the first version of the memory call counts reserved memory as used.
 """
 
 import contextlib
+import ctypes
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 from massgen_tui.monitor.clocks import held_back
@@ -15,7 +17,7 @@ from massgen_tui.monitor.status import GpuInstance, GpuProcess, GpuStatus
 from massgen_tui.text import one_line
 
 _UNINITIALIZED, _NOT_SUPPORTED, _NO_PERMISSION, _NO_DRIVER = 1, 3, 4, 9
-_NO_LIBRARY, _LOST, _RESET, _MISMATCH = 12, 15, 16, 18
+_NO_LIBRARY, _NO_FUNCTION, _LOST, _RESET, _MISMATCH = 12, 13, 15, 16, 18
 _GONE = frozenset({_LOST, _RESET})
 _CLOSED = frozenset({_UNINITIALIZED, _NO_DRIVER, _MISMATCH})
 
@@ -40,6 +42,10 @@ class DriverLost(NoGpus):
     """The driver went away while it was being asked."""
 
 
+class Unanswered(NoGpus):
+    """The driver did not answer this time."""
+
+
 class _Absent(Exception):
     """A field that this GPU does not tell; `value` is NVML's error number, 0 for any other."""
 
@@ -62,6 +68,8 @@ class Nvml:
         except ImportError:
             raise NoGpus("nvidia-ml-py is not installed") from None
         self._note = _WSL if is_wsl() else ""
+        self._gone = 0
+        """What some call said of the GPU that is asked: it or the driver has gone."""
         try:
             self._call("nvmlInit")
         except _Absent as absent:
@@ -72,33 +80,36 @@ class Nvml:
         with contextlib.suppress(_Absent):
             self._call("nvmlShutdown")
 
-    def sample(self) -> list[GpuStatus]:
-        """One look at every GPU that the driver lists.
+    def sample(self) -> Iterator[GpuStatus]:
+        """One look at every GPU that the driver lists, each when it has been asked.
 
         Raises:
             DriverLost: the driver went away.
+            Unanswered: it does not say how many there are.
         """
         try:
             count = self._call("nvmlDeviceGetCount")
         except _Absent as absent:
-            raise DriverLost(_reason(absent.value)) from None
-        rows = []
-        for index in range(count if isinstance(count, int) else 0):
+            lost = DriverLost if absent.value in _CLOSED else Unanswered
+            raise lost(_reason(absent.value)) from None
+        for index in range(min(count, _MOST_GPUS) if isinstance(count, int) else 0):
             try:
-                rows.append(self._row(index))
+                row = self._row(index)
             except _Absent as absent:
                 if absent.value in _CLOSED:
                     raise DriverLost(_reason(absent.value)) from None
-                rows.append(_without(index, absent.value))
-        return rows
+                row = _without(index, absent.value)
+            yield row
 
     def _row(self, index: int) -> GpuStatus:
+        """A GPU, each field on its own; it is lost when a call says so and no number comes."""
+        self._gone = 0
         handle = self._call("nvmlDeviceGetHandleByIndex", index)
         name = self._text("nvmlDeviceGetName", handle)
         mig = self._cut_up(handle)
         parts = self._instances(handle) if mig else ()
         used, total, unified = self._memory(handle, mig=mig)
-        return GpuStatus(
+        row = GpuStatus(
             index=index,
             name=_short(name) if name else None,
             uuid=self._text("nvmlDeviceGetUUID", handle),
@@ -113,43 +124,49 @@ class Nvml:
             throttled=self._throttled(handle),
             ecc_errors=self._ecc(handle),
             processes=self._processes(handle),
-            instances=parts,
-            note=_cut_into(len(parts)) if mig else _UNIFIED if unified else self._note,
+            instances=parts or (),
+            shared=unified,
+            note=_cut_into(parts) if mig else _UNIFIED if unified else self._note,
         )
+        if self._gone and (row.utilisation, row.memory_used, row.temperature, row.power) == _NONE:
+            raise _Absent(self._gone)
+        return row
 
-    def _throttled(self, handle: object) -> tuple[str, ...]:
+    def _throttled(self, handle: object) -> tuple[str, ...] | None:
         for name in ("nvmlDeviceGetCurrentClocksEventReasons", _OLD_REASONS):
             bits = self._number(name, handle)
             if bits is not None:
                 return held_back(bits)
-        return ()
+        return None
 
     def _ecc(self, handle: object) -> int | None:
         kind, since = self._nvml.NVML_MEMORY_ERROR_TYPE_UNCORRECTED, self._nvml.NVML_VOLATILE_ECC
         return self._number("nvmlDeviceGetTotalEccErrors", handle, kind, since)
 
-    def _processes(self, handle: object) -> tuple[GpuProcess, ...]:
-        found = self._try("nvmlDeviceGetComputeRunningProcesses", handle)
-        return tuple(
-            GpuProcess(one.pid, one.usedGpuMemory, command(one.pid))
-            for one in (found[:_MOST_PROCESSES] if isinstance(found, list) else ())
-        )
+    def _processes(self, handle: object) -> tuple[GpuProcess, ...] | None:
+        for name in ("nvmlDeviceGetComputeRunningProcesses", _OLD_PROCESSES):
+            found = self._try(name, handle)
+            if isinstance(found, list):
+                return tuple(
+                    GpuProcess(one.pid, one.usedGpuMemory, command(one.pid))
+                    for one in found[:_MOST_PROCESSES]
+                )
+        return None
 
     def _memory(self, handle: object, *, mig: bool) -> tuple[int | None, int | None, bool]:
         """Used and total bytes, and whether they are the system's own (GB10, Jetson)."""
-        supported = True
+        own = False
         for arguments in ((handle, getattr(self._nvml, "nvmlMemory_v2", None)), (handle,)):
             try:
                 info = self._call("nvmlDeviceGetMemoryInfo", *arguments)
             except _Absent as absent:
-                self._check(absent)
-                supported = absent.value != _NOT_SUPPORTED
+                self._note_gone(absent)
+                own = own or absent.value not in (_NOT_SUPPORTED, _NO_FUNCTION)
                 continue
             used, total = getattr(info, "used", 0), getattr(info, "total", 0)
             if total > 0:
                 return used, total, False
-            supported = False
-        if supported or mig:
+        if own or mig:
             return None, None, False
         return (*system_memory(), True)
 
@@ -157,9 +174,13 @@ class Nvml:
         mode = self._try("nvmlDeviceGetMigMode", handle)
         return isinstance(mode, list) and mode[:1] == [1]
 
-    def _instances(self, handle: object) -> tuple[GpuInstance, ...]:
-        most = self._number("nvmlDeviceGetMaxMigDeviceCount", handle) or 0
-        handles = [self._try("nvmlDeviceGetMigDeviceHandleByIndex", handle, i) for i in range(most)]
+    def _instances(self, handle: object) -> tuple[GpuInstance, ...] | None:
+        """What MIG made of it; None where that cannot be asked."""
+        most = self._number("nvmlDeviceGetMaxMigDeviceCount", handle)
+        if most is None:
+            return None
+        numbers = range(min(most, _MOST_INSTANCES))
+        handles = [self._try("nvmlDeviceGetMigDeviceHandleByIndex", handle, i) for i in numbers]
         return tuple(self._instance(one) for one in handles if one is not None)
 
     def _instance(self, handle: object) -> GpuInstance:
@@ -194,13 +215,12 @@ class Nvml:
         try:
             return self._call(name, *arguments)
         except _Absent as absent:
-            self._check(absent)
+            self._note_gone(absent)
             return None
 
-    @staticmethod
-    def _check(absent: _Absent) -> None:
+    def _note_gone(self, absent: _Absent) -> None:
         if absent.value in _GONE | _CLOSED:
-            raise absent
+            self._gone = absent.value
 
     def _call(self, name: str, *arguments: object) -> object:
         mismatch = getattr(self._nvml, "NVMLLibraryMismatchError", self._nvml.NVMLError)
@@ -209,14 +229,26 @@ class Nvml:
             return found
         except self._nvml.NVMLError as error:
             raise _Absent(int(getattr(error, "value", 0) or 0)) from None
-        except (mismatch, AttributeError, UnicodeDecodeError, OSError, TypeError, ValueError):
+        except (mismatch, *_BROKEN):
             raise _Absent(0) from None
 
 
 _UNIFIED, _WSL = "unified memory", "WSL: its driver tells only a part"
 _OLD_TEMPERATURE = "nvmlDeviceGetTemperature"
 _OLD_REASONS = "nvmlDeviceGetCurrentClocksThrottleReasons"
-_MOST_PROCESSES = 32
+_OLD_PROCESSES = "nvmlDeviceGetComputeRunningProcesses_v2"
+_MOST_GPUS, _MOST_INSTANCES, _MOST_PROCESSES = 256, 16, 512
+_NONE = (None, None, None, None)
+_BROKEN = (
+    AttributeError,
+    LookupError,
+    MemoryError,
+    OSError,
+    TypeError,
+    ValueError,
+    ctypes.ArgumentError,
+)
+"""What a library that is older, newer or mistaken makes of the bindings; UnicodeDecodeError too."""
 
 
 def _reason(value: int) -> str:
@@ -229,8 +261,10 @@ def _without(index: int, value: int) -> GpuStatus:
     return GpuStatus(index=index, note=f"cannot be asked (NVML error {value})")
 
 
-def _cut_into(count: int) -> str:
-    return f"MIG, {count} instance{'' if count == 1 else 's'}"
+def _cut_into(parts: tuple[GpuInstance, ...] | None) -> str:
+    if parts is None:
+        return "MIG"
+    return f"MIG, {len(parts)} instance{'' if len(parts) == 1 else 's'}"
 
 
 def _short(name: str) -> str:

@@ -58,14 +58,16 @@ class Owners:
     def named(self, rows: Iterable[GpuStatus]) -> tuple[GpuStatus, ...]:
         """The same GPUs, each process of a server with that server's place."""
         rows = tuple(rows)
-        pids = {process.pid for row in rows for process in row.processes}
+        pids = {process.pid for row in rows for process in row.processes or ()}
         if not pids or not self._places:
             return rows
         now = self._clock()
         if self._searched is None or now - self._searched >= EVERY:
             self._searched, self._found = now, self._search(pids)
         return tuple(
-            replace(
+            row
+            if row.processes is None
+            else replace(
                 row,
                 processes=tuple(
                     replace(process, server=self._found.get(process.pid, ""))

@@ -211,22 +211,26 @@ class GpuStatus:
     """MHz."""
     memory_clock: int | None = None
     """MHz."""
-    throttled: tuple[str, ...] = ()
+    throttled: tuple[str, ...] | None = None
     """Why its clocks are held down now; idleness is no reason."""
     ecc_errors: int | None = None
     """Uncorrected memory errors since the driver was loaded."""
     xid: int | None = None
     """The number of the last error that the driver wrote down; 0 none."""
-    processes: tuple[GpuProcess, ...] = ()
+    processes: tuple[GpuProcess, ...] | None = None
     """Those that compute on it, as far as this user may see them."""
-    history: tuple[int, ...] = ()
-    """Utilisation of the last minute, percent, oldest first."""
-    memory_history: tuple[float, ...] = ()
+    history: tuple[float | None, ...] = ()
+    """Utilisation of the last minute, percent, oldest first; None where it was not told."""
+    memory_history: tuple[float | None, ...] = ()
     """Share of its memory in use, 0 to 1, likewise."""
-    power_history: tuple[float, ...] = ()
+    power_history: tuple[float | None, ...] = ()
     """Watts, likewise."""
     instances: tuple[GpuInstance, ...] = ()
     """What MIG made of it."""
+    part: bool = False
+    """It is itself such an instance, told in a row of its own."""
+    shared: bool = False
+    """Its memory is the system's."""
     chosen: bool | None = None
     """CUDA_VISIBLE_DEVICES names it; None: it is not set, or is not about this GPU."""
     lost: bool = False
@@ -242,8 +246,10 @@ class GpuSnapshot:
     reason: str = ""
     """One calm line when there are none: `no NVIDIA driver on this host`."""
     sampled_at: float | None = None
-    """Seconds of the monotonic clock; None before the first look."""
+    """When the look began that it comes from, in seconds of the monotonic clock; None: no look."""
     host: str = ""
     """The machine; empty: this one."""
     others: tuple["GpuSnapshot", ...] = ()
     """The GPUs of other machines, beside this one's."""
+    asked_at: float | None = None
+    """When it was asked for what is not answered yet: a driver that hangs; None: nothing is."""

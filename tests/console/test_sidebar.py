@@ -11,9 +11,10 @@ from textual.geometry import Region
 from massgen_tui.console.screens.monitor import DetailSheet, gpu_detail, server_detail
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.widgets import gauges
+from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.gpu_rows import gpu_sections
 from massgen_tui.console.widgets.server_rows import server_rows
-from massgen_tui.console.widgets.sidebar import Sidebar, one_line
+from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.status import (
     Asked,
     GpuInstance,
@@ -292,6 +293,69 @@ def test_the_last_error_of_a_gpu_and_its_bad_memory_stand_out() -> None:
     assert "XID" not in " ".join(gpus(sampled(replace(GPU, xid=0))))
 
 
+def test_trouble_is_seen_among_many_gpus_too() -> None:
+    many = [replace(GPU, index=index, uuid=f"GPU-{index}") for index in range(8)]
+    many[3] = replace(many[3], throttled=("heat",), ecc_errors=1)
+    many[5] = GpuStatus(5, "H100", "GPU-5", lost=True, note="lost")
+    said = gpus(sampled(*many), width=24)
+    assert said[4:7] == [
+        " 3  87% 60.0/80.0 64° ▅▇",
+        "! held back: heat",
+        "! 1 memory error (ECC)",
+    ]
+    assert " 5 H100           ✗ lost" in said
+    line = one_line(of(UP), sampled(*many), NOW).plain
+    assert "│ ! GPU 3,5: held back: heat │ 8 GPUs 87% 420/560 GiB" in line
+
+
+def test_totals_count_each_gpu_and_each_byte_once() -> None:
+    def total(*rows: GpuStatus) -> str:
+        return gpus(sampled(*rows), width=60)[0]
+
+    whole = [replace(GPU, index=index, uuid=f"GPU-{index}") for index in range(8)]
+    part = replace(GPU, memory_used=9 * GIB, memory_total=10 * GIB, part=True)
+    parts = [replace(part, index=0, uuid=f"GPU-0/{number}") for number in range(3)]
+    assert total(*whole, *parts) == "8 GPUs 87% 480/640 GiB 3.3 kW"
+    alone = [replace(part, index=n // 4, uuid=f"GPU-{n}") for n in range(8)]
+    assert total(*alone) == "2 GPUs 87% 72/80 GiB 825 W"
+    shared = [replace(gpu, shared=True, power=None) for gpu in whole]
+    assert total(*shared) == "8 GPUs 87% 60/80 GiB"
+
+
+def test_a_driver_that_was_asked_and_does_not_answer_says_for_how_long() -> None:
+    asked = GpuSnapshot(asked_at=NOW)
+    assert gpus(asked, now=NOW + 2) == ["looking for GPUs …"]
+    assert gpus(asked, now=NOW + 7) == ["! the driver has not answered for 7 s"]
+    gone = GpuSnapshot((), "the NVIDIA driver is not loaded on this host", NOW, asked_at=NOW)
+    assert gpus(gone, width=60, now=NOW + 2) == ["the NVIDIA driver is not loaded on this host"]
+    assert gpus(gone, now=NOW + 7) == ["! the driver has not answered for 7 s"]
+    said = one_line(of(UP), asked, NOW + 7).plain
+    assert "! GPUs: the driver has not answered for 7 s" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("H100 80GB HBM3", "H100 80GB"),
+        ("RTX 4070 Ti SUPER", "RTX 4070 …"),
+        ("RTX 5090 Laptop GPU", "RTX 5090 …"),
+        ("Tesla V100-SXM2-32GB", "Tesla V10…"),
+    ],
+)
+def test_a_name_that_is_cut_is_never_another_card_s(name: str, shown: str) -> None:
+    (row, *_) = gpus(sampled(replace(GPU, name=name, history=())), width=16)
+    assert row == f"0 {shown}".ljust(12) + " 87%"
+
+
+def test_what_is_not_known_is_not_called_no() -> None:
+    said = gpu_detail(sampled(GPU), NOW)
+    assert "held back    –" in said
+    assert "processes –" in said
+    known = gpu_detail(sampled(replace(GPU, throttled=(), processes=())), NOW)
+    assert "held back    no" in known
+    assert "processes" not in known
+
+
 @pytest.mark.parametrize("width", [14, 16, 22, 24, 36, 60])
 def test_no_row_is_wider_than_the_sidebar(width: int) -> None:
     models = (ServedModel("组织/非常长的模型名字-7B-指令-👩‍👩‍👧", 131072), *UP.models)
@@ -509,18 +573,30 @@ async def test_each_gpu_can_be_chosen_for_a_sheet_of_its_own() -> None:
         assert "on rack 7" in app.screen.body.plain
 
 
-async def test_instances_with_one_number_hide_no_gpu_below_them() -> None:
-    parts = [replace(GPU, uuid=f"part-{part}") for part in range(2)]
+@pytest.mark.parametrize(
+    ("steps", "only"), [(3, "part-0"), (4, "part-1"), (5, "GPU-1"), (6, "there-0")]
+)
+async def test_each_gpu_is_reached_whatever_number_or_machine_it_shares(
+    steps: int, only: str
+) -> None:
+    parts = [replace(GPU, uuid=f"part-{part}", part=True) for part in range(2)]
+    there = GpuSnapshot((replace(GPU, uuid="there-0"),), "", NOW, "this host")
+    gpus = replace(
+        sampled(*parts, replace(GPU, index=1, uuid="GPU-1")),
+        others=(there,),
+    )
     app = Host()
     async with app.run_test(size=(100, 40)) as pilot:
         sidebar = app.query_one(Sidebar)
-        sidebar.show(of(UP), sampled(*parts, replace(GPU, index=1, uuid="GPU-1")), NOW)
+        sidebar.show(of(UP), gpus, NOW)
         sidebar.focus()
-        await pilot.press("down", "down", "down", "down", "enter")
+        await pilot.press(*["down"] * steps)
+        assert sum("▸" in line for line in sidebar.lines) == 1
+        await pilot.press("enter")
         sheet = app.screen
         assert isinstance(sheet, DetailSheet)
-        assert "GPU-1" in sheet.body.plain
-        assert "part-" not in sheet.body.plain
+        ids = ("part-0", "part-1", "GPU-1", "there-0")
+        assert [name for name in ids if name in sheet.body.plain] == [only]
 
 
 async def test_what_does_not_fit_is_scrolled_to() -> None:

@@ -32,19 +32,28 @@ static int plays(const char *word) {
     return strcmp(text, word) == 0;
 }
 
-static void hang(void) {
-    struct timespec pause = {0, 5000000};
-    char mark[4096];
-    if (!plays("hang")) return;
-    snprintf(mark, sizeof mark, "%s.hangs", getenv("NVML_STUB"));
-    fclose(fopen(mark, "w"));
-    while (plays("hang")) nanosleep(&pause, NULL);
+/* says to the test that a call was made which the play is about */
+static void mark(void) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s.hangs", getenv("NVML_STUB"));
+    fclose(fopen(path, "w"));
 }
+
+static void hang_while(const char *word) {
+    struct timespec pause = {0, 5000000};
+    if (!plays(word)) return;
+    mark();
+    while (plays(word)) nanosleep(&pause, NULL);
+}
+
+static void hang(void) { hang_while("hang"); }
 
 static int index_of(void *handle) { return (int)((char *)handle - handles); }
 
 /* the three instances that MIG makes of the first GPU; the last tells no memory */
-static int instance_of(void *handle) { return plays("mig") && index_of(handle) >= 8 ? index_of(handle) - 7 : 0; }
+static int cut_up(void) { return plays("mig") || plays("garbage"); }
+
+static int instance_of(void *handle) { return cut_up() && index_of(handle) >= 8 ? index_of(handle) - 7 : 0; }
 
 static int state(void *handle) {
     hang();
@@ -72,6 +81,7 @@ const char *nvmlErrorString(int result) { (void)result; return "played"; }
 int nvmlDeviceGetCount_v2(unsigned int *count) {
     hang();
     if (plays("driver gone")) return NO_DRIVER;
+    if (plays("count fails")) { mark(); return UNKNOWN; }
     *count = plays("no device") ? 0 : plays("one left") ? 1 : plays("eight") ? 8 : 2;
     return OK;
 }
@@ -98,6 +108,8 @@ int nvmlDeviceGetUUID(void *handle, char *uuid, unsigned int size) {
 int nvmlDeviceGetUtilizationRates(void *handle, utilization *rates) {
     if (state(handle)) return state(handle);
     if (plays("mig") || plays("unsupported")) return NOT_SUPPORTED;
+    if (index_of(handle) == 1) hang_while("second hangs");
+    if (plays("garbage")) { rates->gpu = rates->memory = 4294967295u; return OK; }
     rates->gpu = 87 - index_of(handle);
     rates->memory = 40;
     return OK;
@@ -113,7 +125,7 @@ int nvmlDeviceGetMemoryInfo_v2(void *handle, memory_v2 *memory) {
     }
     memory->total = 80ULL << 30;
     memory->reserved = 1ULL << 30;
-    memory->used = 60ULL << 30;
+    memory->used = plays("garbage") ? ~0ULL : 60ULL << 30;
     memory->free = 19ULL << 30;
     return OK;
 }
@@ -131,7 +143,7 @@ int nvmlDeviceGetTemperatureV(void *handle, temperature_v1 *temperature) {
     if (state(handle)) return state(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
     if (plays("old driver")) return NO_FUNCTION;
-    temperature->temperature = 64;
+    temperature->temperature = plays("garbage") ? 2147483647 : 64;
     return OK;
 }
 
@@ -146,7 +158,7 @@ int nvmlDeviceGetTemperature(void *handle, int sensor, unsigned int *value) {
 int nvmlDeviceGetPowerUsage(void *handle, unsigned int *milliwatts) {
     if (state(handle)) return state(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
-    *milliwatts = 412500;
+    *milliwatts = plays("garbage") ? 4294967295u : 412500;
     return OK;
 }
 
@@ -173,20 +185,21 @@ int nvmlDeviceGetTotalEccErrors(void *handle, int kind, int since, unsigned long
     (void)kind; (void)since;
     if (state(handle)) return state(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
-    *count = 0;
+    if (plays("ecc lost")) return LOST;
+    *count = plays("garbage") ? ~0ULL : 0;
     return OK;
 }
 
 int nvmlDeviceGetMigMode(void *handle, unsigned int *current, unsigned int *pending) {
     if (state(handle)) return state(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
-    *current = *pending = plays("mig");
+    *current = *pending = cut_up();
     return OK;
 }
 
 int nvmlDeviceGetMaxMigDeviceCount(void *handle, unsigned int *count) {
     if (state(handle)) return state(handle);
-    *count = 7;
+    *count = plays("garbage") ? 2000000 : 7;
     return OK;
 }
 
@@ -197,13 +210,22 @@ int nvmlDeviceGetMigDeviceHandleByIndex(void *handle, unsigned int index, void *
     return OK;
 }
 
-int nvmlDeviceGetComputeRunningProcesses_v3(void *handle, unsigned int *count, process *list) {
+static int processes(void *handle, unsigned int *count, process *list, unsigned long long used) {
     if (state(handle)) return state(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
-    if (plays("old driver")) return NO_FUNCTION;
     if (*count < 1 || !list) { *count = 1; return TOO_SMALL; }
-    *count = 1;
+    /* more than there is room for */
+    *count = plays("garbage") ? 100000 : 1;
     list[0].pid = 2147483646;
-    list[0].used = 59ULL << 30;
+    list[0].used = used;
     return OK;
+}
+
+int nvmlDeviceGetComputeRunningProcesses_v3(void *handle, unsigned int *count, process *list) {
+    if (!state(handle) && plays("old driver")) return NO_FUNCTION;
+    return processes(handle, count, list, 59ULL << 30);
+}
+
+int nvmlDeviceGetComputeRunningProcesses_v2(void *handle, unsigned int *count, process *list) {
+    return processes(handle, count, list, 58ULL << 30);
 }

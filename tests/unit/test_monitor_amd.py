@@ -43,7 +43,7 @@ def test_a_card_is_read_in_the_units_of_the_others(tmp_path: Path) -> None:
         GpuStatus(
             2,
             "Radeon RX 7900 XTX",
-            "AMD-dead0001",
+            "AMD-device",
             utilisation=87,
             memory_used=6 * GIB,
             memory_total=24 * GIB,

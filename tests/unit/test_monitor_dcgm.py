@@ -1,11 +1,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from massgen_tui.config.schema import Config
 from massgen_tui.monitor.dcgm import Exporter, exporters_of, read_hosts
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.plausible import plausible
 from massgen_tui.monitor.servers import ServerMonitor
-from massgen_tui.monitor.status import GpuStatus
+from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
 from tests.support.server import ScriptedServer, free_port, whole
 
 GIB = 2**30
@@ -25,8 +28,8 @@ def page(*values: tuple[str, int, float], more: str = "") -> str:
 
 def read_gpus(text: str) -> list[GpuStatus]:
     """The GPUs of a page that tells of one machine."""
-    (gpus,) = read_hosts(text).values()
-    return gpus
+    (told,) = read_hosts(text).values()
+    return list(told.gpus)
 
 
 FULL = (
@@ -71,8 +74,22 @@ def test_blank_values_are_unknown() -> None:
 
 def test_an_instance_of_a_mig_gpu_tells_how_active_its_engine_is() -> None:
     more = ',GPU_I_PROFILE="1g.10gb",GPU_I_ID="7"'
-    (gpu,) = read_gpus(page(("DCGM_FI_PROF_GR_ENGINE_ACTIVE", 0, 0.42), more=more))
+    idle = ("DCGM_FI_DEV_GPU_UTIL", 0, 0)  # what DCGM says of an instance whatever it does
+    (gpu,) = read_gpus(page(("DCGM_FI_PROF_GR_ENGINE_ACTIVE", 0, 0.42), idle, more=more))
     assert (gpu.utilisation, gpu.note, gpu.uuid) == (42, "MIG 1g.10gb", "GPU-0/7")
+    (blind,) = read_gpus(page(idle, more=more))
+    assert blind.utilisation is None
+
+
+@pytest.mark.parametrize(("told", "percent"), [(0, 0), (0.37, 37), (1, 100), (37, 37), (100, 100)])
+def test_a_ratio_is_a_percentage_in_releases_that_gave_one(told: float, percent: int) -> None:
+    (gpu,) = read_gpus(page(("DCGM_FI_DEV_GPU_UTIL_RATIO", 0, told)))
+    assert gpu.utilisation == percent
+
+
+def test_no_memory_at_all_is_unknown() -> None:
+    (gpu,) = read_gpus(page(("DCGM_FI_DEV_FB_USED", 0, 0), ("DCGM_FI_DEV_FB_FREE", 0, 0)))
+    assert plausible(gpu).memory_total is None
 
 
 NEW = (
@@ -128,20 +145,67 @@ def test_blank_bytes_are_unknown_and_many_bytes_are_not() -> None:
     assert (gpu.memory_used, gpu.memory_total) == (None, 180 * GIB)
 
 
+async def looks(*texts: str, label: str = "", wall: float = 0.0) -> tuple[GpuSnapshot, ...]:
+    """What is known after an exporter on loopback has shown these pages, ten seconds apart."""
+    fetcher = Fetcher()
+    snapshots: tuple[GpuSnapshot, ...] = ()
+    async with ScriptedServer() as server:
+        exporter = Exporter(f"{server.root}/metrics", label, wall=lambda: wall)
+        for turn, text in enumerate(texts, 1):
+            server.route("GET", "/metrics", whole(200, text.encode(), "text/plain"))
+            snapshots = await exporter.look(fetcher, 10.0 * turn)
+    await fetcher.aclose()
+    return snapshots
+
+
 async def looked(text: str, label: str = "") -> list[tuple[str, list[int]]]:
     """The machines that an exporter on loopback names, and the numbers of their GPUs."""
-    fetcher = Fetcher()
-    async with ScriptedServer() as server:
-        server.route("GET", "/metrics", whole(200, text.encode(), "text/plain"))
-        exporter = Exporter(f"{server.root}/metrics", label)
-        snapshots = await exporter.look(fetcher, 10.0)
-    await fetcher.aclose()
+    snapshots = await looks(text, label=label)
     return [(one.host, [gpu.index for gpu in one.gpus]) for one in snapshots]
 
 
 async def test_a_page_that_gathers_many_machines_shows_each() -> None:
     text = page(*FULL) + page(*FULL).replace('"box"', '"other"').replace("# ", "#")
     assert await looked(text, "cluster") == [("box", [0, 1]), ("other", [0, 1])]
+
+
+async def test_machines_that_only_prometheus_names_are_told_apart() -> None:
+    text = page(*FULL).replace("Hostname=", "job=")
+    both = text.replace("job=", 'instance="a:9400",job=') + text.replace(
+        "job=", 'instance="b",job='
+    )
+    assert await looked(both) == [("a:9400", [0, 1]), ("b", [0, 1])]
+
+
+async def test_a_machine_that_is_not_told_any_more_keeps_its_name_and_grows_old() -> None:
+    box, other = page(*FULL), page(*FULL).replace('"box"', '"other"')
+    snapshots = await looks(box + other, box, label="cluster")
+    assert [(one.host, one.reason, one.sampled_at) for one in snapshots] == [
+        ("box", "", 20.0),
+        ("other", "not told any more", 10.0),
+    ]
+    assert [gpu.utilisation for gpu in snapshots[1].gpus] == [87, 93]
+
+
+async def test_a_gpu_that_is_not_told_any_more_keeps_its_row() -> None:
+    (told,) = await looks(page(*FULL), page(*FULL[2:]))
+    assert [(gpu.index, gpu.lost, gpu.note) for gpu in told.gpus] == [
+        (0, False, ""),
+        (1, True, "not told any more"),
+    ]
+
+
+async def test_a_page_without_gpus_takes_away_none_that_are_known() -> None:
+    (told,) = await looks(page(*FULL), "")
+    assert (len(told.gpus), told.reason, told.sampled_at) == (2, "the exporter names no GPU", 10.0)
+
+
+async def test_samples_are_as_old_as_the_time_they_bear() -> None:
+    stamped = page(*FULL).replace(" 93\n", " 93 1700000000000\n")
+    (late,) = await looks(stamped, wall=1_700_000_300.0)
+    assert late.sampled_at == 10.0 - 300
+    (fresh,) = await looks(stamped, wall=1_700_000_030.0)
+    assert fresh.sampled_at == 10.0, "clocks of machines differ"
 
 
 async def test_a_machine_behind_a_tunnel_is_called_by_its_own_name() -> None:
@@ -163,8 +227,8 @@ async def test_an_exporter_that_goes_away_leaves_what_it_said_and_says_why() -> 
     (second,) = await exporter.look(fetcher, 20.0)
     await fetcher.aclose()
     assert (first.host, first.reason, len(first.gpus)) == ("rack 7", "", 2)
-    assert first.gpus[0].history == (87,)
-    assert second.gpus == first.gpus
+    assert [load for gpu in first.gpus[:1] for load in gpu.history] == [87]
+    assert [gpu.utilisation for gpu in second.gpus] == [87, 93]
     assert (second.sampled_at, second.reason) == (10.0, "connection refused")
 
 

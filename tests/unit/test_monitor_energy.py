@@ -41,7 +41,7 @@ def test_no_gpu_that_works_tells_nothing_and_spoils_nothing() -> None:
         (BUSY, replace(IDLE, utilisation=40)),
         (BUSY, replace(IDLE, utilisation=None)),
         (replace(BUSY, processes=(GpuProcess(1, server=":30000"),)),),
-        (replace(BUSY, processes=(*BUSY.processes, GpuProcess(2, name="blender"))),),
+        (replace(BUSY, processes=(*(BUSY.processes or ()), GpuProcess(2, name="blender"))),),
         (replace(BUSY, power=None),),
         (replace(BUSY, instances=(GpuInstance("1g.10gb"),)),),
     ],

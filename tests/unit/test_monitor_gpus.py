@@ -116,7 +116,7 @@ def test_unsupported_fields_blank_only_themselves(play: Play) -> None:
     missing = ("utilisation", "temperature", "power")
     assert [gpu[name] for name in missing] == [None, None, None]
     assert (gpu["memory_used"], gpu["power_limit"], gpu["sm_clock"]) == (60 * GIB, 700.0, 1980)
-    assert (gpu["ecc_errors"], gpu["processes"]) == (None, [])
+    assert (gpu["ecc_errors"], gpu["processes"]) == (None, None)
     assert gpu["name"] == "H100 80GB HBM3"
 
 
@@ -188,7 +188,8 @@ def test_a_driver_too_old_for_a_call_loses_only_that_field(play: Play) -> None:
         tell(wait(lambda s: s.gpus))
     """)
     gpu = told["gpus"][0]
-    assert (gpu["processes"], gpu["temperature"], gpu["utilisation"]) == ([], 65, 87)
+    assert (gpu["temperature"], gpu["utilisation"]) == (65, 87)
+    assert gpu["processes"][0]["memory"] == 58 * GIB, "the older call tells"
 
 
 def test_unified_memory_is_the_system_s_and_says_so(play: Play) -> None:
@@ -248,6 +249,66 @@ def test_a_call_that_hung_and_returns_goes_on(play: Play) -> None:
         tell(wait(lambda s: len(s.gpus) == 2))
     """)
     assert told["gpus"][0]["utilisation"] == 87
+
+
+def test_one_call_that_says_lost_takes_no_gpu_away(play: Play) -> None:
+    told = play("""
+        play("ecc lost")
+        monitor.start()
+        tell(wait(lambda s: len(s.gpus) == 2))
+    """)
+    gpu = told["gpus"][0]
+    assert (gpu["lost"], gpu["ecc_errors"], gpu["utilisation"]) == (False, None, 87)
+
+
+def test_numbers_that_no_gpu_has_are_unknown(play: Play) -> None:
+    told = play("""
+        play("garbage")
+        monitor.start()
+        tell(wait(lambda s: len(s.gpus) == 2))
+    """)
+    gpu = told["gpus"][0]
+    missing = ("utilisation", "power", "temperature", "memory_used", "ecc_errors", "processes")
+    assert [gpu[name] for name in missing] == [None] * 6
+    assert (gpu["memory_total"], gpu["sm_clock"]) == (80 * GIB, 1980)
+    assert gpu["note"] == "MIG, 3 instances"
+
+
+def test_a_driver_that_cannot_count_for_a_moment_loses_nothing(play: Play) -> None:
+    told = play("""
+        play("two")
+        monitor.start()
+        first = wait(lambda s: len(s.gpus) == 2)
+        play("count fails")
+        hangs()
+        assert monitor.snapshot.gpus and not any(gpu.lost for gpu in monitor.snapshot.gpus)
+        play("two")
+        tell(wait(lambda s: s.sampled_at > first.sampled_at and s.gpus[0].utilisation == 87))
+    """)
+    assert [gpu["lost"] for gpu in told["gpus"]] == [False, False]
+
+
+def test_a_field_that_hangs_from_the_first_look_on_hides_no_other_gpu(play: Play) -> None:
+    told = play("""
+        play("second hangs")
+        monitor.start()
+        hangs()
+        tell(wait(lambda s: s.gpus))
+        assert not monitor.stop(0.1)
+    """)
+    assert [(gpu["index"], gpu["utilisation"]) for gpu in told["gpus"]] == [(0, 87)]
+
+
+def test_a_driver_that_never_answers_is_told_with_the_time_it_was_asked(play: Play) -> None:
+    told = play("""
+        play("hang")
+        monitor.start()
+        hangs()
+        tell(monitor.snapshot)
+        assert not monitor.stop(0.1)
+    """)
+    assert told["sampled_at"] is None
+    assert told["asked_at"] is not None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def on_gpu(*pids: int) -> list[GpuStatus]:
 
 def servers(owners: Owners, *pids: int) -> list[str]:
     (row,) = owners.named(on_gpu(*pids))
-    return [process.server for process in row.processes]
+    return [process.server for process in row.processes or ()]
 
 
 def test_a_worker_is_the_server_s_that_its_forebear_is(proc: Proc) -> None:
@@ -122,8 +123,8 @@ def test_the_monitor_names_and_marks_what_nvml_tells(proc: Proc) -> None:
         def __init__(self) -> None:
             pass
 
-        def sample(self) -> list[GpuStatus]:
-            return [*on_gpu(10), GpuStatus(1)]
+        def sample(self) -> Iterator[GpuStatus]:
+            yield from (*on_gpu(10), GpuStatus(1))
 
         def close(self) -> None:
             pass

@@ -23,6 +23,8 @@ ROWS = (
         ("1,-1,0", [False, True, False]),
         ("0,7,1", [True, False, False]),
         ("NoDevFiles", [False, False, False]),
+        ("GPU-", [False, False, False]),
+        ("9" * 5000, [False, False, False]),
     ],
 )
 def test_marks_as_cuda_reads_them_and_hides_none(
@@ -32,3 +34,12 @@ def test_marks_as_cuda_reads_them_and_hides_none(
     rows = chosen(ROWS, environ)
     assert [row.chosen for row in rows] == marks
     assert [row.index for row in rows] == [0, 1, 2]
+
+
+def test_a_number_is_that_of_a_gpu_that_is_there() -> None:
+    rows = (GpuStatus(0), GpuStatus(1), GpuStatus(1, uuid="GPU-old", lost=True))
+    assert [row.chosen for row in chosen(rows, {"CUDA_VISIBLE_DEVICES": "1"})] == [
+        False,
+        True,
+        False,
+    ]

@@ -27,10 +27,11 @@ from massgen_tui.console.keys import (
 from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, SIDEBAR, folds, too_small
 from massgen_tui.console.screens.goto import GotoScreen
 from massgen_tui.console.stream.pane import AgentPane
+from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.lines import Line, TitleBar
 from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt
-from massgen_tui.console.widgets.sidebar import Sidebar, one_line
+from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.console.widgets.still import Still
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 

@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.widgets import gauges
-from massgen_tui.console.widgets.gpu_rows import load, memory
+from massgen_tui.console.widgets.gpu_rows import load, memory, unanswered
 from massgen_tui.console.widgets.server_gauges import ALL, Gauge
 from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
@@ -51,20 +51,28 @@ def events_text(servers: Mapping[str, ServerStatus]) -> str:
     return "\n".join(_change(*pair) for pair in told) or "Nothing has happened yet."
 
 
-def gpu_name(host: GpuSnapshot, number: int) -> str:
-    """A GPU by its number and its machine."""
-    return f"GPU {number} ({host.host or 'this host'})"
+def gpu_id(host: int, gpu: GpuStatus) -> str:
+    """What tells a GPU of the machine at this place from all others."""
+    return f"{host}/{gpu.index}/{gpu.uuid}"
+
+
+def gpu_name(host: GpuSnapshot, gpu: GpuStatus) -> str:
+    """A GPU by its number and its machine, for people."""
+    return f"GPU {gpu.index} ({host.host or 'this host'})"
+
+
+def gpus_by_id(gpus: GpuSnapshot) -> dict[str, tuple[GpuSnapshot, GpuStatus]]:
+    """All GPUs, those of other machines too."""
+    hosts = enumerate((gpus, *gpus.others))
+    return {gpu_id(place, gpu): (host, gpu) for place, host in hosts for gpu in host.gpus}
 
 
 def detail(name: str, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> str:
-    """All about a server by its root, a GPU by its `gpu_name`, else about all GPUs."""
+    """All about a server by its root, a GPU by its `gpu_id`, else about all GPUs."""
     if name in servers:
         return server_detail(servers[name], now)
-    for host in (gpus, *gpus.others):
-        for gpu in host.gpus:
-            if name == gpu_name(host, gpu.index):
-                return host_detail(host, now, gpu.index)
-    return gpu_detail(gpus, now)
+    found = gpus_by_id(gpus).get(name)
+    return host_detail(found[0], now, found[1]) if found else gpu_detail(gpus, now)
 
 
 def gpu_detail(snapshot: GpuSnapshot, now: float) -> str:
@@ -73,14 +81,15 @@ def gpu_detail(snapshot: GpuSnapshot, now: float) -> str:
     return "\n\n".join(hosts)
 
 
-def host_detail(snapshot: GpuSnapshot, now: float, only: int | None = None) -> str:
-    """The GPUs of one host in full, or the one with this number."""
+def host_detail(snapshot: GpuSnapshot, now: float, only: GpuStatus | None = None) -> str:
+    """The GPUs of one host in full, or this one."""
     lines = [f"on {snapshot.host or 'this host'}"]
-    lines += [snapshot.reason] if snapshot.reason else []
+    silent = unanswered(snapshot, now)
+    lines += [silent or snapshot.reason] if silent or snapshot.reason else []
     if snapshot.sampled_at is not None:
         lines.append(f"sampled {gauges.ago(now - snapshot.sampled_at)} ago")
     for gpu in snapshot.gpus:
-        if only in (None, gpu.index):
+        if only is None or only is gpu:
             lines += ["", *_gpu_lines(gpu)]
     return "\n".join(lines)
 
@@ -131,7 +140,7 @@ def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
             ("temperature", gauges.UNKNOWN if gpu.temperature is None else f"{gpu.temperature} °C"),
             ("power", _with(_power(gpu), gpu.power_history, gpu.power_limit)),
             ("clocks", f"{_clock(gpu.sm_clock)} SM, {_clock(gpu.memory_clock)} memory"),
-            ("held back", ", ".join(gpu.throttled) or "no"),
+            ("held back", _held(gpu.throttled)),
             ("ECC errors", gauges.whole(gpu.ecc_errors)),
             ("last XID", gauges.whole(gpu.xid)),
             ("note", gpu.note or "none"),
@@ -141,7 +150,9 @@ def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
         yield f"  {'named' if gpu.chosen else 'not named'} by CUDA_VISIBLE_DEVICES"
     for part in gpu.instances:
         yield f"  instance {part.name} {memory(part.memory_used, part.memory_total)}"
-    for process in gpu.processes:
+    if gpu.processes is None and not gpu.lost:
+        yield f"  processes {gauges.UNKNOWN}"
+    for process in gpu.processes or ():
         whose = f", the server {process.server}" if process.server else ""
         held = f"{gauges.gib(process.memory)} GiB"
         name = f" {process.name}" if process.name else ""
@@ -179,8 +190,12 @@ def _time(seconds: float | None) -> str:
     return gauges.UNKNOWN if seconds is None else gauges.millis(seconds)
 
 
-def _with(said: str, history: Sequence[float], top: float | None) -> str:
+def _with(said: str, history: Sequence[float | None], top: float | None) -> str:
     return f"{said:<15} {gauges.spark(history, _WIDE, top)}".rstrip()
+
+
+def _held(reasons: Sequence[str] | None) -> str:
+    return gauges.UNKNOWN if reasons is None else ", ".join(reasons) or "no"
 
 
 def _power(gpu: GpuStatus) -> str:

@@ -1,9 +1,10 @@
 """The GPUs of a host as rows of the sidebar: two lines each, or one where there are many."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from massgen_tui.console.stream.rows import Row, line_rows
-from massgen_tui.console.stream.wrap import cells, crop
+from massgen_tui.console.stream.wrap import Span, cells, crop
 from massgen_tui.console.widgets import gauges
 from massgen_tui.monitor.gpus import STALE
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
@@ -17,38 +18,51 @@ CHOSEN = "•"
 _BARS = 6
 """Columns that a name leaves to the history, its space among them."""
 _INDENT = (("  ", "text"),)
-_BAD = (("! ", "bad"),)
+_BESIDES = re.compile(
+    r"\d+GB|HBM\d\w*|PCIe|NVL|SXM\d?|GPU|Blackwell|Server|Workstation|Edition|Generation"
+)
+"""Words at the end of a name that stand beside what the card is called."""
 
 
 def gpu_sections(
     snapshot: GpuSnapshot, width: int, now: float, marked: int | None = None
 ) -> Iterator[tuple[int | None, list[Row]]]:
-    """Each GPU's number and rows; what is about all of them, or why there are none, has None.
+    """Each GPU's place among them and its rows; what is about all, or why there are none, has None.
 
     Args:
         snapshot: What is known of them.
         width: Cells.
         now: The monitor's time, for ages.
-        marked: The number of the GPU that keys act on.
+        marked: The place of the GPU that keys act on.
     """
-    if snapshot.sampled_at is None:
+    silent = unanswered(snapshot, now)
+    if silent:
+        yield None, line_rows(((f"! {silent}", "warn"),), width)
+    elif snapshot.sampled_at is None:
         yield None, line_rows((("looking for GPUs …", "dim"),), width)
-        return
-    if snapshot.reason:
+    elif snapshot.reason:
         yield None, line_rows(((snapshot.reason, "dim"),), width)
     if age := stale(snapshot, now):
         yield None, line_rows(((f"! {age}", "warn"),), width)
     many = len(snapshot.gpus) >= MANY
     if many:
         yield None, [_total(snapshot.gpus, width)]
-    for gpu in snapshot.gpus:
-        number = _number(gpu, 2 if many else 0, marked=gpu.index == marked)
-        yield gpu.index, [_line(gpu, number, width)] if many else _block(gpu, number, width)
+    for place, gpu in enumerate(snapshot.gpus):
+        number = _number(gpu, 2 if many else 0, marked=place == marked)
+        yield place, _lined(gpu, number, width) if many else _block(gpu, number, width)
+
+
+def unanswered(snapshot: GpuSnapshot, now: float) -> str:
+    """For how long a driver that was never heard, or not since it was gone, has been silent."""
+    if snapshot.asked_at is None or any(not gpu.lost for gpu in snapshot.gpus):
+        return ""
+    silent = now - snapshot.asked_at
+    return f"the driver has not answered for {gauges.ago(silent)}" if silent >= STALE else ""
 
 
 def stale(snapshot: GpuSnapshot, now: float) -> str:
     """How old its numbers are, where they are too old to be believed; else nothing."""
-    if not snapshot.gpus or snapshot.sampled_at is None:
+    if snapshot.sampled_at is None or all(gpu.lost for gpu in snapshot.gpus):
         return ""
     age = now - snapshot.sampled_at
     late = age >= (STALE_AFAR if snapshot.host else STALE)
@@ -75,25 +89,34 @@ def _block(gpu: GpuStatus, number: str, width: int) -> list[Row]:
     rows += _packed([fact for fact in facts if fact], width)
     served = [f"← {server} {gauges.gib(held)} GiB" for server, held in _servers(gpu)]
     rows += _packed(served, width)
-    if gpu.throttled:
-        held = f"held back: {', '.join(gpu.throttled)}"
-        rows += line_rows(((held, "warn"),), width, first=(("! ", "warn"),), rest=_INDENT)
-    if gpu.ecc_errors:
-        errors = f"{gpu.ecc_errors} memory error{'' if gpu.ecc_errors == 1 else 's'} (ECC)"
-        rows += line_rows(((errors, "bad"),), width, first=_BAD, rest=_INDENT)
-    if gpu.xid:
-        error = f"last driver error: XID {gpu.xid}"
-        rows += line_rows(((error, "bad"),), width, first=_BAD, rest=_INDENT)
+    rows += _troubles(gpu, width)
     if gpu.note:
         rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
     parts = [f"{part.name} {memory(part.memory_used, part.memory_total)}" for part in gpu.instances]
     return rows + _packed(parts, width)
 
 
+def _troubles(gpu: GpuStatus, width: int) -> Iterator[Row]:
+    """What an operator must see of a GPU, with what stands out for how bad it is."""
+    for words, style in troubles(gpu):
+        yield from line_rows(((words, style),), width, first=(("! ", style),), rest=_INDENT)
+
+
+def troubles(gpu: GpuStatus) -> Iterator[Span]:
+    """What is wrong with a GPU, in words with a style."""
+    if gpu.throttled:
+        yield f"held back: {', '.join(gpu.throttled)}", "warn"
+    if gpu.ecc_errors:
+        yield f"{gpu.ecc_errors} memory error{'' if gpu.ecc_errors == 1 else 's'} (ECC)", "bad"
+    if gpu.xid:
+        # it stays until the next, and may be a program's fault
+        yield f"last driver error: XID {gpu.xid}", "warn"
+
+
 def _servers(gpu: GpuStatus) -> Iterable[tuple[str, float | None]]:
     """The servers of ours that hold its memory, and how much each."""
     found: dict[str, float | None] = {}
-    for process in gpu.processes:
+    for process in gpu.processes or ():
         if process.server:
             held = found.get(process.server)
             known = [value for value in (held, process.memory) if value is not None]
@@ -106,7 +129,7 @@ def _number(gpu: GpuStatus, width: int, *, marked: bool) -> str:
 
 
 def _titled(
-    gpu: GpuStatus, number: str, width: int, right: str, history: Sequence[int] = ()
+    gpu: GpuStatus, number: str, width: int, right: str, history: Sequence[float | None] = ()
 ) -> Row:
     room = max(width - cells(number) - cells(right) - 1, 4)
     name = _short(gpu.name or gauges.UNKNOWN, max(room - _BARS, 4) if history else room)
@@ -121,11 +144,21 @@ def _titled(
 
 
 def _short(name: str, room: int) -> str:
-    """The name without the words at its end for which there is no room: `H100 80GB`, `H100`."""
+    """The name without what tells no card from another, where there is no room for it."""
     words = name.removeprefix("NVIDIA ").removeprefix("GeForce ").split(" ")
-    while len(words) > 1 and cells(" ".join(words)) > room:
+    while len(words) > 1 and cells(" ".join(words)) > room and _BESIDES.fullmatch(words[-1]):
         words.pop()
     return crop(" ".join(words), room)
+
+
+def _lined(gpu: GpuStatus, number: str, width: int) -> list[Row]:
+    """A GPU among many: one line, and what is wrong with it."""
+    rows = [_line(gpu, number, width)]
+    if not gpu.lost:
+        rows += _troubles(gpu, width)
+        if gpu.note and not gpu.part:
+            rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
+    return rows
 
 
 def _line(gpu: GpuStatus, number: str, width: int) -> Row:
@@ -145,20 +178,40 @@ def _line(gpu: GpuStatus, number: str, width: int) -> Row:
 
 def _total(gpus: Sequence[GpuStatus], width: int) -> Row:
     """How many, their mean load, all memory and all power; the least telling gives way."""
-    loads = [gpu.utilisation for gpu in gpus if gpu.utilisation is not None]
-    mean = f"{sum(loads) / len(loads):.0f}%" if loads else gauges.UNKNOWN
-    used, total = _sum(gpu.memory_used for gpu in gpus), _sum(gpu.memory_total for gpu in gpus)
-    held = f"{gauges.whole_gib(used)}/{gauges.whole_gib(total)} GiB"
-    power = _sum(gpu.power for gpu in gpus)
+    said = totals(gpus)
+    power = _sum(gpu.power for gpu in _whole(gpus))
     drawn = "" if power is None else f" {gauges.watts(power)}"
-    told = (
-        f"{len(gpus)} GPUs {mean} {held}{drawn}",
-        f"{len(gpus)}× {mean} {held}{drawn}",
-        f"{mean} {held}{drawn}",
-        f"{mean} {held}",
-    )
+    many = len(_whole(gpus))
+    told = (f"{many} GPUs {said}{drawn}", f"{many}× {said}{drawn}", f"{said}{drawn}", said)
     text = next((text for text in told if cells(text) <= width), told[-1])
     return Row(((crop(text, width), "title"),))
+
+
+def totals(gpus: Sequence[GpuStatus]) -> str:
+    """The mean load and all memory of GPUs that are there."""
+    there = [gpu for gpu in gpus if not gpu.lost]
+    loads = [gpu.utilisation for gpu in there if gpu.utilisation is not None]
+    mean = f"{sum(loads) / len(loads):.0f}%" if loads else gauges.UNKNOWN
+    whole = {gpu.index for gpu in there if not gpu.part}
+    # an instance holds memory of its GPU; where that is the system's, all have the same
+    counted = [gpu for gpu in there if not gpu.part or gpu.index not in whole]
+    shared = [gpu for gpu in counted if gpu.shared]
+    counted = [gpu for gpu in counted if not gpu.shared] + shared[:1]
+    used, total = (
+        _sum(gpu.memory_used for gpu in counted),
+        _sum(gpu.memory_total for gpu in counted),
+    )
+    return f"{mean} {gauges.whole_gib(used)}/{gauges.whole_gib(total)} GiB"
+
+
+def _whole(gpus: Sequence[GpuStatus]) -> Sequence[GpuStatus]:
+    """Each GPU once: of one that is told in parts only, the first, whose power is that of all."""
+    found: dict[int, GpuStatus] = {}
+    for gpu in gpus:
+        known = found.get(gpu.index)
+        if known is None or (known.part and not gpu.part):
+            found[gpu.index] = gpu
+    return list(found.values())
 
 
 def _sum(values: Iterable[float | None]) -> float | None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
@@ -13,13 +12,21 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from massgen_tui.console.keys import shown
-from massgen_tui.console.screens.monitor import DetailSheet, detail, events_text, gpu_name
+from massgen_tui.console.screens.monitor import (
+    DetailSheet,
+    detail,
+    events_text,
+    gpu_id,
+    gpu_name,
+    gpus_by_id,
+)
 from massgen_tui.console.stream.rows import Look, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import cells, crop
-from massgen_tui.console.widgets import gauges
-from massgen_tui.console.widgets.gpu_rows import gpu_sections, load, memory, stale
-from massgen_tui.console.widgets.server_rows import GLYPHS, kind, server_rows, word
+from massgen_tui.console.widgets.gpu_rows import (
+    gpu_sections,
+)
+from massgen_tui.console.widgets.server_rows import server_rows
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
 
 SERVERS, GPUS = "Servers", "GPUs"
@@ -104,7 +111,8 @@ class Sidebar(Widget, can_focus=True):
         """Show all about what is chosen, at first the first server, kept up to date."""
         stops = self._stops
         chosen = self._chosen if self._chosen in stops else stops[0]
-        title = f"{GPUS} (this host)" if chosen == GPUS else chosen
+        found = gpus_by_id(self._gpus).get(chosen)
+        title = gpu_name(*found) if found else f"{GPUS} (this host)" if chosen == GPUS else chosen
 
         def tell() -> str:
             return detail(chosen, self._servers, self._gpus, self._now)
@@ -191,9 +199,7 @@ class Sidebar(Widget, can_focus=True):
     @property
     def _stops(self) -> list[str]:
         """What can be chosen: servers, all GPUs, each of them."""
-        gpus = [gpu_name(host, gpu.index) for host in self._hosts for gpu in host.gpus]
-        # instances of one card share its number, and so one stop
-        return [*self._servers, GPUS, *dict.fromkeys(gpus)]
+        return [*self._servers, GPUS, *gpus_by_id(self._gpus)]
 
     @property
     def _room(self) -> int:
@@ -255,14 +261,15 @@ class Sidebar(Widget, can_focus=True):
             rows.append(Row((("no server to look at", "dim"),)))
         owners += [""] * (len(rows) - len(owners))
         mark = "▸ " if self._marks(GPUS) else ""
-        for host in self._hosts:
+        for place, host in enumerate(self._hosts):
             rows.append(self._edge("├", f"{mark}{GPUS} ({host.host or 'this host'})", "┤"))
             owners.append(GPUS)
             mark = ""
-            chosen = (gpu.index for gpu in host.gpus if self._marks(gpu_name(host, gpu.index)))
-            for number, own in gpu_sections(host, width, self._now, next(chosen, None)):
+            names = [gpu_id(place, gpu) for gpu in host.gpus]
+            marked = next((at for at, name in enumerate(names) if self._marks(name)), None)
+            for at, own in gpu_sections(host, width, self._now, marked):
                 rows += own
-                owners += [GPUS if number is None else gpu_name(host, number)] * len(own)
+                owners += [GPUS if at is None else names[at]] * len(own)
         return rows, owners
 
     def _marks(self, stop: str) -> bool:
@@ -273,25 +280,3 @@ class Sidebar(Widget, can_focus=True):
             self.action_turn(at - self._top)
         elif at >= self._top + self._room:
             self.action_turn(at - self._top - self._room + 1)
-
-
-def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> Text:
-    """Servers and GPUs on one line, for terminals without room for a sidebar."""
-    line = Text()
-    for status in servers.values():
-        glyph, _ = GLYPHS[status.state]
-        line.append(" │ " if line else " ")
-        line.append(f"{glyph} ").append(f"{kind(status)} {status.target.place} {word(status)}")
-        if status.running is not None:
-            line.append(f" run {status.running}")
-        if status.tokens_per_s is not None:
-            line.append(f" {gauges.rate(status.tokens_per_s)} tok/s")
-    for host in (gpus, *gpus.others):
-        at = f"{host.host} " if host.host else ""
-        if age := stale(host, now):
-            line.append(" │ " if line else " ").append(f"! {at}GPUs {age}")
-        for gpu in host.gpus:
-            line.append(" │ " if line else " ")
-            used = memory(gpu.memory_used, gpu.memory_total)
-            line.append(f"{at}GPU{gpu.index} {'lost' if gpu.lost else f'{load(gpu)} {used}'}")
-    return line
