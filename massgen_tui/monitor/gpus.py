@@ -165,7 +165,7 @@ class GpuMonitor:
         for row in nvml.sample():
             self._roll.add(row)
             if not known or self._clock() - began > self._interval:
-                self._publish("", self._roll.rows, began if not known else None)
+                self._publish("", self._roll.rows, None if known else began, whole=False)
         return self._roll.end()
 
     def _without(self, reason: str) -> None:
@@ -178,10 +178,21 @@ class GpuMonitor:
             if left <= 0 or self._ending.wait(min(left, self._interval) if some else left):
                 return
 
-    def _publish(self, reason: str, rows: tuple[GpuStatus, ...], began: float | None) -> bool:
+    def _publish(
+        self,
+        reason: str,
+        rows: tuple[GpuStatus, ...],
+        began: float | None,
+        *,
+        whole: bool = True,
+    ) -> bool:
         """Show these of NVIDIA's, and AMD's after them; gives whether there are any at all.
 
-        `began` is when the look began that they come from; None: they come from several.
+        Args:
+            reason: Why there are none of NVIDIA's now, if there are none.
+            rows: Those that are known.
+            began: When the look began that they come from; None: they come from several.
+            whole: That look is over.
         """
         first = max((row.index for row in rows), default=-1) + 1
         self._others.begin()
@@ -189,7 +200,7 @@ class GpuMonitor:
             self._others.add(row)
         others = self._others.end()
         rows = chosen(rows, self._environ)
-        rows = self._owners.named(rows) if self._owners else rows
+        rows = self._owners.named(rows, search=whole) if self._owners else rows
         told = "" if others and not rows else reason
         with self._sampled:
             at = self._snapshot.sampled_at if began is None else began

@@ -55,14 +55,17 @@ class Owners:
         self._searched: float | None = None
         self._found: dict[int, str] = {}
 
-    def named(self, rows: Iterable[GpuStatus]) -> tuple[GpuStatus, ...]:
-        """The same GPUs, each process of a server with that server's place."""
+    def named(self, rows: Iterable[GpuStatus], *, search: bool = True) -> tuple[GpuStatus, ...]:
+        """The same GPUs, each process of a server with that server's place.
+
+        Without `search` only those are named that were found before: there are more GPUs to come.
+        """
         rows = tuple(rows)
         pids = {process.pid for row in rows for process in row.processes or ()}
         if not pids or not self._places:
             return rows
         now = self._clock()
-        if self._searched is None or now - self._searched >= EVERY:
+        if search and (self._searched is None or now - self._searched >= EVERY):
             self._searched, self._found = now, self._search(pids)
         return tuple(
             row

@@ -107,6 +107,17 @@ def test_the_real_proc_knows_this_very_process() -> None:
         assert servers(Owners({port: "mine"}), os.getpid()) == ["mine"]
 
 
+def test_without_a_search_only_what_was_found_before_is_named(proc: Proc) -> None:
+    proc.listen(8000, 501)
+    proc.process(10, 1, 501)
+    owners = Owners({8000: ":8000"}, proc=proc.root)
+    (before,) = owners.named(on_gpu(10), search=False)
+    assert servers(owners, 10) == [":8000"], "the search is not over for that"
+    (after,) = owners.named(on_gpu(10), search=False)
+    told = [[one.server for one in row.processes or ()] for row in (before, after)]
+    assert told == [[""], [":8000"]]
+
+
 def test_only_servers_of_this_host_are_looked_for() -> None:
     def at(root: str, *, hosted: bool = False) -> ServerTarget:
         return ServerTarget(root, f"{root}/v1", "vllm", (), hosted=hosted)
@@ -135,7 +146,9 @@ def test_the_monitor_names_and_marks_what_nvml_tells(proc: Proc) -> None:
     environ = {"CUDA_VISIBLE_DEVICES": "1"}
     monitor = GpuMonitor(open_nvml=Told, owners=owners, environ=environ)
     monitor.start()
-    told = monitor.wait_for(lambda s: bool(s.gpus))
+    told = monitor.wait_for(
+        lambda s: len(s.gpus) == 2 and any(one.server for one in s.gpus[0].processes or ())
+    )
     assert monitor.stop(5)
     assert told.gpus[0].processes == (GpuProcess(10, server=":8000"),)
     assert [gpu.chosen for gpu in told.gpus[:2]] == [False, True]
