@@ -84,8 +84,8 @@ def _stuck(file: Checked) -> bool:
 
 
 def _usable(status: ServerStatus) -> bool:
-    # a provider that does not list its models may well answer
-    unlisted = status.target.hosted and status.state is ServerState.UNKNOWN
+    # a provider that answers, and does not list its models, may well take prompts
+    unlisted = status.target.hosted and status.state is ServerState.UNKNOWN and not status.silent
     return status.state is ServerState.UP or unlisted
 
 
@@ -99,7 +99,10 @@ async def _probed(files: Sequence[Checked]) -> list[Checked]:
 
     async def look(watch: Watch) -> None:
         async with gate:
-            await watch.look()
+            status = await watch.look()
+            if status.silent:
+                # slow or down: who asks once wants to know which
+                await watch.look(patient=True)
 
     try:
         await asyncio.gather(*(look(watch) for watch in watches.values()))

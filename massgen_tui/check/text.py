@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from massgen_tui.monitor.fetch import REFUSED
 from massgen_tui.monitor.read import field, items, text
 from massgen_tui.text import clean
 
@@ -73,10 +74,11 @@ def _server(server: dict[str, object]) -> Iterator[str]:
     if server["running"] is not None:
         usage = server["kv_usage"]
         cache = f", KV cache {usage:.0%}" if isinstance(usage, float) else ""
-        yield f"    {server['running']} running, {server['waiting']} waiting{cache}"
+        waiting = "–" if server["waiting"] is None else server["waiting"]
+        yield f"    {server['running']} running, {waiting} waiting{cache}"
     notes = server["notes"]
     yield from (f"    ! {note}" for note in (notes if isinstance(notes, list) else []))
-    if state == "down" and server["start_command"]:
+    if server["reason"] == REFUSED and server["start_command"]:
         yield f"    start it with: {server['start_command']}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 
 from massgen_tui.config.schema import Config
 from massgen_tui.monitor.servers import ServerMonitor
-from massgen_tui.monitor.status import ServerState, ServerTarget
+from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.targets import targets_of
 
 PACE = 1.0
@@ -38,7 +38,7 @@ async def _until_up(
     monitor: ServerMonitor, target: ServerTarget, end: float, note: Callable[[str], None]
 ) -> None:
     told, told_at, loop = ServerState.UP, 0.0, asyncio.get_running_loop()
-    while (status := await monitor.look(target)).state in NOT_YET:
+    while _not_yet(status := await monitor.look(target, patient=True)):
         if status.state is not told or loop.time() - told_at >= TOLD_EACH:
             told, told_at = status.state, loop.time()
             why = f": {status.reason}" if status.reason else ""
@@ -47,3 +47,8 @@ async def _until_up(
         await asyncio.sleep(PACE)
     if told is not ServerState.UP:
         note(f"{target.root} is {status.state.value}")
+
+
+def _not_yet(status: ServerStatus) -> bool:
+    """It is known not to answer prompts now; one that is silent may be starting."""
+    return status.state in NOT_YET or (status.state is ServerState.UNKNOWN and status.silent)

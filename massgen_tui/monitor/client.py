@@ -2,11 +2,10 @@
 
 import errno
 from collections.abc import Mapping
-from typing import Any
 
 import aiohttp
 
-from massgen_tui.monitor.fetch import Answer, Fault
+from massgen_tui.monitor.fetch import REFUSED, Answer, Fault
 from massgen_tui.resolver import DaemonResolver
 from massgen_tui.text import one_line
 
@@ -36,13 +35,9 @@ class AiohttpClient:
         connect: float,
     ) -> Answer:
         """One GET; every failure of the network or the server comes back as an answer."""
-        options = {
-            "headers": headers,
-            "proxy": proxy,
-            "timeout": aiohttp.ClientTimeout(total=None, sock_connect=connect),
-        }
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=connect)
         try:
-            return await self._get(url, limit, options)
+            return await self._get(url, headers, proxy, limit, limits)
         except aiohttp.ConnectionTimeoutError:
             return Answer(fault=Fault.UNCONNECTED, words=f"no connection in {connect:g} s")
         except TimeoutError:
@@ -54,8 +49,17 @@ class AiohttpClient:
         """Close all connections."""
         await self._session.close()
 
-    async def _get(self, url: str, limit: int, options: Mapping[str, Any]) -> Answer:
-        async with self._session.get(url, allow_redirects=False, **options) as response:
+    async def _get(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        proxy: str | None,
+        limit: int,
+        limits: aiohttp.ClientTimeout,
+    ) -> Answer:
+        async with self._session.get(
+            url, headers=headers, proxy=proxy, allow_redirects=False, timeout=limits
+        ) as response:
             body = bytearray()
             async for chunk in response.content.iter_chunked(_CHUNK):
                 body += chunk
@@ -76,15 +80,30 @@ class AiohttpClient:
 def _failed(error: Exception) -> Answer:
     number = getattr(error, "errno", None)
     if isinstance(error, ConnectionRefusedError) or number == errno.ECONNREFUSED:
-        return Answer(fault=Fault.REFUSED, words="connection refused")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Answer(fault=Fault.UNREACHABLE, words="no such host")
+        return Answer(fault=Fault.REFUSED, words=REFUSED)
     if isinstance(error, aiohttp.ClientSSLError):
-        return Answer(fault=Fault.UNREACHABLE, words=f"TLS: {one_line(str(error), 120)}")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        words = one_line(error.os_error.strerror or str(error.os_error), 120).lower()
+        return Answer(fault=Fault.UNTRUSTED, words=f"TLS: {_tls(error)}")
+    if words := _way(error, number):
         return Answer(fault=Fault.UNREACHABLE, words=words)
-    if isinstance(error, aiohttp.ServerDisconnectedError) or number in _CUT:
-        return Answer(fault=Fault.UNREACHABLE, words="the connection was cut")
-    words = one_line(str(error), 120) or type(error).__name__
+    told = getattr(error, "message", "") or str(error)
+    words = one_line(str(told), 120) or type(error).__name__
     return Answer(fault=Fault.BROKEN, words=f"no readable answer: {words}")
+
+
+def _way(error: Exception, number: int | None) -> str:
+    """What is wrong with the way to the server; empty: nothing."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "no such host"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return one_line(error.os_error.strerror or str(error.os_error), 120).lower()
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the answer was cut off, or cannot be unpacked"
+    cut = isinstance(error, aiohttp.ServerDisconnectedError) or number in _CUT
+    return "the connection was cut" if cut else ""
+
+
+def _tls(error: aiohttp.ClientSSLError) -> str:
+    """What is wrong with its TLS, without where that was found out."""
+    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
+    verdict = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or str(cause)
+    return one_line(str(verdict), 80).lower().replace("_", " ")

@@ -19,8 +19,11 @@ LIMIT = 2 * 2**20
 TIMEOUT, PATIENCE = 2.5, 12.0
 """Seconds for one request, all of it; and where it is known to be slow."""
 _CONNECT = 0.8
-"""Share of `TIMEOUT` in which a connection must be taken: then it is the server that is silent."""
+"""Share of the time in which a connection must be taken: then it is the server that is silent."""
 _CHUNK = 2**16
+
+
+REFUSED = "connection refused"
 
 
 class Fault(StrEnum):
@@ -28,10 +31,17 @@ class Fault(StrEnum):
 
     NONE = ""
     REFUSED = "refused"
+    """Nothing listens there."""
     TIMEOUT = "timeout"
+    """It took the connection and did not answer in time."""
     UNCONNECTED = "unconnected"
+    """It did not take the connection in time."""
     UNREACHABLE = "unreachable"
+    """There is no way to it, or the connection was cut."""
+    UNTRUSTED = "untrusted"
+    """Its TLS is not to be trusted, or there is none."""
     BROKEN = "broken"
+    """What came is no HTTP."""
     TOO_LARGE = "too large"
 
 
@@ -50,6 +60,13 @@ class Answer:
     fault: Fault = Fault.NONE
     words: str = ""
     """The fault, for people."""
+    patient: bool = False
+    """It was given time."""
+
+    @property
+    def silent(self) -> bool:
+        """Nothing came in time: slow or hung, one cannot tell yet."""
+        return self.fault in (Fault.TIMEOUT, Fault.UNCONNECTED)
 
     @property
     def ok(self) -> bool:
@@ -153,7 +170,8 @@ class Fetcher:
                     headers=headers,
                     proxy=proxy_for(url),
                     limit=self._limit,
-                    connect=self.timeout * _CONNECT,
+                    # where there is TLS, its server has a part in connecting
+                    connect=_CONNECT * (seconds if url.startswith("https:") else self.timeout),
                 )
         except TimeoutError:
             answer = Answer(fault=Fault.TIMEOUT, words=f"no answer in {seconds:g} s")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from massgen_tui.dialects import Probe
-from massgen_tui.monitor.fetch import Answer
+from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.looking import Ask, Card
 from massgen_tui.monitor.metrics import mentions
 from massgen_tui.monitor.read import count, field, items, text
@@ -25,6 +25,8 @@ _OWNERS = {
 }
 """`owned_by` of /v1/models."""
 
+_OTHERS = {"tensorrt": "TensorRT-LLM", "koboldcpp": "KoboldCpp"}
+"""Servers that answer to some of the others' paths too."""
 _PREFIXES = {"vllm:": Probe.VLLM, "sglang:": Probe.SGLANG, "llamacpp:": Probe.LLAMACPP}
 """Names of metrics, which vLLM and SGLang show without a key."""
 
@@ -34,11 +36,10 @@ async def identify(ask: Ask, models: Answer, *, hosted: bool) -> Card:
     served, owner = models_of(models)
     kind = _OWNERS.get(owner) or _by_header(models)
     version = ""
-    if kind is None and not hosted and not owner.startswith("tensorrt"):
-        kind, version = await _by_paths(ask)
-    provider = PROVIDERS.get(kind, "") if kind else ""
-    if owner.startswith("tensorrt"):
-        provider = "TensorRT-LLM"
+    provider = next((name for begin, name in _OTHERS.items() if owner.startswith(begin)), "")
+    if kind is None and not hosted and not provider:
+        kind, version = await _by_paths(ask, told=served is not None)
+    provider = PROVIDERS.get(kind, "") if kind else provider
     return Card(
         kind=kind,
         provider=provider,
@@ -46,15 +47,24 @@ async def identify(ask: Ask, models: Answer, *, hosted: bool) -> Card:
         models=served or (),
         refused_key=models.refused_key,
         listed=served is not None,
+        trouble=_trouble(models, served),
     )
+
+
+def _trouble(answer: Answer, served: tuple[ServedModel, ...] | None) -> str:
+    if answer.fault is Fault.TOO_LARGE:
+        return "its list of models is too long to be read"
+    unread = answer.ok and served is None
+    return "its list of models cannot be read" if unread else ""
 
 
 def models_of(answer: Answer) -> tuple[tuple[ServedModel, ...] | None, str]:
     """The models of a `/v1/models` answer (None when it is no list), and who owns the first."""
-    told = field(answer.json(), "data") if answer.ok else None
-    if told is None:
+    told = answer.json() if answer.ok else None
+    if not isinstance(told, dict) or "data" not in told:
         return None, ""
-    entries = list(items(told))
+    # Ollama says null where it has none
+    entries = list(items(told["data"]))
     served = tuple(_model(entry) for entry in entries if text(entry.get("id")))
     owner = text(entries[0].get("owned_by")).lower() if entries else ""
     return served, owner
@@ -77,14 +87,17 @@ def _by_header(answer: Answer) -> Probe | None:
     return Probe.LLAMACPP if answer.server.lower().startswith("llama.cpp") else None
 
 
-async def _by_paths(ask: Ask) -> tuple[Probe | None, str]:
+async def _by_paths(ask: Ask, *, told: bool) -> tuple[Probe | None, str]:
+    """Find out by what only one kind has; `told` when it showed its models, and not whose."""
     metrics = await ask("/metrics")
     if metrics.ok:
         page = metrics.text()
         for prefix, kind in _PREFIXES.items():
             if mentions(page, prefix):
                 return kind, ""
-    if version := text(field((await ask("/version")).json(), "version")):
+    # others have a version too: LocalAI; vLLM names itself in its list, but may keep that from us
+    version = text(field((await ask("/version")).json(), "version"))
+    if version and not told:
         return Probe.VLLM, version
     for path in ("/model_info", "/get_model_info"):
         if field((await ask(path)).json(), "model_path"):

@@ -12,11 +12,9 @@ from massgen_tui.monitor.status import ServedModel, ServerState
 Ask = Callable[[str], Awaitable[Answer]]
 """GETs a path of the server's root (or, when it begins with `models`, of its base URL)."""
 
+WANTS_KEY = "it wants a key"
 MODELS = "models"
 """The path that is asked of the base URL, for `Ask`."""
-
-
-_SILENT = (Fault.TIMEOUT, Fault.UNCONNECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,8 @@ class Card:
     """It does not show its models to this key."""
     listed: bool = False
     """It showed a list of models."""
+    trouble: str = ""
+    """Why its list of models could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ class Pulse:
     latency_s: float | None = None
     unanswered: bool = False
     """Nothing came in time: slow or hung, one cannot tell yet."""
+    patient: bool = False
+    """It was given time."""
+    refused: bool = False
+    """Nothing listens there."""
+    shut: bool = False
+    """The path that tells it is not there, or kept from us."""
 
 
 def pulse_of(answer: Answer) -> Pulse:
@@ -55,10 +61,17 @@ def pulse_of(answer: Answer) -> Pulse:
     503 is "not yet" with llama.cpp (`Loading model`) and SGLang; with vLLM its engine has died.
     """
     if answer.fault and not (answer.fault is Fault.TOO_LARGE and answer.status == 200):
-        state = ServerState.UNKNOWN if answer.fault is Fault.BROKEN else ServerState.DOWN
-        return Pulse(state, answer.words, unanswered=answer.fault in _SILENT)
+        certain = answer.fault not in (Fault.BROKEN, Fault.UNTRUSTED)
+        return Pulse(
+            ServerState.DOWN if certain else ServerState.UNKNOWN,
+            answer.words,
+            unanswered=answer.silent,
+            patient=answer.patient,
+            refused=answer.fault is Fault.REFUSED,
+        )
     state, reason = _state(answer)
-    return Pulse(state, reason, latency_s=answer.seconds)
+    shut = answer.refused_key or answer.status in (404, 405)
+    return Pulse(state, reason, latency_s=answer.seconds, patient=answer.patient, shut=shut)
 
 
 def _state(answer: Answer) -> tuple[ServerState, str]:
@@ -66,7 +79,7 @@ def _state(answer: Answer) -> tuple[ServerState, str]:
     if 200 <= status < 300:
         return ServerState.UP, answer.words
     if answer.refused_key:
-        return ServerState.UNAUTHORIZED, "it wants a key"
+        return ServerState.UNAUTHORIZED, WANTS_KEY
     if status == 503:
         return ServerState.LOADING, said(answer) or "not ready yet (HTTP 503)"
     if 300 <= status < 400:

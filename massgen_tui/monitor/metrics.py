@@ -5,9 +5,11 @@ it 16 ms, these few 0.3 ms. Names by version: vLLM 0.6 to 0.33, SGLang 0.4 to 0.
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
+from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
@@ -16,6 +18,10 @@ _MOST_LINES = 2000
 _LONGEST_LINE = 4096
 _RANKS = frozenset({"tp_rank", "pp_rank", "moe_ep_rank"})
 """Labels whose series repeat the same fact once a rank."""
+_PRIORITY = "priority"
+"""SGLang tells each priority beside the total, which has none."""
+_LARGEST = 1e15
+_NAME = re.compile(r"[^{ \t]+")
 
 
 class Fold(Enum):
@@ -45,6 +51,8 @@ class Metrics:
     """0 to 1, of the fullest engine."""
     generated: float | None = None
     """Counter: tokens generated since the server started."""
+    underway: float = 0.0
+    """Tokens of answers under way, where the counter takes an answer in when it ends."""
     throughput: float | None = None
     """Gauge: tokens a second as the server itself reckons."""
     queries: float | None = None
@@ -104,20 +112,32 @@ LLAMACPP: Mapping[str, Series] = {
 
 
 def read(text: str, series: Mapping[str, Series]) -> Metrics:
-    """The numbers of one scrape, without lines that cannot be read, NaN and infinity.
+    """The numbers of one scrape; one of which a part cannot be read, or cannot be, is unknown.
 
     A page with more series than any cluster has tells nothing: a part of them would add up wrong.
     """
-    wanted = {name for one in series.values() for name in one.names}
     found: dict[str, list[Sample]] = {}
-    for sample in samples(text, wanted):
+    for sample in samples(text, _wanted(series)):
         found.setdefault(sample.name, []).append(sample)
     values = {key: _value(one, found) for key, one in series.items()}
-    return Metrics(**{key: _sane(key, value) for key, value in values.items()})
+    told: dict[str, Any] = {key: _sane(key, value) for key, value in values.items()}
+    return replace(Metrics(), **told)
+
+
+def too_many(text: str, series: Mapping[str, Series]) -> bool:
+    """Whether a page has more of these series than are read."""
+    return len(_lines(text, _wanted(series))) > _MOST_LINES
+
+
+def _wanted(series: Mapping[str, Series]) -> set[str]:
+    return {name for one in series.values() for name in one.names}
 
 
 def samples(text: str, names: Iterable[str], most: int = _MOST_LINES) -> Iterator[Sample]:
-    """The samples of these names; none when there are more than `most`, which no engine has."""
+    """The samples of these names; none when there are more than `most`, which no engine has.
+
+    A line that cannot be read gives NaN under its name.
+    """
     lines = _lines(text, names)
     return _samples(lines if len(lines) <= most else [])
 
@@ -130,9 +150,11 @@ def mentions(text: str, prefix: str) -> bool:
 def merged(first: Metrics, second: Metrics) -> Metrics:
     """What `first` tells, and where it is silent what `second` does."""
     pairs = {one.name: getattr(first, one.name) for one in fields(Metrics)}
-    return Metrics(
-        **{name: getattr(second, name) if value is None else value for name, value in pairs.items()}
-    )
+    told: dict[str, Any] = {}
+    for name, value in pairs.items():
+        if value is None:
+            told[name] = getattr(second, name)
+    return replace(first, **told)
 
 
 def _lines(text: str, wanted: Iterable[str]) -> list[str]:
@@ -150,9 +172,11 @@ def _samples(lines: Iterable[str]) -> Iterator[Sample]:
             # one line at a time: a bad one must not hide the others
             families = list(text_string_to_metric_families(line))
         except (ValueError, IndexError, KeyError):
+            name = _NAME.match(line)
+            yield Sample(name[0] if name else "", {}, math.nan)
             continue
         for family in families:
-            yield from (s for s in family.samples if math.isfinite(s.value))
+            yield from family.samples
 
 
 def _value(series: Series, found: Mapping[str, list[Sample]]) -> float | None:
@@ -160,14 +184,17 @@ def _value(series: Series, found: Mapping[str, list[Sample]]) -> float | None:
         samples = [
             sample
             for sample in found.get(name, ())
-            if all(sample.labels.get(key) == value for key, value in series.labels.items())
+            if all(sample.labels.get(key, value) == value for key, value in series.labels.items())
         ]
         if samples:
             return _folded(series.fold, samples)
     return None
 
 
-def _folded(fold: Fold, samples: list[Sample]) -> float:
+def _folded(fold: Fold, samples: list[Sample]) -> float | None:
+    if any(not 0 <= sample.value <= _LARGEST for sample in samples):
+        return None
+    samples = [one for one in samples if not one.labels.get(_PRIORITY)] or samples
     if fold is Fold.MAX:
         return max(float(sample.value) for sample in samples)
     engines: dict[frozenset[tuple[str, str]], float] = {}
@@ -180,7 +207,7 @@ def _folded(fold: Fold, samples: list[Sample]) -> float:
 
 
 def _sane(key: str, value: float | None) -> float | None:
-    if value is None or value < 0:
+    if value is None or value > _LARGEST:
         return None
     if key in ("kv_usage", "hit_rate"):
         return min(value, 1.0)

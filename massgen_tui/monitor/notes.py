@@ -2,7 +2,8 @@
 
 from massgen_tui.dialects import Probe
 from massgen_tui.monitor.looking import Card
-from massgen_tui.monitor.status import ServerState, ServerTarget
+from massgen_tui.monitor.read import text
+from massgen_tui.monitor.status import NO_KEY, ServerState, ServerTarget
 
 _MOST_NAMES = 5
 _ANY_NAME = frozenset({Probe.SGLANG, Probe.LLAMACPP})
@@ -13,9 +14,10 @@ def notes_of(target: ServerTarget, card: Card | None, state: ServerState) -> tup
     """Everything that is odd, most important first."""
     if card is None:
         return ()
-    notes = [_wrong_kind(target, card), *_not_served(target, card), _no_parser(target, card)]
+    notes = [_wrong_kind(target, card), card.trouble]
+    notes += [*_not_served(target, card), _no_parser(target, card)]
     notes += _too_long(target, card)
-    if state is ServerState.UNAUTHORIZED and target.key in (None, "EMPTY"):
+    if state is ServerState.UNAUTHORIZED and target.key in (None, NO_KEY):
         notes.insert(0, "a key is wanted: set api_key for its agents")
     return tuple(note for note in notes if note)
 
@@ -23,26 +25,30 @@ def notes_of(target: ServerTarget, card: Card | None, state: ServerState) -> tup
 _TYPES = {
     Probe.VLLM: "vllm",
     Probe.SGLANG: "sglang",
+    Probe.LLAMACPP: "llamacpp",
+    Probe.OLLAMA: "ollama",
 }
+_SHARED_CONTEXT = (Probe.VLLM, Probe.SGLANG)
 
 
 def _wrong_kind(target: ServerTarget, card: Card) -> str:
     right = _TYPES.get(card.kind) if card.kind else None
-    if target.dialect not in _TYPES.values() or card.kind is None or target.dialect == right:
+    if target.dialect not in _TYPES.values() or right is None or target.dialect == right:
         return ""
-    advice = f"type: {right}" if right else "type: chatcompletion"
-    return f"this is {card.provider}, the config says {target.dialect}: write {advice}"
+    return f"this is {card.provider}, the config says {target.dialect}: write type: {right}"
 
 
 def _not_served(target: ServerTarget, card: Card) -> list[str]:
-    if not card.models:
+    if not card.listed:
         return []
+    if not card.models:
+        return ["it serves no model now"] if any(target.models) else []
     names = [model.id for model in card.models]
     known = {_plain(name, card.kind) for name in names}
     shown = ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
     notes = []
     for model in target.models:
-        if not model or _plain(model, card.kind) in known:
+        if not model or _plain(text(model), card.kind) in known:
             continue
         if card.kind in _ANY_NAME:
             notes.append(f"asked for {model}, answers with what it serves: {shown}")
@@ -62,7 +68,7 @@ def _plain(name: str, kind: Probe | None) -> str:
 
 def _too_long(target: ServerTarget, card: Card) -> list[str]:
     """Token limits that vLLM and SGLang refuse, as prompt and answer share the context."""
-    if card.kind not in _TYPES:
+    if card.kind not in _SHARED_CONTEXT:
         return []
     lengths = {model.id: model.context_length for model in card.models}
     return [

@@ -13,13 +13,15 @@ from massgen_tui.dialects import Probe
 from massgen_tui.monitor import metrics
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.identify import identify, models_of
-from massgen_tui.monitor.looking import MODELS, Ask, Card, Pulse, pulse_of
+from massgen_tui.monitor.looking import MODELS, WANTS_KEY, Ask, Card, Pulse, pulse_of
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import count, field, items, number, text
 from massgen_tui.monitor.status import ServedModel, ServerState
 
 _LARGE = 200_000
 """Bytes of metrics from which they are read in a thread; one engine's page has up to 100 kB."""
+_NO_METRICS = (404, 405, 501)
+"""What is answered where there are none, or they are not switched on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +34,44 @@ class Look:
     """The card was found out by this look."""
 
 
-async def look_at(ask: Ask, card: Card | None, *, hosted: bool) -> Look:
+async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -> Look:
     """Look at a server.
 
     Args:
         ask: How its paths are asked.
         card: What is known of it already, or None to find out.
+        refresh: Find out again.
         hosted: A provider's API: nothing but its list of models is asked.
     """
-    fresh = card is None
-    if card is None:
+    fresh = False
+    if card is None or refresh:
         answer = await ask(MODELS)
-        pulse = pulse_of(answer)
-        # 401 and 404 to this one path say little: other paths may be open
-        if hosted or not (pulse.state is ServerState.UP or answer.status in (401, 403, 404)):
-            found = await identify(ask, answer, hosted=True) if answer.ok else None
-            return Look(_listed(pulse, found), found, fresh=True)
-        card = await _details(ask, await identify(ask, answer, hosted=False))
+        if not answer.silent or card is None:
+            pulse = pulse_of(answer)
+            # 401 and 404 to this one path say little: other paths may be open
+            if hosted or not (pulse.state is ServerState.UP or answer.status in (401, 403, 404)):
+                found = await identify(ask, answer, hosted=True) if answer.ok else None
+                return Look(_listed(pulse, found), found, fresh=True)
+            card, fresh = await _details(ask, await identify(ask, answer, hosted=False)), True
     if card.kind is None or card.kind is Probe.MODELS:
-        answer = await ask(MODELS)
-        served, _ = models_of(answer)
-        card = replace(card, models=served or card.models, listed=served is not None)
-        return Look(_listed(pulse_of(answer), card), card, fresh)
+        return await _by_models(ask, card, fresh=fresh)
     pulse = await _PULSES[card.kind](ask)
+    if pulse.shut and card.listed:
+        # a gateway lets only some paths through
+        look = await _by_models(ask, card, fresh=fresh)
+        return replace(look, pulse=replace(look.pulse, metrics=pulse.metrics))
     if pulse.state is ServerState.UP and card.refused_key:
-        pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason="it wants a key")
+        pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason=WANTS_KEY)
     return Look(pulse, card, fresh)
+
+
+async def _by_models(ask: Ask, card: Card, *, fresh: bool) -> Look:
+    """Take the list of models for the sign of life."""
+    answer = await ask(MODELS)
+    served, _ = models_of(answer)
+    models = card.models if served is None else served
+    card = replace(card, models=models, listed=served is not None)
+    return Look(_listed(pulse_of(answer), card), card, fresh)
 
 
 def _listed(pulse: Pulse, card: Card | None) -> Pulse:
@@ -103,7 +117,10 @@ async def _llamacpp_details(ask: Ask, card: Card) -> Card:
     models = card.models or ((ServedModel(name),) if name else ())
     if length:
         models = tuple(replace(one, context_length=length) for one in models)
-    return replace(card, version=text(field(props, "build_info")), models=models)
+    # its list of models is open to all, what runs prompts is not
+    refused = card.refused_key or answer.refused_key
+    version = text(field(props, "build_info"))
+    return replace(card, version=version, models=models, refused_key=refused)
 
 
 async def _ollama_details(ask: Ask, card: Card) -> Card:
@@ -131,17 +148,22 @@ async def first_found(ask: Ask, paths: tuple[str, ...]) -> Answer:
     return answer
 
 
-async def _scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
-    """The metrics, and in words why there are none."""
+async def _scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metrics | None, str]:
+    """The metrics, and in words why there are none; None: this time."""
     answer = await ask("/metrics")
     if answer.fault:
-        return Metrics(), f"/metrics: {answer.words}"
-    if not answer.ok:
+        return None, f"/metrics: {answer.words}"
+    if answer.status in _NO_METRICS:
         return Metrics(), ""
-    if len(answer.body) > _LARGE:
-        # the loop must not wait for what only a cluster, or a hostile server, sends
-        return await asyncio.to_thread(metrics.read, answer.text(), series), ""
-    return metrics.read(answer.text(), series), ""
+    if not answer.ok:
+        return None, f"/metrics: HTTP {answer.status}"
+    page = answer.text()
+    if len(page) <= _LARGE:
+        return metrics.read(page, series), ""
+    # the loop must not wait for what only a cluster, or a hostile server, sends
+    if await asyncio.to_thread(metrics.too_many, page, series):
+        return Metrics(), "/metrics: more engines than are read"
+    return await asyncio.to_thread(metrics.read, page, series), ""
 
 
 async def _vllm(ask: Ask) -> Pulse:
@@ -163,7 +185,7 @@ async def _sglang(ask: Ask) -> Pulse:
     scrape, trouble = await _scrape(ask, metrics.SGLANG)
     loads = await ask("/v1/loads")
     if loads.ok:
-        scrape = metrics.merged(scrape, _loads(loads))
+        scrape = metrics.merged(scrape or Metrics(), _loads(loads))
     return replace(pulse, metrics=scrape, reason=pulse.reason or trouble)
 
 
@@ -194,7 +216,7 @@ async def _llamacpp(ask: Ask) -> Pulse:
     scrape, trouble = await _scrape(ask, metrics.LLAMACPP)
     slots = await ask("/slots")
     if slots.ok:
-        scrape = _with_slots(scrape, list(items(slots.json())))
+        scrape = _with_slots(scrape or Metrics(), list(items(slots.json())))
     return replace(pulse, metrics=scrape, reason=pulse.reason or trouble)
 
 
@@ -202,10 +224,7 @@ def _with_slots(scrape: Metrics, slots: list[dict[str, object]]) -> Metrics:
     """Add the tokens of answers under way: llama.cpp's counter takes an answer in when it ends."""
     busy = [slot for slot in slots if slot.get("is_processing") is True]
     running = scrape.running if scrape.running is not None else float(len(busy))
-    generated = scrape.generated
-    if generated is not None:
-        generated += sum(_decoded(slot) for slot in busy)
-    return replace(scrape, running=running, generated=generated)
+    return replace(scrape, running=running, underway=float(sum(map(_decoded, busy))))
 
 
 def _decoded(slot: dict[str, object]) -> int:

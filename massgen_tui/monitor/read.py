@@ -7,6 +7,7 @@ from massgen_tui.text import one_line
 
 _LONGEST = 200
 _LARGEST = 10**15
+_MOST = 20_000
 
 
 def field(value: object, *path: str) -> object:
@@ -18,7 +19,7 @@ def field(value: object, *path: str) -> object:
     return value
 
 
-def items(value: object, limit: int = 1000) -> Iterator[dict[str, object]]:
+def items(value: object, limit: int = _MOST) -> Iterator[dict[str, object]]:
     """The objects of a list, at most `limit`; nothing when it is no list."""
     if isinstance(value, list):
         for item in value[:limit]:

@@ -124,7 +124,7 @@ class ServerMonitor:
         """
         watch = self._watches.get(target.root)
         if watch is None:
-            return await Watch(target, self._fetcher, self._clock).look()
+            return await Watch(target, self._fetcher, self._clock).look(patient=patient)
         before = watch.status
         await watch.look(patient=patient)
         self.revision += watch.status is not before

@@ -5,6 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+NO_KEY = "EMPTY"
+"""What servers without a key are asked with."""
+
 
 class ServerState(StrEnum):
     """What a server was when it was last looked at."""
@@ -47,12 +50,12 @@ class ServerTarget:
 
     @property
     def place(self) -> str:
-        """Short: `:8000` on this machine, else `host:8000`."""
+        """Short: `:8000` on this machine, else `host:8000`; with the path that tells it apart."""
         parts = urlsplit(self.root)
         port = f":{parts.port}" if parts.port else ""
-        if self.host in ("localhost", "127.0.0.1", "::1"):
-            return port or self.host
-        return f"{self.host}{port}"
+        host = f"[{self.host}]" if ":" in self.host and port else self.host
+        here = self.host in ("localhost", "127.0.0.1", "::1") and port
+        return f"{'' if here else host}{port}{parts.path.rstrip('/')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +151,21 @@ class ServerStatus:
     itl_s: float | None = None
     """Mean time between tokens of the last minute, as the server counts."""
     preempted: int | None = None
-    """Requests that lost their KV cache to others in the last minute."""
+    """Times that a request lost its KV cache to others in the last minute."""
+    silent: bool = False
+    """It did not answer in time, at this look."""
+    occupied: bool = False
+    """Something is there, or no way to it: to start a server would not help."""
     log: tuple[Asked, ...] = field(default=(), compare=False, repr=False)
     """The last questions of its probes, oldest first."""
     changes: tuple[StateChange, ...] = field(default=(), compare=False, repr=False)
     """Its last changes of state, oldest first."""
+
+    @property
+    def startable(self) -> bool:
+        """It is down, it is known how to start it, and that would help."""
+        down = self.state is ServerState.DOWN and not self.occupied
+        return down and bool(self.target.start_command)
 
     def context_length(self, model: str) -> int | None:
         """Tokens that `model` takes here, if the server told."""

@@ -9,10 +9,7 @@ from massgen_tui.config.start_command import asks_for_thinking, command_for
 from massgen_tui.dialects import GENERIC, dialect_at, dialect_of
 from massgen_tui.dialects.parameters import TOKEN_LIMITS
 from massgen_tui.monitor.fetch import is_local
-from massgen_tui.monitor.status import ServerTarget
-
-NO_KEY = "EMPTY"
-"""What servers without a key are asked with."""
+from massgen_tui.monitor.status import NO_KEY, ServerTarget
 
 
 def targets_of(config: Config) -> tuple[ServerTarget, ...]:
@@ -34,7 +31,7 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
     first = agents[0].backend
     hosted = _hosted(first.base_url)
     key = next((a.backend.api_key for a in agents if a.backend.api_key), None)
-    secret = key.get_secret_value() if key else ("" if hosted else NO_KEY)
+    secret = key.get_secret_value() if key else _unkeyed(first.base_url)
     problems = [agent.problem for agent in agents if agent.problem]
     stuck = len(problems) == len(agents) or not secret
     thinks = any(asks_for_thinking(agent.backend) is True for agent in agents)
@@ -66,7 +63,8 @@ def _longest(agents: list[AgentConfig]) -> tuple[tuple[str, int], ...]:
 
 def _extra(server: ExtraServer) -> ServerTarget:
     hosted = _hosted(server.base_url)
-    secret = server.api_key.get_secret_value() if server.api_key else ("" if hosted else NO_KEY)
+    key = server.api_key
+    secret = key.get_secret_value() if key else _unkeyed(server.base_url)
     return ServerTarget(
         root=_root(server.base_url),
         base_url=server.base_url,
@@ -93,6 +91,11 @@ def _root(base_url: str) -> str:
         return server_root(base_url)
     parts = urlsplit(base_url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _unkeyed(base_url: str) -> str:
+    """What it is asked with where there is no key: a provider cannot be."""
+    return NO_KEY if dialect_at(base_url) is None else ""
 
 
 def _hosted(base_url: str) -> bool:

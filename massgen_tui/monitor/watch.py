@@ -1,18 +1,19 @@
 """One server over time: looks at it, remembers what it is, and turns looks into a status."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
-from massgen_tui.monitor.looking import MODELS, Card, Pulse
+from massgen_tui.dialects import Probe
+from massgen_tui.monitor.asking import Asking
+from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.looking import WANTS_KEY, Card, Pulse
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.notes import notes_of
 from massgen_tui.monitor.probes import Look, look_at
 from massgen_tui.monitor.status import (
-    Asked,
+    NO_KEY,
     ServerState,
     ServerStatus,
     ServerTarget,
@@ -27,19 +28,17 @@ Wall = Callable[[], datetime]
 CARD_AGE = 30.0
 """Seconds after which kind, version and models are asked for again."""
 STRANGER_AGE = 300.0
-"""The same for a server that is of no known kind: asking around fills its log with 404s."""
+"""The same for one that is slow, or of no known kind: asking around fills its log with 404s."""
 SHOWN, RELAXED, HOSTED = 2.5, 10.0, 60.0
 """Seconds between looks: while it is on the screen, while it is not, and at a provider's API."""
 TALKED = 6.0
 """Seconds for which what our own streams brought proves that a server lives."""
 
-_LOGGED = 30
-"""Questions that the log keeps."""
 _CHANGES = 30
 """Changes of state that are kept."""
-_ABSENT = frozenset({404, 405, 501})
-"""What servers answer to a path that they do not have, or that is switched off."""
 _CERTAIN = frozenset({ServerState.UP, ServerState.DOWN, ServerState.UNAUTHORIZED})
+_MIXED = "several servers answer here in turn: their counters give no rates"
+_AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 
 
 class Watch:
@@ -61,13 +60,11 @@ class Watch:
         self._card: Card | None = None
         self._card_at = 0.0
         self._window = Window()
+        self._asking = Asking(target, fetcher, clock)
         self._slow = False
         """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
         self._one = asyncio.Lock()
-        self._log: deque[Asked] = deque(maxlen=_LOGGED)
-        self._absent: set[str] = set()
-        """Paths that it does not have: not asked again before all of it is."""
 
     @property
     def passive(self) -> bool:
@@ -76,7 +73,8 @@ class Watch:
             return True
         settled = (ServerState.UP, ServerState.UNAUTHORIZED)
         # a provider that shows no list of models has answered too
-        said = bool(self._log) and 200 <= self._log[-1].status < 500
+        log = self._asking.log
+        said = bool(log) and 200 <= log[-1].status < 500
         return self.target.hosted and (self.status.state in settled or said)
 
     def pause(self, *, relaxed: bool) -> float:
@@ -85,20 +83,26 @@ class Watch:
             return min(HOSTED, 5.0 * 2.0 ** min(self._failures, 8))
         if relaxed:
             return RELAXED
-        if self.status.state is ServerState.DOWN:
-            return min(4.0, 1.0 + 0.5 * self._failures)
+        match self.status.state:
+            case ServerState.DOWN:
+                return min(4.0, 1.0 + 0.5 * self._failures)
+            case ServerState.UNKNOWN:
+                return min(RELAXED, SHOWN + 0.5 * max(self._failures - 1, 0))
         return SHOWN
 
     async def look(self, *, patient: bool = False) -> ServerStatus:
         """Look once and give what it is now; waits for a look under way.
 
-        Where a server was slow before, a `patient` look gives it time; only such a look can find
-        that a server which takes connections is down.
+        A `patient` look gives time to what was slow before; only such a look can find that a server
+        which takes connections is down. Another tells nothing new of a slow server: it gives what
+        is known.
         """
+        if self._slow and not patient:
+            return self.status
         async with self._one:
             if not self.target.problem:
-                patient = patient and self._slow
-                self._take(await self._look(patient), self._clock(), patient)
+                self._asking.begin(patient=patient)
+                self._take(await self._look(), self._clock())
             return self.status
 
     def status_for(self, target: ServerTarget) -> ServerStatus:
@@ -120,76 +124,61 @@ class Watch:
         reason = "looking at it failed: see the log"
         self._become(now, ServerStatus(self.target, ServerState.UNKNOWN, reason, checked_at=now))
 
-    async def _look(self, patient: bool) -> Look:
-        known = self._card is not None and self._card.kind is not None
-        stale = self._clock() - self._card_at > (CARD_AGE if known else STRANGER_AGE)
-        card = self._card if not stale and (self._alive or self._doubted) else None
-        if card is None:
-            self._absent.clear()
-        late = False
+    async def _look(self) -> Look:
+        card = None if self.status.state in _AWAY else self._card
+        cheap = card is not None and card.kind is not None and not self._slow
+        refresh = self._clock() - self._card_at > (CARD_AGE if cheap else STRANGER_AGE)
+        if card is None or refresh:
+            self._asking.forget()
+        return await look_at(self._asking, card, refresh=refresh, hosted=self.target.hosted)
 
-        async def ask(path: str) -> Answer:
-            nonlocal late
-            if late:
-                # it had its time; the rest is for the next look
-                return Answer(fault=Fault.TIMEOUT, words="not asked: it was slow")
-            if path in self._absent:
-                return Answer(status=404)
-            answer = await self._get(path, patient)
-            late = answer.fault in (Fault.TIMEOUT, Fault.UNCONNECTED)
-            if answer.status in _ABSENT:
-                self._absent.add(path)
-            return answer
-
-        return await look_at(ask, card, hosted=self.target.hosted)
-
-    async def _get(self, path: str, patient: bool) -> Answer:
-        base = self.target.base_url if path == MODELS else self.target.root
-        url = f"{base.rstrip('/')}/{path.lstrip('/')}"
-        answer = await self._fetcher.get(url, key=self.target.key, patient=patient)
-        asked = Asked(self._clock(), path, answer.status, answer.seconds, answer.words)
-        self._log.append(asked)
-        return answer
-
-    @property
-    def _alive(self) -> bool:
-        return self.status.state in (ServerState.UP, ServerState.UNAUTHORIZED)
-
-    @property
-    def _doubted(self) -> bool:
-        """It was up and has been silent since: that makes no other server of it."""
-        return self.status.state is ServerState.UNKNOWN and self._slow
-
-    def _take(self, look: Look, now: float, patient: bool) -> None:
-        pulse = self._judged(look.pulse, patient)
-        if look.card is not None:
-            self._card = _kept(look.card, self._card)
-            self._card_at = now if look.fresh else self._card_at
+    def _take(self, look: Look, now: float) -> None:
+        pulse = self._judged(look.pulse)
         up = pulse.state is ServerState.UP
+        if look.card is not None:
+            turned_up = up and look.card.kind is None and self.status.state is not ServerState.UP
+            self._card = _kept(look.card, self._card)
+            self._card_at = now if look.fresh else -STRANGER_AGE if turned_up else self._card_at
         if pulse.metrics is None or not up:
             self._window.miss(now, gone=not up)
-        elif not self._window.add(now, pulse.metrics):
+        elif not self._counted(pulse.metrics, now):
             self._card_at = -STRANGER_AGE
         self._failures = 0 if up else self._failures + 1
         self._become(now, self._status(pulse, now))
 
-    def _judged(self, pulse: Pulse, patient: bool) -> Pulse:
+    def _counted(self, scrape: Metrics, now: float) -> bool:
+        """Take the numbers in; False when it is hardly the server that it was."""
+        silenced = scrape == Metrics() and self.status.running is not None
+        return self._window.add(self._asking.at.get("/metrics", now), scrape) and not silenced
+
+    def _judged(self, pulse: Pulse) -> Pulse:
         """Silence is doubt, of what was given time death.
 
         A server that streams to us is busy, however long its probes wait; one that holds a request
         of ours open may be.
         """
-        took = pulse.latency_s or 0.0
-        self._slow = pulse.unanswered or took > self._fetcher.timeout
+        took, soon = pulse.latency_s or 0.0, self._fetcher.timeout
+        self._slow = pulse.unanswered or took > (soon / 2 if self._slow else soon)
         if not pulse.unanswered:
-            slow = f"slow: it took {took:.2g} s to answer" if self._slow else ""
-            return replace(pulse, reason=pulse.reason or slow)
+            slow = f"slow: it took {took:.2g} s to answer" if took > soon else ""
+            return self._worded(pulse, slow)
         if self._talked is not None and self._clock() - self._talked <= TALKED:
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
-        if self.awaited or not patient:
+        if self.awaited or not pulse.patient:
             reason = f"{pulse.reason}: slow or hung"
             return replace(pulse, state=ServerState.UNKNOWN, reason=reason)
         return pulse
+
+    def _worded(self, pulse: Pulse, slow: str) -> Pulse:
+        """What the answer means of this very server."""
+        known = self._card.kind if self._card else None
+        if pulse.state is ServerState.LOADING and known is Probe.VLLM:
+            # it takes no connections while it loads
+            reason = f"{pulse.reason}: its engine does not run, or a gateway has no server for it"
+            return replace(pulse, state=ServerState.DOWN, reason=reason)
+        if pulse.reason == WANTS_KEY and self.target.key not in (None, NO_KEY):
+            return replace(pulse, reason="it refuses our key")
+        return replace(pulse, reason=pulse.reason or slow)
 
     def _status(self, pulse: Pulse, now: float) -> ServerStatus:
         card = self._card or Card()
@@ -198,7 +187,7 @@ class Watch:
         return ServerStatus(
             target=self.target,
             state=pulse.state,
-            reason=pulse.reason,
+            reason=pulse.reason or (_MIXED if rates.mixed else ""),
             kind=card.provider,
             version=card.version,
             models=card.models,
@@ -214,7 +203,9 @@ class Watch:
             ttft_s=rates.ttft_s,
             itl_s=rates.itl_s,
             preempted=rates.preempted,
-            log=tuple(self._log),
+            silent=pulse.unanswered,
+            occupied=pulse.state is ServerState.DOWN and not pulse.refused,
+            log=tuple(self._asking.log),
         )
 
     def _become(self, now: float, status: ServerStatus) -> None:

@@ -117,10 +117,35 @@ BUSY = replace(
 
 
 def test_a_wide_row_of_numbers_has_the_last_minute_beside_each() -> None:
-    assert lines(BUSY, 90)[2:] == [
-        "  run 3 ▃ █             wait 2 ▁ █            KV 97% ▅ █            cache 50% ▅",
-        "  tok/s 141 ▄ █         TTFT 210 ms ▅ █       ITL 11 ms █ █",
+    assert [" ".join(line.split()) for line in lines(BUSY, 150)[2:]] == [
+        "run 3 ▃ █ wait 2 ▁ █ KV 97% ▅ █ cache 50% ▅",
+        "tok/s 141 ▄ █ TTFT 210 ms ▅ █ ITL 11 ms █ █",
     ]
+    assert lines(BUSY, 90)[2:] == [
+        "  run 3 ▃ █                                   wait 2 ▁ █",
+        "  KV 97% ▅ █                                  cache 50% ▅",
+        "  tok/s 141 ▄ █                               TTFT 210 ms ▅ █",
+        "  ITL 11 ms █ █",
+    ]
+
+
+@pytest.mark.parametrize("width", [24, 40, 90, 150])
+def test_numbers_that_one_look_did_not_bring_keep_their_place(width: int) -> None:
+    silent = replace(
+        BUSY,
+        running=None,
+        waiting=None,
+        kv_usage=None,
+        cache_hits=None,
+        tokens_per_s=None,
+        ttft_s=None,
+        itl_s=None,
+        history=(*BUSY.history, Load()),
+    )
+    assert len(lines(silent, width)) == len(lines(BUSY, width))
+    said = " ".join(lines(silent, width))
+    assert "run –" in said
+    assert "tok/s" in said
 
 
 def test_requests_that_wait_and_a_full_cache_stand_out() -> None:
@@ -134,7 +159,7 @@ def test_requests_that_wait_and_a_full_cache_stand_out() -> None:
 
 def test_preempted_requests_are_pointed_out() -> None:
     status = replace(UP, preempted=3)
-    said = "! 3 requests preempted in the last minute: the KV cache is too small"
+    said = "! 3 preemptions in the last minute: the KV cache is too small"
     assert lines(status, 80)[-1] == said
     assert "preempted" not in " ".join(lines(replace(UP, preempted=0)))
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -12,11 +13,13 @@ from massgen_tui.config.schema import Config, UiConfig
 from massgen_tui.headless import waiting
 from massgen_tui.headless.runner import Headless, Options
 from massgen_tui.headless.streams import Notes, Output
+from massgen_tui.monitor.fetch import Fetcher
 from tests.support.asking import agent_at
-from tests.support.server import ScriptedServer, free_port, sse_chat, whole
+from tests.support.server import Hang, ScriptedServer, free_port, sse_chat, whole
 
 LOADING = whole(503, {"error": {"message": "Loading model", "code": 503}})
 GOOD = sse_chat(content=["42"])
+QUICK = partial(Fetcher, timeout=0.2, patience=0.4)
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +90,18 @@ async def test_a_port_that_nothing_listens_on_yet() -> None:
         assert (code, agent["content"]) == (0, "42")
         assert "refused" in err.getvalue()
         await server.all_closed()
+
+
+async def test_a_server_that_takes_connections_and_says_nothing_yet(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("massgen_tui.monitor.servers.Fetcher", QUICK)
+    for path in ("/health", "/v1/models"):
+        server.route("GET", path, Hang())
+    err = Lines("waiting for it", lambda: up(server))
+    code, agent = await run(server.base_url, 10, err)
+    assert (code, agent["content"]) == (0, "42")
+    assert "slow or hung; waiting for it" in err.getvalue()
 
 
 @pytest.mark.parametrize("everywhere", [True, False], ids=["everywhere", "only its answers"])

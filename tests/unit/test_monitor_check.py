@@ -1,13 +1,15 @@
 import io
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from massgen_tui.check import check
-from tests.support.server import ScriptedServer, free_port, whole
+from massgen_tui.monitor.fetch import Fetcher
+from tests.support.server import Hang, Pause, ScriptedServer, free_port, mute_port, whole
 
 ROOT = Path(__file__).parents[2]
 WIRE = ROOT / "tests" / "data" / "wire" / "vllm-0.32.0"
@@ -20,6 +22,9 @@ agents:
       model: {model}
       base_url: {url}
 """
+
+
+QUICK = partial(Fetcher, timeout=0.2, patience=1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +116,67 @@ async def test_a_dead_server_is_told_and_fails_only_when_strict(tmp_path: Path) 
     assert (code, report["ok"]) == (1, False)
     _, text = await said(path, probe=True)
     assert "start it with: python -m vllm.entrypoints.openai.api_server" in text
+
+
+async def test_a_server_that_is_slow_is_given_time_before_it_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("massgen_tui.check.Fetcher", QUICK)
+    async with ScriptedServer() as server:
+        vllm(server)
+        models = (WIRE / "get_v1_models.json").read_bytes()
+        server.route("GET", "/v1/models", Pause(0.4), whole(200, models))
+        code, report = await run(one_agent(tmp_path, server.root), probe=True, strict=True)
+    (found,) = report["files"][0]["servers"]
+    assert (code, found["state"], found["kind"]) == (0, "up", "vLLM")
+
+
+async def test_a_server_that_never_answers_is_told_and_not_to_be_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("massgen_tui.check.Fetcher", QUICK)
+    async with ScriptedServer() as server:
+        for asked in ("/v1/models", "/health"):
+            server.route("GET", asked, Hang())
+        path = one_agent(tmp_path, server.root)
+        code, report = await run(path, probe=True, strict=True)
+        _, text = await said(path, probe=True)
+    (found,) = report["files"][0]["servers"]
+    assert (code, found["state"], found["reason"]) == (1, "down", "no answer in 1 s")
+    assert "start it with" not in text, "something is on its port already"
+
+
+async def test_a_provider_that_is_silent_is_not_usable_when_strict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("massgen_tui.check.Fetcher", QUICK)
+    monkeypatch.setattr("massgen_tui.monitor.targets.is_local", lambda host: False)
+    with mute_port() as port:
+        path = one_agent(tmp_path, f"https://127.0.0.1:{port}")
+        code, report = await run(path, probe=True, strict=True)
+    (found,) = report["files"][0]["servers"]
+    assert code == 1
+    assert found["state"] in ("unknown", "down")
+
+
+async def test_numbers_beyond_reason_end_in_no_trace(tmp_path: Path) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        page = "".join(f'vllm:num_requests_running{{engine="{n}"}} 1e308\n' for n in range(2))
+        server.route("GET", "/metrics", whole(200, page.encode(), "text/plain"))
+        path = one_agent(tmp_path, server.root)
+        code, report = await run(path, probe=True)
+        _, text = await said(path, probe=True)
+    assert (code, report["files"][0]["servers"][0]["running"]) == (0, None)
+    assert "inf" not in text
+
+
+async def test_what_waits_is_a_dash_where_the_server_does_not_tell(tmp_path: Path) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        server.route("GET", "/metrics", whole(200, b"vllm:num_requests_running 3\n", "text/plain"))
+        _, text = await said(one_agent(tmp_path, server.root), probe=True)
+    assert "3 running, – waiting" in text
 
 
 async def test_a_missing_key_is_the_agent_s_problem_and_fails_only_when_strict(

@@ -233,3 +233,81 @@ def test_requests_that_lost_their_cache_are_counted_over_the_minute() -> None:
     assert window.rates().preempted == 3
     window.add(85.0, Metrics(preempted=10))
     assert window.rates().preempted == 1
+
+
+def test_priorities_are_in_the_total_already() -> None:
+    page = """\
+sglang:num_running_reqs{engine_type="unified",model_name="m"} 5.0
+sglang:num_running_reqs{engine_type="unified",model_name="m",priority="1"} 2.0
+sglang:num_running_reqs{engine_type="unified",model_name="m",priority="9"} 3.0
+"""
+    assert metrics.read(page, metrics.SGLANG).running == 5
+    only = "".join(page.splitlines(keepends=True)[1:])
+    assert metrics.read(only, metrics.SGLANG).running == 5, "where there is no total"
+
+
+@pytest.mark.parametrize("value", ["NaN", "-5", "many", "+Inf"])
+def test_a_sum_of_which_one_part_is_unknown_is_unknown(value: str) -> None:
+    page = f"""\
+vllm:num_requests_running{{engine="0"}} 3
+vllm:num_requests_running{{engine="1"}} {value}
+"""
+    assert metrics.read(page, metrics.VLLM).running is None
+
+
+def test_numbers_that_no_server_reaches_are_unknown() -> None:
+    page = "".join(f'vllm:num_requests_running{{engine="{n}"}} 1e308\n' for n in range(3))
+    assert metrics.read(page, metrics.VLLM).running is None
+
+
+def test_a_counter_that_fell_unseen_makes_no_number_below_zero() -> None:
+    window = Window()
+    window.add(0.0, Metrics(generated=10, preempted=50))
+    window.add(5.0, Metrics(generated=20))
+    window.add(10.0, Metrics(generated=30, preempted=2))
+    rates = window.rates()
+    assert rates.preempted in (None, 0)
+    assert rates.tokens_per_s is None or rates.tokens_per_s >= 0
+
+
+def test_a_restart_is_seen_though_a_page_between_told_nothing() -> None:
+    window = Window()
+    window.add(0.0, Metrics(generated=1000))
+    window.add(2.0, Metrics())
+    assert not window.add(4.0, Metrics(generated=400))
+    assert window.rates().tokens_per_s is None
+    window.add(6.0, Metrics(generated=600))
+    assert window.rates().tokens_per_s == 100
+
+
+def test_servers_that_answer_in_turn_have_no_rates_and_it_is_said() -> None:
+    window = Window()
+    first, second = 50_000, 1_000_000
+    for turn in range(12):
+        generated = first if turn % 2 else second
+        window.add(2.5 * turn, Metrics(generated=generated, running=turn % 2))
+        first, second = first + 300, second + 200
+    rates = window.rates()
+    assert rates.mixed
+    assert rates.tokens_per_s is None
+    speeds_told = [speed for speed in speeds(window) if speed is not None]
+    assert all(speed < 1000 for speed in speeds_told), "the gap between two counters is no speed"
+    assert rates.history[-1].running == 1, "gauges stay"
+
+
+def test_one_server_again_has_rates_again_after_a_minute() -> None:
+    window = Window()
+    for turn in range(12):
+        window.add(2.5 * turn, Metrics(generated=50_000 if turn % 2 else 1_000_000))
+    for turn in range(12, 60):
+        window.add(2.5 * turn, Metrics(generated=2_000_000 + 250 * turn))
+    rates = window.rates()
+    assert (rates.mixed, rates.tokens_per_s) == (False, 100)
+
+
+def test_two_starts_in_a_minute_are_no_second_server() -> None:
+    window = Window()
+    for at, generated in enumerate((500, 900, 10, 300, 5, 250, 500)):
+        window.add(float(at), Metrics(generated=generated))
+    rates = window.rates()
+    assert (rates.mixed, rates.tokens_per_s) == (False, 250)

@@ -271,6 +271,13 @@ def test_far_away_servers_are_not_probed_all_the_time(url: str, hosted: bool) ->
     assert target.hosted is hosted
 
 
+@pytest.mark.parametrize("type_", ["vllm", "chatcompletion"])
+def test_a_gateway_far_away_without_a_key_is_asked_as_servers_without_one_are(type_: str) -> None:
+    far = {"type": type_, "model": "m", "base_url": "https://vllm.example.com/v1"}
+    (target,) = targets_of(config(far))
+    assert (target.hosted, target.key, target.problem) == (True, "EMPTY", "")
+
+
 def test_servers_that_no_agent_uses_come_last() -> None:
     extra = {"base_url": "http://gpubox:30000/v1", "type": "sglang"}
     targets = targets_of(config(VLLM, servers=(extra,)))

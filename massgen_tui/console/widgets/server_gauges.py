@@ -36,6 +36,11 @@ class Gauge(NamedTuple):
         """The style of that number."""
         return "warn" if (self.value(status) or 0) >= self.worry else "text"
 
+    def known(self, status: ServerStatus) -> bool:
+        """It was told at this look, or at some of the last minute."""
+        told = [getattr(load, self.field) for load in status.history]
+        return self.value(status) is not None or any(value is not None for value in told)
+
     def bars(self, status: ServerStatus, width: int) -> str:
         """The last minute of it; empty where nothing is known."""
         return gauges.spark([getattr(load, self.field) for load in status.history], width, self.top)

@@ -31,8 +31,8 @@ _OLD = 30.0
 """Seconds after which a look is too old to be passed for the present."""
 _MODELS = 3
 _WIDE = 72
-"""Columns from which every number has its minute beside it, so many in a row."""
-_COLUMNS, _MOST_BARS = 4, 24
+"""Cells from which every number has its minute beside it, two or four in a row."""
+_COLUMNS, _WIDEST, _MOST_BARS = 4, 150, 24
 _INDENT = (("  ", "text"),)
 
 
@@ -69,7 +69,7 @@ def server_rows(
     else:
         rows += _why(status, width, now)
     rows += _notes(status, width)
-    if status.state is ServerState.DOWN and status.target.start_command:
+    if status.startable:
         rows += _start(status, width, copy_key)
     rows += _age(status, width, now)
     return rows
@@ -112,13 +112,13 @@ def _numbers(status: ServerStatus, width: int) -> Iterator[Row]:
     if width >= _WIDE:
         yield from _with_bars(status, width)
         return
-    if status.running is not None or status.waiting is not None:
+    if RUNNING.known(status) or WAITING.known(status):
         yield _side_by_side(status, (RUNNING, WAITING, KV, CACHE), width)
-    if status.tokens_per_s is not None or SPEED.bars(status, 1):
+    if SPEED.known(status):
         words = f"{SPEED.say(status)} {SPEED.short}"
         bars = SPEED.bars(status, max(0, min(20, width - 3 - cells(words))))
         yield Row((("  ", "text"), (bars, "good"), (f" {words}" if bars else words, "text")))
-    if any(gauge.value(status) is not None for gauge in (TTFT, ITL)):
+    if TTFT.known(status) or ITL.known(status):
         yield _side_by_side(status, (TTFT, ITL), width, "dim")
 
 
@@ -127,7 +127,7 @@ def _side_by_side(status: ServerStatus, shown: Sequence[Gauge], width: int, styl
     spans: list[Span] = [("  ", "text")]
     room = width - 2
     for gauge in shown:
-        known = gauge.value(status) is not None or gauge in (RUNNING, WAITING)
+        known = gauge.known(status) or gauge in (RUNNING, WAITING)
         text = f"{' ' if spans[1:] else ''}{gauge.short} {gauge.say(status)}"
         if known and cells(text) <= room:
             spans.append((text, style or gauge.style(status)))
@@ -137,18 +137,17 @@ def _side_by_side(status: ServerStatus, shown: Sequence[Gauge], width: int, styl
 
 def _with_bars(status: ServerStatus, width: int) -> Iterator[Row]:
     """Every number that is known, with the last minute of it, in columns."""
-    column = (width - 2) // _COLUMNS
-    for group in (ALL[:_COLUMNS], ALL[_COLUMNS:]):
+    columns = _COLUMNS if width >= _WIDEST else _COLUMNS // 2
+    column = (width - 2) // columns
+    known = [gauge for gauge in ALL if gauge.known(status)]
+    for at in range(0, len(known), columns):
         spans: list[Span] = [("  ", "text")]
-        for gauge in group:
-            if gauge.value(status) is None and not gauge.bars(status, 1):
-                continue
+        for gauge in known[at : at + columns]:
             text = f"{gauge.short} {gauge.say(status)}"
             bars = gauge.bars(status, min(_MOST_BARS, column - cells(text) - 3))
             gap = " " * max(column - cells(text) - cells(bars) - 1, 0)
             spans += [(text, gauge.style(status)), (f" {bars}", "good"), (gap, "text")]
-        if spans[1:]:
-            yield Row(tuple(spans))
+        yield Row(tuple(spans))
 
 
 def _why(status: ServerStatus, width: int, now: float) -> list[Row]:
@@ -169,8 +168,8 @@ def _notes(status: ServerStatus, width: int) -> Iterator[Row]:
 
 def _preempted(status: ServerStatus) -> Iterator[str]:
     if status.preempted:
-        many = "request" if status.preempted == 1 else "requests"
-        yield f"{status.preempted} {many} preempted in the last minute: the KV cache is too small"
+        many = "preemption" if status.preempted == 1 else "preemptions"
+        yield f"{status.preempted} {many} in the last minute: the KV cache is too small"
 
 
 def _start(status: ServerStatus, width: int, copy_key: str) -> Iterator[Row]:

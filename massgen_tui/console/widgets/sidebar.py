@@ -27,7 +27,7 @@ from massgen_tui.console.widgets.gpu_rows import (
     gpu_sections,
 )
 from massgen_tui.console.widgets.server_rows import server_rows
-from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
+from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
 SERVERS, GPUS = "Servers", "GPUs"
 _COPY, _COPY_KEYS = "sidebar.copy", "c,y"
@@ -89,11 +89,7 @@ class Sidebar(Widget, can_focus=True):
     @property
     def start_command(self) -> str:
         """The start command to copy: of the chosen server, else of the first that is down."""
-        down = [
-            status
-            for status in self._servers.values()
-            if status.state is ServerState.DOWN and status.target.start_command
-        ]
+        down = [status for status in self._servers.values() if status.startable]
         chosen = [status for status in down if status.target.root == self._chosen]
         return next((status.target.start_command for status in (*chosen, *down)), "")
 

@@ -1,0 +1,86 @@
+"""Asks one server over time: how long a path may take, which it does not have, what came back."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
+from massgen_tui.monitor.looking import MODELS
+from massgen_tui.monitor.status import Asked, ServerTarget
+
+LOOK_TAKES, PATIENT_LOOK_TAKES = 6.0, 20.0
+"""Seconds of a look after which nothing more is asked in it."""
+_LOGGED = 30
+"""Questions that the log keeps."""
+_SHUT = frozenset({401, 403, 404, 405, 501})
+"""What servers answer to a path that they do not have, have switched off or keep from us."""
+_DETAILS = frozenset(
+    {"/version", "/model_info", "/get_model_info", "/props", "/api/version", "/api/ps"}
+)
+"""Paths that are worth no wait."""
+
+
+class Asking:
+    """The questions to one server; called with a path it gives the answer."""
+
+    def __init__(self, target: ServerTarget, fetcher: Fetcher, clock: Callable[[], float]) -> None:
+        """Ask nothing yet."""
+        self._target = target
+        self._fetcher = fetcher
+        self._clock = clock
+        self._patient = False
+        self._spent = 0.0
+        self._shut: dict[str, int] = {}
+        self._slow: set[str] = set()
+        self._fast: set[str] = set()
+        self.log: deque[Asked] = deque(maxlen=_LOGGED)
+        """The last questions, oldest first."""
+        self.at: dict[str, float] = {}
+        """When each path last answered, in seconds of the clock."""
+
+    def begin(self, *, patient: bool) -> None:
+        """A look begins; a `patient` one waits longer for what was slow before."""
+        self._patient, self._spent = patient, 0.0
+
+    def forget(self) -> None:
+        """Ask again for paths that were shut."""
+        self._shut.clear()
+
+    async def __call__(self, path: str) -> Answer:
+        """Ask for one path of the server's root; `MODELS` is one of its base URL."""
+        if path in self._shut:
+            return Answer(status=self._shut[path])
+        if self._spent >= (PATIENT_LOOK_TAKES if self._patient else LOOK_TAKES):
+            return Answer(fault=Fault.TIMEOUT, words="not asked: the look took too long")
+        patient = self._patient and self._may_be_slow(path)
+        answer = await self._get(path, patient=patient)
+        self._spent += answer.seconds
+        self._learn(path, answer)
+        return answer
+
+    def _may_be_slow(self, path: str) -> bool:
+        if path in _DETAILS:
+            return False
+        return path in self._slow or (bool(self._slow) and path not in self._fast)
+
+    async def _get(self, path: str, *, patient: bool) -> Answer:
+        target = self._target
+        base = target.base_url if path == MODELS else target.root
+        url = f"{base.rstrip('/')}/{path.lstrip('/')}"
+        answer = await self._fetcher.get(url, key=target.key, patient=patient)
+        now = self._clock()
+        self.at[path] = now
+        self.log.append(Asked(now, path, answer.status, answer.seconds, answer.words))
+        return replace(answer, patient=patient)
+
+    def _learn(self, path: str, answer: Answer) -> None:
+        if answer.status in _SHUT:
+            self._shut[path] = answer.status
+        soon = self._fetcher.timeout
+        if answer.silent or answer.seconds > soon:
+            self._slow.add(path)
+            self._fast.discard(path)
+        elif answer.seconds < soon / 2:
+            # what is fast every other time is slow
+            self._slow.discard(path)
+            self._fast.add(path)
