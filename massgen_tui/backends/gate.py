@@ -1,8 +1,9 @@
 """Reads by the frame: connections that are read once a tick of the screen, not once a packet.
 
-Waking up for every packet is most of what a stream costs; a screen draws 12 times a second. While
-a gate is active a connection that was read rests until it opens; packets gather in the kernel.
-Costs at most one frame of latency. Nothing is lost: a full socket makes the server wait.
+Waking up for every packet is most of what a stream costs; a screen draws 12.5 times a second
+at most. While a gate is active a connection that was read rests until it opens; packets gather
+in the kernel. It costs at most a frame of latency. Nothing is lost: a full socket makes the server
+wait.
 
 A connection that brings much at once does not rest so long, but only until its turn comes: of all
 such connections one is read at a time, so that keys are heard in between.

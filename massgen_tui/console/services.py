@@ -14,6 +14,7 @@ from massgen_tui.backends.factory import make_backend
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.config.schema import Config
 from massgen_tui.console.history import History
+from massgen_tui.console.pump import SLOWEST
 from massgen_tui.console.watching import Monitors, Unwatched, Watching
 from massgen_tui.session.journal import Journal
 from massgen_tui.session.logs import close_log, open_log
@@ -55,6 +56,7 @@ class Services:
             backend_for=partial(make_backend, gate=gate),
             health=watching.health,
             journal=journal,
+            grain=SLOWEST,
         )
         return cls(
             session,

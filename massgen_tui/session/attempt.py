@@ -7,8 +7,8 @@ from enum import StrEnum
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
 
-SHORTEST = 0.01
-"""Seconds between the first token and the last from which a speed can be told."""
+GRAIN = 0.01
+"""Seconds by which moments are known where streams are read as they come."""
 FASTEST = 10_000
 """Tokens per second that no server writes: what came faster came in one piece."""
 
@@ -118,6 +118,8 @@ class Attempt:
     number: int
     """1 for the first attempt at a prompt, 2 for its first rerun, …"""
     times: Times
+    grain: float = GRAIN
+    """Seconds between two readings of its stream: what took less tells nothing of the server."""
     status: Status = Status.QUEUED
     reasoning: Text = field(default_factory=Text)
     content: Text = field(default_factory=Text)
@@ -258,7 +260,7 @@ class Attempt:
         if tokens is None or first is None or last is None:
             return None
         span = last - first
-        if tokens[0] < 2 or span < SHORTEST or tokens[0] / span > FASTEST:
+        if tokens[0] < 2 or span < self.grain or tokens[0] / span > FASTEST:
             return None
         return tokens[0] / span, tokens[1]
 

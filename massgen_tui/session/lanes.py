@@ -27,9 +27,11 @@ class Lanes:
         clock: Clock,
         health: HealthCheck | None,
         tell: Callable[[Observed], None],
+        grain: float,
     ) -> None:
         """Make an empty lane for each agent; `tell` hears of everything that happens in them."""
         self._lanes = {agent.id: Lane(agent) for agent in agents}
+        self._grain = grain
         self._clock = clock
         self._report = tell
         self._tasks: set[asyncio.Task[None]] = set()
@@ -207,7 +209,8 @@ class Lanes:
 
     def _added(self, lane: Lane, exchange: Exchange) -> Run:
         number = len(exchange.attempts) + 1
-        attempt = Attempt(lane.agent.id, number=number, times=Times(created=self._clock()))
+        times = Times(created=self._clock())
+        attempt = Attempt(lane.agent.id, number, times, self._grain)
         exchange.attempts.append(attempt)
         lane.agent.revision += 1
         return Run(lane.agent, exchange, attempt)

@@ -9,7 +9,7 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt, Hold
+from massgen_tui.session.attempt import GRAIN, Attempt, Hold
 from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
 from massgen_tui.session.lanes import Lanes
 from massgen_tui.session.observed import Clock, Observed, Observer, Recorder, Stopped
@@ -49,6 +49,7 @@ class Session:
         clock: Clock = time.monotonic,
         health: HealthCheck | None = connect_health,
         journal: Recorder | None = None,
+        grain: float = GRAIN,
     ) -> None:
         """Make an agent of each in the config; nothing is sent yet.
 
@@ -58,6 +59,7 @@ class Session:
             clock: gives monotonic seconds.
             health: asks a server beside its silent stream; None: nobody asks.
             journal: keeps what happens.
+            grain: seconds between two readings of a stream.
         """
         self.config = config
         self.clock = clock
@@ -66,7 +68,7 @@ class Session:
         self.agents = tuple(Agent(agent, backend_for(agent)) for agent in config.agents)
         self._observers: list[Observer] = []
         self._journal = journal
-        self._lanes = Lanes(self.agents, clock, health, self._tell)
+        self._lanes = Lanes(self.agents, clock, health, self._tell, grain)
 
     def agent(self, id: str) -> Agent:
         """The agent with this id.

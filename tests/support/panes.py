@@ -7,6 +7,7 @@ from massgen_tui.backends import events
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import Message, StreamEvent
 from massgen_tui.config.schema import AgentConfig, AgentProblem, BackendConfig
+from massgen_tui.console.pump import SLOWEST
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll
@@ -53,7 +54,7 @@ def ask(to: Agent, prompt: str = "why?") -> Attempt:
 def rerun(to: Agent) -> Attempt:
     """Begin another attempt at the last prompt."""
     exchange = to.exchanges[-1]
-    attempt = Attempt(to.id, len(exchange.attempts) + 1, Times(1.0))
+    attempt = Attempt(to.id, len(exchange.attempts) + 1, Times(1.0), SLOWEST)
     exchange.attempts.append(attempt)
     exchange.front = -1
     to.revision += 1

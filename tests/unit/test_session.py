@@ -52,6 +52,13 @@ def said(session: Session, id: str) -> list[list[str]]:
     return [[str(a.content) for a in e.attempts] for e in session.agent(id).exchanges]
 
 
+async def test_attempts_know_how_often_their_streams_are_read() -> None:
+    session = Session(config_of("a"), backend_for=Backends(), health=None, grain=0.25)
+    ((attempt,),) = [exchange.attempts for exchange in session.ask("hi")]
+    assert attempt.grain == 0.25
+    await session.aclose()
+
+
 async def test_a_prompt_goes_to_all_at_once() -> None:
     go = asyncio.Event()
     async with session_of("a", "b", a=[[go, *answer("1")]], b=[[go, *answer("2")]]) as (

@@ -135,6 +135,17 @@ def test_what_came_in_one_piece_has_no_speed() -> None:
     assert attempt.tokens_per_s == (1001.0, False)
 
 
+def test_no_speed_is_told_of_what_one_reading_brought_wherever_it_is_told() -> None:
+    attempt = Attempt("a", 1, Times(created=0.0), grain=0.16)
+    attempt.apply(RequestSent({}), 0.0)
+    attempt.apply(SAID, 1.0)
+    attempt.apply(SAID, 1.08)
+    assert attempt.tokens_per_s is None
+    assert "tok/s" not in numbers(attempt)
+    attempt.apply(SAID, 1.5)
+    assert "~6.0 tok/s" in numbers(attempt)
+
+
 def test_ttft_counts_from_the_request_that_was_answered() -> None:
     attempt = Attempt("a", 1, Times(created=0.0))
     attempt.apply(RequestSent({}), 1.0)

@@ -19,8 +19,6 @@ _STATES: dict[Status, Span] = {
 
 
 _HELD = "waiting for server"
-_READ = 0.1
-"""Seconds under which a span tells of how we read, which is by the frame, and not of the server."""
 
 
 def seconds(value: float) -> str:
@@ -78,7 +76,7 @@ def foot(agent: Agent, now: float) -> list[Span]:
     if attempt.ttft is not None:
         parts = [(f"TTFT {seconds(attempt.ttft)}", "text")]
     rate, tokens = attempt.tokens_per_s, attempt.tokens
-    if rate is not None and _span(attempt) >= _READ:
+    if rate is not None:
         parts.append((f"{_about(rate[1])}{rate[0]:.1f} tok/s", "text"))
     if tokens is not None:
         parts.append((f"{_about(tokens[1])}{count(tokens[0])} tok", "text"))
@@ -146,7 +144,7 @@ def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
     if start is not None:
         running = now if attempt.status is Status.THINKING else times.last_token
         end = times.first_content or times.end or running or start
-        if end - start >= _READ or attempt.status is Status.THINKING:
+        if end - start >= attempt.grain or attempt.status is Status.THINKING:
             words.append(f" {seconds(end - start)}")
     reported = attempt.usage.reasoning if attempt.usage else None
     if reported:
@@ -154,12 +152,6 @@ def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
     elif attempt.reasoning.parts:
         words.append(f"· ~{count(len(attempt.reasoning.parts))} tok")
     return " ".join(words)
-
-
-def _span(attempt: Attempt) -> float:
-    """Seconds from the first token to the last."""
-    first, last = attempt.times.first_token, attempt.times.last_token
-    return last - first if first is not None and last is not None else 0.0
 
 
 def _first_answer(attempt: Attempt) -> str:
