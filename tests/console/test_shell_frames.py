@@ -13,21 +13,22 @@ from massgen_tui.backends.events import ContentDelta
 from massgen_tui.console.widgets.lines import Line
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, answer, config_of
+from tests.support.mirror import Mirror, drawn_whole
 
 
-def changes_of(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[Region]:
-    """The regions of the screen that the next frame asks for."""
+def refreshes_of(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[list[Region]]:
+    """The regions of the screen that the next frame asks for, refresh by refresh."""
     grid = stage.app.main.grid
-    asked: list[Region] = []
+    asked: list[list[Region]] = []
 
     def ask(*regions: Region) -> None:
-        asked.extend(region.translate(grid.region.offset) for region in regions)
+        asked.append([region.translate(grid.content_region.offset) for region in regions])
 
-    monkeypatch.setattr(grid, "refresh", ask)
-    for pane in grid.panes:
-        monkeypatch.setattr(pane, "refresh", lambda *_: pytest.fail("a pane drew itself"))
-    stage.app.paint()
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(grid, "refresh", ask)
+        for pane in grid.panes:
+            patch.setattr(pane, "refresh", lambda *_: pytest.fail("a pane drew itself"))
+        stage.app.paint()
     return asked
 
 
@@ -37,23 +38,42 @@ async def test_all_panes_are_drawn_by_one_refresh_where_they_changed(
     async with staged(config_of("a", "b", "c", "d"), size=(160, 45)) as stage:
         await stage.ask("hi")
         panes = stage.app.main.panes
-        assert changes_of(stage, monkeypatch) == []
+        assert refreshes_of(stage, monkeypatch) == []
         for pane in (panes[1], panes[2]):
             attempt = pane.agent.exchanges[0].attempts[0]
             attempt.apply(ContentDelta(" more"), stage.clock())
-        asked = changes_of(stage, monkeypatch)
+        (asked,) = refreshes_of(stage, monkeypatch)
         inside = [[r for r in asked if pane.region.contains_region(r)] for pane in panes]
         assert [bool(regions) for regions in inside] == [False, True, True, False]
         assert all(region.height == 1 for region in asked)
 
 
-async def test_a_frame_is_drawn_where_the_panes_stand() -> None:
-    backends = Backends(c=[answer("only here")])
-    async with staged(config_of("a", "b", "c"), size=(120, 30), backends=backends) as stage:
+@pytest.mark.parametrize("size", [(160, 45), (80, 24)])
+async def test_what_frames_send_adds_up_to_the_screen(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = [
+        "A *few* words ",
+        "and `code`\n\n",
+        "- one\n- two\n",
+        "| a | b |\n|---|---|\n",
+        "| 1 |",
+    ]
+    async with staged(config_of("a", "b", "c", "d"), size=size) as stage:
         await stage.ask("hi")
-        place = stage.app.main.panes[2].region
-        rows = stage.screen_text.split("\n")[place.y : place.bottom]
-        assert any("only here" in row[place.x : place.right] for row in rows)
+        mirror = Mirror(stage.app, monkeypatch)
+        await stage.settle()
+        assert mirror.text == stage.screen_text
+        whole = max(mirror.sent)
+        mirror.sent.clear()
+        for turn in range(60):
+            agent = stage.app.session.agents[turn % 4]
+            attempt = agent.exchanges[0].attempts[0]
+            attempt.apply(ContentDelta(pieces[turn % 5 - 1]), stage.clock())
+            stage.app.paint()
+            await stage.pilot.pause()
+            assert mirror.text == stage.screen_text
+        assert sorted(mirror.sent)[len(mirror.sent) // 2] < whole / 2, "frames send what changed"
 
 
 class Host(App[None]):
@@ -96,8 +116,7 @@ async def test_a_line_takes_the_colours_of_a_new_theme() -> None:
 
 def goes(stage: Stage) -> bool:
     """Whether the screen as it is drawn now goes to columns by itself."""
-    rows = stage.app.screen._compositor.render_strips()
-    return any(segment.control for row in rows for segment in row)
+    return any(segment.control for row in drawn_whole(stage.app) for segment in row)
 
 
 async def test_rows_with_emoji_keep_their_place_under_a_sheet() -> None:
@@ -107,8 +126,7 @@ async def test_rows_with_emoji_keep_their_place_under_a_sheet() -> None:
         await stage.ask("hi")
         assert goes(stage), "the row ends where the terminal takes the emoji to end"
         await stage.press("f1")
-        rows = stage.app.screen._compositor.render_strips()
-        texts = ["".join(segment.text for segment in row) for row in rows]
+        texts = ["".join(segment.text for segment in row) for row in drawn_whole(stage.app)]
         assert all("\x1b" not in text and cell_len(text) == 240 for text in texts)
         ElementTree.fromstring(stage.app.export_screenshot())
         await stage.press("escape")

@@ -12,7 +12,7 @@ from massgen_tui.config.schema import AgentProblem
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Status
-from tests.support.panes import agent, ask, finish, rerun, say, think
+from tests.support.panes import SilentBackend, agent, ask, finish, rerun, say, think
 
 
 class Host(App[None]):
@@ -446,3 +446,14 @@ async def test_a_span_that_one_read_may_have_made_is_no_speed_and_no_duration() 
         said = screen(app.pane)
         assert "▸ reasoning · ~1 tok" in said[2]
         assert said[-2].strip("┃ ") == "TTFT 0.25 s · 163 tok · stop · answer at 0.33 s"
+
+
+async def test_the_title_says_which_model_it_is_now() -> None:
+    one = agent()
+    app = Host([one])
+    async with app.run_test(size=(80, 12)):
+        assert "Qwen/Qwen3-4B" in screen(app.pane)[0]
+        assert isinstance(one.backend, SilentBackend)
+        one.backend.model = "other/model"
+        app.paint()
+        assert "other/model" in screen(app.pane)[0]

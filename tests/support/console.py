@@ -19,6 +19,7 @@ from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
 from tests.support.fakes import Backends, FakeClock, config_of
+from tests.support.mirror import drawn_whole
 
 NO_GPU = GpuSnapshot(reason="no NVIDIA driver on this host", sampled_at=100.0)
 
@@ -110,8 +111,7 @@ class Stage:
 
 def screen_text(app: ConsoleApp) -> str:
     """What the terminal shows, row by row."""
-    rows = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in row) for row in rows)
+    return "\n".join("".join(segment.text for segment in row) for row in drawn_whole(app))
 
 
 def make_console(

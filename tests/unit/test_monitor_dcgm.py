@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,22 @@ async def test_a_machine_behind_a_tunnel_is_called_by_its_own_name() -> None:
 async def test_a_page_of_hundreds_of_gpus_is_read_whole() -> None:
     many = "".join(page(*FULL).replace('"box"', f'"box{n}"') for n in range(400))
     assert len(await looked(many)) == 400
+
+
+@pytest.mark.parametrize(("machines", "elsewhere"), [(1, False), (400, True)])
+async def test_only_a_page_that_takes_long_is_read_beside_the_event_loop(
+    machines: int, elsewhere: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def read(text: str) -> object:
+        threads.append(threading.get_ident())
+        return read_hosts(text)
+
+    monkeypatch.setattr("massgen_tui.monitor.dcgm.read_hosts", read)
+    many = "".join(page(*FULL).replace('"box"', f'"box{n}"') for n in range(machines))
+    assert len(await looked(many)) == machines
+    assert [thread != threading.get_ident() for thread in threads] == [elsewhere]
 
 
 async def test_an_exporter_that_goes_away_leaves_what_it_said_and_says_why() -> None:

@@ -51,14 +51,8 @@ def clock(seconds: float) -> str:
 class TitleBar(Line):
     """The program, the config's name, the turn and how long it takes."""
 
-    _told: tuple[object, ...] = ()
-
     def tell(self, name: str, middle: str, elapsed: float | None, *, running: bool = False) -> None:
         """Say which config this is, what is going on, and the clock of the turn."""
-        told = name, middle, None if elapsed is None else int(elapsed), running, self.app.size.width
-        if told == self._told:
-            return
-        self._told = told
         left = Text.assemble((" massgen-tui", "bold"), "  ", one_line(name, 40))
         if middle:
             room = max(self.app.size.width - cell_len(left.plain) - 14, 12)

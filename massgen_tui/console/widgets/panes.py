@@ -51,11 +51,11 @@ class PaneGrid(Container):
         The grid is refreshed, once, where its panes changed: a refresh of each would be a message
         and a turn of the screen each.
         """
-        x, y, _, _ = self.region
+        corner = self.content_region.offset
         changed: list[Region] = []
         for pane in (self.panes[index] for index in self.arrangement.visible):
             if regions := pane.renew(now):
-                place = pane.region.offset - (x, y)
+                place = pane.region.offset - corner
                 changed += [region.translate(place) for region in regions]
         if changed:
             self.refresh(*changed)

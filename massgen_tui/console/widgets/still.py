@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 
 class Still(Widget):
-    """Is put together anew only when it was refreshed, or its style or size changed."""
+    """Is put together anew only when it was refreshed, as for a new style, or has another size."""
 
     _kept: tuple[Region, list[Strip]] | None = None
 
@@ -31,8 +31,3 @@ class Still(Widget):
         self._kept = None
         super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         return self
-
-    def notify_style_update(self) -> None:
-        """Take the colours of a new theme."""
-        self._kept = None
-        super().notify_style_update()

@@ -1,0 +1,38 @@
+"""What a console sends to its terminal, and what that shows: Textual's own tests see neither."""
+
+import pyte
+import pytest
+from rich.segment import Segment
+from textual._compositor import CompositorUpdate
+
+from massgen_tui.console.app import ConsoleApp
+
+
+def drawn_whole(app: ConsoleApp) -> list[list[Segment]]:
+    """The rows of the screen, drawn anew from its widgets."""
+    return [list(row) for row in app.screen._compositor.render_strips()]
+
+
+class Mirror:
+    """A terminal that is sent every update of an app."""
+
+    def __init__(self, app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
+        width, height = app.size
+        self._screen = pyte.Screen(width, height)
+        self._stream = pyte.Stream(self._screen)
+        self._app = app
+        self.sent: list[int] = []
+        """The characters of each update."""
+        monkeypatch.setattr(app, "_display", self._display)
+        app.screen.refresh()
+
+    def _display(self, _: object, update: object) -> None:
+        if isinstance(update, CompositorUpdate):
+            text = update.render_segments(self._app.console)
+            self._stream.feed(text)
+            self.sent.append(len(text))
+
+    @property
+    def text(self) -> str:
+        """What it shows, row by row."""
+        return "\n".join(self._screen.display)
