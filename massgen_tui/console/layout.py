@@ -9,8 +9,10 @@ STACK_UNDER = 60
 """Columns of the terminal under which panes stand one over the other."""
 FOLD_UNDER = 110
 """Columns of the terminal under which the sidebar folds to one line."""
-SIDEBAR = 28
+SIDEBAR, WIDE_SIDEBAR = 28, 36
 """Columns of the sidebar, as in console.tcss."""
+WIDE_FROM = 180
+"""Columns of the terminal from which the sidebar is wide, so that its rows need not be cut."""
 COMFORT_WIDTH = 50
 """Columns that a pane gets before a third one joins its row."""
 LEAST_WIDTH = 40
@@ -52,6 +54,13 @@ def too_small(width: int, height: int) -> bool:
 def folds(width: int) -> bool:
     """Whether the sidebar folds to one line in a terminal of this many columns."""
     return width < FOLD_UNDER
+
+
+def sidebar(width: int) -> int:
+    """Columns of the sidebar beside the panes in a terminal of this many; 0 where it folds."""
+    if folds(width):
+        return 0
+    return WIDE_SIDEBAR if width >= WIDE_FROM else SIDEBAR
 
 
 def columns_for(total: int, width: int, height: int) -> int:

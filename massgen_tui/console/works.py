@@ -133,7 +133,11 @@ class Works:
         """Show what is known of servers and GPUs, and look less often while nobody sees it."""
         if self.config.monitor:
             watching, now = self.services.watching, self.session.clock()
-            watching.follow(self.session.agents)
+            agents = self.session.agents
+            before = [agent.context_length for agent in agents]
+            watching.follow(agents)
+            if before != [agent.context_length for agent in agents]:
+                self._changed()
             self.holding.learn()
             self.main.show_monitors(watching.servers, watching.gpus, now)
             watching.relaxed = self.main.monitors_hidden and not self.session.held

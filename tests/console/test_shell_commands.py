@@ -139,6 +139,20 @@ async def test_the_context_of_the_served_model_reaches_the_pane() -> None:
         assert "ctx 10%" in stage.screen_text
 
 
+async def test_a_context_that_is_known_only_after_the_answer_is_shown_too() -> None:
+    script: list[Step] = [Opened(), ContentDelta("x"), UsageReported(prompt=4000, completion=96)]
+    backends = scenes.Cast(qwen1=[[*script, *answer("y")[2:]]])
+    watching = FixedWatching()
+    async with staged(scenes.two_agents(), backends=backends, watching=watching) as stage:
+        await stage.ask("hi")
+        assert "ctx" not in stage.screen_text
+        watching.servers = scenes.both_up()
+        stage.app.show_monitors()
+        async with asyncio.timeout(5):
+            while "ctx 10%" not in stage.screen_text:
+                await stage.pilot.pause(0.01)
+
+
 async def test_what_requests_meet_is_told_to_the_monitor() -> None:
     backends = Backends(qwen1=[[failure(kind=ErrorKind.UNREACHABLE)]])
     async with staged(backends=backends) as stage:

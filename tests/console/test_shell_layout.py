@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massgen_tui.console.layout import LEAST_HEIGHT, arrange, columns_for, folds, too_small
+from massgen_tui.console.layout import LEAST_HEIGHT, arrange, columns_for, folds, sidebar, too_small
+from tests.support.console import staged
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,15 @@ def test_the_grid_scrolls_no_further_than_it_must() -> None:
 def test_folding_and_smallness_have_the_edges_of_the_design() -> None:
     assert folds(109)
     assert not folds(110)
+
+
+@pytest.mark.parametrize(("width", "columns"), [(109, 0), (110, 28), (179, 28), (180, 36)])
+async def test_the_sidebar_takes_more_where_there_is_much(width: int, columns: int) -> None:
+    assert sidebar(width) == columns
+    async with staged(size=(width, 40)) as stage:
+        main = stage.app.main
+        assert main.grid.size.width == width - columns
+        assert (main.sidebar.outer_size.width if main.sidebar.display else 0) == columns
     assert too_small(39, 12)
     assert too_small(40, 11)
     assert not too_small(40, 12)

@@ -24,7 +24,7 @@ from massgen_tui.console.keys import (
     remapped,
     shown,
 )
-from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, SIDEBAR, folds, too_small
+from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, WIDE_FROM, folds, sidebar, too_small
 from massgen_tui.console.screens.goto import GotoScreen
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.folded import one_line
@@ -102,7 +102,7 @@ class MainScreen(Still, Screen[None]):
     def stand(self, size: Size) -> None:
         """Stand as the first frame will show it, before anything is laid out."""
         self._fold(size)
-        beside = SIDEBAR if self._monitor and not folds(size.width) else 0
+        beside = sidebar(size.width) if self._monitor else 0
         self.grid.fit(Size(size.width - beside, size.height - 3))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -257,6 +257,7 @@ class MainScreen(Still, Screen[None]):
             least = f"{MIN_WIDTH}x{MIN_HEIGHT}"
             said = f"{size.width}x{size.height} is too small: at least {least}"
             self.small.update(said)
+        self.set_class(size.width >= WIDE_FROM, "-wide")
         self.set_class(narrow and self._monitor, "-folded")
         beside = room and self.sidebar_shown and self._monitor
         self.set_class(not narrow and not beside, "-plain")

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from massgen_tui.config.outline import Outline
-from massgen_tui.console.layout import SIDEBAR, arrange, folds
+from massgen_tui.console.layout import arrange, sidebar
 from massgen_tui.console.phrases import hint, how_many
 from massgen_tui.console.stream.styles import Styles, styles_of
 from massgen_tui.console.stream.wrap import cells, crop
@@ -63,7 +63,7 @@ class Frames(Widget):
     def render_line(self, y: int) -> Strip:
         """One row of the screen, through all frames that stand side by side there."""
         (width, height), styles = self.size, styles_of(self.app)
-        space = width - (SIDEBAR if self._monitor and not folds(width) else 0)
+        space = width - (sidebar(width) if self._monitor else 0)
         now = arrange(len(self._names), space, height)
         row = next(row for row in range(now.rows) if y < height * (row + 1) // now.rows)
         top, end = height * row // now.rows, height * (row + 1) // now.rows
