@@ -164,6 +164,9 @@ class Watch:
             return self._worded(pulse, slow)
         if self._talked is not None and self._clock() - self._talked <= TALKED:
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
+        if self.status.state is ServerState.DOWN and self.status.silent and not self.awaited:
+            # less silence, at a path that was fast before, is no better news
+            return replace(pulse, reason=pulse.reason if pulse.patient else self.status.reason)
         if self.awaited or not pulse.patient:
             reason = f"{pulse.reason}: slow or hung"
             return replace(pulse, state=ServerState.UNKNOWN, reason=reason)

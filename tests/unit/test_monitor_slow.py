@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from massgen_tui.monitor.asking import LOOK_TAKES, PATIENT_LOOK_TAKES
-from massgen_tui.monitor.fetch import PATIENCE, TIMEOUT, Answer, Fault, Fetcher
+from massgen_tui.monitor.fetch import PATIENCE, REFUSED, TIMEOUT, Answer, Fault, Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState, ServerTarget
 from tests.support.fakes import FakeClock
@@ -31,6 +31,7 @@ class Delayed(Fetcher):
         }
         self.asked: list[tuple[str, float]] = []
         """Paths, and the seconds that each was given."""
+        self.refusing = False
         self._clock = clock
 
     @staticmethod
@@ -39,6 +40,8 @@ class Delayed(Fetcher):
 
     async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
         path = urlsplit(url).path
+        if self.refusing:
+            return Answer(fault=Fault.REFUSED, words=REFUSED)
         limit = self.patience if patient else self.timeout
         self.asked.append((path, limit))
         seconds = min(self.takes.get(path, 0.001), limit)
@@ -174,6 +177,28 @@ async def test_a_rate_is_over_the_time_between_scrapes_not_between_looks() -> No
     await watched.monitor.look(AT, patient=True)
     speed = watched.monitor.statuses[AT.root].tokens_per_s
     assert speed == pytest.approx(100, rel=0.001)
+
+
+async def test_a_server_that_was_up_and_hangs_goes_down_once() -> None:
+    watched = Watched()
+    await watched.looks(3)
+    watched.fetcher.takes = dict.fromkeys(SLOW, NEVER)
+    assert await watched.looks(6) == ["unknown", *["down"] * 5]
+    assert watched.monitor.statuses[AT.root].reason == "no answer in 12 s"
+    watched.fetcher.takes = {}
+    assert await watched.looks(2) == ["up", "up"]
+
+
+async def test_a_port_that_is_taken_again_by_what_says_nothing_yet_is_not_refusing_any_more() -> (
+    None
+):
+    watched = Watched()
+    watched.fetcher.refusing = True
+    assert await watched.looks(2) == ["down", "down"]
+    watched.fetcher.refusing = False
+    watched.fetcher.takes = dict.fromkeys(SLOW, NEVER)
+    assert await watched.looks(1) == ["unknown"]
+    assert watched.monitor.statuses[AT.root].reason == "no answer in 2.5 s: slow or hung"
 
 
 async def test_a_server_that_never_answered_is_down_and_asked_less_often() -> None:
