@@ -1,6 +1,7 @@
 """`massgen-tui watch`: servers and GPUs as a full screen, without any agent being asked."""
 
 import time
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import on
@@ -10,10 +11,17 @@ from textual.binding import Binding, BindingType
 from massgen_tui.config.schema import Config
 from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.clipboard import CopyingApp
+from massgen_tui.console.keys import shown
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
 from massgen_tui.console.watching import Monitors, Watching
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.terminal import Modes, on_signals
+
+_HINTS = (
+    ("sidebar.detail", "enter", "all about it"),
+    ("sidebar.events", "e", "changes"),
+    ("watch.quit", "q", "quit"),
+)
 
 
 class WatchApp(CopyingApp, inherit_bindings=False):
@@ -26,12 +34,25 @@ class WatchApp(CopyingApp, inherit_bindings=False):
         Binding("ctrl+p", "command_palette", "commands", show=False, id="watch.palette"),
     ]
 
-    def __init__(self, config: Config, watching: Watching | None = None) -> None:
-        """Watch the servers of a config; `watching` stands in for the real monitors in tests."""
+    def __init__(
+        self,
+        config: Config,
+        watching: Watching | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Watch the servers of a config; in tests `watching` stands in for the real monitors.
+
+        Args:
+            config: Whose servers and GPUs.
+            watching: What looks at them.
+            clock: The monitors' time, in seconds.
+        """
         super().__init__()
+        self._clock_of_monitors = clock
         self.watching = watching or Monitors(config)
         self.config = config
-        self.sidebar = Sidebar(config.ui.keymap)
+        self.sidebar = Sidebar(config.ui.keymap, foot=_hints(config.ui.keymap))
         self.alarm = Alarm()
         self.last_resort: LastResort | None = None
         if config.ui.theme in self.available_themes:
@@ -57,7 +78,7 @@ class WatchApp(CopyingApp, inherit_bindings=False):
         """Show what is known now."""
         if self.alarm.rings(self.watching.servers) and self.config.ui.bell:
             self.bell()
-        self.sidebar.show(self.watching.servers, self.watching.gpus, time.monotonic())
+        self.sidebar.show(self.watching.servers, self.watching.gpus, self._clock_of_monitors())
 
     @on(Sidebar.CopyRequested)
     def _copy(self, message: Sidebar.CopyRequested) -> None:
@@ -73,6 +94,14 @@ class WatchApp(CopyingApp, inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Look no more."""
         await self.watching.stop()
+
+
+def _hints(keymap: Mapping[str, str]) -> str:
+    """The keys that one looks for here, the user's own in their places."""
+    keys = (keymap.get(id, default).partition(",")[0] for id, default, _ in _HINTS)
+    return " · ".join(
+        f"{shown(key)} {word}" for key, (_, _, word) in zip(keys, _HINTS, strict=True)
+    )
 
 
 def open_watch(config: Config, *, modes: Modes | None = None) -> int:

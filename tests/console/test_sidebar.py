@@ -224,6 +224,41 @@ def test_a_gpu() -> None:
     ]
 
 
+WORKED = replace(
+    GPU,
+    sm_clock=1980,
+    power_limit=700.0,
+    memory_history=(0.0, 0.75),
+    power_history=(0.0, 412.5),
+)
+
+
+def test_a_wide_sidebar_shows_the_last_minute_of_a_gpu() -> None:
+    assert gpus(sampled(WORKED), width=72) == [
+        f"0 H100 80GB HBM3{'64 °C  1980 MHz':>56}",
+        "  load 87% ▂▅▇                       60.0/80.0 GiB ▁▆",
+        "  412 W of 700 ▁▅",
+    ]
+    assert gpus(sampled(WORKED), width=150)[1:] == [
+        f"  {'load 87% ▂▅▇':<37}{'60.0/80.0 GiB ▁▆':<37}412 W of 700 ▁▅"
+    ]
+    bare = replace(GPU, temperature=None, power=None, utilisation=None, history=())
+    assert gpus(sampled(bare), width=72) == [
+        "0 H100 80GB HBM3",
+        f"  {'load –':<35}60.0/80.0 GiB",
+    ]
+
+
+def test_many_gpus_of_a_wide_sidebar_have_their_minute_in_columns() -> None:
+    unknown = replace(GPU, utilisation=None, power=None, history=(), temperature=None)
+    served = replace(WORKED, processes=(GpuProcess(1, 40 * GIB, server=":8000"),))
+    said = gpus(sampled(served, *[unknown] * 7), width=80)
+    assert said[1:3] == [
+        f" 0   87% {'▂▅▇':<10}   60.0/80.0 {'▁▆':<10}  412 W {'▁▅':<10}  64 °C ← :8000",
+        f" 0     – {'':<10}   60.0/80.0 {'':<10}      –",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "head"),
     [
@@ -381,7 +416,7 @@ def test_what_is_not_known_is_not_called_no() -> None:
     assert "processes" not in known
 
 
-@pytest.mark.parametrize("width", [14, 16, 22, 24, 36, 60])
+@pytest.mark.parametrize("width", [14, 16, 22, 24, 36, 60, 72, 78, 100, 150])
 def test_no_row_is_wider_than_the_sidebar(width: int) -> None:
     models = (ServedModel("组织/非常长的模型名字-7B-指令-👩‍👩‍👧", 131072), *UP.models)
     odd = replace(UP, models=models, notes=("很长的提示" * 9,), version="0.33.0.dev12345+cu130")

@@ -3,14 +3,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from textual.geometry import Region
 
 from massgen_tui.cli.commands import group
 from massgen_tui.config.schema import Config
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.watching import Unwatched
+from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus, ServerTarget
 from tests.support.server import ScriptedServer, whole
 
+LAST = Region(0, 19, 90, 1)
+"""The lower edge of a screen of 90 by 20."""
 COMMAND = "python -m vllm.entrypoints.openai.api_server --model m --port 8000"
 
 
@@ -83,6 +87,19 @@ def test_without_a_terminal_it_says_so_and_names_what_works(tmp_path: Path) -> N
     assert f"massgen-tui check {path}" in result.output
 
 
+async def test_what_it_opens_is_framed_and_says_how_to_close_it() -> None:
+    app = WatchApp(config(), Down())
+    async with app.run_test(size=(90, 20)) as pilot:
+        await pilot.pause()
+        assert "enter all about it · e changes · q quit" in app.sidebar.render_lines(LAST)[0].text
+        await pilot.press("enter")
+        sheet = app.screen.query_one("#sheet")
+        assert sheet.styles.border_bottom[0] == "round"
+        assert sheet.border_subtitle == "esc close · c copy"
+        await pilot.press("escape")
+        assert app.screen.query_one(Sidebar).has_focus
+
+
 @pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "escape", "q"])
 async def test_it_ends_by_every_key_that_one_would_try(key: str) -> None:
     app = WatchApp(config(), Down())
@@ -100,6 +117,7 @@ async def test_the_user_s_own_keys_hold_here_too() -> None:
     async with app.run_test(size=(90, 20)) as pilot:
         await pilot.pause()
         assert any("(x copies)" in line for line in app.sidebar.lines)
+        assert "ctrl+e quit" in app.sidebar.render_lines(LAST)[0].text
         await pilot.press("q", "x")
         assert app.clipboard == COMMAND
         await pilot.press("ctrl+e")

@@ -7,7 +7,8 @@ from textual.widgets import Static
 
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.widgets import gauges
-from massgen_tui.console.widgets.gpu_rows import load, memory, unanswered
+from massgen_tui.console.widgets.gpu_gauges import load, memory
+from massgen_tui.console.widgets.gpu_rows import unanswered
 from massgen_tui.console.widgets.server_gauges import ALL, Gauge
 from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange

@@ -15,6 +15,17 @@ from massgen_tui.console.screens.modal import Modal
 class Sheet(Modal[None]):
     """Something to read."""
 
+    # with the class, not in the console's own file: `watch` opens sheets too
+    DEFAULT_CSS = """
+    Sheet {
+        align: center middle; background: $background 60%;
+        & > #sheet {
+            width: 96%; max-width: 100; height: auto; max-height: 92%;
+            border: round $primary; background: $surface; color: $foreground; padding: 0 1;
+        }
+        & > #sheet.-tall { height: 90%; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f1,question_mark", "close", "close", id="sheet.close"),
         Binding("c,y", "copy", "copy", id="sheet.copy"),

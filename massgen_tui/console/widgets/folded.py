@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from rich.text import Text
 
 from massgen_tui.console.widgets import gauges
+from massgen_tui.console.widgets.gpu_gauges import load, memory
 from massgen_tui.console.widgets.gpu_rows import (
-    load,
-    memory,
     stale,
     totals,
     troubles,

@@ -6,6 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.console.stream.wrap import Span, cells, crop
 from massgen_tui.console.widgets import gauges
+from massgen_tui.console.widgets.columns import WIDE, columns
+from massgen_tui.console.widgets.gpu_gauges import (
+    clock,
+    heat,
+    lined,
+    load,
+    measured,
+    memory,
+    power,
+)
 from massgen_tui.monitor.gpus import STALE
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
 
@@ -69,24 +79,12 @@ def stale(snapshot: GpuSnapshot, now: float) -> str:
     return f"stale: {gauges.ago(age)} old" if late else ""
 
 
-def load(gpu: GpuStatus) -> str:
-    """Its utilisation in percent."""
-    return gauges.UNKNOWN if gpu.utilisation is None else f"{gpu.utilisation}%"
-
-
-def memory(used: float | None, total: float | None) -> str:
-    """Used and total, in GiB."""
-    return f"{gauges.gib(used)}/{gauges.gib(total)} GiB"
-
-
 def _block(gpu: GpuStatus, number: str, width: int) -> list[Row]:
     if gpu.lost:
         why = "" if gpu.note == "lost" else gpu.note
         note = line_rows(((why, "bad"),), width, first=_INDENT, rest=_INDENT) if why else []
         return [_titled(gpu, number, width, "✗ lost"), *note]
-    rows = [_titled(gpu, number, width, load(gpu), gpu.history)]
-    facts = [memory(gpu.memory_used, gpu.memory_total), _heat(gpu), _power(gpu)]
-    rows += _packed([fact for fact in facts if fact], width)
+    rows = list(_wide(gpu, number, width) if width >= WIDE else _narrow(gpu, number, width))
     served = [f"← {server} {gauges.gib(held)} GiB" for server, held in _servers(gpu)]
     rows += _packed(served, width)
     rows += _troubles(gpu, width)
@@ -94,6 +92,18 @@ def _block(gpu: GpuStatus, number: str, width: int) -> list[Row]:
         rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
     parts = [f"{part.name} {memory(part.memory_used, part.memory_total)}" for part in gpu.instances]
     return rows + _packed(parts, width)
+
+
+def _wide(gpu: GpuStatus, number: str, width: int) -> Iterator[Row]:
+    facts = [fact for fact in (heat(gpu), clock(gpu)) if fact]
+    yield _titled(gpu, number, width, "  ".join(facts))
+    yield from columns(measured(gpu), width)
+
+
+def _narrow(gpu: GpuStatus, number: str, width: int) -> Iterator[Row]:
+    yield _titled(gpu, number, width, load(gpu), gpu.history)
+    facts = [memory(gpu.memory_used, gpu.memory_total), heat(gpu), power(gpu)]
+    yield from _packed([fact for fact in facts if fact], width)
 
 
 def _troubles(gpu: GpuStatus, width: int) -> Iterator[Row]:
@@ -164,10 +174,12 @@ def _lined(gpu: GpuStatus, number: str, width: int) -> list[Row]:
 def _line(gpu: GpuStatus, number: str, width: int) -> Row:
     if gpu.lost:
         return _titled(gpu, number, width, "✗ lost")
+    served = "".join(f" ← {server}" for server, _ in _servers(gpu))
+    if width >= WIDE:
+        return lined(gpu, number, served, width)
     text = f"{load(gpu):>4} {gauges.gib(gpu.memory_used)}/{gauges.gib(gpu.memory_total)}"
     if gpu.temperature is not None:
         text += f" {gpu.temperature}°"
-    served = "".join(f" ← {server}" for server, _ in _servers(gpu))
     if cells(number) + cells(text) + cells(served) <= width:
         text += served
     bars = gauges.spark(gpu.history, min(8, width - cells(number) - cells(text) - 1), top=100)
@@ -217,14 +229,6 @@ def _whole(gpus: Sequence[GpuStatus]) -> Sequence[GpuStatus]:
 def _sum(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) if known else None
-
-
-def _heat(gpu: GpuStatus) -> str:
-    return "" if gpu.temperature is None else f"{gpu.temperature} °C"
-
-
-def _power(gpu: GpuStatus) -> str:
-    return "" if gpu.power is None else f"{gpu.power:.0f} W"
 
 
 def _packed(facts: Sequence[str], width: int) -> list[Row]:

@@ -1,10 +1,12 @@
 """A server as rows of the sidebar: its state first, in a glyph and a word, then what it does."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.console.stream.wrap import Span, cells, crop
 from massgen_tui.console.widgets import gauges
+from massgen_tui.console.widgets.columns import WIDE, Measured, columns
 from massgen_tui.console.widgets.server_gauges import (
     ALL,
     CACHE,
@@ -30,9 +32,6 @@ WORDS = {ServerState.UNAUTHORIZED: "no access"}
 _OLD = 30.0
 """Seconds after which a look is too old to be passed for the present."""
 _MODELS = 3
-_WIDE = 72
-"""Cells from which every number has its minute beside it, two or four in a row."""
-_COLUMNS, _WIDEST, _MOST_BARS = 4, 150, 24
 _INDENT = (("  ", "text"),)
 
 
@@ -109,8 +108,9 @@ def _models(status: ServerStatus, width: int) -> Iterator[Row]:
 
 
 def _numbers(status: ServerStatus, width: int) -> Iterator[Row]:
-    if width >= _WIDE:
-        yield from _with_bars(status, width)
+    if width >= WIDE:
+        known = [gauge for gauge in ALL if gauge.known(status)]
+        yield from columns([_measured(gauge, status) for gauge in known], width)
         return
     if RUNNING.known(status) or WAITING.known(status):
         yield _side_by_side(status, (RUNNING, WAITING, KV, CACHE), width)
@@ -120,6 +120,11 @@ def _numbers(status: ServerStatus, width: int) -> Iterator[Row]:
         yield Row((("  ", "text"), (bars, "good"), (f" {words}" if bars else words, "text")))
     if TTFT.known(status) or ITL.known(status):
         yield _side_by_side(status, (TTFT, ITL), width, "dim")
+
+
+def _measured(gauge: Gauge, status: ServerStatus) -> Measured:
+    text = f"{gauge.short} {gauge.say(status)}"
+    return Measured(text, partial(gauge.bars, status), gauge.style(status))
 
 
 def _side_by_side(status: ServerStatus, shown: Sequence[Gauge], width: int, style: str = "") -> Row:
@@ -133,21 +138,6 @@ def _side_by_side(status: ServerStatus, shown: Sequence[Gauge], width: int, styl
             spans.append((text, style or gauge.style(status)))
             room -= cells(text)
     return Row(tuple(spans))
-
-
-def _with_bars(status: ServerStatus, width: int) -> Iterator[Row]:
-    """Every number that is known, with the last minute of it, in columns."""
-    columns = _COLUMNS if width >= _WIDEST else _COLUMNS // 2
-    column = (width - 2) // columns
-    known = [gauge for gauge in ALL if gauge.known(status)]
-    for at in range(0, len(known), columns):
-        spans: list[Span] = [("  ", "text")]
-        for gauge in known[at : at + columns]:
-            text = f"{gauge.short} {gauge.say(status)}"
-            bars = gauge.bars(status, min(_MOST_BARS, column - cells(text) - 3))
-            gap = " " * max(column - cells(text) - cells(bars) - 1, 0)
-            spans += [(text, gauge.style(status)), (f" {bars}", "good"), (gap, "text")]
-        yield Row(tuple(spans))
 
 
 def _why(status: ServerStatus, width: int, now: float) -> list[Row]:

@@ -23,9 +23,7 @@ from massgen_tui.console.screens.monitor import (
 from massgen_tui.console.stream.rows import Look, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import cells, crop
-from massgen_tui.console.widgets.gpu_rows import (
-    gpu_sections,
-)
+from massgen_tui.console.widgets.gpu_rows import gpu_sections
 from massgen_tui.console.widgets.server_rows import server_rows
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
@@ -55,11 +53,20 @@ class Sidebar(Widget, can_focus=True):
             super().__init__()
             self.text = text
 
-    def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:
-        """Show nothing yet; `keymap` has the user's own keys, by binding id."""
+    def __init__(
+        self, keymap: Mapping[str, str] | None = None, *, foot: str = "", id: str | None = None
+    ) -> None:
+        """Show nothing yet.
+
+        Args:
+            keymap: The user's own keys, by binding id.
+            foot: Stands in the lower edge.
+            id: The widget's.
+        """
         super().__init__(id=id)
         keys = (keymap or {}).get(_COPY) or _COPY_KEYS
         self._copy_key = shown(keys.partition(",")[0])
+        self._foot = foot
         self._servers: Mapping[str, ServerStatus] = {}
         self._gpus = GpuSnapshot()
         self._now = 0.0
@@ -206,7 +213,8 @@ class Sidebar(Widget, can_focus=True):
             return self._edge("┌", SERVERS, "┐")
         if y == height - 1:
             more = len(self._rows) - self._top - self._room
-            return self._edge("└", f"{more} more below" if more > 0 else "", "┘")
+            told = (f"{more} more below" if more > 0 else "", self._foot)
+            return self._edge("└", " · ".join(filter(None, told)), "┘")
         at = self._top + y - 1
         return self._rows[at] if at < len(self._rows) else self._blank
 
