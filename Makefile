@@ -12,7 +12,7 @@ pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format snapshots live bench constraints clean FORCE
+.PHONY: help demo test check format snapshots live gpu bench constraints clean FORCE
 
 help: ## show this list
 	@echo "massgen-tui: several language-model agents side by side in a terminal"
@@ -43,6 +43,9 @@ snapshots: $(VENV)/.dev ## record the pictures of the screens again; look at the
 
 live: $(VENV)/.dev ## test against the servers of configs/two_qwen_vllm_sglang.yaml, which must be running
 	@$(py) -m pytest -m live -v $(PYTEST)
+
+gpu: $(VENV)/.dev ## test against the NVIDIA GPUs of this machine
+	@$(py) -m pytest -m gpu -v $(PYTEST)
 
 bench: $(VENV)/.dev ## measure speed and memory; prints, asserts nothing (some minutes)
 	@for file in bench/[a-z]*.py; do name=bench.$$(basename "$$file" .py); echo "$$name"; $(py) -m "$$name" || exit; done
