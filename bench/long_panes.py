@@ -1,8 +1,9 @@
 """CPU per chunk with long answers already in all panes, beside that with short ones.
 
-The same console, on the same paced stream: first with 2,000 tokens in each pane, then with 100,000.
+Two consoles on the same paced stream, in turns: one began with 2,000 tokens in each pane, the other
+with 100,000.
 
-    python -m bench.long_panes [--agents 16 --rate 50 --seconds 6 --runs 2]
+    python -m bench.long_panes [--agents 16 --rate 50 --seconds 6 --turns 4]
 """
 
 import argparse
@@ -21,29 +22,30 @@ def main() -> None:
     parser.add_argument("--agents", type=int, default=16)
     parser.add_argument("--rate", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=6)
-    parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--turns", type=int, default=4)
     args = parser.parse_args()
     ratios = []
-    for _ in range(args.runs):
-        short, full = both(args.agents, args.rate, args.seconds)
-        ratios.append(full / short)
-        print(
-            f"{SHORT} tokens: {short:.0f} us/chunk; {LONG} tokens: {full:.0f} us/chunk; "
-            f"ratio {full / short:.2f}",
-            flush=True,
-        )
+    with (
+        Server() as few,
+        Server() as many,
+        Console([few.url], args.agents) as short,
+        Console([many.url], args.agents) as full,
+    ):
+        for server, console in ((few, short), (many, full)):
+            server.joined(args.agents)
+            console.settle()
+            server.play("mixed", SHORT // WORDS, rate=500, words=WORDS)
+        many.play("content", (LONG - SHORT) // WORDS, words=WORDS)
+        for _ in range(args.turns):
+            little = paced(few, short, args.agents, args.rate, args.seconds)
+            much = paced(many, full, args.agents, args.rate, args.seconds)
+            ratios.append(much / little)
+            print(
+                f"{SHORT} tokens: {little:.0f} us/chunk; {LONG} tokens: {much:.0f} us/chunk; "
+                f"ratio {much / little:.2f}",
+                flush=True,
+            )
     print(f"ratio {span(ratios)}")
-
-
-def both(agents: int, rate: int, seconds: float) -> tuple[float, float]:
-    """Microseconds of CPU per chunk, short and long."""
-    with Server() as server, Console([server.url], agents) as console:
-        server.joined(agents)
-        console.settle()
-        server.play("mixed", SHORT // WORDS, rate=500, words=WORDS)
-        short = paced(server, console, agents, rate, seconds)
-        server.play("content", (LONG - SHORT) // WORDS, words=WORDS)
-        return short, paced(server, console, agents, rate, seconds)
 
 
 def paced(server: Server, console: Console, agents: int, rate: int, seconds: float) -> float:

@@ -1,12 +1,13 @@
 """Finds out what a server is from what it says, not from what the config believes."""
 
+import asyncio
 from collections.abc import Iterator
 
 from massgen_tui.dialects import Probe
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.looking import Ask, Card
 from massgen_tui.monitor.metrics import mentions
-from massgen_tui.monitor.read import count, field, items, text
+from massgen_tui.monitor.read import LARGE, count, field, items, text
 from massgen_tui.monitor.status import ServedModel
 
 PROVIDERS = {
@@ -33,7 +34,7 @@ _PREFIXES = {"vllm:": Probe.VLLM, "sglang:": Probe.SGLANG, "llamacpp:": Probe.LL
 
 async def identify(ask: Ask, models: Answer, *, hosted: bool) -> Card:
     """Read the list of models, and ask further where it does not say who serves it."""
-    served, owner = models_of(models)
+    served, owner = await models_of(models)
     kind = _OWNERS.get(owner) or _by_header(models)
     version = ""
     provider = next((name for begin, name in _OTHERS.items() if owner.startswith(begin)), "")
@@ -58,8 +59,14 @@ def _trouble(answer: Answer, served: tuple[ServedModel, ...] | None) -> str:
     return "its list of models cannot be read" if unread else ""
 
 
-def models_of(answer: Answer) -> tuple[tuple[ServedModel, ...] | None, str]:
+async def models_of(answer: Answer) -> tuple[tuple[ServedModel, ...] | None, str]:
     """The models of a `/v1/models` answer (None when it is no list), and who owns the first."""
+    if len(answer.body) <= LARGE:
+        return _read_models(answer)
+    return await asyncio.to_thread(_read_models, answer)
+
+
+def _read_models(answer: Answer) -> tuple[tuple[ServedModel, ...] | None, str]:
     told = answer.json() if answer.ok else None
     if not isinstance(told, dict) or "data" not in told:
         return None, ""

@@ -15,11 +15,9 @@ from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.identify import identify, models_of
 from massgen_tui.monitor.looking import MODELS, WANTS_KEY, Ask, Card, Pulse, pulse_of
 from massgen_tui.monitor.metrics import Metrics
-from massgen_tui.monitor.read import count, field, items, number, text
+from massgen_tui.monitor.read import LARGE, count, field, items, number, text
 from massgen_tui.monitor.status import ServedModel, ServerState
 
-_LARGE = 200_000
-"""Bytes of metrics from which they are read in a thread; one engine's page has up to 100 kB."""
 _NO_METRICS = (404, 405, 501)
 """What is answered where there are none, or they are not switched on."""
 
@@ -68,7 +66,7 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
 async def _by_models(ask: Ask, card: Card, *, fresh: bool) -> Look:
     """Take the list of models for the sign of life."""
     answer = await ask(MODELS)
-    served, _ = models_of(answer)
+    served, _ = await models_of(answer)
     models = card.models if served is None else served
     card = replace(card, models=models, listed=served is not None)
     return Look(_listed(pulse_of(answer), card), card, fresh)
@@ -158,9 +156,8 @@ async def _scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metri
     if not answer.ok:
         return None, f"/metrics: HTTP {answer.status}"
     page = answer.text()
-    if len(page) <= _LARGE:
+    if len(page) <= LARGE:
         return metrics.read(page, series), ""
-    # the loop must not wait for what only a cluster, or a hostile server, sends
     if await asyncio.to_thread(metrics.too_many, page, series):
         return Metrics(), "/metrics: more engines than are read"
     return await asyncio.to_thread(metrics.read, page, series), ""

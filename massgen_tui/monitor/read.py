@@ -5,6 +5,11 @@ from collections.abc import Iterator
 
 from massgen_tui.text import one_line
 
+LARGE = 200_000
+"""Bytes of a body from which it is read in a thread; one engine's metrics have up to 100 kB.
+
+The loop must not wait for what only a cluster, or a hostile server, sends.
+"""
 _LONGEST = 200
 _LARGEST = 10**15
 _MOST = 20_000

@@ -242,3 +242,15 @@ async def test_an_http_status_of_metrics_is_told_and_its_numbers_are_unknown() -
 )
 def test_a_place_tells_servers_apart(root: str, place: str) -> None:
     assert ServerTarget(root, f"{root}/v1", "vllm", ()).place == place
+
+
+async def test_a_server_of_thousands_of_models_is_read_like_any_other() -> None:
+    models = [{"id": f"model-{at}", "owned_by": "vllm", "max_model_len": at} for at in range(5000)]
+    async with ScriptedServer() as server:
+        vllm(server)
+        server.route("GET", "/v1/models", whole(200, {"data": models}))
+        status = await look(target(server, models=("model-4999",)))
+        other = await look(target(server, models=("model-5000",)))
+    assert (status.state, status.kind, status.notes) == (ServerState.UP, "vLLM", ())
+    assert status.models[-1] == ServedModel("model-4999", 4999)
+    assert "model-5000 is not served here" in other.notes[0]

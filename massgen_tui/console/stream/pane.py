@@ -32,7 +32,7 @@ Clock = Callable[[], float]
 _WHEEL = 3
 _SWEEP = 1024
 """Characters wrapped per step, after a resize or a burst."""
-_SOON, _LATER = 0.02, 0.06
+_SOON, _LATER = 0.01, 0.06
 """Seconds between two steps: while text waits to be taken in, and to be wrapped."""
 
 
