@@ -26,6 +26,9 @@ _MODULES = (
     "massgen_tui.monitor.gpus",
     "massgen_tui.monitor.owners",
 )
+_HEAD_START = 0.5
+"""Seconds that what was asked at the start has before a GPU driver is opened, which holds up all
+threads for 0.2 s (on an H200)."""
 
 
 class Watching(Protocol):
@@ -155,7 +158,8 @@ class Monitors:
             found, exporters=dcgm.exporters_of(self._config)
         )
         self._servers = watched
-        self._gpus = gpus.GpuMonitor(owners=owners.Owners(owners.places_of(found)))
+        named = owners.Owners(owners.places_of(found))
+        self._gpus = gpus.GpuMonitor(owners=named, delay=_HEAD_START)
         watched.relaxed = self._relaxed
         watched.start()
         if self._gpus is not None:

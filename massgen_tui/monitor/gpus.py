@@ -42,6 +42,7 @@ class GpuMonitor:
         clock: Clock = time.monotonic,
         interval: float = _INTERVAL,
         retry: float = _RETRY,
+        delay: float = 0.0,
         open_nvml: Callable[[], Nvml] = Nvml,
         owners: Owners | None = None,
         cards: AmdCards | None = None,
@@ -53,6 +54,7 @@ class GpuMonitor:
             clock: Monotonic seconds, for the times in snapshots.
             interval: Seconds between samples.
             retry: Seconds until it looks again for a driver that was not there.
+            delay: Seconds from `start` until it opens the library.
             open_nvml: Opens the library; called in the thread.
             owners: Tells which processes are servers of ours.
             cards: AMD's cards; by default this host's.
@@ -61,6 +63,7 @@ class GpuMonitor:
         self._clock = clock
         self._interval = interval
         self._retry = retry
+        self._delay = delay
         self._open = open_nvml
         self._ending = threading.Event()
         self._sampled = threading.Condition()
@@ -103,6 +106,7 @@ class GpuMonitor:
             return self._snapshot
 
     def _run(self) -> None:
+        self._ending.wait(self._delay)
         while not self._ending.is_set():
             try:
                 self._look()

@@ -111,6 +111,18 @@ def test_without_any_card_the_reason_is_told_and_it_rests(tmp_path: Path) -> Non
     assert all(thread.name != "nvml" for thread in threading.enumerate())
 
 
+def test_it_can_begin_later_and_be_ended_before(tmp_path: Path) -> None:
+    cards = AmdCards(tmp_path)
+    soon = GpuMonitor(interval=0.001, retry=60, delay=0.01, open_nvml=absent, cards=cards)
+    never = GpuMonitor(interval=0.001, retry=60, delay=60, open_nvml=absent, cards=cards)
+    for monitor in (soon, never):
+        monitor.start()
+    soon.wait_for(lambda s: s.sampled_at is not None)
+    assert soon.stop(5)
+    assert never.stop(5)
+    assert (never.snapshot.asked_at, never.snapshot.sampled_at) == (None, None)
+
+
 def test_a_fault_of_ours_ends_no_sampling(tmp_path: Path) -> None:
     failures = iter([ValueError("ours"), OSError("ours")])
 
