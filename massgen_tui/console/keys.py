@@ -7,11 +7,13 @@ no ctrl+a, ctrl+b, ctrl+s, ctrl+digit and no alt. The text area keeps its editin
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.binding import Binding, BindingType
 from textual.keys import Keys
+from textual.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,14 @@ DIGIT_KEYS: tuple[Key, ...] = tuple(
 """Plain digits in a pane: 1 to 9, and 0 for the tenth."""
 
 
+WATCH_KEYS: tuple[Key, ...] = (
+    Key("watch.quit", "q,escape", "quit", "quit", "", first=False),
+    Key("watch.leave", "ctrl+q,ctrl+c", "quit", "quit, whatever is open", ""),
+    Key("watch.palette", "ctrl+p", "command_palette", "every command by name", ""),
+)
+"""What acts in `massgen-tui watch`, beside the sidebar's own."""
+
+
 def bindings(*groups: Iterable[Key]) -> list[BindingType]:
     """The Textual bindings of these keys, each with its id."""
     return [
@@ -119,12 +129,28 @@ def shown(keys: str) -> str:
     return ", ".join(_named(key.strip()) for key in keys.split(","))
 
 
+def acting(screen: Screen[Any]) -> dict[str, str]:
+    """The first key of each binding that acts on a screen now, by its id, as people write it."""
+    found: dict[str, str] = {}
+    for key, active in screen.active_bindings.items():
+        if active.binding.id:
+            found.setdefault(active.binding.id, shown(key))
+    return found
+
+
 def _named(key: str) -> str:
     *modifiers, last = key.split("+")
     return "+".join([*modifiers, _NAMES.get(last, last)])
 
 
-ALL_KEYS: tuple[Key, ...] = (*MAIN_KEYS, *PROMPT_KEYS, *PANE_KEYS, *DIGIT_KEYS, *APP_KEYS)
+ALL_KEYS: tuple[Key, ...] = (
+    *MAIN_KEYS,
+    *PROMPT_KEYS,
+    *PANE_KEYS,
+    *DIGIT_KEYS,
+    *APP_KEYS,
+    *WATCH_KEYS,
+)
 
 
 def name_of(id: str, keymap: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from massgen_tui.backends.gate import ReadGate
 from massgen_tui.config.schema import Config
 from massgen_tui.console.history import History
 from massgen_tui.console.pump import SLOWEST
-from massgen_tui.console.watching import Monitors, Unwatched, Watching
+from massgen_tui.console.watching import HEAD_START, Monitors, Unwatched, Watching
 from massgen_tui.session.journal import Journal
 from massgen_tui.session.logs import close_log, open_log
 from massgen_tui.session.session import Session
@@ -48,7 +48,7 @@ class Services:
     def of(cls, config: Config, *, warn: Callable[[str], None]) -> "Services":
         """The real ones. Nothing is sent, imported late or written yet."""
         gate = ReadGate()
-        watching = Monitors(config) if config.monitor else Unwatched()
+        watching = Monitors(config, gpus_after=HEAD_START) if config.monitor else Unwatched()
         kept = config.ui.logging_enabled
         journal = Journal(config, paths.sessions_dir, warn=warn) if kept else None
         session = Session(

@@ -1,27 +1,24 @@
 """`massgen-tui watch`: servers and GPUs as a full screen, without any agent being asked."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from massgen_tui.config.schema import Config
 from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.clipboard import CopyingApp
-from massgen_tui.console.keys import shown
+from massgen_tui.console.keys import WATCH_KEYS, acting, bindings
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
 from massgen_tui.console.watching import Monitors, Watching
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.terminal import Modes, on_signals
 
-_HINTS = (
-    ("sidebar.detail", "enter", "all about it"),
-    ("sidebar.events", "e", "changes"),
-    ("watch.quit", "q", "quit"),
-)
+_HINTS = {"sidebar.detail": "all about it", "sidebar.events": "changes", "watch.quit": "quit"}
+"""What one looks for here, by the binding's id."""
 
 
 class WatchApp(CopyingApp, inherit_bindings=False):
@@ -29,10 +26,7 @@ class WatchApp(CopyingApp, inherit_bindings=False):
 
     TITLE = "massgen-tui watch"
     CSS = "Sidebar { width: 1fr; height: 1fr; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q,q,escape,ctrl+c", "quit", "quit", id="watch.quit"),
-        Binding("ctrl+p", "command_palette", "commands", show=False, id="watch.palette"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(WATCH_KEYS)
 
     def __init__(
         self,
@@ -52,7 +46,7 @@ class WatchApp(CopyingApp, inherit_bindings=False):
         self._clock_of_monitors = clock
         self.watching = watching or Monitors(config)
         self.config = config
-        self.sidebar = Sidebar(config.ui.keymap, foot=_hints(config.ui.keymap))
+        self.sidebar = Sidebar(config.ui.keymap)
         self.alarm = Alarm()
         self.last_resort: LastResort | None = None
         if config.ui.theme in self.available_themes:
@@ -70,6 +64,10 @@ class WatchApp(CopyingApp, inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
+        keys = acting(self.screen)
+        self.sidebar.foot = " · ".join(
+            f"{keys[id]} {word}" for id, word in _HINTS.items() if id in keys
+        )
         await self.watching.start()
         self.set_interval(1.0, self.show_monitors)
         self.show_monitors()
@@ -94,14 +92,6 @@ class WatchApp(CopyingApp, inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Look no more."""
         await self.watching.stop()
-
-
-def _hints(keymap: Mapping[str, str]) -> str:
-    """The keys that one looks for here, the user's own in their places."""
-    keys = (keymap.get(id, default).partition(",")[0] for id, default, _ in _HINTS)
-    return " · ".join(
-        f"{shown(key)} {word}" for key, (_, _, word) in zip(keys, _HINTS, strict=True)
-    )
 
 
 def open_watch(config: Config, *, modes: Modes | None = None) -> int:

@@ -26,7 +26,7 @@ _MODULES = (
     "massgen_tui.monitor.gpus",
     "massgen_tui.monitor.owners",
 )
-_HEAD_START = 0.5
+HEAD_START = 0.5
 """Seconds that what was asked at the start has before a GPU driver is opened, which holds up all
 threads for 0.2 s (on an H200)."""
 
@@ -118,9 +118,10 @@ class Unwatched:
 class Monitors:
     """The servers' and the GPUs' monitors; `start` imports their libraries, off the event loop."""
 
-    def __init__(self, config: Config) -> None:
-        """Know the config; nothing is imported yet."""
+    def __init__(self, config: Config, *, gpus_after: float = 0.0) -> None:
+        """Know the config; nothing is imported yet. GPUs are looked at so many seconds later."""
         self._config = config
+        self._gpus_after = gpus_after
         self._servers: ServerMonitor | None = None
         self._gpus: GpuMonitor | None = None
         self._metering = Metering()
@@ -159,7 +160,7 @@ class Monitors:
         )
         self._servers = watched
         named = owners.Owners(owners.places_of(found))
-        self._gpus = gpus.GpuMonitor(owners=named, delay=_HEAD_START)
+        self._gpus = gpus.GpuMonitor(owners=named, delay=self._gpus_after)
         watched.relaxed = self._relaxed
         watched.start()
         if self._gpus is not None:

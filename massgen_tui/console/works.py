@@ -104,7 +104,8 @@ class Works:
         if ui.theme and ui.theme not in themes:
             there_are = ", ".join(sorted(themes))
             said.append(f"ui.theme: there is no theme {ui.theme!r}; there are {there_are}")
-        known = {key.id for key in ALL_KEYS} | {str(binding.id) for binding in _widgets_keys()}
+        theirs = (*_widgets_keys(), *(key for key in Sheet.BINDINGS if isinstance(key, Binding)))
+        known = {key.id for key in ALL_KEYS} | {str(binding.id) for binding in theirs}
         unknown = sorted(id for id in ui.keymap if id not in known)
         if unknown:
             said.append(f"ui.keymap: no key is named {', '.join(unknown)}; f1 shows the names")

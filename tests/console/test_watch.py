@@ -11,6 +11,8 @@ from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.watching import Unwatched
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus, ServerTarget
+from tests.support import scenes
+from tests.support.console import FixedWatching
 from tests.support.server import ScriptedServer, whole
 
 LAST = Region(0, 19, 90, 1)
@@ -98,6 +100,38 @@ async def test_what_it_opens_is_framed_and_says_how_to_close_it() -> None:
         assert sheet.border_subtitle == "esc close · c copy"
         await pilot.press("escape")
         assert app.screen.query_one(Sidebar).has_focus
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
+async def test_it_ends_whatever_is_open(key: str) -> None:
+    app = WatchApp(config(), Down())
+    async with app.run_test(size=(90, 20)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter", key)
+        assert app.return_code == 0
+
+
+async def test_keys_are_told_as_they_act_now() -> None:
+    own = config()
+    keymap = {"watch.quit": "e", "sidebar.detail": "", "sheet.close": "x", "sheet.copy": "f9"}
+    ui = own.ui.model_copy(update={"keymap": keymap})
+    app = WatchApp(own.model_copy(update={"ui": ui}), Down())
+    async with app.run_test(size=(90, 20)) as pilot:
+        await pilot.pause()
+        foot = app.sidebar.render_lines(LAST)[0].text
+        assert "enter all about it · e changes ─" in foot
+        await pilot.press("enter")
+        assert app.screen.query_one("#sheet").border_subtitle == "x close · f9 copy"
+        await pilot.press("x")
+        assert app.screen.query_one(Sidebar).has_focus
+
+
+@pytest.mark.parametrize(("columns", "told"), [(75, False), (76, True)])
+async def test_bars_stand_beside_the_numbers_from_76_columns(columns: int, told: bool) -> None:
+    app = WatchApp(scenes.two_agents(), FixedWatching(scenes.both_up(), scenes.two_gpus()))
+    async with app.run_test(size=(columns, 30)) as pilot:
+        await pilot.pause()
+        assert any("W of 700" in line for line in app.sidebar.lines) is told
 
 
 @pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "escape", "q"])

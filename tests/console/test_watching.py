@@ -17,11 +17,12 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.config.schema import Config
+from massgen_tui.console import services
 from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.hearing import last_word, running_of, state_heard
 from massgen_tui.console.metering import Metering
 from massgen_tui.console.screens.sheet import Sheet
-from massgen_tui.console.watching import Monitors
+from massgen_tui.console.watching import HEAD_START, Monitors
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import (
@@ -112,6 +113,25 @@ async def test_a_server_under_a_path_tells_its_agent_and_is_asked_when_a_stream_
         assert (await watching.health(agent)).words == "the server is up"
         await watching.stop()
         await session.aclose()
+
+
+async def test_a_gpu_driver_is_opened_after_what_was_asked_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    after: list[float] = []
+
+    def noted(config: Config, *, gpus_after: float = 0.0) -> Monitors:
+        after.append(gpus_after)
+        return Monitors(config, gpus_after=60)
+
+    monkeypatch.setattr(services, "Monitors", noted)
+    watching = services.Services.of(config_at("http://127.0.0.1:9/v1"), warn=lambda _: None).watching
+    await watching.start()
+    try:
+        assert after == [HEAD_START]
+        assert watching.gpus.asked_at is None
+    finally:
+        await watching.stop()
 
 
 async def test_a_stream_that_talks_is_told_to_the_monitor(

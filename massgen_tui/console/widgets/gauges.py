@@ -1,6 +1,6 @@
 """Numbers as the sidebar writes them: sparklines, shares, sizes, durations. Unknown is `–`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 UNKNOWN = "–"
@@ -9,15 +9,29 @@ _GIB = 2**30
 
 
 def spark(values: Sequence[float | None], width: int, top: float | None = None) -> str:
-    """The last `width` values as bars; `top` is the value of a full bar, else the largest seen.
+    """Values as bars in `width` cells at most, the newest at the right.
 
-    Where there are more values than cells, the newest are shown. What is not known is a gap;
-    nothing is shown where nothing is known.
+    Where there are more values than cells, a bar is the mean of some neighbours. `top` is the
+    value of a full bar, else the largest shown. What is not known is a gap; nothing is shown where
+    nothing is known.
     """
-    shown = list(values)[-width:] if width > 0 else []
+    shown = list(_folded(values, width)) if width > 0 else []
     known = [value for value in shown if value is not None]
     full = top if top is not None else max(known, default=0)
     return "".join(map(partial(_bar, full=full), shown)) if known else ""
+
+
+def _folded(values: Sequence[float | None], width: int) -> Iterator[float | None]:
+    """The values, or where there are more than `width`, that many means of neighbours."""
+    count = len(values)
+    bars = min(count, width)
+    for at in range(bars):
+        yield _mean(values[at * count // bars : (at + 1) * count // bars])
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _bar(value: float | None, *, full: float) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from massgen_tui.console.stream.rows import Row
-from massgen_tui.console.stream.wrap import Span, cells
+from massgen_tui.console.stream.wrap import Span, cells, crop
 from massgen_tui.console.widgets import gauges
-from massgen_tui.console.widgets.columns import Measured
+from massgen_tui.console.widgets.columns import MOST_BARS, Measured
 from massgen_tui.monitor.status import GpuStatus
 
-_LEAST_BARS, _MOST_BARS, _BESIDE_BARS = 4, 24, 48
+_LEAST_BARS, _BESIDE_BARS = 4, 48
 
 
 def load(gpu: GpuStatus) -> str:
@@ -39,32 +39,38 @@ def clock(gpu: GpuStatus) -> str:
 
 def measured(gpu: GpuStatus) -> list[Measured]:
     """What there is a minute of: its load, its memory, its power."""
-    limit = "" if gpu.power_limit is None else f" of {gpu.power_limit:.0f}"
     found = [
         Measured(f"load {load(gpu)}", _bars(gpu.history, 100)),
         Measured(memory(gpu.memory_used, gpu.memory_total), _bars(gpu.memory_history, 1)),
     ]
-    if power(gpu):
-        found.append(Measured(f"{power(gpu)}{limit}", _bars(gpu.power_history, gpu.power_limit)))
+    if power(gpu) or any(watts is not None for watts in gpu.power_history):
+        limit = f" of {gpu.power_limit:.0f}" if gpu.power_limit else ""
+        words = f"{power(gpu) or gauges.UNKNOWN}{limit}"
+        found.append(Measured(words, _bars(gpu.power_history, gpu.power_limit or None)))
     return found
 
 
 def lined(gpu: GpuStatus, number: str, served: str, width: int) -> Row:
-    """All of it in one line, each number at the same place for every GPU."""
-    bars = min(max((width - _BESIDE_BARS) // 3, _LEAST_BARS), _MOST_BARS)
+    """All of it in one line, each number at the same place for every GPU up to 999 GiB.
+
+    A part of a GPU has no power of its own.
+    """
+    bars = min(max((width - _BESIDE_BARS) // 3, _LEAST_BARS), MOST_BARS)
     spans: list[Span] = [(number, "dim")]
     held = f"{gauges.gib(gpu.memory_used)}/{gauges.gib(gpu.memory_total)}"
+    drawn = "" if gpu.part else power(gpu)
+    powers = () if gpu.part else gpu.power_history
     for text, minute in (
         (f"{load(gpu):>4}", _bars(gpu.history, 100)),
         (f"{held:>11}", _bars(gpu.memory_history, 1)),
-        (f"{power(gpu) or gauges.UNKNOWN:>6}", _bars(gpu.power_history, gpu.power_limit)),
+        (f"{drawn or gauges.UNKNOWN:>6}", _bars(powers, gpu.power_limit or None)),
     ):
         spans += [(f" {text} ", "text"), (f"{minute(bars):<{bars}}", "good")]
-    rest = f"  {heat(gpu):>5}{served}"
-    if sum(cells(text) for text, _ in spans) + cells(rest) <= width:
-        spans.append((rest, "text"))
+    part = f" {gpu.note.removeprefix('MIG ')}" if gpu.part else ""
+    room = width - sum(cells(text) for text, _ in spans)
+    spans.append((crop(f" {heat(gpu):>6}{part}{served}".rstrip(), max(room, 1)), "text"))
     return Row(tuple(spans))
 
 
-def _bars(history: Sequence[float | None], top: float | None) -> "partial[str]":
+def _bars(history: Sequence[float | None], top: float | None) -> partial[str]:
     return partial(gauges.spark, history, top=top)

@@ -1,4 +1,4 @@
-"""The GPUs of a host as rows of the sidebar: two lines each, or one where there are many."""
+"""The GPUs of a host as rows of the sidebar: some lines each, or one where there are many."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -191,8 +191,8 @@ def _line(gpu: GpuStatus, number: str, width: int) -> Row:
 def _total(gpus: Sequence[GpuStatus], width: int) -> Row:
     """How many, their mean load, all memory and all power; the least telling gives way."""
     said = totals(gpus)
-    power = _sum(gpu.power for gpu in _whole(gpus))
-    drawn = "" if power is None else f" {gauges.watts(power)}"
+    watts = _sum(gpu.power for gpu in _whole(gpus))
+    drawn = "" if watts is None else f" {gauges.watts(watts)}"
     many = len(_whole(gpus))
     told = (f"{many} GPUs {said}{drawn}", f"{many}× {said}{drawn}", f"{said}{drawn}", said)
     text = next((text for text in told if cells(text) <= width), told[-1])

@@ -8,6 +8,7 @@ from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -53,20 +54,14 @@ class Sidebar(Widget, can_focus=True):
             super().__init__()
             self.text = text
 
-    def __init__(
-        self, keymap: Mapping[str, str] | None = None, *, foot: str = "", id: str | None = None
-    ) -> None:
-        """Show nothing yet.
+    foot: reactive[str] = reactive("")
+    """Stands in the lower edge."""
 
-        Args:
-            keymap: The user's own keys, by binding id.
-            foot: Stands in the lower edge.
-            id: The widget's.
-        """
+    def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:
+        """Show nothing yet; `keymap` has the user's own keys, by binding id."""
         super().__init__(id=id)
         keys = (keymap or {}).get(_COPY) or _COPY_KEYS
         self._copy_key = shown(keys.partition(",")[0])
-        self._foot = foot
         self._servers: Mapping[str, ServerStatus] = {}
         self._gpus = GpuSnapshot()
         self._now = 0.0
@@ -213,7 +208,7 @@ class Sidebar(Widget, can_focus=True):
             return self._edge("┌", SERVERS, "┐")
         if y == height - 1:
             more = len(self._rows) - self._top - self._room
-            told = (f"{more} more below" if more > 0 else "", self._foot)
+            told = (f"{more} more below" if more > 0 else "", self.foot)
             return self._edge("└", " · ".join(filter(None, told)), "┘")
         at = self._top + y - 1
         return self._rows[at] if at < len(self._rows) else self._blank
