@@ -183,6 +183,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
 
     def on_pane_grid_arranged(self) -> None:
         """Draw panes that were not seen before."""
+        self.main.show_keys()
         self.works.pump.wake()
 
     def on_agent_pane_copy_requested(self, message: "AgentPane.CopyRequested") -> None:

@@ -152,6 +152,8 @@ def _why_not(agent: Agent | None) -> str:
         return f"{agent.id} waits for its server already"
     if not last.status.ended:
         return f"{agent.id} is answering"
+    if agent.away:
+        return f"no prompt of {agent.id} failed: ask, and it can wait for the server"
     return f"the server of {agent.id} is not known to be down: ask again"
 
 

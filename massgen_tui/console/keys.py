@@ -59,7 +59,7 @@ MAIN_KEYS: tuple[Key, ...] = (
     Key("help", "f1", "app.help", "this help", "Program", "help"),
     Key("new", "ctrl+n", "app.new", "new conversation: all, or the focused pane", "Answers", "new"),
     Key("zoom", "f4", "zoom", "one pane at full size, and back", "View"),
-    Key("goto", "ctrl+g", "goto", "go to a pane by its number", "View", "pane"),
+    Key("goto", "ctrl+g", "goto", "go to a pane by its number, s: the sidebar", "View", "pane"),
     Key("next", "tab", "next(1)", "complete an @agent, else the next pane", "View"),
     Key("previous", "shift+tab", "next(-1)", "the pane before", "View"),
 )

@@ -11,14 +11,11 @@ from textual.binding import BindingType
 from massgen_tui.config.schema import Config
 from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.clipboard import CopyingApp
-from massgen_tui.console.keys import WATCH_KEYS, acting, bindings
+from massgen_tui.console.keys import WATCH_KEYS, bindings
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
 from massgen_tui.console.watching import Monitors, Watching
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.terminal import Modes, on_signals
-
-_HINTS = {"sidebar.detail": "all about it", "sidebar.events": "changes", "watch.quit": "quit"}
-"""What one looks for here, by the binding's id."""
 
 
 class WatchApp(CopyingApp, inherit_bindings=False):
@@ -64,10 +61,7 @@ class WatchApp(CopyingApp, inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
-        keys = acting(self.screen)
-        self.sidebar.foot = " · ".join(
-            f"{keys[id]} {word}" for id, word in _HINTS.items() if id in keys
-        )
+        self.sidebar.show_hints()
         await self.watching.start()
         self.set_interval(1.0, self.show_monitors)
         self.show_monitors()

@@ -212,13 +212,17 @@ class Monitors:
 
 
 def _words(status: ServerStatus) -> str:
-    if status.state is not ServerState.UP:
-        return status.reason or status.state.value
+    if status.reason or status.state is not ServerState.UP:
+        return status.reason.removesuffix(": slow or hung") or status.state.value
     if status.waiting:
-        return f"{status.waiting} requests are waiting"
+        return f"{_requests(status.waiting)} waiting"
     if status.running:
-        return f"{status.running} requests are running"
+        return f"{_requests(status.running)} running"
     return "the server is up"
+
+
+def _requests(count: int) -> str:
+    return "1 request is" if count == 1 else f"{count} requests are"
 
 
 def learn_context(agents: Sequence[Agent], servers: Mapping[str, ServerStatus]) -> None:

@@ -19,7 +19,7 @@ from massgen_tui.monitor.status import (
     ServerTarget,
     StateChange,
 )
-from massgen_tui.monitor.window import Window
+from massgen_tui.monitor.window import Rates, Window
 
 Clock = Callable[[], float]
 Wall = Callable[[], datetime]
@@ -38,6 +38,10 @@ _CHANGES = 30
 """Changes of state that are kept."""
 _CERTAIN = frozenset({ServerState.UP, ServerState.DOWN, ServerState.UNAUTHORIZED})
 _MIXED = "several servers answer here in turn: their counters give no rates"
+STALLED = 20.0
+"""Seconds without any token, though there are requests, from which that is pointed out."""
+_OR_HUNG = "a long prompt, or a hung engine"
+_UNCOUNTED = "a request of ours is open, but it counts none: another replica, or a hung engine"
 _AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 
 
@@ -64,6 +68,8 @@ class Watch:
         self._slow = False
         """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
+        self._uncounted: float | None = None
+        """Since when it counts no request though one of ours is open."""
         self._one = asyncio.Lock()
 
     @property
@@ -164,7 +170,7 @@ class Watch:
             return self._worded(pulse, slow)
         if self._talked is not None and self._clock() - self._talked <= TALKED:
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
-        if self.status.state is ServerState.DOWN and self.status.silent and not self.awaited:
+        if self.status.state is ServerState.DOWN and self.status.silent:
             # less silence, at a path that was fast before, is no better news
             return replace(pulse, reason=pulse.reason if pulse.patient else self.status.reason)
         if self.awaited or not pulse.patient:
@@ -190,7 +196,7 @@ class Watch:
         return ServerStatus(
             target=self.target,
             state=pulse.state,
-            reason=pulse.reason or (_MIXED if rates.mixed else ""),
+            reason=pulse.reason or self._oddity(pulse, rates, now),
             kind=card.provider,
             version=card.version,
             models=card.models,
@@ -211,9 +217,28 @@ class Watch:
             log=tuple(self._asking.log),
         )
 
+    def _oddity(self, pulse: Pulse, rates: Rates, now: float) -> str:
+        """What is odd of a server that answers its probes."""
+        scrape = pulse.metrics
+        idle = scrape is not None and (scrape.running, scrape.waiting) == (0, 0)
+        if not (idle and self.awaited):
+            self._uncounted = None
+        elif self._uncounted is None:
+            self._uncounted = now
+        if rates.mixed:
+            return _MIXED
+        if self._uncounted is not None and now - self._uncounted >= STALLED:
+            return _UNCOUNTED
+        if rates.stalled_s >= STALLED:
+            return f"requests run, but no token came for {rates.stalled_s:.0f} s: {_OR_HUNG}"
+        return ""
+
     def _become(self, now: float, status: ServerStatus) -> None:
         before = self.status
-        same = status.state is before.state and before.since is not None
+        same = before.since is not None and (
+            # silence that is death now began when it was doubt
+            status.state is before.state or (status.silent and before.silent)
+        )
         changes = before.changes
         if status.state is not before.state:
             changes = (*changes, self._change(now, status))[-_CHANGES:]

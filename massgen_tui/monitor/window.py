@@ -38,6 +38,8 @@ class Rates:
     """Mean time between tokens over the last minute."""
     preempted: int | None = None
     """Times that a request lost its KV cache in the last minute."""
+    stalled_s: float = 0.0
+    """For how long requests have been running without a token."""
     mixed: bool = False
     """Several servers answer in turn."""
 
@@ -104,7 +106,18 @@ class Window:
             ttft_s=_ratio(_over(scrapes, "ttft_sum"), _over(scrapes, "ttft_count")),
             itl_s=_ratio(_over(scrapes, "itl_sum"), _over(scrapes, "itl_count")),
             preempted=None if lost is None else round(lost),
+            stalled_s=self._stalled(),
         )
+
+    def _stalled(self) -> float:
+        if not self._loads:
+            return 0.0
+        since = now = self._loads[-1][0]
+        for at, load in reversed(self._loads):
+            if not load.running or load.tokens_per_s != 0:
+                break
+            since = at
+        return now - since
 
     @property
     def _mixed(self) -> bool:

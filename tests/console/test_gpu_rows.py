@@ -207,7 +207,16 @@ def test_trouble_is_seen_among_many_gpus_too() -> None:
     ]
     assert " 5 H100           ✗ lost" in said
     line = one_line(of(UP), sampled(*many), NOW).plain
-    assert "│ ! GPU 3,5: held back: heat │ 8 GPUs 87% 420/560 GiB" in line
+    assert line.startswith(" ! GPU 3,5: held back: heat │ ")
+    assert line.endswith(" │ 8 GPUs 87% 420/560 GiB")
+
+
+def test_what_is_troubled_comes_first_on_one_line() -> None:
+    hot = replace(GPU, index=1, throttled=("heat",))
+    said = one_line(of(UP), sampled(GPU, hot), NOW).plain
+    assert said.startswith(" GPU1 87% 60.0/80.0 GiB ! held back: heat │ ● vLLM")
+    lost = replace(GPU, index=1, lost=True)
+    assert one_line(of(UP), sampled(GPU, lost), NOW).plain.startswith(" GPU1 lost │ ● vLLM")
 
 
 def test_totals_count_each_gpu_and_each_byte_once() -> None:

@@ -305,3 +305,23 @@ async def test_the_wait_for_a_repetition_counts_down_and_esc_ends_it() -> None:
         assert statuses(stage) == [Status.CANCELLED]
         assert "again in" not in stage.screen_text
         assert stage.backends["qwen1"].open == 0
+
+
+async def test_a_pane_that_was_not_asked_says_that_its_server_is_not_up() -> None:
+    watching = FixedWatching(servers(ServerState.DOWN))
+    async with staged(scenes.two_agents(), watching=watching) as stage:
+        await tend(stage)
+        assert "server not up" in stage.screen_text
+        watching.servers = servers(ServerState.UP)
+        await tend(stage)
+        assert "server not up" not in stage.screen_text
+
+
+async def test_what_has_answered_does_not_wait_for_a_server_that_is_down() -> None:
+    watching = FixedWatching(scenes.both_up())
+    async with staged(scenes.two_agents(), watching=watching) as stage:
+        await stage.ask("hi")
+        watching.servers = servers(ServerState.DOWN)
+        await tend(stage)
+        await stage.press("ctrl+g", "1", "w")
+        assert "no prompt of qwen1 failed" in stage.screen_text

@@ -213,6 +213,19 @@ async def test_going_to_panes_beyond_nine_takes_two_digits() -> None:
         assert stage.app.prompt.has_focus
 
 
+async def test_the_sidebar_is_gone_to_whether_it_is_seen_or_not() -> None:
+    async with staged(config_of("qwen1", "qwen2")) as stage:
+        main = stage.app.main
+        await stage.press("ctrl+g", "s")
+        assert main.sidebar.has_focus
+        assert main.sidebar.foot.startswith("enter more")
+        await stage.press("ctrl+g", "0", "ctrl+o")
+        assert not main.sidebar.display
+        await stage.press("ctrl+g", "s")
+        assert main.sidebar.has_focus
+        assert main.sidebar.display
+
+
 async def test_a_failed_agent_is_retried_alone() -> None:
     backends = Backends(qwen1=[[failure()], answer("better")])
     async with staged(backends=backends) as stage:

@@ -81,3 +81,13 @@ async def test_the_sidebar_takes_more_where_there_is_much(width: int, columns: i
     assert too_small(39, 12)
     assert too_small(40, 11)
     assert not too_small(40, 12)
+
+
+async def test_which_panes_are_seen_is_told_anew_after_a_resize() -> None:
+    async with staged(size=(120, 36)) as stage:
+        await stage.pilot.resize_terminal(50, 14)
+        await stage.pilot.pause()
+        assert "panes 1–1 of 2" in stage.screen_text
+        await stage.pilot.resize_terminal(120, 36)
+        await stage.pilot.pause()
+        assert "of 2" not in stage.screen_text

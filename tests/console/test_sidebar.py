@@ -34,7 +34,7 @@ from tests.support.monitored import (
 def test_the_folded_line_has_state_and_load_of_all() -> None:
     servers = {status.target.root: status for status in (UP, DOWN)}
     assert one_line(servers, sampled(GPU), NOW).plain == (
-        " ● vLLM :8000 up run 1 141 tok/s │ ✗ SGLang? gpubox:30000 down │ GPU0 87% 60.0/80.0 GiB"
+        " ✗ SGLang? gpubox:30000 down │ ● vLLM :8000 up run 1 141 tok/s │ GPU0 87% 60.0/80.0 GiB"
     )
 
 
@@ -72,7 +72,7 @@ async def test_it_is_framed_and_titled() -> None:
         said = drawn(sidebar)
     assert said[0].startswith("┌ Servers ─")
     assert said[5].startswith("├ GPUs (this host) ─")
-    assert said[-1] == f"└{'─' * 26}┘"
+    assert said[-1] == "└ enter more · e changes ──┘"
     assert {cell_len(line) for line in said} == {28}
     assert len(said) == 24
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from textual.geometry import Region
+from textual.widgets import Static
 
 from massgen_tui.cli.commands import group
 from massgen_tui.config.schema import Config
@@ -93,7 +94,7 @@ async def test_what_it_opens_is_framed_and_says_how_to_close_it() -> None:
     app = WatchApp(config(), Down())
     async with app.run_test(size=(90, 20)) as pilot:
         await pilot.pause()
-        assert "enter all about it · e changes · q quit" in app.sidebar.render_lines(LAST)[0].text
+        assert "enter more · e changes · q quit" in app.sidebar.render_lines(LAST)[0].text
         await pilot.press("enter")
         sheet = app.screen.query_one("#sheet")
         assert sheet.styles.border_bottom[0] == "round"
@@ -119,11 +120,21 @@ async def test_keys_are_told_as_they_act_now() -> None:
     async with app.run_test(size=(90, 20)) as pilot:
         await pilot.pause()
         foot = app.sidebar.render_lines(LAST)[0].text
-        assert "enter all about it · e changes ─" in foot
+        assert "enter more · e changes ─" in foot
         await pilot.press("enter")
         assert app.screen.query_one("#sheet").border_subtitle == "x close · f9 copy"
         await pilot.press("x")
         assert app.screen.query_one(Sidebar).has_focus
+
+
+async def test_a_server_that_is_up_has_its_command_and_nothing_to_be_started() -> None:
+    app = WatchApp(scenes.two_agents(), FixedWatching(scenes.both_up(), scenes.two_gpus()))
+    async with app.run_test(size=(100, 40)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter")
+        said = app.screen.query_one("#sheet-text", Static).render()
+    assert "start command (on localhost)" in str(said)
+    assert "start it" not in str(said)
 
 
 @pytest.mark.parametrize(("columns", "told"), [(75, False), (76, True)])

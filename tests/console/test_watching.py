@@ -125,7 +125,9 @@ async def test_a_gpu_driver_is_opened_after_what_was_asked_at_the_start(
         return Monitors(config, gpus_after=60)
 
     monkeypatch.setattr(services, "Monitors", noted)
-    watching = services.Services.of(config_at("http://127.0.0.1:9/v1"), warn=lambda _: None).watching
+    watching = services.Services.of(
+        config_at("http://127.0.0.1:9/v1"), warn=lambda _: None
+    ).watching
     await watching.start()
     try:
         assert after == [HEAD_START]

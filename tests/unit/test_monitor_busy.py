@@ -14,6 +14,8 @@ ROOT = "http://localhost:8000"
 TARGET = ServerTarget(ROOT, f"{ROOT}/v1", "vllm", ("m",))
 MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
 SILENT = Answer(fault=Fault.TIMEOUT, words="no answer in 2.5 s")
+IDLE = "vllm:num_requests_running 0\nvllm:num_requests_waiting 0\n"
+WORKING = "vllm:num_requests_running 1\nvllm:generation_tokens_total 500\n"
 REFUSED = Answer(fault=Fault.REFUSED, words="connection refused")
 
 
@@ -26,6 +28,7 @@ class Wire(Fetcher):
         self.asked: list[str] = []
         self.patiently: list[bool] = []
         self.takes = 0.0
+        self.metrics = ""
 
     async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
         path = url.removeprefix(ROOT)
@@ -33,7 +36,11 @@ class Wire(Fetcher):
         self.patiently.append(patient)
         if self.instead is not None:
             return self.instead
-        known = {"/v1/models": json.dumps(MODELS), "/version": '{"version": "0.33.0"}'}
+        known = {
+            "/metrics": self.metrics,
+            "/v1/models": json.dumps(MODELS),
+            "/version": '{"version": "0.33.0"}',
+        }
         return Answer(200, known.get(path, "").encode(), seconds=self.takes)
 
 
@@ -120,6 +127,44 @@ async def test_a_silent_server_that_holds_a_request_of_ours_is_doubted_not_dead(
         assert await scene.look() == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
     scene.monitor.await_answers(())
     assert await scene.look() == (ServerState.DOWN, "no answer in 2.5 s")
+
+
+async def test_a_server_that_is_down_is_not_doubted_again_for_a_prompt_of_ours(
+    scene: Scene,
+) -> None:
+    scene.wire.instead = SILENT
+    await scene.look()
+    doubted = (await scene.monitor.look(TARGET)).since
+    await scene.look()
+    scene.monitor.await_answers({ROOT})
+    assert await scene.look() == (ServerState.DOWN, "no answer in 2.5 s")
+    status = await scene.monitor.look(TARGET)
+    assert status.since == doubted, "the silence is one, and began when it was doubt"
+
+
+async def test_a_server_that_counts_no_request_though_one_of_ours_is_open_is_odd(
+    scene: Scene,
+) -> None:
+    scene.wire.metrics = IDLE
+    scene.monitor.await_answers({ROOT})
+    assert await scene.look() == (ServerState.UP, "")
+    assert await scene.look(10) == (ServerState.UP, "")
+    state, reason = await scene.look(10)
+    assert state is ServerState.UP
+    assert reason.startswith("a request of ours is open, but it counts none")
+    scene.monitor.await_answers(())
+    assert await scene.look() == (ServerState.UP, "")
+
+
+async def test_requests_without_a_token_are_pointed_out(scene: Scene) -> None:
+    scene.wire.metrics = WORKING
+    for _ in range(9):
+        assert (await scene.look(2.5))[1] == ""
+    state, reason = await scene.look(2.5)
+    assert state is ServerState.UP
+    assert reason.startswith("requests run, but no token came for 20 s")
+    scene.wire.metrics = WORKING.replace("500", "501")
+    assert await scene.look(2.5) == (ServerState.UP, "")
 
 
 async def test_a_server_that_refuses_is_down_though_its_last_stream_still_talks(

@@ -18,17 +18,24 @@ SECOND_DIGIT = 0.8
 class GotoScreen(Modal[None]):
     """Goes to the number that was typed; 0 is the prompt."""
 
-    def __init__(self, panes: Sequence[str], go: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        panes: Sequence[str],
+        go: Callable[[int], None],
+        go_aside: Callable[[], None] | None = None,
+    ) -> None:
         """Ask for one of these panes, numbered from 1.
 
         Args:
             panes: their names.
             go: called with the number in the moment of closing, so that a key that comes right
                 behind it finds the pane there.
+            go_aside: goes to the sidebar; None: there is none.
         """
         super().__init__()
         self._panes = panes
         self._arrive = go
+        self._go_aside = go_aside
         self._typed = ""
         self._wait: Timer | None = None
 
@@ -37,20 +44,23 @@ class GotoScreen(Modal[None]):
         yield Static(self._line(), id="goto")
 
     def _line(self) -> Text:
+        others = "0 prompt, s sidebar" if self._go_aside else "0 prompt"
         names = "  ".join(
             f"{number} {one_line(id, 16)}" for number, id in enumerate(self._panes, 1)
         )
-        line = Text(f" go to pane {self._typed}… (0 prompt, esc stays)  {names}", no_wrap=True)
+        line = Text(f" go to pane {self._typed}… ({others}, esc stays)  {names}", no_wrap=True)
         line.overflow = "ellipsis"
         return line
 
     def on_key(self, event: events.Key) -> None:
-        """Take a digit; enter takes what was typed, anything else leaves."""
+        """Take a digit or `s`; enter takes what was typed, anything else leaves."""
         event.stop()
         if event.key == "enter":
             self._go()
         elif not event.key.isdecimal():
             self.close()
+            if event.key == "s" and self._go_aside is not None:
+                self._go_aside()
         else:
             self._digit(event.key)
 

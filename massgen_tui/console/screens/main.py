@@ -97,7 +97,7 @@ class MainScreen(Still, Screen[None]):
 
     def on_mount(self) -> None:
         """Keep the foot line true."""
-        self.watch(self, "focused", self._show_keys, init=False)
+        self.watch(self, "focused", self.show_keys, init=False)
 
     def stand(self, size: Size) -> None:
         """Stand as the first frame will show it, before anything is laid out."""
@@ -202,7 +202,14 @@ class MainScreen(Still, Screen[None]):
 
     def action_goto(self) -> None:
         """Ask for a pane's number."""
-        self.app.push_screen(GotoScreen([pane.agent.id for pane in self.panes], self._go))
+        names = [pane.agent.id for pane in self.panes]
+        self.app.push_screen(GotoScreen(names, self._go, self._go_aside if self._monitor else None))
+
+    def _go_aside(self) -> None:
+        """Show servers and GPUs, and go there."""
+        if not self.sidebar.display:
+            self.action_sidebar()
+        self.set_focus(self.sidebar)
 
     async def action_in_pane(self, action: str) -> None:
         """Do what a key means while a pane has the focus."""
@@ -233,7 +240,7 @@ class MainScreen(Still, Screen[None]):
             pane = self.panes[number - 1]
             self.grid.bring(pane)
             self.set_focus(pane)
-            self._show_keys()
+            self.show_keys()
 
     @property
     def _no_room(self) -> bool:
@@ -264,9 +271,10 @@ class MainScreen(Still, Screen[None]):
         self.set_class(narrow and not self._monitor, "-bare")
         if room:
             self.sidebar_over = False
-        self._show_keys()
+        self.show_keys()
 
-    def _show_keys(self) -> None:
+    def show_keys(self) -> None:
+        """Show the keys that act now, and which panes are seen."""
         groups = (PANE_KEYS if self.pane else PROMPT_KEYS, MAIN_KEYS, APP_KEYS)
         offered = [key for group in groups for key in group if key.foot]
         now = self.grid.arrangement

@@ -119,7 +119,8 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
     yield from _section("to mend", status.notes)
     if status.target.start_command:
         host = status.target.host
-        yield from _section(f"start it (on {host})", [status.target.start_command])
+        title = "start it" if status.startable else "start command"
+        yield from _section(f"{title} (on {host})", [status.target.start_command])
     yield from _section("changes", [_change(change) for change in reversed(status.changes)])
     yield from _section(
         "asked",

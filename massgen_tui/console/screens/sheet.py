@@ -75,6 +75,7 @@ class Sheet(Modal[None]):
     def action_copy(self) -> None:
         """Copy all of it."""
         self.app.copy_to_clipboard(self.body.plain)
+        self.notify("copied", markup=False)
 
     def action_scroll(self, where: str) -> None:
         """Scroll one row, one page or to an end."""

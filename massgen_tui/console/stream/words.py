@@ -8,7 +8,7 @@ from massgen_tui.text import one_line
 
 _STATES: dict[Status, Span] = {
     Status.QUEUED: ("queued", "dim"),
-    Status.CONNECTING: ("connecting", "dim"),
+    Status.CONNECTING: ("asking", "dim"),
     Status.WAITING: ("waiting", "dim"),
     Status.THINKING: ("thinking", "mark"),
     Status.ANSWERING: ("answering", "link"),
@@ -51,7 +51,7 @@ def state(agent: Agent) -> Span:
     """What the agent is doing, in a word."""
     attempt = active(agent)
     if attempt is None:
-        return ("✗ unusable", "bad") if agent.config.problem else ("ready", "dim")
+        return _unasked(agent)
     word, style = _STATES[attempt.status]
     if attempt.held is not None:
         return _HELD, "warn"
@@ -65,6 +65,12 @@ def state(agent: Agent) -> Span:
             mark = "✗" if attempt.status is Status.FAILED else "✓" if said.whole else "!"
             return f"{mark} {one_line(said.short, 30)}", style if said.whole else "bad"
     return word, style
+
+
+def _unasked(agent: Agent) -> Span:
+    if agent.config.problem:
+        return "✗ unusable", "bad"
+    return ("server not up", "warn") if agent.away else ("ready", "dim")
 
 
 def foot(agent: Agent, now: float) -> list[Span]:

@@ -13,7 +13,7 @@ from massgen_tui.console.widgets.gpu_rows import (
     unanswered,
 )
 from massgen_tui.console.widgets.server_rows import GLYPHS, kind, word
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus
+from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerState, ServerStatus
 
 _EACH = 3
 """So many GPUs of a machine are told one by one."""
@@ -21,39 +21,44 @@ _EACH = 3
 
 def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> Text:
     """Servers and GPUs on one line, for terminals without room for a sidebar."""
-    line = Text()
-    for status in servers.values():
-        glyph, _ = GLYPHS[status.state]
-        line.append(" │ " if line else " ")
-        line.append(f"{glyph} ").append(f"{kind(status)} {status.target.place} {word(status)}")
-        if status.running is not None:
-            line.append(f" run {status.running}")
-        if status.tokens_per_s is not None:
-            line.append(f" {gauges.rate(status.tokens_per_s)} tok/s")
+    told = [(status.state is not ServerState.UP, _server(status)) for status in servers.values()]
     for host in (gpus, *gpus.others):
-        for words in _gpu_words(host, now):
-            at = f"{host.host} " if host.host else ""
-            line.append(" │ " if line else " ").append(f"{at}{words}")
-    return line
+        at = f"{host.host} " if host.host else ""
+        told += [(bad, f"{at}{words}") for bad, words in _gpu_words(host, now)]
+    # what does not fit is cut at the right
+    first = sorted(told, key=lambda one: not one[0])
+    return Text(" " + " │ ".join(words for _, words in first) if first else "")
 
 
-def _gpu_words(host: GpuSnapshot, now: float) -> Iterator[str]:
-    """The GPUs of a machine: trouble first, then each, or all together where there are many."""
+def _server(status: ServerStatus) -> str:
+    glyph, _ = GLYPHS[status.state]
+    words = f"{glyph} {kind(status)} {status.target.place} {word(status)}"
+    if status.running is not None:
+        words += f" run {status.running}"
+    if status.tokens_per_s is not None:
+        words += f" {gauges.rate(status.tokens_per_s)} tok/s"
+    return words
+
+
+def _gpu_words(host: GpuSnapshot, now: float) -> Iterator[tuple[bool, str]]:
+    """The GPUs of a machine, each or all together where there are many, and whether it is bad."""
     silent = unanswered(host, now)
     if silent:
-        yield f"! GPUs: {silent}"
+        yield True, f"! GPUs: {silent}"
     if age := stale(host, now):
-        yield f"! GPUs {age}"
+        yield True, f"! GPUs {age}"
     if len(host.gpus) > _EACH:
         bad = [gpu for gpu in host.gpus if gpu.lost or any(troubles(gpu))]
         if bad:
-            yield f"! GPU {','.join(str(gpu.index) for gpu in bad)}: {_first_trouble(bad[0])}"
-        yield f"{len(host.gpus)} GPUs {totals(host.gpus)}"
+            numbers = ",".join(str(gpu.index) for gpu in bad)
+            yield True, f"! GPU {numbers}: {_first_trouble(bad[0])}"
+        yield False, f"{len(host.gpus)} GPUs {totals(host.gpus)}"
         return
     for gpu in host.gpus:
         trouble = "" if gpu.lost else "".join(f" ! {words}" for words, _ in troubles(gpu))
         used = memory(gpu.memory_used, gpu.memory_total)
-        yield f"GPU{gpu.index} {'lost' if gpu.lost else f'{load(gpu)} {used}'}{trouble}"
+        said = "lost" if gpu.lost else f"{load(gpu)} {used}"
+        yield gpu.lost or bool(trouble), f"GPU{gpu.index} {said}{trouble}"
 
 
 def _first_trouble(gpu: GpuStatus) -> str:

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from massgen_tui.console.keys import shown
+from massgen_tui.console.keys import acting, shown
 from massgen_tui.console.screens.monitor import (
     DetailSheet,
     detail,
@@ -28,6 +28,8 @@ from massgen_tui.console.widgets.gpu_rows import gpu_sections
 from massgen_tui.console.widgets.server_rows import server_rows
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
+_HINTS = {"sidebar.detail": "more", "sidebar.events": "changes", "watch.quit": "quit"}
+"""What one looks for here, by the binding's id."""
 SERVERS, GPUS = "Servers", "GPUs"
 _COPY, _COPY_KEYS = "sidebar.copy", "c,y"
 
@@ -161,14 +163,21 @@ class Sidebar(Widget, can_focus=True):
         self.refresh()
 
     def on_focus(self) -> None:
-        """Show the frame of the focus."""
+        """Show the frame of the focus, and what acts here."""
         self._look = None
+        self.show_hints()
         self._build()
         self.refresh()
+
+    def show_hints(self) -> None:
+        """Tell in the lower edge which keys act here, the user's own among them."""
+        keys = acting(self.screen)
+        self.foot = " · ".join(f"{keys[id]} {word}" for id, word in _HINTS.items() if id in keys)
 
     def on_blur(self) -> None:
         """Show the frame of the others."""
         self._look = None
+        self.foot = ""
         self._build()
         self.refresh()
 
