@@ -214,9 +214,9 @@ def test_trouble_is_seen_among_many_gpus_too() -> None:
 def test_what_is_troubled_comes_first_on_one_line() -> None:
     hot = replace(GPU, index=1, throttled=("heat",))
     said = one_line(of(UP), sampled(GPU, hot), NOW).plain
-    assert said.startswith(" GPU1 87% 60.0/80.0 GiB ! held back: heat │ ● vLLM")
+    assert said.startswith(" ! GPU1 held back: heat 87% 60.0/80.0 GiB │ ● vLLM")
     lost = replace(GPU, index=1, lost=True)
-    assert one_line(of(UP), sampled(GPU, lost), NOW).plain.startswith(" GPU1 lost │ ● vLLM")
+    assert one_line(of(UP), sampled(GPU, lost), NOW).plain.startswith(" ! GPU1 lost │ ● vLLM")
 
 
 def test_totals_count_each_gpu_and_each_byte_once() -> None:

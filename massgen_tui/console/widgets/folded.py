@@ -55,10 +55,12 @@ def _gpu_words(host: GpuSnapshot, now: float) -> Iterator[tuple[bool, str]]:
         yield False, f"{len(host.gpus)} GPUs {totals(host.gpus)}"
         return
     for gpu in host.gpus:
-        trouble = "" if gpu.lost else "".join(f" ! {words}" for words, _ in troubles(gpu))
-        used = memory(gpu.memory_used, gpu.memory_total)
-        said = "lost" if gpu.lost else f"{load(gpu)} {used}"
-        yield gpu.lost or bool(trouble), f"GPU{gpu.index} {said}{trouble}"
+        if gpu.lost:
+            yield True, f"! GPU{gpu.index} lost"
+            continue
+        wrong = "; ".join(words for words, _ in troubles(gpu))
+        said = f"{load(gpu)} {memory(gpu.memory_used, gpu.memory_total)}"
+        yield bool(wrong), f"! GPU{gpu.index} {wrong} {said}" if wrong else f"GPU{gpu.index} {said}"
 
 
 def _first_trouble(gpu: GpuStatus) -> str:
