@@ -83,6 +83,11 @@ class Watch:
         said = bool(log) and 200 <= log[-1].status < 500
         return self.target.hosted and (self.status.state in settled or said)
 
+    @property
+    def _talks(self) -> bool:
+        """One of our own streams brought something of late."""
+        return self._talked is not None and self._clock() - self._talked <= TALKED
+
     def pause(self, *, relaxed: bool) -> float:
         """Seconds until the next look."""
         if self.target.hosted:
@@ -149,6 +154,7 @@ class Watch:
             self._window.miss(now, gone=not up)
         elif not self._counted(pulse.metrics, now):
             self._card_at = -STRANGER_AGE
+        self._note_uncounted(pulse.metrics, now)
         self._failures = 0 if up else self._failures + 1
         self._become(now, self._status(pulse, now))
 
@@ -168,7 +174,7 @@ class Watch:
         if not pulse.unanswered:
             slow = f"slow: it took {took:.2g} s to answer" if took > soon else ""
             return self._worded(pulse, slow)
-        if self._talked is not None and self._clock() - self._talked <= TALKED:
+        if self._talks:
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
         if self.status.state is ServerState.DOWN and self.status.silent:
             # less silence, at a path that was fast before, is no better news
@@ -196,7 +202,7 @@ class Watch:
         return ServerStatus(
             target=self.target,
             state=pulse.state,
-            reason=pulse.reason or self._oddity(pulse, rates, now),
+            reason=pulse.reason or self._oddity(rates, now),
             kind=card.provider,
             version=card.version,
             models=card.models,
@@ -217,14 +223,8 @@ class Watch:
             log=tuple(self._asking.log),
         )
 
-    def _oddity(self, pulse: Pulse, rates: Rates, now: float) -> str:
+    def _oddity(self, rates: Rates, now: float) -> str:
         """What is odd of a server that answers its probes."""
-        scrape = pulse.metrics
-        idle = scrape is not None and (scrape.running, scrape.waiting) == (0, 0)
-        if not (idle and self.awaited):
-            self._uncounted = None
-        elif self._uncounted is None:
-            self._uncounted = now
         if rates.mixed:
             return _MIXED
         if self._uncounted is not None and now - self._uncounted >= STALLED:
@@ -233,16 +233,26 @@ class Watch:
             return f"requests run, but no token came for {rates.stalled_s:.0f} s: {_OR_HUNG}"
         return ""
 
+    def _note_uncounted(self, scrape: Metrics | None, now: float) -> None:
+        """Note since when it counts no request, though one of ours is open and brings nothing."""
+        idle = scrape is not None and (scrape.running, scrape.waiting) == (0, 0)
+        if not (idle and self.awaited) or self._talks:
+            self._uncounted = None
+        elif self._uncounted is None:
+            self._uncounted = now
+
     def _become(self, now: float, status: ServerStatus) -> None:
         before = self.status
-        same = before.since is not None and (
-            # silence that is death now began when it was doubt
-            status.state is before.state or (status.silent and before.silent)
-        )
+        # silence that is death now began when it was doubt
+        doubted = before.state is ServerState.UNKNOWN and before.silent
+        dead = status.state is ServerState.DOWN and status.silent
+        same = status.state is before.state or (doubted and dead)
         changes = before.changes
         if status.state is not before.state:
             changes = (*changes, self._change(now, status))[-_CHANGES:]
-        self.status = replace(status, since=before.since if same else now, changes=changes)
+        self.status = replace(
+            status, since=now if before.since is None or not same else before.since, changes=changes
+        )
 
     def _change(self, now: float, status: ServerStatus) -> StateChange:
         news = False

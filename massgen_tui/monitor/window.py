@@ -110,7 +110,8 @@ class Window:
         )
 
     def _stalled(self) -> float:
-        if not self._loads:
+        # a gauge may rest for a while, a counter does not
+        if not self._loads or self._known.generated is None:
             return 0.0
         since = now = self._loads[-1][0]
         for at, load in reversed(self._loads):

@@ -226,6 +226,14 @@ async def test_the_sidebar_is_gone_to_whether_it_is_seen_or_not() -> None:
         assert main.sidebar.display
 
 
+@pytest.mark.parametrize("keys", [(), ("f4",)])
+async def test_the_sidebar_over_the_panes_is_gone_to_as_well(keys: tuple[str, ...]) -> None:
+    async with staged(config_of("qwen1", "qwen2"), size=(80, 24)) as stage:
+        await stage.press(*keys, "ctrl+g", "s")
+        assert stage.app.main.sidebar.has_focus
+        assert stage.app.main.sidebar.region.width == 36
+
+
 async def test_a_failed_agent_is_retried_alone() -> None:
     backends = Backends(qwen1=[[failure()], answer("better")])
     async with staged(backends=backends) as stage:

@@ -156,6 +156,45 @@ async def test_a_server_that_counts_no_request_though_one_of_ours_is_open_is_odd
     assert await scene.look() == (ServerState.UP, "")
 
 
+async def test_a_server_that_streams_to_us_is_not_called_hung_whatever_it_counts(
+    scene: Scene,
+) -> None:
+    scene.wire.metrics = IDLE
+    scene.monitor.await_answers({ROOT})
+    for _ in range(12):
+        scene.monitor.talked(ROOT, scene.clock.now + 2)
+        assert await scene.look() == (ServerState.UP, "")
+
+
+async def test_what_it_does_not_count_is_timed_anew_for_every_request(scene: Scene) -> None:
+    scene.wire.metrics, scene.wire.takes = IDLE, 0.01
+    scene.monitor.await_answers({ROOT})
+    await scene.look()
+    scene.monitor.await_answers(())
+    scene.wire.takes = 9.7
+    assert (await scene.look(20))[1].startswith("slow")
+    scene.monitor.await_answers({ROOT})
+    scene.wire.takes = 0.01
+    assert await scene.look(20) == (ServerState.UP, "")
+
+
+async def test_a_gauge_that_rests_is_no_missing_token(scene: Scene) -> None:
+    scene.wire.metrics = (
+        "vllm:num_requests_running 1\nvllm:avg_generation_throughput_toks_per_s 0\n"
+    )
+    for _ in range(12):
+        assert await scene.look(2.5) == (ServerState.UP, "")
+
+
+async def test_a_busy_server_that_falls_silent_was_up_until_then(scene: Scene) -> None:
+    scene.wire.instead = SILENT
+    scene.monitor.talked(ROOT, scene.clock.now + 2)
+    assert (await scene.look())[0] is ServerState.UP
+    assert (await scene.look(60))[0] is ServerState.DOWN
+    status = await scene.monitor.look(TARGET)
+    assert status.since == scene.clock.now
+
+
 async def test_requests_without_a_token_are_pointed_out(scene: Scene) -> None:
     scene.wire.metrics = WORKING
     for _ in range(9):
