@@ -86,6 +86,10 @@ def _server(target: ServerTarget, status: ServerStatus | None) -> dict[str, obje
         "server": target.root,
         "agents": list(target.agents),
         "state": known.state.value if status else None,
+        "condition": known.condition.value if known.condition else None,
+        "workers": None
+        if known.workers is None
+        else {"healthy": known.workers.healthy, "of": known.workers.of},
         "reason": known.reason or None,
         "kind": known.kind or None,
         "version": known.version or None,

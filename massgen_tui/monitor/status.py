@@ -19,6 +19,25 @@ class ServerState(StrEnum):
     UNAUTHORIZED = "unauthorized"
 
 
+class Condition(StrEnum):
+    """What a server is in beside its state, which keeps its five words."""
+
+    ASLEEP = "asleep"
+    """It put its model away until it is asked again, or is woken."""
+    HUNG = "hung"
+    """It answers, and its engine does nothing of what waits."""
+    PARTIAL = "partial"
+    """Some of its engines or workers are not there, do not move, or sleep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How many of the workers behind a router, or replicas of a stack, are healthy."""
+
+    healthy: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True)
 class ServerTarget:
     """A server to look at: one per distinct root, whatever the number of agents on it."""
@@ -128,6 +147,9 @@ class ServerStatus:
     """What it turned out to be: vLLM, SGLang, llama.cpp, …"""
     version: str = ""
     models: tuple[ServedModel, ...] = ()
+    condition: Condition | None = None
+    workers: Workers | None = None
+    """None: it has none, or does not tell of them."""
     running: int | None = None
     waiting: int | None = None
     kv_usage: float | None = None
