@@ -17,7 +17,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "Check config files and their servers.",
         "watch": "Watch servers and GPUs, without any agent.",
         "demo": "Two agents on a real small model on this machine.",
-        "schema": "Print the JSON Schema of config files.",
+        "schema": "Print the JSON Schema of config files, or of what run or check print.",
         "sessions": "List the sessions that were kept.",
     }
 )

@@ -1,6 +1,7 @@
 """`massgen-tui run`: ask once and print."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -10,7 +11,8 @@ from massgen_tui.headless import FORMATS, Options, run
 
 @click.command("run")
 @click.argument("config")
-@click.argument("prompt")
+@click.argument("prompt", required=False)
+@click.option("--file", "file", metavar="FILE", help="Read the prompt from this text file.")
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--reasoning", is_flag=True, help="Print the reasoning too (text; JSON has it).")
 @click.option(
@@ -24,36 +26,62 @@ from massgen_tui.headless import FORMATS, Options, run
     help="Wait so long for servers that are not up yet.",
 )
 @click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 2 also when an answer is cut, filtered or empty.",
+)
+@click.option(
     "--agent", "agents", multiple=True, metavar="ID", help="Ask this one only; repeatable."
 )
 def command(
     config: str,
-    prompt: str,
+    prompt: str | None,
     *,
+    file: str | None,
     shape: str,
     reasoning: bool,
     timings: bool,
     wait: float,
+    strict: bool,
     agents: tuple[str, ...],
 ) -> int:
     """Ask the agents of CONFIG once and print what they say.
 
-    PROMPT `-` is read from standard input.
+    PROMPT `-` is read from standard input; `--file` reads it from a file.
 
     \b
     Exit codes: 0 every agent finished; 1 wrong usage or config; 2 some agent failed;
     3 all failed; 130 interrupted; 143 terminated.
     """
-    asked = _stdin() if prompt == "-" else prompt
+    asked = _prompt(prompt, file)
     if not asked.strip():
         raise click.UsageError("the prompt is empty")
     read = read_config(config)
     known = [agent.id for agent in read.agents]
     if unknown := [agent for agent in agents if agent not in known]:
         raise click.UsageError(f"no agent {', '.join(unknown)}; there are: {', '.join(known)}")
-    return run(read, Options(asked, shape, reasoning, timings, wait, agents))
+    return run(read, Options(asked, shape, reasoning, timings, wait, agents, strict))
 
 
-def _stdin() -> str:
-    text = sys.stdin.buffer.read().decode("utf-8", "replace")
+def _prompt(prompt: str | None, file: str | None) -> str:
+    """What is asked, from the one place that was named.
+
+    Raises:
+        click.UsageError: none was named, or two, or the file cannot be read.
+    """
+    if prompt is not None and file is not None:
+        raise click.UsageError("the prompt is given twice: as a word and by --file")
+    if file is not None:
+        try:
+            return _text(Path(file).read_bytes())
+        except OSError as error:
+            raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
+    if prompt is None:
+        raise click.UsageError("what is to be asked? Name a PROMPT, - or --file FILE")
+    return _text(sys.stdin.buffer.read()) if prompt == "-" else prompt
+
+
+def _text(read: bytes) -> str:
+    """UTF-8, without the mark that some editors begin it with, and without the last line's end."""
+    text = read.decode("utf-8-sig", "replace")
     return text.removesuffix("\n").removesuffix("\r")

@@ -22,7 +22,8 @@ from massgen_tui.headless.printers import (
 )
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.headless.waiting import wait_for_servers
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.keeping import keep
 from massgen_tui.session.observed import Observed
 from massgen_tui.session.session import Session
@@ -54,6 +55,8 @@ class Options:
     """Seconds to wait for servers that are not up yet."""
     agents: Sequence[str] = field(default=())
     """Ask these agents only; empty: all."""
+    strict: bool = False
+    """An answer that is not whole counts as one that failed, for the exit code 2."""
 
 
 def run(
@@ -66,8 +69,9 @@ def run(
 ) -> int:
     """Ask the agents of `config`, print what they say, and give the exit code.
 
-    0: every agent finished; 2: some failed; 3: all failed; 130, 143: interrupted, after printing
-    what came; 141: the reader of standard output went away; 1: it could not be written.
+    0: every agent finished; 2: some failed, or (`strict`) an answer is not whole; 3: all failed;
+    130, 143: interrupted, after printing what came; 141: the reader of standard output went away;
+    1: it could not be written.
 
     Raises:
         ValueError: an agent that is to be asked is not in the config.
@@ -170,6 +174,8 @@ class Headless:
         self._note(f"warning: {words}")
 
     def _observe(self, observed: Observed) -> None:
+        if self._out.broken:
+            return  # nobody reads any more: what is stopped for that is no news
         attempt, agent = observed.attempt, observed.agent.id
         if isinstance(observed.event, Retrying):
             again = observed.event
@@ -196,6 +202,12 @@ class Headless:
         if self._out.broken:
             return CLOSED_PIPE
         failed = sum(a is not None and a.status is Status.FAILED for _, a in answers)
-        if not failed:
-            return 0
-        return 3 if failed == len(answers) else 2
+        if failed:
+            return 3 if failed == len(answers) else 2
+        return 2 if self._options.strict and any(map(_lacking, answers)) else 0
+
+
+def _lacking(answer: tuple[Agent, Attempt | None]) -> bool:
+    """Something of an answer is missing: truncated, filtered, empty, or never asked for."""
+    attempt = answer[1]
+    return attempt is None or not verdict(attempt).whole

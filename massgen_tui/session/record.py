@@ -8,6 +8,7 @@ from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent, UsageReported
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.verdict import verdict
 
 Record = dict[str, object]
 
@@ -49,9 +50,15 @@ def attempt_record(attempt: Attempt) -> Record:
         "finish_reason": attempt.finish_reason,
         "usage": usage_record(attempt.usage),
         "timing": _timing(attempt),
-        "warnings": list(attempt.warnings),
+        "warnings": [*attempt.warnings, *_lacks(attempt)],
         "error": error_record(attempt.error),
     }
+
+
+def _lacks(attempt: Attempt) -> list[str]:
+    """What a finished answer lacks, as a warning: a failure and a stop are told by the status."""
+    how = verdict(attempt)
+    return [how.words] if attempt.status is Status.DONE and not how.whole else []
 
 
 def usage_record(usage: UsageReported | None) -> Record | None:

@@ -14,10 +14,9 @@ from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.session.observed import Observed
 from tests.faults.scene import FAULTY, HEALTHY, Scene, alone, scene, untimed
 from tests.faults.table import FAULTS, Fault
+from tests.support.schemas import schema
 
-SCHEMA = Draft202012Validator(
-    json.loads((Path(__file__).parents[2] / "docs" / "run-output.schema.json").read_text("utf-8"))
-)
+SCHEMA = Draft202012Validator(schema("run"))
 FIRST_TURN = [fault for fault in FAULTS if fault.place != "restarted"]
 ONCE = ("killed", "stall mid-stream: gone", "100,000")
 AGAIN = [fault for fault in FIRST_TURN if not fault.id.startswith(ONCE)]

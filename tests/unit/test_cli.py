@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.support.server import Hang, ScriptedServer, free_port, sse_chat, sse_events, streamed
 
@@ -154,8 +155,46 @@ def test_an_unknown_agent_and_an_empty_prompt_are_wrong_usage(home: Path) -> Non
     assert (empty.returncode, "empty" in empty.stderr) == (1, True)
 
 
-def test_the_schema_of_configs_is_json(home: Path) -> None:
-    assert json.loads(cli(home, "schema").stdout)["$defs"]
+@pytest.mark.parametrize(
+    ("of", "title"),
+    [
+        ((), "massgen-tui config"),
+        (("config",), "massgen-tui config"),
+        (("run",), "What `massgen-tui run --format json` prints"),
+        (("check",), "What `massgen-tui check --json` prints"),
+    ],
+)
+def test_every_schema_is_printed(home: Path, of: tuple[str, ...], title: str) -> None:
+    schema = json.loads(cli(home, "schema", *of).stdout)
+    Draft202012Validator.check_schema(schema)
+    assert schema["title"] == title
+
+
+async def test_a_prompt_is_read_from_a_file(home: Path) -> None:
+    (home / "ask.md").write_bytes("\ufeffwhat is\n\n* 6 × 7?\n".encode())
+    async with ScriptedServer() as server:
+        server.answer(*sse_chat(content=["42"]))
+        config = write_config(home, server.base_url)
+        process = await start(home, "run", config, "--file", "ask.md")
+        out, err = await process.communicate()
+        assert (process.returncode, out) == (0, b"42\n"), err
+        assert server.requests[0].json["messages"][0]["content"] == "what is\n\n* 6 × 7?"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "--file FILE"),
+        (("hi", "--file", "two.yaml"), "given twice"),
+        (("--file", "none.md"), "none.md cannot be read: No such file"),
+        (("--file", "."), "cannot be read"),
+    ],
+)
+def test_a_prompt_that_is_not_one_is_wrong_usage(
+    home: Path, words: tuple[str, ...], said: str
+) -> None:
+    done = cli(home, "run", write_config(home, "http://127.0.0.1:9/v1"), *words)
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr
 
 
 async def test_run_asks_servers_and_prints_json(home: Path) -> None:

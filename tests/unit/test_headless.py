@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,10 +23,9 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.headless import Options, run
 from tests.support.fakes import Backends, Step, answer, config_of, failure
+from tests.support.schemas import schema
 
-SCHEMA = json.loads(
-    (Path(__file__).parents[2] / "docs" / "run-output.schema.json").read_text("utf-8")
-)
+SCHEMA = schema("run")
 
 
 class Terminal(io.StringIO):
@@ -188,6 +186,36 @@ def test_what_an_answer_lacks_is_said_beside_it() -> None:
     code, out, err = ask("a", options=Options("hi"), a=[answer("4", finish="length")])
     assert (code, out) == (0, "4\n")
     assert "cut off" in err
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (answer("4", finish="length"), "cut off"),
+        (answer("4", finish="content_filter"), "content filter"),
+        (answer("4", finish="repetition"), "repeated itself"),
+        ([Finished("stop")], "without saying anything"),
+        ([ReasoningDelta("hm"), Finished("length")], "used up by thinking"),
+    ],
+)
+@pytest.mark.parametrize("shape", ["json", "jsonl"])
+def test_what_an_answer_lacks_is_a_warning_that_strict_counts(
+    script: list[Step], words: str, shape: str
+) -> None:
+    code, out, _ = ask("a", options=Options("hi", shape), a=[script])
+    last = json.loads(out)["agents"][0] if shape == "json" else json.loads(out.splitlines()[-1])
+    assert code == 0
+    assert words in " ".join(last["warnings"])
+    assert ask("a", options=Options("hi", shape, strict=True), a=[script])[0] == 2
+
+
+def test_strict_passes_what_is_whole_and_leaves_failures_their_codes() -> None:
+    call: list[Step] = [ToolCallDelta(0, "id", "f", "{}"), Finished("tool_calls")]
+    warned: list[Step] = [Warned("top_k is left out"), *answer("4")]
+    strict = Options("hi", "json", strict=True)
+    assert ask("a", "b", options=strict, a=[call], b=[warned])[0] == 0
+    assert ask("a", options=strict, a=[[failure()]])[0] == 3
+    assert ask("a", "b", options=strict, a=[[failure()]], b=[answer("4", finish="length")])[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from massgen_tui.check import check
 from massgen_tui.monitor.fetch import Fetcher
+from tests.support.schemas import schema
 from tests.support.server import Hang, Pause, ScriptedServer, free_port, mute_port, whole
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +47,15 @@ def one_agent(folder: Path, url: str, name: str = "c.yaml", more: str = "") -> P
     return write(folder, AGENT.format(**values) + more, name)
 
 
+SCHEMA = Draft202012Validator(schema("check"))
+
+
 async def run(*paths: Path, probe: bool = False, strict: bool = False) -> tuple[int, Any]:
     out = io.StringIO()
     code = await check(paths, probe=probe, as_json=True, strict=strict, out=out)
-    return code, json.loads(out.getvalue())
+    report = json.loads(out.getvalue())
+    SCHEMA.validate(report)
+    return code, report
 
 
 async def said(*paths: Path, probe: bool = False, strict: bool = False) -> tuple[int, str]:
