@@ -28,17 +28,6 @@ class Echo(StrEnum):
     MUST = "must"
 
 
-class Probe(StrEnum):
-    """How a server of this kind is looked at."""
-
-    VLLM = "vllm"
-    SGLANG = "sglang"
-    LLAMACPP = "llamacpp"
-    OLLAMA = "ollama"
-    MODELS = "models"
-    """`/models` once, then only what our own requests tell."""
-
-
 def words(text: str) -> frozenset[str]:
     """The words of a text, for tables of names."""
     return frozenset(text.split())
@@ -89,7 +78,6 @@ class Dialect:
     """The field of an assistant message that reasoning goes back in."""
     moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys as MassGen writes them, as dotted paths, and where they stand in this dialect's body."""
-    probe: Probe = Probe.MODELS
     start_command: tuple[str, ...] = ()
     """Words that start it, with `{model}` and `{port}`; empty: it cannot be started by the user."""
     tool_flags: tuple[str, ...] = ()

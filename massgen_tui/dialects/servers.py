@@ -7,7 +7,7 @@ TensorRT-LLM 1.x, as their request models declare them.
 from types import MappingProxyType
 from typing import Final
 
-from massgen_tui.dialects.model import Dialect, Echo, Probe, Thinking, words
+from massgen_tui.dialects.model import Dialect, Echo, Thinking, words
 
 _VLLM = words(
     """
@@ -68,7 +68,6 @@ SERVERS: Final = (
         thinking_budget="thinking_token_budget",
         echo=Echo.MAY,
         echo_field="reasoning",
-        probe=Probe.VLLM,
         start_command=(
             "python",
             "-m",
@@ -93,7 +92,6 @@ SERVERS: Final = (
         thinking=Thinking.TEMPLATE,
         efforts=True,
         echo=Echo.MAY,
-        probe=Probe.SGLANG,
         start_command=(
             "python",
             "-m",
@@ -116,7 +114,6 @@ SERVERS: Final = (
         efforts=True,
         effort_path="chat_template_kwargs.reasoning_effort",
         echo=Echo.MAY,
-        probe=Probe.LLAMACPP,
         start_command=("llama-server", "-m", "{model}", "--port", "{port}"),
     ),
     Dialect(
@@ -131,7 +128,6 @@ SERVERS: Final = (
         efforts=True,
         echo=Echo.MAY,
         echo_field="reasoning",
-        probe=Probe.OLLAMA,
         start_command=("ollama", "serve"),
     ),
     Dialect(

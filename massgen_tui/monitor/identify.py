@@ -3,47 +3,24 @@
 import asyncio
 from collections.abc import Iterator
 
-from massgen_tui.dialects import Probe
 from massgen_tui.monitor.fetch import Answer, Fault
+from massgen_tui.monitor.kinds import KINDS, by_header, by_owner, ollama, sglang, vllm
+from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.looking import Ask, Card
 from massgen_tui.monitor.metrics import mentions
 from massgen_tui.monitor.read import LARGE, count, field, items, text
 from massgen_tui.monitor.status import ServedModel
 
-PROVIDERS = {
-    Probe.VLLM: "vLLM",
-    Probe.SGLANG: "SGLang",
-    Probe.LLAMACPP: "llama.cpp",
-    Probe.OLLAMA: "Ollama",
-}
-
-_OWNERS = {
-    "vllm": Probe.VLLM,
-    "sglang": Probe.SGLANG,
-    "llamacpp": Probe.LLAMACPP,
-    "library": Probe.OLLAMA,
-    "ollama": Probe.OLLAMA,
-}
-"""`owned_by` of /v1/models."""
-
-_OTHERS = {"tensorrt": "TensorRT-LLM", "koboldcpp": "KoboldCpp"}
-"""Servers that answer to some of the others' paths too."""
-_PREFIXES = {"vllm:": Probe.VLLM, "sglang:": Probe.SGLANG, "llamacpp:": Probe.LLAMACPP}
-"""Names of metrics, which vLLM and SGLang show without a key."""
-
 
 async def identify(ask: Ask, models: Answer, *, hosted: bool) -> Card:
     """Read the list of models, and ask further where it does not say who serves it."""
     served, owner = await models_of(models)
-    kind = _OWNERS.get(owner) or _by_header(models)
+    kind = by_owner(owner) or by_header(models.server)
     version = ""
-    provider = next((name for begin, name in _OTHERS.items() if owner.startswith(begin)), "")
-    if kind is None and not hosted and not provider:
+    if kind is None and not hosted:
         kind, version = await _by_paths(ask, told=served is not None)
-    provider = PROVIDERS.get(kind, "") if kind else provider
     return Card(
         kind=kind,
-        provider=provider,
         version=version,
         models=served or (),
         refused_key=models.refused_key,
@@ -90,25 +67,21 @@ def _model(entry: dict[str, object]) -> ServedModel:
     return ServedModel(text(entry.get("id")), next((length for length in lengths if length), None))
 
 
-def _by_header(answer: Answer) -> Probe | None:
-    return Probe.LLAMACPP if answer.server.lower().startswith("llama.cpp") else None
-
-
-async def _by_paths(ask: Ask, *, told: bool) -> tuple[Probe | None, str]:
+async def _by_paths(ask: Ask, *, told: bool) -> tuple[Kind | None, str]:
     """Find out by what only one kind has; `told` when it showed its models, and not whose."""
     metrics = await ask("/metrics")
     if metrics.ok:
         page = metrics.text()
-        for prefix, kind in _PREFIXES.items():
-            if mentions(page, prefix):
+        for kind in KINDS:
+            if kind.prefix and mentions(page, kind.prefix):
                 return kind, ""
     # others have a version too: LocalAI; vLLM names itself in its list, but may keep that from us
     version = text(field((await ask("/version")).json(), "version"))
     if version and not told:
-        return Probe.VLLM, version
+        return vllm.KIND, version
     for path in ("/model_info", "/get_model_info"):
         if field((await ask(path)).json(), "model_path"):
-            return Probe.SGLANG, ""
+            return sglang.KIND, ""
     if version := text(field((await ask("/api/version")).json(), "version")):
-        return Probe.OLLAMA, version
+        return ollama.KIND, version
     return None, ""

@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from massgen_tui.dialects import Probe
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import field, text
 from massgen_tui.monitor.status import ServedModel, ServerState
+
+if TYPE_CHECKING:
+    from massgen_tui.monitor.kinds.kind import Kind
 
 Ask = Callable[[str], Awaitable[Answer]]
 """GETs a path of the server's root (or, when it begins with `models`, of its base URL)."""
@@ -21,10 +24,8 @@ MODELS = "models"
 class Card:
     """What changes seldom: asked for when a server comes up, and again every half minute."""
 
-    kind: Probe | None = None
+    kind: "Kind | None" = None
     """What it proved to be; None: no proof."""
-    provider: str = ""
-    """As people write it."""
     version: str = ""
     models: tuple[ServedModel, ...] = ()
     parser: str | None = None
@@ -35,6 +36,11 @@ class Card:
     """It showed a list of models."""
     trouble: str = ""
     """Why its list of models could not be read."""
+
+    @property
+    def provider(self) -> str:
+        """Its kind as people write it, or empty."""
+        return self.kind.name if self.kind else ""
 
 
 @dataclass(frozen=True, slots=True)

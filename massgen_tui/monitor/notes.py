@@ -1,13 +1,11 @@
 """What an operator should know before a prompt is sent."""
 
-from massgen_tui.dialects import Probe
+from massgen_tui.monitor.kinds import KINDS
 from massgen_tui.monitor.looking import Card
 from massgen_tui.monitor.read import text
 from massgen_tui.monitor.status import NO_KEY, ServerState, ServerTarget
 
 _MOST_NAMES = 5
-_ANY_NAME = frozenset({Probe.SGLANG, Probe.LLAMACPP})
-"""Kinds that answer whatever model is asked for."""
 
 
 def notes_of(target: ServerTarget, card: Card | None, state: ServerState) -> tuple[str, ...]:
@@ -22,18 +20,12 @@ def notes_of(target: ServerTarget, card: Card | None, state: ServerState) -> tup
     return tuple(note for note in notes if note)
 
 
-_TYPES = {
-    Probe.VLLM: "vllm",
-    Probe.SGLANG: "sglang",
-    Probe.LLAMACPP: "llamacpp",
-    Probe.OLLAMA: "ollama",
-}
-_SHARED_CONTEXT = (Probe.VLLM, Probe.SGLANG)
+_TYPES = frozenset(kind.type for kind in KINDS if kind.type)
 
 
 def _wrong_kind(target: ServerTarget, card: Card) -> str:
-    right = _TYPES.get(card.kind) if card.kind else None
-    if target.dialect not in _TYPES.values() or right is None or target.dialect == right:
+    right = card.kind.type if card.kind else ""
+    if target.dialect not in _TYPES or not right or target.dialect == right:
         return ""
     return f"this is {card.provider}, the config says {target.dialect}: write type: {right}"
 
@@ -44,31 +36,23 @@ def _not_served(target: ServerTarget, card: Card) -> list[str]:
     if not card.models:
         return ["it serves no model now"] if any(target.models) else []
     names = [model.id for model in card.models]
-    known = {_plain(name, card.kind) for name in names}
+    plain = card.kind.plain if card.kind else str
+    known = {plain(name) for name in names}
     shown = ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
     notes = []
     for model in target.models:
-        if not model or _plain(text(model), card.kind) in known:
+        if not model or plain(text(model)) in known:
             continue
-        if card.kind in _ANY_NAME:
+        if card.kind and card.kind.any_name:
             notes.append(f"asked for {model}, answers with what it serves: {shown}")
         else:
             notes.append(f"{model} is not served here; served: {shown}")
     return notes
 
 
-def _plain(name: str, kind: Probe | None) -> str:
-    if kind is Probe.SGLANG:
-        # base:adapter picks a LoRA adapter
-        return name.partition(":")[0]
-    if kind is Probe.OLLAMA:
-        return name.removesuffix(":latest")
-    return name
-
-
 def _too_long(target: ServerTarget, card: Card) -> list[str]:
     """Token limits that vLLM and SGLang refuse, as prompt and answer share the context."""
-    if card.kind not in _SHARED_CONTEXT:
+    if card.kind is None or not card.kind.shared_context:
         return []
     lengths = {model.id: model.context_length for model in card.models}
     return [
@@ -79,6 +63,6 @@ def _too_long(target: ServerTarget, card: Card) -> list[str]:
 
 
 def _no_parser(target: ServerTarget, card: Card) -> str:
-    if card.kind is Probe.SGLANG and target.thinks and card.parser == "":
+    if target.thinks and card.parser == "":
         return "reasoning is asked for, but no --reasoning-parser is on: it stays in the answer"
     return ""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from massgen_tui.dialects import Probe
 from massgen_tui.monitor.asking import Asking
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.looking import WANTS_KEY, Card, Pulse
@@ -137,7 +136,8 @@ class Watch:
 
     async def _look(self) -> Look:
         card = None if self.status.state in _AWAY else self._card
-        cheap = card is not None and card.kind is not None and not self._slow
+        known = card is not None and card.kind is not None and card.kind.pulse is not None
+        cheap = known and not self._slow
         refresh = self._clock() - self._card_at > (CARD_AGE if cheap else STRANGER_AGE)
         if card is None or refresh:
             self._asking.forget()
@@ -187,7 +187,7 @@ class Watch:
     def _worded(self, pulse: Pulse, slow: str) -> Pulse:
         """What the answer means of this very server."""
         known = self._card.kind if self._card else None
-        if pulse.state is ServerState.LOADING and known is Probe.VLLM:
+        if pulse.state is ServerState.LOADING and known and known.dead_at_503:
             # it takes no connections while it loads
             reason = f"{pulse.reason}: its engine does not run, or a gateway has no server for it"
             return replace(pulse, state=ServerState.DOWN, reason=reason)

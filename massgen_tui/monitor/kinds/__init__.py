@@ -1,0 +1,20 @@
+"""The kinds of servers: how each is recognised and looked at, one module a kind."""
+
+from massgen_tui.monitor.kinds import llamacpp, ollama, others, sglang, vllm
+from massgen_tui.monitor.kinds.kind import Kind
+
+KINDS: tuple[Kind, ...] = (vllm.KIND, sglang.KIND, llamacpp.KIND, ollama.KIND, *others.KINDS)
+"""All of them, in the order in which they are tried."""
+
+
+def by_owner(owner: str) -> Kind | None:
+    """The kind that names itself so in `owned_by` of its list of models, in small letters."""
+    return next((kind for kind in KINDS if owner in kind.owners), None) or next(
+        (kind for kind in KINDS if kind.begins and owner.startswith(kind.begins)), None
+    )
+
+
+def by_header(server: str) -> Kind | None:
+    """The kind that names itself so in the Server header."""
+    told = server.lower()
+    return next((kind for kind in KINDS if kind.header and told.startswith(kind.header)), None)

@@ -1,0 +1,41 @@
+"""What is known of one kind of server, as data and two questions."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from massgen_tui.monitor.looking import Ask, Card, Pulse
+
+
+async def no_details(ask: Ask, card: Card) -> Card:
+    """Ask nothing: the list of models told all."""
+    return card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kind:
+    """One kind of server; each is there once, and the same only as itself."""
+
+    name: str
+    """As people write it."""
+    type: str = ""
+    """The config's `type:` that is meant for it; empty: any."""
+    owners: frozenset[str] = frozenset()
+    """What it says in `owned_by` of its list of models, in small letters."""
+    begins: str = ""
+    """How that begins, where it is not always the same."""
+    header: str = ""
+    """How its Server header begins, in small letters."""
+    prefix: str = ""
+    """How the names of its metrics begin, which some show without a key."""
+    pulse: Callable[[Ask], Awaitable[Pulse]] | None = None
+    """Asks whether it lives, and for its numbers; None: its list of models is the sign of life."""
+    details: Callable[[Ask, Card], Awaitable[Card]] = no_details
+    """Adds to a card what only this kind tells, and what changes seldom."""
+    any_name: bool = False
+    """It answers whatever model it is asked for."""
+    shared_context: bool = False
+    """It refuses a token limit that leaves the prompt no place in the context."""
+    dead_at_503: bool = False
+    """It takes no connections while it loads: a 503 is its engine's end."""
+    plain: Callable[[str], str] = str
+    """A model's name without what picks a variant of it."""

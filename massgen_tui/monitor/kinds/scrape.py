@@ -1,0 +1,40 @@
+"""Asks for a page of metrics, and says in words why there is none."""
+
+import asyncio
+from collections.abc import Mapping
+
+from massgen_tui.monitor import metrics
+from massgen_tui.monitor.fetch import Answer
+from massgen_tui.monitor.looking import Ask
+from massgen_tui.monitor.metrics import Metrics
+from massgen_tui.monitor.read import LARGE
+
+_NO_METRICS = (404, 405, 501)
+"""What is answered where there are none, or they are not switched on."""
+
+
+async def scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metrics | None, str]:
+    """The metrics, and in words why there are none; None: this time."""
+    answer = await ask("/metrics")
+    if answer.fault:
+        return None, f"/metrics: {answer.words}"
+    if answer.status in _NO_METRICS:
+        return Metrics(), ""
+    if not answer.ok:
+        return None, f"/metrics: HTTP {answer.status}"
+    page = answer.text()
+    if len(page) <= LARGE:
+        return metrics.read(page, series), ""
+    if await asyncio.to_thread(metrics.too_many, page, series):
+        return Metrics(), "/metrics: more engines than are read"
+    return await asyncio.to_thread(metrics.read, page, series), ""
+
+
+async def first_found(ask: Ask, paths: tuple[str, ...]) -> Answer:
+    """The answer of the first path that exists, else of the last."""
+    answer = Answer()
+    for path in paths:
+        answer = await ask(path)
+        if answer.status != 404:
+            break
+    return answer
