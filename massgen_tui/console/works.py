@@ -30,6 +30,7 @@ from massgen_tui.console.turn import turn_of
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.journal import NOT_KEPT
 from massgen_tui.session.observed import Observed
 
 
@@ -124,11 +125,14 @@ class Works:
 
     def _show_title(self, now: float) -> None:
         turn, title = turn_of(self.session.agents, now), self.main.title_bar
+        journal = self.services.journal
+        trouble = NOT_KEPT if journal is not None and journal.problem else ""
         if turn is None:
-            title.tell(self.config.name, how_many(len(self.session.agents)), None)
+            said = how_many(len(self.session.agents))
+            title.tell(self.config.name, said, None, trouble=trouble)
         else:
             said = f"turn {turn.number} · {turn.prompt}"
-            title.tell(self.config.name, said, turn.elapsed, running=turn.running)
+            title.tell(self.config.name, said, turn.elapsed, running=turn.running, trouble=trouble)
 
     def show_monitors(self) -> None:
         """Show what is known of servers and GPUs, and look less often while nobody sees it."""

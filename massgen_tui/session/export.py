@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -40,8 +41,17 @@ def save_markdown(agents: Sequence[Agent], title: str, folder: Path, now: dateti
     while path.exists():
         number += 1
         path = path.with_name(f"massgen-tui-{safe}-{now:%Y%m%d-%H%M%S}-{number}.md")
-    with open_private(path, "x") as file:
-        file.write(to_markdown(agents, title))
+    text = to_markdown(agents, title)
+    try:
+        with open_private(path, "x") as file:
+            file.write(text)
+    except FileExistsError:
+        raise
+    except OSError:
+        # a full disk: half a file, or an empty one, would pass for the answers
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
     return path
 
 

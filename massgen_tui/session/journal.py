@@ -6,6 +6,8 @@ The lines, each with `at` (UTC) and `event`:
 """
 
 import logging
+import os
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -21,6 +23,7 @@ from massgen_tui.session.observed import Observed
 from massgen_tui.session.record import Record, attempt_record, error_record, to_json
 from massgen_tui.session.redact import redactor_of
 
+NOT_KEPT = "this session is not kept"
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +53,8 @@ class Journal:
         """
         self.path: Path | None = None
         """The file, once there is one."""
+        self.problem = ""
+        """Why nothing is written any more, once that is so."""
         self._config = config
         self._directory = directory
         self._warn = warn
@@ -115,12 +120,16 @@ class Journal:
             if self._file is None:
                 self._file = self._create()
                 self._put(self._file, self._head())
+            elif self._removed(self._file):
+                self._begin_anew(self._file)
             self._put(self._file, record)
         except (OSError, RuntimeError) as error:
             self._over = True
             log.warning("the journal cannot be written: %s", error)
             self._shut()
-            self._warn(f"this session is not kept: its journal cannot be written ({_why(error)})")
+            self._forget_empty()
+            self.problem = f"{NOT_KEPT}: its journal cannot be written ({_why(error)})"
+            self._warn(self.problem)
 
     def _put(self, file: IO[str], record: Record) -> None:
         at: Record = {"at": self._wall().isoformat(timespec="milliseconds")}
@@ -133,10 +142,37 @@ class Journal:
         for number in range(1, 100):
             path = folder / (f"{stem}.jsonl" if number == 1 else f"{stem}-{number}.jsonl")
             with suppress(FileExistsError):
-                file = open_private(path, "x")
+                file = open_private(path, "x+")
                 self.path = path
                 return file
         raise FileExistsError(f"too many journals named {stem}")
+
+    def _removed(self, file: IO[str]) -> bool:
+        """Whether somebody took the file, or its folder, away while it is written."""
+        if self.path is None:
+            return False
+        try:
+            return not os.path.samestat(self.path.stat(), os.fstat(file.fileno()))
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+
+    def _begin_anew(self, old: IO[str]) -> None:
+        """Write all that the removed file held to a new one: it can be read until it is closed."""
+        log.warning("the journal was removed; it begins anew")
+        self._file = self._create()
+        old.seek(0)
+        shutil.copyfileobj(old, self._file)
+        with suppress(OSError):
+            old.close()
+
+    def _forget_empty(self) -> None:
+        """A file that took nothing, as on a full disk, is not left behind."""
+        with suppress(OSError):
+            if self.path is not None and self.path.stat().st_size == 0:
+                self.path.unlink()
+                self.path = None
 
     def _head(self) -> Record:
         agents = [

@@ -1,6 +1,7 @@
 """The program's own log: a small rotating file beside the journals, private, without keys."""
 
 import logging
+from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -38,6 +39,21 @@ class _PrivateLog(RotatingFileHandler):
 
     def format(self, record: logging.LogRecord) -> str:
         return self._redact(super().format(record))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it; where the file or its folder was removed meanwhile, to a new one."""
+        file = Path(self.baseFilename)
+        with suppress(OSError):
+            if self.stream is not None and not file.exists():
+                self.stream.close()
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self.stream = self._open()
+        super().emit(record)
+
+    def close(self) -> None:
+        """Close it; what a full disk did not take is lost, and nobody is disturbed."""
+        with suppress(OSError):
+            super().close()
 
     def handleError(self, record: logging.LogRecord) -> None:
         """A log that cannot be written is no reason to disturb anyone."""

@@ -13,6 +13,7 @@ from massgen_tui.console import clipboard, services
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.session.attempt import Status
+from massgen_tui.session.journal import Journal
 from tests.support import scenes
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, Step, answer, config_of, failure
@@ -195,3 +196,20 @@ async def test_an_end_is_not_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
     async with asyncio.timeout(10), staged(watching=Hung()) as stage:
         await stage.pilot.press("ctrl+q")
     assert not stage.app.is_running
+
+
+async def test_a_session_that_is_not_kept_says_so_for_as_long_as_it_lasts(tmp_path: Path) -> None:
+    def nowhere() -> Path:
+        raise OSError(28, "No space left on device")
+
+    async with staged() as stage:
+        told: list[str] = []
+        journal = Journal(stage.session.config, nowhere, warn=told.append)
+        stage.app.services.journal = journal
+        journal.asked(1, "hi", ["qwen1"])
+        await stage.settle()
+        assert "! this session is not kept" in stage.screen_text.splitlines()[0]
+        stage.app.action_warnings()
+        await stage.settle()
+        assert "No space left on device" in stage.screen_text
+    assert told == [journal.problem]

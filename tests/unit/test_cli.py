@@ -210,6 +210,34 @@ async def test_run_asks_servers_and_prints_json(home: Path) -> None:
         assert server.requests[0].json["messages"] == [{"role": "user", "content": "hi"}]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as POSIX does")
+@pytest.mark.parametrize("size", [0, 512])
+async def test_a_disk_that_takes_nothing_more_is_a_warning_and_no_failure(
+    home: Path, size: int
+) -> None:
+    async with ScriptedServer() as server:
+        server.answer(*sse_chat(content=["42" * 500]))
+        config = write_config(home, server.base_url)
+        limited = (
+            "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); "
+        )
+        limited += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", limited.format(size)),
+            *("-m", "massgen_tui", "run", config, "hi", "--format", "json"),
+            cwd=home,
+            env=environment(home) | {"PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert json.loads(out)["agents"][0]["content"] == "42" * 500
+        told = err.decode().splitlines()
+        assert [line.split(": ")[:2] for line in told] == [["warning", "this session is not kept"]]
+        assert process.returncode == 0
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 async def test_a_signal_prints_what_came_and_stops_the_rest(
     home: Path, number: signal.Signals, code: int

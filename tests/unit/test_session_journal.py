@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -178,6 +179,54 @@ async def test_a_journal_that_cannot_be_written_is_one_warning(
     monkeypatch.setattr(paths, "state_dir", lambda: tmp_path)
     warnings = await converse(config_of("a", "b", logging_enabled=True), Backends())
     assert len(warnings) == 1
+
+
+def test_a_log_that_a_full_disk_did_not_take_disturbs_nobody_when_it_closes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("massgen_tui.session.logs.open_private", full_disk)
+    with keep(config_of("a", logging_enabled=True), warn=pytest.fail):
+        logging.getLogger("massgen_tui").warning("what does not fit")
+
+
+def test_a_file_that_took_nothing_is_not_left_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def created(path: Path, mode: str) -> TextIO:
+        path.touch()
+        return full_disk(path, mode)
+
+    monkeypatch.setattr("massgen_tui.session.journal.open_private", created)
+    warnings: list[str] = []
+    with keep(config_of("a", logging_enabled=True), warn=warnings.append) as journal:
+        assert journal is not None
+        journal.asked(1, "hello", ["a"])
+        assert journal.problem == warnings[0]
+        assert "this session is not kept: " in journal.problem
+    assert list(folder.glob("*.jsonl")) == []
+
+
+@pytest.mark.parametrize("what", ["file", "folder", "replaced", "all"])
+def test_a_session_whose_place_is_taken_away_begins_anew_with_all_of_it(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    state = tmp_path / "massgen-tui"
+    with keep(config_of("a", logging_enabled=True), warn=pytest.fail) as journal:
+        assert journal is not None
+        journal.asked(1, "first", ["a"])
+        assert journal.path is not None
+        if what in ("file", "replaced"):
+            journal.path.unlink()
+        else:
+            shutil.rmtree(state if what == "all" else state / "sessions")
+        if what == "replaced":
+            journal.path.write_text("another's\n")
+        journal.asked(2, "second", ["a"])
+        journal.asked(3, "third", ["a"])
+        kept = [json.loads(line) for line in journal.path.read_text("utf-8").splitlines()]
+    assert [line.get("prompt") for line in kept] == [None, "first", "second", "third"]
+    assert "begins anew" in (state / "massgen-tui.log").read_text("utf-8")
 
 
 async def test_kept_sessions_are_found_again(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from markdown_it import MarkdownIt
@@ -200,3 +201,17 @@ def test_saved_answers_are_private_and_overwrite_nothing(tmp_path: Path) -> None
     assert first != second
     assert first.parent == second.parent == tmp_path
     assert first.stat().st_mode & 0o777 == 0o600
+
+
+def test_answers_that_a_full_disk_does_not_take_leave_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, mode: str) -> TextIO:
+        path.touch()
+        return Path("/dev/full").open("w", encoding="utf-8")
+
+    monkeypatch.setattr("massgen_tui.session.export.open_private", full)
+    agent = conversation(attempt_of(ContentDelta("all of it"), Finished("stop")))
+    with pytest.raises(OSError, match="No space"):
+        save_markdown([agent], "t", tmp_path, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+    assert list(tmp_path.iterdir()) == []

@@ -51,9 +51,27 @@ def clock(seconds: float) -> str:
 class TitleBar(Line):
     """The program, the config's name, the turn and how long it takes."""
 
-    def tell(self, name: str, middle: str, elapsed: float | None, *, running: bool = False) -> None:
-        """Say which config this is, what is going on, and the clock of the turn."""
+    def tell(
+        self,
+        name: str,
+        middle: str,
+        elapsed: float | None,
+        *,
+        running: bool = False,
+        trouble: str = "",
+    ) -> None:
+        """Say which config this is, what is going on, and the clock of the turn.
+
+        Args:
+            name: The config's.
+            middle: What is going on.
+            elapsed: Seconds of the turn; None: there is none.
+            running: The turn goes on.
+            trouble: What must stay in sight, before all that may be cut.
+        """
         left = Text.assemble((" massgen-tui", "bold"), "  ", one_line(name, 40))
+        if trouble:
+            left.append(f"   ! {trouble}", "bold")
         if middle:
             room = max(self.app.size.width - cell_len(left.plain) - 14, 12)
             said = one_line(middle, room)
