@@ -14,6 +14,7 @@ import httpx2
 from massgen_tui.backends.address import is_loopback, proxy_for, root_of
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.failures import Cause
+from massgen_tui.tls import tls_hint
 
 CAUGHT = (aiohttp.ClientError, OSError, EOFError, ValueError, RuntimeError)
 """What the network and its libraries raise. `TimeoutError` and `ssl.SSLError` are `OSError`s;
@@ -101,13 +102,10 @@ def _tls(error: ssl.SSLError, base_url: str) -> Cause:
         return Cause(
             ErrorKind.UNREACHABLE,
             f"TLS: the certificate of {host} was not accepted: {error.verify_message}",
-            "if you trust it, name its authority in SSL_CERT_FILE",
+            tls_hint(error),
         )
-    if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"):
-        hint = "this port speaks no TLS: write http:// in base_url"
-    else:
-        hint = "see the server's TLS settings"
-    return Cause(ErrorKind.UNREACHABLE, f"TLS with {host} failed: {error.reason or error}", hint)
+    words = f"TLS with {host} failed: {error.reason or error}"
+    return Cause(ErrorKind.UNREACHABLE, words, tls_hint(error))
 
 
 def _number(error: BaseException) -> int | None:

@@ -74,6 +74,7 @@ def _agent(agent: AgentConfig) -> dict[str, object]:
         else {
             "method": "POST",
             "url": f"{backend.base_url}/chat/completions",
+            "default_url": backend.base_url_default,
             "key": backend.key_source or ("EMPTY" if backend.api_key is None else "set"),
             "body": request.body,
         },

@@ -22,12 +22,12 @@ def _lines(report: dict[str, object]) -> Iterator[str]:
         yield from (_problem(path, problem) for problem in items(report["problems"]))
         return
     count = len(list(items(report["agents"])))
-    yield f"{path}: ok, {count} agent{'' if count == 1 else 's'}"
+    yield f"{path}: config ok, {count} agent{'' if count == 1 else 's'}"
     yield from _warnings(report, "  ")
-    for agent in items(report["agents"]):
-        yield from _agent(agent)
     for server in items(report["servers"]):
         yield from _server(server)
+    for agent in items(report["agents"]):
+        yield from _agent(agent)
 
 
 def _problem(path: str, problem: dict[str, object]) -> str:
@@ -53,7 +53,8 @@ def _agent(agent: dict[str, object]) -> Iterator[str]:
     request = agent["request"]
     if request:
         key = text(field(request, "key"))
-        yield f"    POST {text(field(request, 'url'))}  key: {key}"
+        default = f"  (the default of {agent['type']})" if field(request, "default_url") else ""
+        yield f"    POST {text(field(request, 'url'))}{default}  key: {key}"
         body = json.dumps(field(request, "body"), indent=2, ensure_ascii=False)
         yield from (f"    {line}" for line in body.splitlines())
 

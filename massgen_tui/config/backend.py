@@ -96,6 +96,7 @@ def _spoken(
         type=spoken.name,
         model=model,
         base_url=base_url,
+        base_url_default=bool(base_url) and "base_url" not in found,
         api_key=secret.secret,
         key_source=secret.source,
         parameters=parameters,

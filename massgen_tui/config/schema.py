@@ -28,6 +28,8 @@ class BackendConfig(_Model):
     model: str = ""
     base_url: str = ""
     """Scheme, host, port and path up to `/v1` (or the provider's own), no trailing slash."""
+    base_url_default: bool = False
+    """The file names no address: `base_url` is where the type's server is by default."""
     api_key: SecretStr | None = None
     """The key that goes to this server, from the file, the environment or `.env`; None: `EMPTY`."""
     key_source: str = ""

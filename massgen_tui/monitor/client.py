@@ -8,6 +8,7 @@ import aiohttp
 from massgen_tui.monitor.fetch import REFUSED, Answer, Fault
 from massgen_tui.resolver import DaemonResolver
 from massgen_tui.text import one_line
+from massgen_tui.tls import tls_hint
 
 _CHUNK = 2**16
 _CUT = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED)
@@ -103,7 +104,8 @@ def _way(error: Exception, number: int | None) -> str:
 
 
 def _tls(error: aiohttp.ClientSSLError) -> str:
-    """What is wrong with its TLS, without where that was found out."""
+    """What is wrong with its TLS, without where that was found out, and what to do."""
     cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
     verdict = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or str(cause)
-    return one_line(str(verdict), 80).lower().replace("_", " ")
+    words = one_line(str(verdict), 80).lower().replace("_", " ")
+    return f"{words} ({tls_hint(cause)})"

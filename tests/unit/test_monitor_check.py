@@ -96,6 +96,37 @@ async def test_a_config_is_told_with_the_request_and_without_a_look(tmp_path: Pa
     assert "--reasoning-parser qwen3" in server["start_command"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [
+        ("vllm", "http://localhost:8000/v1"),
+        ("sglang", "http://localhost:30000/v1"),
+        ("ollama", "http://localhost:11434/v1"),
+    ],
+)
+async def test_an_address_that_was_left_out_is_told_as_the_default_it_became(
+    tmp_path: Path, kind: str, address: str
+) -> None:
+    agents = f"agents: [{{id: a, backend: {{type: {kind}, model: m}}}}]"
+    path = write(tmp_path, agents)
+    _, report = await run(path)
+    request = report["files"][0]["agents"][0]["request"]
+    assert (request["url"], request["default_url"]) == (f"{address}/chat/completions", True)
+    _, text = await said(path)
+    assert f"POST {address}/chat/completions  (the default of {kind})  key: " in text
+    _, report = await run(one_agent(tmp_path, address, "named.yaml"))
+    assert report["files"][0]["agents"][0]["request"]["default_url"] is False
+
+
+async def test_the_verdicts_come_before_the_requests(tmp_path: Path) -> None:
+    path = one_agent(tmp_path, f"http://127.0.0.1:{free_port()}")
+    _, text = await said(path, probe=True)
+    lines = text.splitlines()
+    assert lines[0] == f"{path}: config ok, 1 agent"
+    assert lines[1].startswith("  ✗ http://127.0.0.1:")
+    assert text.index("connection refused") < text.index("POST ") < text.index('"messages"')
+
+
 async def test_a_server_is_told_as_it_is(tmp_path: Path) -> None:
     async with ScriptedServer() as server:
         vllm(server)

@@ -179,7 +179,7 @@ async def test_tls_that_is_not_to_be_trusted_is_told_in_words_and_is_no_death(
         status = await look(target(server))
     assert (status.state, status.reason) == (
         ServerState.UNKNOWN,
-        "TLS: self-signed certificate",
+        "TLS: self-signed certificate (if you trust it, name its authority in SSL_CERT_FILE)",
     )
     assert not status.startable
 
@@ -194,6 +194,7 @@ async def test_https_where_there_is_no_tls_is_told_in_words() -> None:
         status = await look(ServerTarget(root, f"{root}/v1", "vllm", (QWEN,)))
     assert status.state is ServerState.UNKNOWN
     assert status.reason.startswith("TLS: ")
+    assert "write http:// in base_url" in status.reason
     assert "_ssl.c" not in status.reason, "where in OpenSSL helps nobody"
 
 
