@@ -170,7 +170,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
             more = f"\n… {len(warnings) - 1} more: palette, Show warnings" if warnings[1:] else ""
             self.say(f"{warnings[0]}{more}", seconds=8, severity="warning")
         if prompt:
-            self.desk.ask(prompt)
+            self.works.prompt.send_given(prompt)
         await self._release_keys()
 
     def paint(self) -> None:

@@ -1,17 +1,21 @@
 """What the keys and commands do to the session."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from massgen_tui.console.answers import last_answers
 from massgen_tui.console.widgets.prompt import Prompt
-from massgen_tui.session.address import parse_address
+from massgen_tui.session.address import names_near, parse_address, unknown_name
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.export import save_markdown
 from massgen_tui.session.session import Session
 from massgen_tui.session.verdict import may_wait
+
+_COMMAND = re.compile(r"/[A-Za-z][\w-]*(?!\S)")
+"""What other programs take for a command: no path, which goes on with a slash or a dot."""
 
 
 class Desk:
@@ -40,21 +44,38 @@ class Desk:
         self._focused = focused
         self._say = say
         self._changed = changed
+        self._asked_about: set[str] = set()
+        """What looked like commands, and may be sent by now."""
 
     @property
     def answering(self) -> list[Agent]:
         """The agents that have something running or waiting."""
         return [agent for agent in self._session.agents if _busy(agent)]
 
-    def ask(self, typed: str) -> None:
-        """Send a prompt to those it names, or to all."""
-        to, prompt = parse_address(typed, [agent.id for agent in self._session.agents])
-        if not prompt.strip():
-            self._prompt.offer(typed)
-            self._say("nothing to ask: write the prompt after the name")
-            return
+    def ask(self, typed: str) -> bool:
+        """Send a prompt to those it names, or to all; False, and told why, when it was not sent."""
+        ids = [agent.id for agent in self._session.agents]
+        to, prompt = parse_address(typed, ids)
+        objection = self._objection(typed, prompt, ids)
+        if objection:
+            self._say(objection)
+            return False
         self._session.ask(prompt, to)
         self._changed()
+        return True
+
+    def _objection(self, typed: str, prompt: str, ids: list[str]) -> str:
+        """Why a prompt is not sent as it stands; empty: it is."""
+        if not prompt.strip():
+            return "nothing to ask: write the prompt after the name"
+        if (name := unknown_name(typed, ids)) is not None:
+            meant = " ".join(f"@{id}" for id in names_near(name, ids))
+            return f"not sent: no agent is called {name} ({meant}); @@{name} is a plain @"
+        command = _COMMAND.match(prompt)
+        if command and command[0] not in self._asked_about:
+            self._asked_about.add(command[0])
+            return f"{command[0]} is no command here (ctrl+p has all): enter sends it as text"
+        return ""
 
     def rerun(self) -> None:
         """Ask the last prompt again."""
@@ -124,12 +145,18 @@ class Desk:
         return [agent.id] if agent else None
 
     def _restore(self, prompts: tuple[str, ...]) -> None:
+        """Put what was taken back within reach: the newest to be edited, all in the history."""
         if not prompts:
             return
-        if self._prompt.offer("\n\n".join(prompts)):
-            self._say("taken back to the prompt")
+        for prompt in prompts:
+            self._prompt.remember(prompt)
+        many = f"{len(prompts)} prompts " if prompts[1:] else ""
+        if not self._prompt.offer(prompts[-1]):
+            self._say(f"{many}taken back; the prompt's draft stays, `up` brings them")
+        elif many:
+            self._say(f"{many}taken back: the last is in the prompt, `up` brings the others")
         else:
-            self._say("taken back; the prompt's draft stays, `up` brings it")
+            self._say("taken back to the prompt")
 
 
 def _last(agent: Agent) -> Attempt | None:

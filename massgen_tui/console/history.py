@@ -45,6 +45,11 @@ class History:
         self.keep(text)
         return draft
 
+    def remember(self, text: str) -> None:
+        """Add a prompt as the newest unless it is among them, wherever one is browsing."""
+        if text not in self._sent and not self.browsing:
+            self.keep(text)
+
     def keep(self, text: str) -> None:
         """Add a prompt as the newest and forget the edits of older ones."""
         self._edited.clear()

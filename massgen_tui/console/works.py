@@ -178,8 +178,8 @@ class Works:
         held = len(self.session.held)
         return QuitScreen(answering - held, key, kept=kept, held=held)
 
-    def _ask(self, prompt: str) -> None:
-        self.desk.ask(prompt)
+    def _ask(self, prompt: str) -> bool:
+        return self.desk.ask(prompt)
 
     def _observe(self, observed: Observed) -> None:
         self.pump.wake()

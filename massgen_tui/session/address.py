@@ -1,6 +1,14 @@
 """Whom a prompt is meant for: `@id` at its very start."""
 
-from collections.abc import Collection
+import difflib
+import re
+from collections.abc import Collection, Sequence
+
+_NAME = re.compile(r"@(\w\S*)")
+_NEAR = 3
+"""Names that are offered in place of an unknown one."""
+_SHOWN = 8
+"""Names that are shown where none is near."""
 
 
 def parse_address(text: str, ids: Collection[str]) -> tuple[tuple[str, ...] | None, str]:
@@ -17,15 +25,36 @@ def parse_address(text: str, ids: Collection[str]) -> tuple[tuple[str, ...] | No
     Returns:
         The ids in the order they were named, or None for all agents; and the prompt without them.
     """
-    named: list[str] = []
-    rest = text
-    while (agent := _leading(rest, ids)) is not None:
-        if agent not in named:
-            named.append(agent)
-        rest = rest[len(agent) + 1 :].lstrip()
+    named, rest = _split(text, ids)
     if rest.startswith("@@") and rest[2:3].strip():
         rest = rest[1:]
     return (tuple(named) or None), rest
+
+
+def unknown_name(text: str, ids: Collection[str]) -> str | None:
+    """The name behind the `@` that begins a typed prompt where it is no agent's, else None.
+
+    It would go to every agent, paid ones included, though one was meant. `@@name` is text.
+    """
+    found = _NAME.match(_split(text, ids)[1])
+    return found[1].rstrip(",:;") if found else None
+
+
+def names_near(name: str, ids: Sequence[str]) -> list[str]:
+    """The ids that `name` may have been meant for, the likeliest first; all where none is near."""
+    lower = {id.lower(): id for id in reversed(ids)}
+    near = difflib.get_close_matches(name.lower(), lower, n=_NEAR, cutoff=0.5)
+    return [lower[one] for one in near] or list(ids[:_SHOWN])
+
+
+def _split(text: str, ids: Collection[str]) -> tuple[list[str], str]:
+    """The agents that a typed prompt begins with, and what stands behind them."""
+    named: list[str] = []
+    while (agent := _leading(text, ids)) is not None:
+        if agent not in named:
+            named.append(agent)
+        text = text[len(agent) + 1 :].lstrip()
+    return named, text
 
 
 def _leading(text: str, ids: Collection[str]) -> str | None:

@@ -37,8 +37,6 @@ async def test_a_named_agent_alone_is_asked_and_a_doubled_at_is_plain() -> None:
         assert statuses(stage) == [None, Status.DONE]
         await stage.ask("@@qwen1 literally")
         assert stage.session.agents[0].exchanges[-1].prompt == "@qwen1 literally"
-        await stage.ask("@nobody is no agent")
-        assert stage.session.agents[0].exchanges[-1].prompt == "@nobody is no agent"
 
 
 @pytest.mark.parametrize("focus", [0, 2])
@@ -115,6 +113,20 @@ async def test_a_queued_prompt_is_shown_and_esc_takes_it_back_to_the_prompt() ->
         assert stage.app.prompt.text == "second"
         assert statuses(stage)[0] is Status.ANSWERING
         assert [e.prompt for e in stage.session.agents[0].exchanges] == ["first"]
+
+
+async def test_queued_prompts_are_taken_back_one_by_one_and_never_joined() -> None:
+    async with staged(backends=Backends(qwen1=[endless()], qwen2=[endless()])) as stage:
+        for prompt in ("first", "second", "third"):
+            await stage.ask(prompt)
+        await stage.press("escape")
+        assert stage.app.prompt.text == "third"
+        assert "2 prompts taken back" in stage.screen_text
+        assert statuses(stage) == [Status.ANSWERING, Status.ANSWERING], "what runs goes on"
+        await stage.press("up")
+        assert stage.app.prompt.text == "third"
+        await stage.press("up")
+        assert stage.app.prompt.text == "second"
 
 
 async def test_a_draft_is_not_lost_when_a_queued_prompt_is_taken_back() -> None:

@@ -116,6 +116,61 @@ async def test_tab_completes_the_name_of_an_agent() -> None:
         assert [len(agent.exchanges) for agent in stage.session.agents] == [0, 1]
 
 
+async def test_a_name_that_is_no_agent_s_is_sent_to_nobody_and_stays() -> None:
+    async with staged(config_of("qwen1", "qwen2", "glm")) as stage:
+        await stage.ask("@qwen3 hi")
+        assert stage.session.turn == 0
+        assert stage.app.prompt.text == "@qwen3 hi"
+        assert "no agent is called qwen3" in stage.screen_text
+        await stage.press("up")
+        assert stage.app.prompt.text == "@qwen3 hi", "it is no prompt of the past"
+        stage.app.prompt.load_text("")
+        await stage.ask("@@qwen3 hi")
+        assert [agent.exchanges[0].prompt for agent in stage.session.agents] == ["@qwen3 hi"] * 3
+
+
+async def test_an_unknown_name_of_the_command_line_is_asked_of_nobody() -> None:
+    async with staged(prompt="@nobody hi") as stage:
+        assert stage.session.turn == 0
+        assert stage.app.prompt.text == "@nobody hi"
+
+
+async def test_tab_lists_the_names_that_it_may_be() -> None:
+    async with staged(config_of("qwen-a", "qwen-b", "glm")) as stage:
+        await typed(stage, "@q")
+        assert stage.app.prompt.suggestion == "wen-"
+        await stage.press("tab")
+        assert stage.app.prompt.text == "@qwen-"
+        assert "@qwen-a @qwen-b" in stage.screen_text
+        assert stage.app.prompt.has_focus
+        await stage.press("b", "tab")
+        await typed(stage, "@")
+        await stage.press("tab")
+        assert "@qwen-a @qwen-b @glm" in stage.screen_text
+        await stage.press("g", "tab")
+        assert stage.app.prompt.text == "@qwen-b @glm "
+
+
+@pytest.mark.parametrize("word", ["/help", "/quit now", "/new"])
+async def test_what_looks_like_a_command_is_asked_about_once(word: str) -> None:
+    async with staged() as stage:
+        await stage.ask(word)
+        assert stage.session.turn == 0
+        assert "is no command here" in stage.screen_text
+        assert stage.app.prompt.text == word
+        await stage.press("enter")
+        assert stage.session.agents[0].exchanges[0].prompt == word
+        await stage.ask(word)
+        assert stage.session.turn == 2, "it was asked about once"
+
+
+@pytest.mark.parametrize("text", ["/etc/passwd: what is it?", "/ is a slash", "// comment", "/2"])
+async def test_a_path_is_no_command(text: str) -> None:
+    async with staged() as stage:
+        await stage.ask(text)
+        assert stage.session.turn == 1
+
+
 async def test_editing_keys_stay_with_the_text() -> None:
     async with staged() as stage:
         await stage.press(*"some", "space", *"words", "ctrl+w", "ctrl+z")
@@ -127,3 +182,5 @@ async def test_editing_keys_stay_with_the_text() -> None:
 async def test_a_prompt_of_the_command_line_is_asked_at_once() -> None:
     async with staged(prompt="from the command line") as stage:
         assert stage.session.agents[0].exchanges[0].prompt == "from the command line"
+        await stage.press("up")
+        assert stage.app.prompt.text == "from the command line"

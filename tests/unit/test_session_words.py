@@ -17,7 +17,7 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
     UsageReported,
 )
-from massgen_tui.session.address import parse_address
+from massgen_tui.session.address import names_near, parse_address, unknown_name
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt, Status, Times
 from massgen_tui.session.export import save_markdown, to_markdown
@@ -54,6 +54,41 @@ def test_an_address_is_an_id_at_the_very_start(
     text: str, ids: tuple[str, ...] | None, prompt: str
 ) -> None:
     assert parse_address(text, IDS) == (ids, prompt)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "near"),
+    [
+        ("@qwen3 hello", "qwen3", ["qwen", "qwen1"]),
+        ("@QWEN1 hello", "QWEN1", ["qwen1", "qwen"]),
+        ("@qwen1 @gptoss hello", "gptoss", ["gpt-oss"]),
+        ("@jugde, decide", "jugde", ["the judge"]),
+        ("@zzz hello", "zzz", list(IDS)),
+        ("@property\ndef x(self): …", "property", list(IDS)),
+    ],
+)
+def test_a_name_that_is_no_agent_s_is_found_with_those_that_are_near(
+    text: str, name: str, near: list[str]
+) -> None:
+    assert unknown_name(text, IDS) == name
+    assert names_near(name, list(IDS)) == near
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello",
+        "@qwen1 hello",
+        "@@qwen3 hello",
+        "@@ -1,3 +1,4 @@",
+        "@",
+        "@ hello",
+        "a @qwen3 b",
+        "@-x",
+    ],
+)
+def test_other_texts_begin_with_no_unknown_name(text: str) -> None:
+    assert unknown_name(text, IDS) is None
 
 
 def attempt_of(*events: StreamEvent, status: Status = Status.DONE, **end: object) -> Attempt:

@@ -1,6 +1,8 @@
 """The prompt: several lines, a history, whole drafts; enter sends, a paste never does."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 
 from textual import events
 from textual.binding import Binding
@@ -22,6 +24,9 @@ EDITING: Mapping[str, str] = {
 }
 """What the text area does with its editing keys."""
 
+_NAME = re.compile(r"(?:@\S+\s+)*@(\S*)")
+"""A name that is being typed, alone or behind others."""
+
 
 class Prompt(TextArea):
     """Where prompts are typed. It never loses what was typed."""
@@ -32,7 +37,7 @@ class Prompt(TextArea):
         agents: Sequence[str],
         keymap: Mapping[str, str],
         *,
-        ask: Callable[[str], None],
+        ask: Callable[[str], bool],
         id: str,
     ) -> None:
         """An empty prompt.
@@ -41,8 +46,8 @@ class Prompt(TextArea):
             history: the prompts of earlier times.
             agents: ids that `@` can name.
             keymap: the user's own keys, by binding id.
-            ask: sends a prompt. It is called, not told by a message: a key typed right behind
-                enter would act before a message came.
+            ask: sends a prompt, or says that it did not. It is called, not told by a message: a
+                key typed right behind enter would act before a message came.
             id: the widget's id.
         """
         super().__init__(
@@ -96,12 +101,22 @@ class Prompt(TextArea):
         self.move_cursor(self.replace(plain, *self.selection).end_location)
 
     def send(self) -> bool:
-        """Send what stands here, unless it is blank."""
+        """Send what stands here, unless it is blank; what is not sent stays."""
         text = self.text.strip()
-        if text:
+        if text and self._ask(text):
             self._fill(self.past.sent(text))
-            self._ask(text)
         return True
+
+    def send_given(self, text: str) -> None:
+        """Send a prompt that the program was started with; what is not sent stands here."""
+        if self._ask(text):
+            self.past.keep(text)
+        else:
+            self.offer(text)
+
+    def remember(self, text: str) -> None:
+        """Have a prompt among those that `up` brings."""
+        self.past.remember(text)
 
     def offer(self, text: str) -> bool:
         """Put a prompt that was taken back here to be edited; False when a draft stands here."""
@@ -116,16 +131,32 @@ class Prompt(TextArea):
             self.past.keep(self.text.strip())
 
     def complete(self) -> bool:
-        """Accept the suggested agent; False when there is none."""
-        rest = self.suggestion
-        if not rest:
+        """Complete the agent's name, or list those it may be; False when there is none."""
+        typed, found = self._completion()
+        if not found:
             return False
-        self.insert(f"{rest} ")
+        if len(found) == 1:
+            self.insert(f"{found[0][len(typed) :]} ")
+            return True
+        self.insert(_shared(found)[len(typed) :])
+        names = " ".join(f"@{id}" for id in found)
+        self.notify(clean(names), title=f"{len(found)} agents", markup=False, timeout=4)
         return True
 
     def update_suggestion(self) -> None:
-        """Suggest the agent whose id begins as typed after `@`."""
-        self.suggestion = _suggestion(self.text, self._agents) if self.cursor_at_end_of_text else ""
+        """Suggest the rest of the agent's name, as far as what was typed after `@` decides it."""
+        typed, found = self._completion()
+        self.suggestion = _shared(found)[len(typed) :] if typed and found else ""
+
+    def _completion(self) -> tuple[str, list[str]]:
+        """What of a name was typed, and the agents it may be."""
+        found = _NAME.fullmatch(self.text) if self.cursor_at_end_of_text else None
+        if found is None:
+            return "", []
+        typed = found[1]
+        if typed in self._agents:
+            return typed, [typed]
+        return typed, [agent for agent in self._agents if agent.startswith(typed)]
 
     def _newline(self) -> bool:
         self.move_cursor(self.replace("\n", *self.selection).end_location)
@@ -148,9 +179,7 @@ class Prompt(TextArea):
         self.move_cursor(self.document.end)
 
 
-def _suggestion(text: str, agents: Sequence[str]) -> str:
-    typed = text.removeprefix("@")
-    if text == typed or not typed or typed in agents:
-        return ""
-    matches = [agent for agent in agents if agent.startswith(typed)]
-    return matches[0][len(typed) :] if matches else ""
+def _shared(names: Sequence[str]) -> str:
+    """How all of them begin."""
+    pairs = zip(min(names), max(names), strict=False)
+    return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
