@@ -9,9 +9,11 @@ from massgen_tui.backends.events import (
     ContentDelta,
     Finished,
     ReasoningDelta,
+    SeveralChoices,
     Started,
     StreamEvent,
     UsageReported,
+    Warned,
 )
 from massgen_tui.backends.toolcalls import ToolCallReader
 from massgen_tui.backends.usage import merged, read_usage
@@ -21,6 +23,7 @@ Chunk = Mapping[str, object]
 # vLLM, Groq, Cerebras, Ollama, OpenRouter · SGLang, DeepSeek, Z.ai, llama.cpp, older vLLM · Copilot
 _REASONING = ("reasoning", "reasoning_content", "reasoning_text")
 _THOUGHT_PARTS = ("thinking", "reasoning", "reasoning.text", "reasoning.summary")
+_OTHERS = "the server sends several answers to one request (n): only the first is shown"
 
 
 class DeltaReader:
@@ -29,7 +32,16 @@ class DeltaReader:
     `ContentDelta` is the content as it was sent, inline reasoning tags and all.
     """
 
-    __slots__ = ("_named", "_started", "_tools", "_worded", "finish_reason", "spoke", "usage")
+    __slots__ = (
+        "_named",
+        "_started",
+        "_tools",
+        "_worded",
+        "choices",
+        "finish_reason",
+        "spoke",
+        "usage",
+    )
 
     def __init__(self) -> None:
         self.finish_reason: str | None = None
@@ -38,6 +50,8 @@ class DeltaReader:
         """All that is known of the token counts."""
         self.spoke = False
         """Reasoning, content or a piece of a tool call came."""
+        self.choices = 1
+        """Answers that the stream has held so far, told by their indexes."""
         self._started = False
         self._named = False
         self._worded = False
@@ -48,7 +62,7 @@ class DeltaReader:
         events: list[StreamEvent] = []
         if not self._named:
             self._start(chunk, events)
-        choice = _first_choice(chunk.get("choices"))
+        choice = self._first_choice(chunk.get("choices"), events)
         if choice is not None:
             self._choice(choice, events)
         for place in (choice, chunk.get("x_groq"), chunk):
@@ -64,17 +78,34 @@ class DeltaReader:
             events.append(Started(model if isinstance(model, str) and model else None))
         self._started = True
 
+    def _first_choice(self, choices: object, events: list[StreamEvent]) -> Chunk | None:
+        first: Chunk | None = None
+        for choice in choices if isinstance(choices, list) else ():
+            if not isinstance(choice, dict):
+                continue
+            index = choice.get("index")
+            if first is None and index in (0, None):
+                first = choice
+                continue
+            count = index + 1 if isinstance(index, int) and index > 0 else 2
+            if count > self.choices:
+                if self.choices == 1:
+                    events.append(Warned(_OTHERS))
+                self.choices = count
+                events.append(SeveralChoices(count))
+        return first
+
     def _choice(self, choice: Chunk, events: list[StreamEvent]) -> None:
-        delta = choice.get("delta")
-        if isinstance(delta, dict):
+        before = len(events)
+        delta, message = choice.get("delta"), choice.get("message")
+        if isinstance(delta, dict) and (delta or not isinstance(message, dict)):
             self._delta(delta, events)
         elif not self.spoke:
             # Not streamed after all; behind deltas the whole message would repeat them.
-            message = choice.get("message")
             self._delta(
                 message if isinstance(message, dict) else {"content": choice.get("text")}, events
             )
-        self.spoke = self.spoke or any(not isinstance(event, Started) for event in events)
+        self.spoke = self.spoke or len(events) > before
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason and reason != self.finish_reason:
             self.finish_reason = reason
@@ -87,7 +118,8 @@ class DeltaReader:
         content = delta.get("content")
         if isinstance(content, str):
             if content:
-                events.append(ContentDelta(content))
+                thought = "extra_content" in delta and _is_thought(delta["extra_content"])
+                events.append(ReasoningDelta(content) if thought else ContentDelta(content))
         elif content:
             _parts(content, events, thoughts=not reasoning)
         refusal = delta.get("refusal")
@@ -119,13 +151,10 @@ class DeltaReader:
             events.append(counts)
 
 
-def _first_choice(choices: object) -> Chunk | None:
-    if not isinstance(choices, list):
-        return None
-    for choice in choices:
-        if isinstance(choice, dict) and choice.get("index") in (0, None):
-            return choice
-    return None
+def _is_thought(extra: object) -> bool:
+    """Whether Gemini marks a delta so: `extra_content.google.thought`."""
+    google = extra.get("google") if isinstance(extra, dict) else None
+    return isinstance(google, dict) and google.get("thought") is True
 
 
 def _parts(content: object, events: list[StreamEvent], *, thoughts: bool) -> None:

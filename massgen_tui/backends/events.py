@@ -102,6 +102,16 @@ class UsageReported:
 
 
 @dataclass(frozen=True, slots=True)
+class SeveralChoices:
+    """The server sends `count` answers or more to one request (`n`); only the first one is given.
+
+    Its token counts are those of all of them.
+    """
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """Why the server stopped: `stop`, `length`, `tool_calls`, or a word of its own."""
 
@@ -126,6 +136,7 @@ StreamEvent = (
     | ReasoningMoved
     | ToolCallDelta
     | UsageReported
+    | SeveralChoices
     | Finished
     | Warned
 )

@@ -6,13 +6,17 @@ from massgen_tui.backends.words import as_json
 MAX_CALLS = 128
 """Calls in one answer; fragments of more are not taken in."""
 
+_NOTHING = ("null", "None")
+"""A missing name or id as gateways that print it write it (litellm#12513, gptel#935)."""
+
 
 class ToolCallReader:
     """Keeps track of which fragment belongs to which call.
 
     A call is known by its `index`. Where that is missing, a new `id`, or a name where the call has
     one and already got arguments, begins the next call. Two calls that a server numbered alike are
-    told apart by name and id; an id that merely changes from fragment to fragment tells nothing.
+    told apart by name and id; an id that merely changes from fragment to fragment tells nothing,
+    nor does one that is empty, or a null that became a word on its way.
     """
 
     __slots__ = ("_calls", "_full", "_last", "_slots")
@@ -112,7 +116,7 @@ class _Call:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value
+        return "" if value in _NOTHING else value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 

@@ -128,6 +128,8 @@ class Attempt:
     model: str | None = None
     """The name that the server says it answered with."""
     usage: events.UsageReported | None = None
+    choices: int = 1
+    """Answers that the server sent (`n`): one is kept, while the usage counts all of them."""
     request: Mapping[str, object] | None = None
     """The body as it was sent; never holds a key."""
     error: BackendError | None = None
@@ -182,8 +184,6 @@ class Attempt:
             case events.Opened():
                 self.times.first_byte = now
                 self._reach(Status.WAITING)
-            case events.Heartbeat():
-                pass
             case events.Started(model=model):
                 self.model = model or self.model
             case events.ReasoningDelta(text=text):
@@ -196,6 +196,8 @@ class Attempt:
                 self._call(event, now)
             case events.UsageReported():
                 self.usage = event
+            case events.SeveralChoices(count=count):
+                self.choices = count
             case events.Finished(reason=reason):
                 self.finish_reason = reason
             case events.Warned(text=text):

@@ -13,6 +13,7 @@ from massgen_tui.backends.events import (
     Finished,
     ReasoningDelta,
     ReasoningMoved,
+    SeveralChoices,
     Started,
     StreamEvent,
     ToolCallDelta,
@@ -37,6 +38,7 @@ class Decoded:
     model: str | None = None
     warnings: list[str] = field(default_factory=list)
     moved: int = 0
+    choices: int = 1
     error: BackendError | None = None
     done: bool = False
 
@@ -59,6 +61,9 @@ class Decoded:
                 self._call(event)
             case UsageReported():
                 self.usage = event
+            case SeveralChoices(count=count):
+                assert count > self.choices
+                self.choices = count
             case Finished(reason=reason):
                 self.finish = reason
             case Warned(text=text):

@@ -24,6 +24,7 @@ ROWS = [
             _choices(_choice(0, "i", "stop"), _choice(1, "no", "length")),
         ),
         content="Hi",
+        warnings=1,
     ),
     Row(
         "n=2: chunks take turns, the second choice first",
@@ -34,6 +35,7 @@ ROWS = [
             _choices(_choice(0, "", "stop")),
         ),
         content="Hi",
+        warnings=1,
     ),
     Row(
         "n=2: only the second choice finished",
@@ -43,6 +45,41 @@ ROWS = [
         error=_CUT,
         kind="interrupted",
         done=False,
+        warnings=1,
+    ),
+    Row(
+        "n=3: every choice whole in one event",
+        stream(
+            _choices(
+                *(
+                    {"index": at, "message": {"content": text}, "finish_reason": "stop"}
+                    for at, text in enumerate(("Hi", "no", "no"))
+                )
+            )
+        ),
+        content="Hi",
+        warnings=1,
+    ),
+    Row(
+        "two choices that bear no index: the first",
+        stream(_choices({"delta": {"content": "Hi"}}, {"delta": {"content": "no"}}), _STOP),
+        content="Hi",
+        warnings=1,
+    ),
+    Row(
+        "an empty delta beside the whole message",
+        stream(
+            _choices(
+                {
+                    "index": 0,
+                    "delta": {},
+                    "message": {"role": "assistant", "content": "Hi", "reasoning_content": "Hm."},
+                    "finish_reason": "stop",
+                }
+            )
+        ),
+        "Hm.",
+        "Hi",
     ),
     Row(
         "message instead of delta",

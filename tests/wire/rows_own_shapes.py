@@ -186,5 +186,30 @@ GROQ = [
     Row("Groq: raw tags", stream(say("<think>\nHm.\n</think>\n\nHi"), _STOP), "\nHm.\n", "Hi"),
 ]
 
+_MARK = {"extra_content": {"google": {"thought": True}}}
+GEMINI = [
+    Row(
+        "Gemini: deltas marked as thought",
+        stream(
+            chunk({"role": "assistant", "content": "Hm", **_MARK}),
+            chunk({"content": ".", **_MARK}),
+            say("Hi"),
+            _STOP,
+        ),
+        "Hm.",
+        "Hi",
+    ),
+    Row(
+        "Gemini: a signature is no mark",
+        stream(
+            chunk({"content": "Hi", "extra_content": {"google": {"thought_signature": "AA"}}}),
+            chunk({"content": "!", "extra_content": {"google": {"thought": False}}}),
+            chunk({"content": "!", "extra_content": None}),
+            _STOP,
+        ),
+        content="Hi!!",
+    ),
+]
 
-ROWS = [*MISTRAL, *OPENROUTER, *GROQ]
+
+ROWS = [*MISTRAL, *OPENROUTER, *GROQ, *GEMINI]

@@ -115,4 +115,26 @@ ROWS = [
         tools=[("c", "f", "{}"), ("d", "g", "[]")],
         finish=None,
     ),
+    Row(
+        "tools: later fragments with an empty id and the name null (LiteLLM before Gemini, 2025)",
+        stream(_tool('{"a"', index=0, id="c", name="f"), _tool(":1}", index=0, id="", name="null")),
+        tools=[("c", "f", '{"a":1}')],
+        finish=None,
+    ),
+    Row(
+        "tools: no index, later fragments with id and name null",
+        stream(_tool('{"a"', id="c", name="f"), _tool(":1}", id=None, name=None)),
+        tools=[("c", "f", '{"a":1}')],
+        finish=None,
+    ),
+    Row(
+        "tools: no index, later fragments with the words None and null",
+        stream(
+            _tool('{"a"', id="c", name="f"),
+            _tool(":1", id="null", name="None"),
+            _tool("}", id="", name=""),
+        ),
+        tools=[("c", "f", '{"a":1}')],
+        finish=None,
+    ),
 ]
