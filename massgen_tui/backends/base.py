@@ -26,6 +26,8 @@ class Backend(Protocol):
     """The kind of server as people call it: `vLLM`, `SGLang`, `Cerebras`, …"""
     server: str
     """The server's root, such as `http://localhost:8000`; empty when it has none."""
+    url: str
+    """Where prompts are posted, whole; empty when it has none."""
     model: str
     """The model that is asked for."""
 

@@ -99,6 +99,7 @@ class ChatCompletionsBackend:
         self.agent = agent.id
         self.provider = dialect.provider if dialect else agent.backend.type
         self.server = root_of(agent.backend.base_url)
+        self.url = f"{agent.backend.base_url}/chat/completions"
         self.model = agent.backend.model
         self._config = agent
         self._key_vars = dialect.key_vars if dialect else ()

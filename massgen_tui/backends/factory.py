@@ -43,6 +43,7 @@ class UnusableBackend:
         self.agent = agent.id
         self.provider = dialect.provider if dialect else agent.backend.type
         self.server = root_of(agent.backend.base_url)
+        self.url = ""
         self.model = agent.backend.model
         self._problem = problem
 

@@ -1,7 +1,7 @@
 """What the keys and commands do to the session."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class Desk:
         focused: Callable[[], Agent | None],
         say: Callable[[str], None],
         changed: Callable[[], None],
+        asked: Callable[[Collection[str] | None], None],
     ) -> None:
         """Work on `session`.
 
@@ -38,12 +39,14 @@ class Desk:
             focused: the agent whose pane has the focus.
             say: tells the user something.
             changed: told that there is something new to draw.
+            asked: told whom a prompt went to, by id; None: to all.
         """
         self._session = session
         self._prompt = prompt
         self._focused = focused
         self._say = say
         self._changed = changed
+        self._asked = asked
         self._asked_about: set[str] = set()
         """What looked like commands, and may be sent by now."""
 
@@ -61,6 +64,7 @@ class Desk:
             self._say(objection)
             return False
         self._session.ask(prompt, to)
+        self._asked(to)
         self._changed()
         return True
 

@@ -73,6 +73,7 @@ class Works:
             focused=self.focused_agent,
             say=host.say,
             changed=self._changed,
+            asked=self.main.grid.show_ends,
         )
         self.pump = Pump(
             busy=lambda: self.session.active,

@@ -129,6 +129,38 @@ async def test_queued_prompts_are_taken_back_one_by_one_and_never_joined() -> No
         assert stage.app.prompt.text == "second"
 
 
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("focus", ["0", "1"])
+async def test_the_way_out_stands_in_the_foot_line(width: int, focus: str) -> None:
+    async with staged(size=(width, 24)) as stage:
+        await stage.press("ctrl+g", focus)
+        foot = stage.screen_text.splitlines()[-1]
+        assert "ctrl+q quit" in foot
+        assert "f1 help" in foot
+
+
+async def test_sending_shows_the_end_of_every_pane_that_was_asked() -> None:
+    long = answer("\n\n".join(f"line {n}" for n in range(80)))
+    plays = Backends(**{id: [long, long] for id in ("qwen1", "qwen2")})
+    async with staged(backends=plays) as stage:
+        await stage.ask("first")
+        for pane in stage.app.main.panes:
+            pane.action_top()
+        await stage.settle()
+        assert stage.screen_text.count("line 0 ") == 2
+        assert "line 79" not in stage.screen_text
+        await stage.ask("@qwen2 second")
+        assert stage.screen_text.count("line 79") == 1, "who was asked shows its end"
+        assert stage.screen_text.count("line 0 ") == 1, "who was not asked stays"
+
+
+async def test_the_request_is_shown_with_its_whole_address() -> None:
+    async with staged() as stage:
+        await stage.ask("hi")
+        await stage.press("ctrl+g", "1", "i")
+        assert "POST http://localhost:8000/v1/chat/completions (vLLM)" in stage.screen_text
+
+
 async def test_a_draft_is_not_lost_when_a_queued_prompt_is_taken_back() -> None:
     async with staged(backends=Backends(qwen1=[endless()], qwen2=[endless()])) as stage:
         await stage.ask("first")

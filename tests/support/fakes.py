@@ -43,6 +43,7 @@ class FakeBackend:
     agent: str
     provider: str = "vLLM"
     server: str = "http://localhost:8000"
+    url: str = "http://localhost:8000/v1/chat/completions"
     model: str = "fake/model"
     scripts: list[Sequence[Step]] = field(default_factory=list)
     warnings: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ class SilentBackend:
     agent: str = "qwen1"
     provider: str = "vLLM"
     server: str = "http://localhost:8000"
+    url: str = "http://localhost:8000/v1/chat/completions"
     model: str = "Qwen/Qwen3-4B"
 
     def request(self, messages: Sequence[Message]) -> ChatRequest:

@@ -76,6 +76,7 @@ class Cast(Backends):
         backend = super().__call__(agent)
         if isinstance(backend, FakeBackend):
             backend.provider, backend.server = PROVIDERS[agent.backend.type]
+            backend.url = f"{backend.server}/v1/chat/completions"
             backend.model = agent.backend.model
         return backend
 

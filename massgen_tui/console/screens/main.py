@@ -1,9 +1,8 @@
 """The main screen: panes, sidebar, prompt, and what the keys do to them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -19,15 +18,13 @@ from massgen_tui.console.keys import (
     MAIN_KEYS,
     PANE_KEYS,
     PROMPT_KEYS,
-    Key,
     bindings,
-    remapped,
-    shown,
 )
 from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, WIDE_FROM, folds, sidebar, too_small
 from massgen_tui.console.screens.goto import GotoScreen
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.folded import one_line
+from massgen_tui.console.widgets.foot import foot
 from massgen_tui.console.widgets.lines import Line, TitleBar
 from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt
@@ -276,21 +273,11 @@ class MainScreen(Still, Screen[None]):
     def show_keys(self) -> None:
         """Show the keys that act now, and which panes are seen."""
         groups = (PANE_KEYS if self.pane else PROMPT_KEYS, MAIN_KEYS, APP_KEYS)
-        offered = [key for group in groups for key in group if key.foot]
         now = self.grid.arrangement
         last = now.first + now.shown
         part = f" panes {now.first + 1}–{last} of {now.total} " if now.shown < now.total else ""
         if self.grid.zoomed is not None:
             part = f" zoomed {last} of {now.total} "
-        room = self.app.size.width - len(part)
-        while len(offered) > 1 and cell_len(self._foot(offered).plain) > room:
-            # the help tells the rest, so it goes last
-            offered.remove(offered[-1] if offered[-1].id != "help" else offered[-2])
-        self.keys.show(self._foot(offered), Text(part, "bold"))
-
-    def _foot(self, keys: Sequence[Key]) -> Text:
-        line = Text("")
-        for key in keys:
-            name = shown(remapped(key, self._keymap).partition(",")[0])
-            line.append(f" {name}", "bold").append(f" {key.foot} ")
-        return line
+        keys = [key for group in groups for key in group]
+        line = foot(keys, self._keymap, self.app.size.width - len(part))
+        self.keys.show(line, Text(part, "bold"))

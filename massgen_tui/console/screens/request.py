@@ -15,9 +15,7 @@ def request_screen(agent: Agent, energy: Energy | None = None) -> Sheet:
     title = f"Request · {one_line(agent.id, 40)}"
     if attempt is None or attempt.request is None:
         return Sheet(title, "Nothing was sent yet.")
-    lines = [
-        f"POST to {agent.backend.server} ({agent.backend.provider}); the key travels in a header"
-    ]
+    lines = [f"POST {agent.backend.url} ({agent.backend.provider}); the key travels in a header"]
     if energy is not None:
         lines.append(energy_words(energy))
     # before the body, which may be long: what was left out of it belongs to it

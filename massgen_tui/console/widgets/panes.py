@@ -1,6 +1,6 @@
 """The panes of all agents, in a grid that scrolls by pane; one of them can fill it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual import events
 from textual.containers import Container
@@ -85,6 +85,12 @@ class PaneGrid(Container):
     def on_resize(self, event: events.Resize) -> None:
         """Arrange anew for the space that there is."""
         self.fit(event.size)
+
+    def show_ends(self, ids: Collection[str] | None) -> None:
+        """Let the panes of these agents (None: all) follow their end again: they were asked."""
+        for pane in self.panes:
+            if ids is None or pane.agent.id in ids:
+                pane.action_end()
 
     def settle(self) -> None:
         """Display the panes of the arrangement, each in its place."""

@@ -1,0 +1,31 @@
+"""The foot line: the keys that act now, as many as there is room for."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from massgen_tui.console.keys import Key, remapped, shown
+
+_ALWAYS = frozenset({"help", "quit"})
+"""Named whatever the width: the help tells the rest, and everyone has to find the way out."""
+
+
+def foot(keys: Sequence[Key], keymap: Mapping[str, str], room: int) -> Text:
+    """The words of these keys in at most `room` columns; the last that may be missing go first."""
+    offered = [key for key in keys if key.foot]
+    line = _line(offered, keymap)
+    for key in [key for key in reversed(offered) if key.id not in _ALWAYS]:
+        if cell_len(line.plain) <= room:
+            break
+        offered.remove(key)
+        line = _line(offered, keymap)
+    return line
+
+
+def _line(keys: Sequence[Key], keymap: Mapping[str, str]) -> Text:
+    line = Text("")
+    for key in keys:
+        name = shown(remapped(key, keymap).partition(",")[0])
+        line.append(f" {name}", "bold").append(f" {key.foot} ")
+    return line
