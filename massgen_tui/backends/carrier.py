@@ -17,10 +17,13 @@ import httpx2
 from yarl import URL
 
 from massgen_tui.backends.address import proxy_for
+from massgen_tui.backends.wire import Written, trace_writing
 from massgen_tui.resolver import DaemonResolver
 
 RESPONSE = "massgen_tui.response"
 """The key of a response's extensions under which the `aiohttp.ClientResponse` is found."""
+WRITTEN = "massgen_tui.written"
+"""The key under which is found when its request was `Written`."""
 ERROR_LIMIT = 256 * 1024
 """Bytes that are read of the body of an error."""
 ERROR_PATIENCE = 5.0
@@ -103,17 +106,20 @@ class Carrier(httpx2.AsyncBaseTransport):
         url = URL(str(request.url), encoded=True)
         if _place(url) != _place(self._origin):
             raise RedirectedError(str(url.with_user(None)))
-        response = await self._send(request, url)
+        written = Written()
+        response = await self._send(request, url, written)
         try:
             if request.method == "POST" and response.status in (301, 302, 303):
                 where = response.headers.get("location", "")
                 raise RedirectedError(str(url.join(URL(where)).with_user(None)))
-            return await self._answer(request, response)
+            return await self._answer(request, response, written)
         except BaseException:
             drop(response)
             raise
 
-    async def _send(self, request: httpx2.Request, url: URL) -> aiohttp.ClientResponse:
+    async def _send(
+        self, request: httpx2.Request, url: URL, written: Written
+    ) -> aiohttp.ClientResponse:
         limits = request.extensions.get("timeout", {})
         kept = [
             (name, value)
@@ -133,10 +139,11 @@ class Carrier(httpx2.AsyncBaseTransport):
             allow_redirects=False,
             proxy=proxy_for(str(url)),
             timeout=aiohttp.ClientTimeout(total=None, connect=limits.get("connect")),
+            trace_request_ctx=written,
         )
 
     async def _answer(
-        self, request: httpx2.Request, response: aiohttp.ClientResponse
+        self, request: httpx2.Request, response: aiohttp.ClientResponse, written: Written
     ) -> httpx2.Response:
         # aiohttp has undone the compression and the chunking
         gone = (b"content-encoding", b"content-length", b"transfer-encoding")
@@ -151,7 +158,7 @@ class Carrier(httpx2.AsyncBaseTransport):
             headers=headers,
             stream=Body(response),
             request=request,
-            extensions={RESPONSE: response},
+            extensions={RESPONSE: response, WRITTEN: written},
         )
 
     async def _opened(self) -> aiohttp.ClientSession:
@@ -161,7 +168,10 @@ class Carrier(httpx2.AsyncBaseTransport):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=0, resolver=DaemonResolver(), ssl=context)
             self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), read_bufsize=READ_BUFFER
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                read_bufsize=READ_BUFFER,
+                trace_configs=[trace_writing()],
             )
         return self._session
 

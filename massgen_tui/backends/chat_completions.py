@@ -133,7 +133,7 @@ class ChatCompletionsBackend:
                 failed = await self._sent(exchange, body, correctable=not corrected)
                 if failed is None:
                     if exchange.opened:
-                        yield Opened()
+                        yield Opened(exchange.waited)
                     while (events := await self._read(exchange)) is not None:
                         exchange.giving = iter(events)
                         for event in exchange.giving:

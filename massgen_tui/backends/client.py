@@ -18,8 +18,9 @@ import openai.resources.chat.completions  # else on the loop, at the first reque
 from pydantic import SecretStr
 
 from massgen_tui.backends.address import without_user
-from massgen_tui.backends.carrier import RESPONSE, Carrier, RedirectedError, excerpt
+from massgen_tui.backends.carrier import RESPONSE, WRITTEN, Carrier, RedirectedError, excerpt
 from massgen_tui.backends.failures import RefusedError
+from massgen_tui.backends.wire import Written
 
 MODELS_PATIENCE = 2.0
 """Seconds that a server may take to name its models."""
@@ -74,8 +75,10 @@ class Client:
     @asynccontextmanager
     async def ask(
         self, body: Mapping[str, object], connect: float | None
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, Written]]:
         """Send a request and give its answer once the headers came; leaving drops the connection.
+
+        Beside it stands when the request was written.
 
         Args:
             body: the whole JSON body.
@@ -94,7 +97,8 @@ class Client:
                 extra_body=dict(body),  # is the body: what it holds replaces what stands above
                 timeout=openai.Timeout(None, connect=connect),
             ) as answer:
-                yield answer.http_response.extensions[RESPONSE]
+                extensions = answer.http_response.extensions
+                yield extensions[RESPONSE], extensions[WRITTEN]
         except openai.APIStatusError as error:
             response = error.response
             headers = {name.lower(): value for name, value in response.headers.items()}

@@ -43,6 +43,9 @@ class Retrying:
 class Opened:
     """The first byte of the answer's body has come."""
 
+    waited: float | None = field(default=None, compare=False)
+    """Seconds since the last byte of the request was written; None where nobody knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
@@ -99,6 +102,9 @@ class UsageReported:
     completion: int | None = None
     reasoning: int | None = None
     cached: int | None = None
+    """Tokens of the prompt that were not computed again."""
+    apart: int = field(default=0, compare=False)
+    """Tokens that were counted beside `completion` and not in it: reasoning, at some APIs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from massgen_tui.backends.faults import CAUGHT, cause_of
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.stream_errors import find_error
 from massgen_tui.backends.watch import Watch
+from massgen_tui.backends.wire import Written
 from massgen_tui.backends.words import error_status
 from massgen_tui.config.schema import Timeouts
 from massgen_tui.text import one_line
@@ -54,6 +55,7 @@ class Exchange:
         self._decoder = StreamDecoder()
         self._watch = Watch(limits, end, lambda: None)
         self._response: aiohttp.ClientResponse | None = None
+        self._written = Written()
         self._transport: asyncio.Transport | None = None
         self._data = b""
         self._failure: Cause | None = None
@@ -65,6 +67,11 @@ class Exchange:
     def opened(self) -> bool:
         """Whether the first bytes of the answer wait to be read."""
         return bool(self._data)
+
+    @property
+    def waited(self) -> float | None:
+        """Seconds since the last byte of the request was written; None where nobody knows."""
+        return self._written.since(self._transport)
 
     async def send(self, body: Mapping[str, object]) -> None:
         """Send the request and wait for the first bytes of the answer.
@@ -88,7 +95,7 @@ class Exchange:
 
     async def _opened(self, body: Mapping[str, object]) -> bytes:
         ask = self._client.ask(body, self._limits.connect)
-        response = await self._stack.enter_async_context(ask)
+        response, self._written = await self._stack.enter_async_context(ask)
         self._response = response
         if response.connection is not None:
             self._transport = response.connection.transport

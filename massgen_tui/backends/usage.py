@@ -17,16 +17,31 @@ def read_usage(usage: Mapping[str, object]) -> UsageReported | None:
     if not prompt and not completion:
         return None
     details, cache = usage.get("completion_tokens_details"), usage.get("prompt_tokens_details")
+    reasoning = _first(_count(details, "reasoning_tokens"), _count(usage, "reasoning_tokens"))
     return UsageReported(
         prompt,
         completion,
-        _first(_count(details, "reasoning_tokens"), _count(usage, "reasoning_tokens")),
+        reasoning,
         _first(
             _count(cache, "cached_tokens"),
             _count(usage, "prompt_cache_hit_tokens"),
             _count(usage, "cached_tokens"),
         ),
+        _apart(prompt, completion, reasoning, _count(usage, "total_tokens")),
     )
+
+
+def _apart(
+    prompt: int | None, completion: int | None, reasoning: int | None, total: int | None
+) -> int:
+    """Reasoning tokens that are counted in the total only, beside the completion.
+
+    So xAI does ("total_tokens" is the sum of three), and Gemini, which names no reasoning tokens.
+    """
+    if prompt is None or completion is None or total is None:
+        return 0
+    beside = max(total - prompt - completion, 0)
+    return beside if reasoning in (None, beside) else 0
 
 
 def merged(old: UsageReported | None, new: UsageReported) -> UsageReported:
@@ -38,6 +53,7 @@ def merged(old: UsageReported | None, new: UsageReported) -> UsageReported:
         _first(new.completion, old.completion),
         _first(new.reasoning, old.reasoning),
         _first(new.cached, old.cached),
+        new.apart,
     )
 
 

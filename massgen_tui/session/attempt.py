@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.session.speed import tokens_per_s
+from massgen_tui.session.times import Times
 
 GRAIN = 0.01
 """Seconds by which moments are known where streams are read as they come."""
-FASTEST = 10_000
-"""Tokens per second that no server writes: what came faster came in one piece."""
 
 
 class Status(StrEnum):
@@ -72,25 +72,6 @@ class ToolCall:
     """The string as it was sent; JSON if the model wrote JSON."""
 
 
-@dataclass(slots=True)
-class Times:
-    """When things happened, in seconds of the session's monotonic clock; None until they did."""
-
-    created: float
-    sent: float | None = None
-    """The request went out for the first time."""
-    asked: float | None = None
-    """The request that is being answered went out: later than `sent` where it was repeated."""
-    first_byte: float | None = None
-    first_reasoning: float | None = None
-    first_content: float | None = None
-    first_token: float | None = None
-    """The first reasoning, content or tool call."""
-    last_token: float | None = None
-    last_event: float | None = None
-    end: float | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Hold:
     """What an attempt waits for before it is sent: its server to be up."""
@@ -140,8 +121,6 @@ class Attempt:
     """What is known of a server that has said nothing for some seconds; empty while it talks."""
     held: Hold | None = None
     """Set while it waits for its server to be up; it is sent then."""
-    deltas: int = 0
-    """Reasoning, content and tool-call pieces that came: the estimate until usage is known."""
     revision: int = 0
     epoch: int = 0
 
@@ -181,8 +160,9 @@ class Attempt:
                 self._sent(body, now)
             case events.Retrying():
                 self.retrying = event
-            case events.Opened():
+            case events.Opened(waited=waited):
                 self.times.first_byte = now
+                self.times.written = None if waited is None else now - waited
                 self._reach(Status.WAITING)
             case events.Started(model=model):
                 self.model = model or self.model
@@ -194,8 +174,9 @@ class Attempt:
                 self._move(text)
             case events.ToolCallDelta():
                 self._call(event, now)
-            case events.UsageReported():
+            case events.UsageReported(completion=tokens):
                 self.usage = event
+                self.times.counted(tokens)
             case events.SeveralChoices(count=count):
                 self.choices = count
             case events.Finished(reason=reason):
@@ -220,20 +201,13 @@ class Attempt:
 
     @property
     def ttft(self) -> float | None:
-        """Seconds from sending the request to the first reasoning or content token it brought."""
-        firsts = [
-            t for t in (self.times.first_reasoning, self.times.first_content) if t is not None
-        ]
-        if self.times.asked is None or not firsts:
-            return None
-        return min(firsts) - self.times.asked
+        """Seconds from the request's last byte to the first reasoning, content or tool call."""
+        return self.times.since_asking(self.times.first_token)
 
     @property
     def first_content_s(self) -> float | None:
-        """Seconds from sending the request to the first token of the answer itself."""
-        if self.times.asked is None or self.times.first_content is None:
-            return None
-        return self.times.first_content - self.times.asked
+        """Seconds from the request's last byte to the first token of the answer itself."""
+        return self.times.since_asking(self.times.first_content)
 
     @property
     def total_s(self) -> float | None:
@@ -246,25 +220,27 @@ class Attempt:
     def tokens(self) -> tuple[int, bool] | None:
         """Completion tokens so far, and whether the server counted them.
 
-        Where it did not, pieces were counted: mark it `~`.
+        Where it did not, or counted several choices together, pieces were counted: mark it `~`.
         """
-        if self.usage is not None and self.usage.completion is not None:
-            return self.usage.completion, True
-        return (self.deltas, False) if self.deltas else None
+        usage, pieces = self._own_usage, self.times.pieces
+        if usage is not None and usage.completion is not None:
+            return usage.completion, True
+        return (pieces, False) if pieces else None
 
     @property
     def tokens_per_s(self) -> tuple[float, bool] | None:
-        """Completion tokens over the time from first to last, and whether the server counted.
+        """Tokens after the first piece over the time from it to the last, and who counted.
 
-        Unknown where all came in one piece: the time between them is then our own.
+        True: the server. Unknown where all came in one piece: the time is then our own.
         """
-        tokens, first, last = self.tokens, self.times.first_token, self.times.last_token
-        if tokens is None or first is None or last is None:
-            return None
-        span = last - first
-        if tokens[0] < 2 or span < self.grain or tokens[0] / span > FASTEST:
-            return None
-        return tokens[0] / span, tokens[1]
+        return tokens_per_s(
+            self.times, self._own_usage, self.reasoning.length, len(self.content.parts), self.grain
+        )
+
+    @property
+    def _own_usage(self) -> events.UsageReported | None:
+        """The server's counts, if they are of this answer alone."""
+        return self.usage if self.choices < 2 else None
 
     def _reach(self, status: Status) -> None:
         if _ORDER[status] > _ORDER[self.status]:
@@ -273,27 +249,23 @@ class Attempt:
     def _sent(self, body: Mapping[str, object], now: float) -> None:
         self.request = body
         self.retrying = None
-        self.times.asked = now
+        self.times.asked, self.times.written = now, None
         if self.times.sent is None:
             self.times.sent = now
         self._reach(Status.CONNECTING)
 
-    def _token(self, now: float) -> None:
-        self.deltas += 1
-        self.times.last_token = now
-        if self.times.first_token is None:
-            self.times.first_token = now
-
     def _reasoned(self, text: str, now: float) -> None:
+        times = self.times
         self.reasoning.append(text)
-        self._token(now)
-        if self.times.first_reasoning is None:
-            self.times.first_reasoning = now
+        times.piece(now, len(text))
+        times.last_reasoning = now
+        if times.first_reasoning is None:
+            times.first_reasoning = now
         self._reach(Status.THINKING)
 
     def _answered(self, text: str, now: float) -> None:
         self.content.append(text)
-        self._token(now)
+        self.times.piece(now, len(text))
         if self.times.first_content is None:
             self.times.first_content = now
         self._reach(Status.ANSWERING)
@@ -301,7 +273,9 @@ class Attempt:
     def _move(self, text: str) -> None:
         self.reasoning, self.content = Text(), Text()
         self.reasoning.append(text)
-        self.times.first_reasoning, self.times.first_content = self.times.first_content, None
+        times = self.times
+        times.first_reasoning, times.first_content = times.first_content, None
+        times.last_reasoning = times.last_token
         self.status = Status.THINKING
         self.epoch += 1
 
@@ -313,5 +287,5 @@ class Attempt:
         call.id = call.id or event.id
         call.name = call.name or event.name or ""
         call.arguments += event.arguments
-        self._token(now)
+        self.times.piece(now, len(event.arguments) + len(event.name or ""))
         self._reach(Status.ANSWERING)

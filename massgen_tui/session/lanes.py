@@ -8,10 +8,11 @@ from functools import partial
 
 from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt, Hold, Status, Times
+from massgen_tui.session.attempt import Attempt, Hold, Status
 from massgen_tui.session.health import HealthCheck
 from massgen_tui.session.observed import Clock, Observed
 from massgen_tui.session.running import Lane, Run, gone, stream_into
+from massgen_tui.session.times import Times
 from massgen_tui.session.verdict import NOT_UP
 from massgen_tui.session.watch import SilenceWatch
 

@@ -4,7 +4,7 @@ from massgen_tui.session.attempt import Attempt
 
 
 def numbers(attempt: Attempt) -> str:
-    """`TTFT 0.21 s · first answer 1.90 s · 88.4 tok/s · 512 tokens · 6.10 s`."""
+    """`TTFT 0.21 s · first answer 1.90 s · 88.4 tok/s · 512 tokens · cached 8/24 · 6.10 s`."""
     told = []
     if (first := attempt.ttft) is not None:
         told.append(f"TTFT {first:.2f} s")
@@ -14,6 +14,16 @@ def numbers(attempt: Attempt) -> str:
         told.append(f"{'' if speed[1] else '~'}{speed[0]:.1f} tok/s")
     if (tokens := attempt.tokens) is not None:
         told.append(f"{'' if tokens[1] else '~'}{tokens[0]} tokens")
+    if words := cached(attempt):
+        told.append(words)
     if (total := attempt.total_s) is not None:
         told.append(f"{total:.2f} s")
     return " · ".join(told)
+
+
+def cached(attempt: Attempt) -> str:
+    """How many of the prompt's tokens were in the server's cache: `cached 812/1024`."""
+    usage = attempt.usage
+    if usage is None or usage.cached is None:
+        return ""
+    return f"cached {usage.cached}/{usage.prompt}" if usage.prompt else f"cached {usage.cached}"

@@ -69,6 +69,7 @@ def usage_record(usage: UsageReported | None) -> Record | None:
         "prompt_tokens": usage.prompt,
         "completion_tokens": usage.completion,
         "reasoning_tokens": usage.reasoning,
+        "cached_tokens": usage.cached,
     }
 
 
@@ -131,6 +132,7 @@ def _timing(attempt: Attempt) -> Mapping[str, float | None]:
         "first_content_s": _rounded(attempt.first_content_s),
         "total_s": _rounded(attempt.total_s),
         "tokens_per_s": _rounded(counted),
+        "longest_pause_s": _rounded(attempt.times.longest_pause or None),
     }
 
 
@@ -145,7 +147,9 @@ _NOT_ASKED: Record = {
     "tool_calls": [],
     "finish_reason": None,
     "usage": None,
-    "timing": dict.fromkeys(("ttft_s", "first_content_s", "total_s", "tokens_per_s")),
+    "timing": dict.fromkeys(
+        ("ttft_s", "first_content_s", "total_s", "tokens_per_s", "longest_pause_s")
+    ),
     "warnings": [],
     "error": None,
 }

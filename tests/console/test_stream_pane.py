@@ -70,7 +70,7 @@ async def test_the_pane_draws_its_frame_its_rows_and_its_foot() -> None:
             "┃                                                          ┃",
             "┃                                                          ┃",
             "┃                                                          ┃",
-            "┃ TTFT 0.25 s · ~2.0 tok/s · ~2 tok · answer at 1.2 s      ┃",
+            "┃ TTFT 0.25 s · ~1.0 tok/s · ~2 tok · answer at 1.2 s      ┃",
             "┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛",
         ]
 
@@ -91,10 +91,10 @@ async def test_a_low_pane_has_its_foot_in_the_lower_edge() -> None:
 @pytest.mark.parametrize(
     ("width", "foot", "edge"),
     [
-        (90, "TTFT 0.25 s · 20.0 tok/s · 20 tok · stop · ctx 1% · answer at 1.2 s", ""),
-        (44, "TTFT 0.25 s · 20.0 tok/s · 20 tok · stop", "ctx 1% · answer at 1.2 s"),
-        (40, "TTFT 0.25 s · 20.0 tok/s · 20 tok", "stop · ctx 1% · answer at 1.2 s"),
-        (24, "TTFT 0.25 s · 20 tok", "20.0 tok/s · stop"),
+        (90, "TTFT 0.25 s · 19.0 tok/s · 20 tok · stop · ctx 1% · answer at 1.2 s", ""),
+        (44, "TTFT 0.25 s · 19.0 tok/s · 20 tok · stop", "ctx 1% · answer at 1.2 s"),
+        (40, "TTFT 0.25 s · 19.0 tok/s · 20 tok", "stop · ctx 1% · answer at 1.2 s"),
+        (24, "TTFT 0.25 s · 20 tok", "19.0 tok/s · stop"),
     ],
 )
 async def test_numbers_without_room_in_the_foot_stand_in_the_lower_edge(
@@ -104,7 +104,7 @@ async def test_numbers_without_room_in_the_foot_stand_in_the_lower_edge(
     attempt = ask(one)
     think(attempt, "Hm.")
     say(attempt, "So.")
-    attempt.apply(events.UsageReported(30, 20), 2.25)
+    attempt.apply(events.UsageReported(30, 20, 1), 2.25)
     finish(attempt)
     one.context_length = 4096
     app = Host([one])

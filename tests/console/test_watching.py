@@ -32,9 +32,10 @@ from massgen_tui.monitor.status import (
     ServerStatus,
     StateChange,
 )
-from massgen_tui.session.attempt import Attempt, Status, Times
+from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health
 from massgen_tui.session.session import Session
+from massgen_tui.session.times import Times
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
 from tests.support.scenes import both_up

@@ -12,7 +12,8 @@ from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt, Status, Times
+from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.times import Times
 
 
 @dataclass

@@ -59,7 +59,7 @@ RICH: list[Step] = [
     ToolCallDelta(0, "id", "f", "{"),
     ToolCallDelta(0, arguments="not json"),
     Warned("one chunk was unreadable"),
-    UsageReported(7, 9, None),
+    UsageReported(7, 9, None, 5),
     Finished("tool_calls"),
 ]
 SCRIPTS: Mapping[str, list[list[Step]]] = {
@@ -87,7 +87,12 @@ def test_json_is_one_object_with_exactly_what_came() -> None:
     assert a["reasoning"] == "hm\x1b[2J"
     assert a["content"] == "\n\nit is \ud800 你好\u2028"
     assert a["tool_calls"] == [{"id": "id", "name": "f", "arguments": "{not json"}]
-    assert a["usage"] == {"prompt_tokens": 7, "completion_tokens": 9, "reasoning_tokens": None}
+    assert a["usage"] == {
+        "prompt_tokens": 7,
+        "completion_tokens": 9,
+        "reasoning_tokens": None,
+        "cached_tokens": 5,
+    }
     assert (a["status"], a["finish_reason"], a["error"]) == ("done", "tool_calls", None)
     assert a["warnings"] == ["one chunk was unreadable"]
     assert (b["status"], b["content"], b["usage"]) == ("failed", "half", None)

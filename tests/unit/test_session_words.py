@@ -19,9 +19,10 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.session.address import names_near, parse_address, unknown_name
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt, Status, Times
+from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.export import save_markdown, to_markdown
 from massgen_tui.session.numbers import numbers
+from massgen_tui.session.times import Times
 from massgen_tui.session.verdict import answer_text, verdict
 from tests.support.fakes import FakeBackend, config_of, failure
 
@@ -152,34 +153,12 @@ def test_the_answer_is_the_reasoning_only_where_the_server_finished_with_nothing
 
 
 def test_numbers_mark_what_is_estimated_and_leave_out_what_is_unknown() -> None:
-    counted = attempt_of(THOUGHT, SAID, UsageReported(5, 11), Finished("stop"))
+    counted = attempt_of(THOUGHT, SAID, UsageReported(24, 11, 6, 8), Finished("stop"))
     assert numbers(counted) == (
-        "TTFT 1.00 s · first answer 2.00 s · 11.0 tok/s · 11 tokens · 9.00 s"
+        "TTFT 1.00 s · first answer 2.00 s · 5.0 tok/s · 11 tokens · cached 8/24 · 9.00 s"
     )
     assert "~2 tokens" in numbers(attempt_of(THOUGHT, SAID, Finished("stop")))
     assert numbers(Attempt("a", 1, Times(created=0.0))) == ""
-
-
-def test_what_came_in_one_piece_has_no_speed() -> None:
-    """A server or a proxy may hold an answer back and give it in one piece."""
-    attempt = Attempt("a", 1, Times(created=0.0))
-    attempt.apply(RequestSent({}), 0.0)
-    for n in range(1000):
-        attempt.apply(SAID, 5.0 + n * 1e-5)
-    assert attempt.tokens_per_s is None, "100 000 tokens a second are not the server's speed"
-    attempt.apply(SAID, 6.0)
-    assert attempt.tokens_per_s == (1001.0, False)
-
-
-def test_no_speed_is_told_of_what_one_reading_brought_wherever_it_is_told() -> None:
-    attempt = Attempt("a", 1, Times(created=0.0), grain=0.16)
-    attempt.apply(RequestSent({}), 0.0)
-    attempt.apply(SAID, 1.0)
-    attempt.apply(SAID, 1.08)
-    assert attempt.tokens_per_s is None
-    assert "tok/s" not in numbers(attempt)
-    attempt.apply(SAID, 1.5)
-    assert "~6.0 tok/s" in numbers(attempt)
 
 
 def test_ttft_counts_from_the_request_that_was_answered() -> None:

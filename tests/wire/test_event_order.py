@@ -1,17 +1,26 @@
 """Events come when they are known, in an order that a reader can rely on."""
 
+import asyncio
+import threading
+from contextlib import aclosing
+
+from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import (
     ContentDelta,
     Finished,
     Heartbeat,
+    Opened,
     ReasoningDelta,
     ReasoningMoved,
+    RequestSent,
     Started,
     StreamEvent,
     UsageReported,
 )
+from tests.support.asking import QUESTION, agent_at
 from tests.support.decoding import chunk, event, say, stream
+from tests.support.server import ScriptedServer, sse_chat
 
 
 def events(body: bytes) -> list[StreamEvent]:
@@ -57,6 +66,28 @@ def test_the_same_usage_is_told_once() -> None:
     counts = {"usage": {"prompt_tokens": 1, "completion_tokens": 2}}
     body = stream({**chunk({}, "stop"), **counts}, {"choices": [], **counts})
     assert events(body).count(UsageReported(1, 2)) == 1
+
+
+def set_up() -> None:
+    """Take a moment, as a machine does that imports what it needs before it sends."""
+    threading.Event().wait(0.02)
+
+
+async def test_the_wait_for_the_first_byte_begins_when_the_request_is_written(
+    server: ScriptedServer,
+) -> None:
+    server.answer(*sse_chat(content=["hello"]))
+    loop = asyncio.get_running_loop()
+    backend = ChatCompletionsBackend(agent_at(server.base_url))
+    async with aclosing(backend.stream(backend.request(QUESTION))) as given:
+        assert isinstance(await anext(given), RequestSent)
+        begun = loop.time()
+        set_up()
+        opened = await anext(given)
+        assert isinstance(opened, Opened)
+        assert opened.waited is not None
+        assert 0 <= opened.waited < loop.time() - begun - 0.02
+    await backend.aclose()
 
 
 def test_the_model_is_told_when_it_is_known() -> None:

@@ -1,0 +1,73 @@
+"""When the pieces of one answer came, and how long it said nothing between two of them."""
+
+from dataclasses import dataclass
+
+HEAD = 0.01
+"""Seconds from the first piece in which what comes counts as coming with it: what a server or a
+proxy held back comes in one burst, and tells nothing of the speed before it."""
+
+
+@dataclass(slots=True)
+class Times:
+    """When things happened, in seconds of the session's monotonic clock; None until they did."""
+
+    created: float
+    sent: float | None = None
+    """The request went out for the first time."""
+    asked: float | None = None
+    """The request that is being answered went out: later than `sent` where it was repeated."""
+    written: float | None = None
+    """The last byte of that request was written, as far as the transport told."""
+    first_byte: float | None = None
+    first_reasoning: float | None = None
+    last_reasoning: float | None = None
+    first_content: float | None = None
+    first_token: float | None = None
+    """The first reasoning, content or tool call."""
+    last_token: float | None = None
+    last_event: float | None = None
+    end: float | None = None
+    pieces: int = 0
+    """Reasoning, content and tool-call pieces that came."""
+    length: int = 0
+    """Characters in them."""
+    head_end: float = 0.0
+    """When the last piece of the head came: of what came with the first one (`HEAD`)."""
+    head_pieces: int = 0
+    head_length: int = 0
+    head_tokens: int | None = None
+    """Tokens up to the end of the head, where the server counted while it streamed."""
+    longest_pause: float = 0.0
+    """Seconds between two pieces, the most."""
+    quiet_since: float = 0.0
+    """When the last piece came."""
+
+    def piece(self, now: float, length: int) -> None:
+        """Take in that a piece of so many characters came."""
+        if self.first_token is None:
+            self.first_token = now
+        elif now - self.quiet_since > self.longest_pause:
+            self.longest_pause = now - self.quiet_since
+        self.pieces += 1
+        self.length += length
+        self.last_token = self.quiet_since = now
+        if now - self.first_token <= HEAD:
+            self.head_end = now
+            self.head_pieces += 1
+            self.head_length += length
+
+    def counted(self, tokens: int | None) -> None:
+        """Take in how many tokens the server counted so far."""
+        if tokens and self.head_pieces and self.head_pieces == self.pieces:
+            self.head_tokens = tokens
+
+    @property
+    def asking(self) -> float | None:
+        """What an answer is timed from: the request's last byte, else when it was sent."""
+        return self.asked if self.written is None else self.written
+
+    def since_asking(self, moment: float | None) -> float | None:
+        """Seconds from the request's last byte to `moment`."""
+        if moment is None or (asking := self.asking) is None:
+            return None
+        return max(moment - asking, 0.0)
