@@ -10,7 +10,7 @@ from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.address import names_near, parse_address, unknown_name
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.export import save_markdown
+from massgen_tui.session.export import Now, save_markdown
 from massgen_tui.session.session import Session
 from massgen_tui.session.verdict import may_wait
 
@@ -133,7 +133,8 @@ class Desk:
             self._say("there is no answer to save yet")
             return
         try:
-            path = save_markdown(self._session.agents, self._session.config.name, folder, now)
+            moment = Now(now, self._session.clock())
+            path = save_markdown(self._session.agents, self._session.config.name, folder, moment)
         except OSError as error:
             self._say(f"not saved: {error.strerror}: {folder}")
         else:

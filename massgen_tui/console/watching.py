@@ -226,9 +226,11 @@ def _requests(count: int) -> str:
 
 
 def learn_context(agents: Sequence[Agent], servers: Mapping[str, ServerStatus]) -> None:
-    """Tell each agent how long its model's context is, where its server says so."""
+    """Tell each agent what serves it, and how long its model's context is, where that is known."""
     for agent in agents:
         status = status_of(agent, servers)
+        if status is not None and status.kind:
+            agent.served_by = " ".join(part for part in (status.kind, status.version) if part)
         for model in status.models if status else ():
             if model.id == agent.backend.model and model.context_length:
                 agent.context_length = model.context_length

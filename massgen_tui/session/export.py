@@ -1,9 +1,11 @@
 """A session's answers as Markdown, to keep or to send to someone."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from massgen_tui.paths import open_private
@@ -13,10 +15,28 @@ from massgen_tui.session.numbers import numbers
 from massgen_tui.session.verdict import answer_in_reasoning, answer_text, verdict
 from massgen_tui.text import clean
 
+_CONVERSATION = frozenset({"model", "messages", "stream", "stream_options"})
+"""What of a request is no setting: it stands in the text, or is the same in all."""
 
-def to_markdown(agents: Sequence[Agent], title: str) -> str:
-    """Write down every turn: the prompt, and of each agent the attempt in front.
 
+@dataclass(frozen=True, slots=True)
+class Now:
+    """One moment, on the wall and on the session's clock."""
+
+    wall: datetime
+    clock: float
+    """Seconds."""
+
+    def wall_at(self, clock: float) -> datetime:
+        """The time on the wall when the session's clock stood at `clock`, to the second."""
+        then = self.wall - timedelta(seconds=self.clock - clock)
+        return then.replace(microsecond=0)
+
+
+def to_markdown(agents: Sequence[Agent], title: str, now: Now) -> str:
+    """Write down every turn: the prompt, and of each agent every attempt at it.
+
+    Under each stand how it ended and its numbers, its server, its settings and when it was asked.
     Control characters are left out; a code block that an answer left open is closed.
     """
     turns = sorted({exchange.turn for agent in agents for exchange in agent.exchanges})
@@ -25,23 +45,23 @@ def to_markdown(agents: Sequence[Agent], title: str) -> str:
         asked = [(a, e) for a in agents for e in a.exchanges if e.turn == turn]
         parts.append(f"## {turn}. Prompt")
         parts.append(_quoted(asked[0][1].prompt))
-        parts += [_answer(agent, exchange) for agent, exchange in asked]
+        parts += [_answers(agent, exchange, now) for agent, exchange in asked]
     return "\n\n".join(parts) + "\n"
 
 
-def save_markdown(agents: Sequence[Agent], title: str, folder: Path, now: datetime) -> Path:
+def save_markdown(agents: Sequence[Agent], title: str, folder: Path, now: Now) -> Path:
     """Write the answers to a new private file in `folder`; gives its path.
 
     Raises:
         OSError: it cannot be written.
     """
     safe = re.sub(r"[^\w.-]+", "_", title).strip("._") or "answers"
-    path = folder / f"massgen-tui-{safe}-{now:%Y%m%d-%H%M%S}.md"
+    path = folder / f"massgen-tui-{safe}-{now.wall:%Y%m%d-%H%M%S}.md"
     number = 1
     while path.exists():
         number += 1
-        path = path.with_name(f"massgen-tui-{safe}-{now:%Y%m%d-%H%M%S}-{number}.md")
-    text = to_markdown(agents, title)
+        path = path.with_name(f"massgen-tui-{safe}-{now.wall:%Y%m%d-%H%M%S}-{number}.md")
+    text = to_markdown(agents, title, now)
     try:
         with open_private(path, "x") as file:
             file.write(text)
@@ -55,12 +75,21 @@ def save_markdown(agents: Sequence[Agent], title: str, folder: Path, now: dateti
     return path
 
 
-def _answer(agent: Agent, exchange: Exchange) -> str:
+def _answers(agent: Agent, exchange: Exchange, now: Now) -> str:
+    """All that an agent said to a prompt; of several attempts the one in front is marked."""
     model = f" · {_line(agent.backend.model)}" if agent.backend.model else ""
     parts = [f"### {_line(agent.id)}{model}"]
-    attempt = exchange.attempt
-    if attempt is None:
-        return parts[0]
+    many = len(exchange.attempts) > 1
+    for number, attempt in enumerate(exchange.attempts, 1):
+        if many:
+            front = " (in front)" if attempt is exchange.attempt else ""
+            parts.append(f"#### Attempt {number} of {len(exchange.attempts)}{front}")
+        parts += [_answer(attempt), _circumstances(agent, attempt, now)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _answer(attempt: Attempt) -> str:
+    parts = []
     reasoning = "" if answer_in_reasoning(attempt) else clean(str(attempt.reasoning)).strip()
     if reasoning:
         parts.append("<details><summary>Reasoning</summary>")
@@ -76,6 +105,28 @@ def _answer(agent: Agent, exchange: Exchange) -> str:
 def _note(attempt: Attempt) -> str:
     how = _line(verdict(attempt).words) if attempt.status.ended else "Still answering."
     return " ".join(part for part in (how, numbers(attempt)) if part)
+
+
+def _circumstances(agent: Agent, attempt: Attempt, now: Now) -> str:
+    """Whom it was asked, when and with which settings, so that the numbers can be judged."""
+    times = attempt.times
+    asked = now.wall_at(times.created if times.sent is None else times.sent)
+    told = [agent.served_by or agent.backend.provider, agent.backend.server]
+    if attempt.model and attempt.model != agent.backend.model:
+        told.append(f"answered as {attempt.model}")
+    words = [_line(part) for part in (*told, f"asked {asked.isoformat(sep=' ')}") if part]
+    settings = _settings(attempt.request or {})
+    return " · ".join([*words, *([f"settings {settings}"] if settings else [])])
+
+
+def _settings(request: Mapping[str, object]) -> str:
+    """What was asked for beside the conversation, as code; empty when nothing was."""
+    asked = {name: value for name, value in request.items() if name not in _CONVERSATION}
+    if not asked:
+        return ""
+    text = _line(json.dumps(asked, ensure_ascii=False, default=str))
+    ticks = "`" * (1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    return f"{ticks}{text}{ticks}"
 
 
 def _line(text: str) -> str:

@@ -13,6 +13,7 @@ from massgen_tui.backends.events import (
     Finished,
     ReasoningDelta,
     RequestSent,
+    Started,
     StreamEvent,
     ToolCallDelta,
     UsageReported,
@@ -20,7 +21,7 @@ from massgen_tui.backends.events import (
 from massgen_tui.session.address import names_near, parse_address, unknown_name
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.export import save_markdown, to_markdown
+from massgen_tui.session.export import Now, save_markdown, to_markdown
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.times import Times
 from massgen_tui.session.verdict import answer_text, verdict
@@ -186,9 +187,33 @@ def conversation(*answers: Attempt, prompt: str = "what?") -> Agent:
 
 def test_markdown_holds_prompts_answers_and_what_is_wrong_with_them() -> None:
     agent = conversation(attempt_of(THOUGHT, SAID, Finished("length")), prompt="a\nb")
-    text = to_markdown([agent], "two")
+    text = to_markdown([agent], "two", NOW)
     for part in ("# two", "> a\n> b", "### qwen1 · fake/model", "hm", "text", "cut off"):
         assert part in text
+
+
+NOW = Now(datetime(2026, 11, 23, 12, 0, tzinfo=UTC), 10.0)
+
+
+def test_markdown_holds_every_attempt_with_its_circumstances() -> None:
+    first, second = (attempt_of(ContentDelta(t), Finished("stop")) for t in ("one", "two"))
+    first.request = {"model": "m", "messages": [], "stream": True, "top_k": 50, "stop": ["`"]}
+    second.apply(Started("other/model"), 9.0)
+    agent = conversation(first)
+    agent.served_by = "vLLM 0.33.0"
+    agent.exchanges[0].attempts.append(second)
+    agent.exchanges[0].front = 0
+    text = to_markdown([agent], "t", NOW)
+    one, two = text.split("#### Attempt 2 of 2")
+    assert "#### Attempt 1 of 2 (in front)" in one
+    assert "one" in one
+    assert "two" in two
+    for part in (one, two):
+        assert "vLLM 0.33.0 · http://localhost:8000" in part
+        assert "asked 2026-11-23 11:59:51+00:00" in part
+        assert "TTFT 1.00 s" in part
+    assert '``{"top_k": 50, "stop": ["`"]}``' in one
+    assert "answered as other/model" in two
 
 
 def test_markdown_closes_a_code_block_that_the_answer_left_open() -> None:
@@ -196,22 +221,21 @@ def test_markdown_closes_a_code_block_that_the_answer_left_open() -> None:
         attempt_of(ContentDelta("````py\n```\nprint(1)"), Finished("length")),
         attempt_of(SAID, Finished("stop")),
     )
-    tokens = MarkdownIt().parse(to_markdown([agent], "t"))
+    tokens = MarkdownIt().parse(to_markdown([agent], "t", NOW))
     headings = [t for t in tokens if t.type == "heading_open"]
     assert len(headings) == 5
 
 
 def test_markdown_holds_no_control_characters() -> None:
     agent = conversation(attempt_of(ContentDelta("a\x1b[31mb\u202e"), Finished("stop")))
-    text = to_markdown([agent], "t\x1b]0;x\x07")
+    text = to_markdown([agent], "t\x1b]0;x\x07", NOW)
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
 
 
 def test_saved_answers_are_private_and_overwrite_nothing(tmp_path: Path) -> None:
     agent = conversation(attempt_of(ContentDelta("\ud800"), Finished("stop")))
-    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-    first = save_markdown([agent], "a/b", tmp_path, now)
-    second = save_markdown([agent], "a/b", tmp_path, now)
+    first = save_markdown([agent], "a/b", tmp_path, NOW)
+    second = save_markdown([agent], "a/b", tmp_path, NOW)
     assert first != second
     assert first.parent == second.parent == tmp_path
     assert first.stat().st_mode & 0o777 == 0o600
@@ -227,5 +251,5 @@ def test_answers_that_a_full_disk_does_not_take_leave_no_file(
     monkeypatch.setattr("massgen_tui.session.export.open_private", full)
     agent = conversation(attempt_of(ContentDelta("all of it"), Finished("stop")))
     with pytest.raises(OSError, match="No space"):
-        save_markdown([agent], "t", tmp_path, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+        save_markdown([agent], "t", tmp_path, NOW)
     assert list(tmp_path.iterdir()) == []
