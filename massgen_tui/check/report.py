@@ -102,7 +102,7 @@ def _server(target: ServerTarget, status: ServerStatus | None) -> dict[str, obje
         "waiting": known.waiting,
         "kv_usage": known.kv_usage,
         "notes": list(known.notes),
-        "start_command": target.start_command or None,
+        "start_command": known.start_command or None,
     }
 
 

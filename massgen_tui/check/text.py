@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from massgen_tui.monitor.fetch import REFUSED
 from massgen_tui.monitor.read import field, items, text
+from massgen_tui.monitor.workers import Workers
 from massgen_tui.text import clean
 
 _GLYPHS = {"up": "●", "loading": "◐", "down": "✗", "unauthorized": "▲", "unknown": "○"}
@@ -69,7 +70,9 @@ def _server(server: dict[str, object]) -> Iterator[str]:
         facts.append(" ".join(str(part) for part in (server["kind"], server["version"]) if part))
     if isinstance(latency := server["latency_s"], float):
         facts.append(f"{latency * 1000:.0f} ms")
-    reason = f": {server['reason']}" if server["reason"] else ""
+    if isinstance(workers := server["workers"], dict):
+        facts.append(str(Workers(workers["healthy"], workers["of"])))
+    reason = f": {server['reason']}" if server["reason"] not in (None, facts[-1]) else ""
     yield f"  {_GLYPHS.get(str(state), '○')} {server['server']} {' · '.join(facts)}{reason}"
     yield from _models(server)
     if server["running"] is not None:

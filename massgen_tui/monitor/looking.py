@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import field, text
-from massgen_tui.monitor.status import ServedModel, ServerState
+from massgen_tui.monitor.status import Condition, ServedModel, ServerState
+from massgen_tui.monitor.workers import Worker, Workers
 
 if TYPE_CHECKING:
     from massgen_tui.monitor.kinds.kind import Kind
@@ -59,6 +60,9 @@ class Pulse:
     """Nothing listens there."""
     shut: bool = False
     """The path that tells it is not there, or kept from us."""
+    condition: Condition | None = None
+    workers: Workers | None = None
+    crew: tuple[Worker, ...] = ()
 
 
 def pulse_of(answer: Answer) -> Pulse:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from massgen_tui.monitor.workers import Worker, Workers
+
 NO_KEY = "EMPTY"
 """What servers without a key are asked with."""
 
@@ -28,14 +30,6 @@ class Condition(StrEnum):
     """It answers, and its engine does nothing of what waits."""
     PARTIAL = "partial"
     """Some of its engines or workers are not there, do not move, or sleep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """How many of the workers behind a router, or replicas of a stack, are healthy."""
-
-    healthy: int
-    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +144,12 @@ class ServerStatus:
     condition: Condition | None = None
     workers: Workers | None = None
     """None: it has none, or does not tell of them."""
+    crew: tuple[Worker, ...] = ()
+    """Those workers, where it tells of each."""
+    remark: str = ""
+    """What is good to know of its kind, and nothing to mend."""
+    foreign: bool = False
+    """It proved to be another kind than its start command would start."""
     running: int | None = None
     waiting: int | None = None
     kv_usage: float | None = None
@@ -184,10 +184,15 @@ class ServerStatus:
     """Its last changes of state, oldest first."""
 
     @property
+    def start_command(self) -> str:
+        """How to start it; empty where that would start something else, as at a gateway."""
+        return "" if self.foreign else self.target.start_command
+
+    @property
     def startable(self) -> bool:
         """It is down, it is known how to start it, and that would help."""
         down = self.state is ServerState.DOWN and not self.occupied
-        return down and bool(self.target.start_command)
+        return down and bool(self.start_command)
 
     def context_length(self, model: str) -> int | None:
         """Tokens that `model` takes here, if the server told."""

@@ -13,12 +13,14 @@ from massgen_tui.monitor.notes import notes_of
 from massgen_tui.monitor.probes import Look, look_at
 from massgen_tui.monitor.status import (
     NO_KEY,
+    Condition,
     ServerState,
     ServerStatus,
     ServerTarget,
     StateChange,
 )
 from massgen_tui.monitor.window import Rates, Window
+from massgen_tui.monitor.workers import Workers
 
 Clock = Callable[[], float]
 Wall = Callable[[], datetime]
@@ -199,13 +201,19 @@ class Watch:
         card = self._card or Card()
         rates = self._window.rates()
         scrape = pulse.metrics or Metrics()
+        up = pulse.state is ServerState.UP
         return ServerStatus(
             target=self.target,
             state=pulse.state,
-            reason=pulse.reason or self._oddity(rates, now),
+            reason=pulse.reason or self._oddity(rates, now) or _lacking(pulse.workers),
             kind=card.provider,
             version=card.version,
             models=card.models,
+            condition=_condition(pulse),
+            workers=pulse.workers,
+            crew=pulse.crew,
+            remark=card.kind.remark if card.kind and up else "",
+            foreign=card.kind is not None and card.kind.type != self.target.dialect,
             running=_whole(scrape.running),
             waiting=_whole(scrape.waiting),
             kv_usage=scrape.kv_usage,
@@ -268,6 +276,15 @@ def _kept(new: Card, old: Card | None) -> Card:
     if old is None or new.models or new.listed or new.kind is not old.kind:
         return new
     return replace(new, models=old.models, listed=old.listed)
+
+
+def _lacking(workers: Workers | None) -> str:
+    return str(workers) if workers is not None and workers.partial else ""
+
+
+def _condition(pulse: Pulse) -> Condition | None:
+    lacks = pulse.workers is not None and pulse.workers.partial
+    return pulse.condition or (Condition.PARTIAL if lacks else None)
 
 
 def _whole(value: float | None) -> int | None:

@@ -12,6 +12,7 @@ from massgen_tui.console.widgets.gpu_rows import unanswered
 from massgen_tui.console.widgets.server_gauges import ALL, Gauge
 from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
+from massgen_tui.monitor.workers import Worker
 
 _MINUTE = 30
 """Cells of a minute: on a terminal of 80 columns a sheet holds it beside its number."""
@@ -107,6 +108,7 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
             ("address", status.target.base_url),
             ("kind", f"{kind(status)} {status.version}".strip()),
             ("agents", ", ".join(status.target.agents) or "none"),
+            *((("workers", str(status.workers)),) if status.workers else ()),
             *((gauge.name, _measured(gauge, status)) for gauge in ALL),
             ("preempted", gauges.whole(status.preempted)),
             ("probe", _time(status.latency_s)),
@@ -117,10 +119,12 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
         "models", [_model(model.id, model.context_length) for model in status.models]
     )
     yield from _section("to mend", status.notes)
-    if status.target.start_command:
+    yield from _section("workers", [_worker(one) for one in status.crew])
+    yield from _section("good to know", [status.remark] if status.remark else [])
+    if status.start_command:
         host = status.target.host
         title = "start it" if status.startable else "start command"
-        yield from _section(f"{title} (on {host})", [status.target.start_command])
+        yield from _section(f"{title} (on {host})", [status.start_command])
     yield from _section("changes", [_change(change) for change in reversed(status.changes)])
     yield from _section(
         "asked",
@@ -183,6 +187,19 @@ def _change(change: StateChange, who: str = "") -> str:
 
 def _model(name: str, length: int | None) -> str:
     return name if length is None else f"{name}  {length} tokens of context"
+
+
+def _worker(worker: Worker) -> str:
+    """One worker: whether the router holds it healthy, then what is known of its load."""
+    health = {True: "●", False: "✗ not healthy", None: "○"}[worker.healthy]
+    load = [
+        f"{name} {gauges.whole(value)}"
+        for name, value in (("run", worker.running), ("wait", worker.waiting))
+        if value is not None
+    ]
+    load += [] if worker.kv_usage is None else [f"KV {worker.kv_usage:.0%}"]
+    load += [] if load or worker.routed is None else [f"{worker.routed} open from here"]
+    return "  ".join(part for part in (worker.name, worker.version, health, *load) if part)
 
 
 def _measured(gauge: Gauge, status: ServerStatus) -> str:

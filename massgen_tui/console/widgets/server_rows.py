@@ -64,7 +64,7 @@ def server_rows(
     """
     rows = list(_head(status, width, "▸" if chosen else " "))
     if status.state is ServerState.UP:
-        rows += [*_models(status, width), *_numbers(status, width)]
+        rows += [*_models(status, width), *_workers(status, width), *_numbers(status, width)]
     else:
         rows += _why(status, width, now)
     rows += _notes(status, width)
@@ -105,6 +105,14 @@ def _models(status: ServerStatus, width: int) -> Iterator[Row]:
         yield Row((("  ", "text"), (name, "text"), (context, "dim")))
     if len(models) > _MODELS:
         yield Row(((f"  and {len(models) - _MODELS} more", "dim"),))
+
+
+def _workers(status: ServerStatus, width: int) -> Iterator[Row]:
+    """How many of a router's workers are healthy; that some are not is its reason."""
+    if status.workers is not None and not status.workers.partial:
+        yield Row(((crop(f"  {status.workers}", width), "text"),))
+    if status.remark:
+        yield from line_rows(((status.remark, "dim"),), width, first=_INDENT, rest=_INDENT)
 
 
 def _numbers(status: ServerStatus, width: int) -> Iterator[Row]:
@@ -168,7 +176,7 @@ def _start(status: ServerStatus, width: int, copy_key: str) -> Iterator[Row]:
     head = f"run this on {there}" if there else "start it with"
     head += f" ({copy_key} copies)" if copy_key else ""
     yield from line_rows(((f"{head}:", "dim"),), width, first=_INDENT, rest=_INDENT)
-    command = ((status.target.start_command, "code-inline"),)
+    command = ((status.start_command, "code-inline"),)
     yield from line_rows(command, width, first=_INDENT, rest=_INDENT)
 
 

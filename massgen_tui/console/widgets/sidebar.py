@@ -95,7 +95,7 @@ class Sidebar(Widget, can_focus=True):
         """The start command to copy: of the chosen server, else of the first that is down."""
         down = [status for status in self._servers.values() if status.startable]
         chosen = [status for status in down if status.target.root == self._chosen]
-        return next((status.target.start_command for status in (*chosen, *down)), "")
+        return next((status.start_command for status in (*chosen, *down)), "")
 
     @property
     def lines(self) -> list[str]:
@@ -261,7 +261,7 @@ class Sidebar(Widget, can_focus=True):
         rows: list[Row] = []
         owners: list[str] = []
         for root, status in self._servers.items():
-            key = self._copy_key if self.start_command == status.target.start_command else ""
+            key = self._copy_key if self.start_command == status.start_command else ""
             own = server_rows(status, width, self._now, copy_key=key, chosen=self._marks(root))
             rows += own
             owners += [root] * len(own)

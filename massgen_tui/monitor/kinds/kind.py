@@ -18,7 +18,7 @@ class Kind:
     name: str
     """As people write it."""
     type: str = ""
-    """The config's `type:` that is meant for it; empty: any."""
+    """The config's `type:` that is meant for it, and whose start command starts it; empty: none."""
     owners: frozenset[str] = frozenset()
     """What it says in `owned_by` of its list of models, in small letters."""
     begins: str = ""
@@ -31,6 +31,8 @@ class Kind:
     """Asks whether it lives, and for its numbers; None: its list of models is the sign of life."""
     details: Callable[[Ask, Card], Awaitable[Card]] = no_details
     """Adds to a card what only this kind tells, and what changes seldom."""
+    remark: str = ""
+    """What is good to know of it while it is up, and nothing to mend."""
     any_name: bool = False
     """It answers whatever model it is asked for."""
     shared_context: bool = False
