@@ -35,6 +35,7 @@ from massgen_tui.backends.failures import (
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.schema import AgentConfig, Timeouts
+from massgen_tui.descriptors import HINT, exhausted
 from massgen_tui.dialects import dialect_of
 
 if TYPE_CHECKING:
@@ -176,7 +177,13 @@ class ChatCompletionsBackend:
         return self._config.backend.timeout
 
     async def _connected(self) -> "Client":
-        await warm_up()
+        try:
+            await warm_up()
+        except (OSError, ImportError) as error:
+            words = exhausted(error)
+            told = words or f"{type(error).__name__}: {error}"
+            cause = Cause(ErrorKind.UNREACHABLE, told, HINT if words else "", retried=bool(words))
+            raise self._signed(cause.error()) from None
         if self._client is None:
             room = importlib.import_module(_ROOMS[0])
             backend = self._config.backend

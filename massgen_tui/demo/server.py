@@ -16,6 +16,7 @@ from typing import IO, Self
 from massgen_tui.demo.errors import ModelUnavailable
 from massgen_tui.demo.order import Order
 from massgen_tui.demo.template import CHAT_TEMPLATE
+from massgen_tui.descriptors import as_before
 
 READY = 30.0
 """Seconds that loading may take; 0.6 to 3 were measured."""
@@ -104,7 +105,7 @@ class ModelServer:
             "PYTHONPATH": os.pathsep.join(filter(None, [HERE, os.environ.get("PYTHONPATH")])),
         }
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "massgen_tui.demo.child"],
+            as_before([sys.executable, "-P", "-m", "massgen_tui.demo.child"]),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment,
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import aiohttp
 
+from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.fetch import REFUSED, Answer, Fault
 from massgen_tui.resolver import DaemonResolver
 from massgen_tui.text import one_line
@@ -79,6 +80,8 @@ class AiohttpClient:
 
 
 def _failed(error: Exception) -> Answer:
+    if words := exhausted(error):
+        return Answer(fault=Fault.OURS, words=words)
     number = getattr(error, "errno", None)
     if isinstance(error, ConnectionRefusedError) or number == errno.ECONNREFUSED:
         return Answer(fault=Fault.REFUSED, words=REFUSED)

@@ -13,6 +13,7 @@ from typing import Never, Protocol, cast
 from urllib.parse import urlsplit
 
 from massgen_tui.config.address import is_loopback
+from massgen_tui.descriptors import exhausted
 
 LIMIT = 2 * 2**20
 """Bytes of a body that are read at most."""
@@ -43,6 +44,8 @@ class Fault(StrEnum):
     BROKEN = "broken"
     """What came is no HTTP."""
     TOO_LARGE = "too large"
+    OURS = "ours"
+    """Nothing was asked: we ran out of files. It says nothing of the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,10 @@ class Fetcher:
 
         `key` goes into the Authorization header and, as no redirect is followed, nowhere else.
         """
-        client = await self._open()
+        try:
+            client = await self._open()
+        except (OSError, ImportError) as error:
+            return Answer(fault=Fault.OURS, words=exhausted(error) or f"not asked: {error}")
         headers = {"Accept-Encoding": "identity"}
         if key:
             headers["Authorization"] = f"Bearer {key}"

@@ -11,6 +11,7 @@ import importlib
 from collections.abc import Iterator
 from typing import Any
 
+from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.clocks import held_back
 from massgen_tui.monitor.host import command, is_wsl, system_memory
 from massgen_tui.monitor.status import GpuInstance, GpuProcess, GpuStatus
@@ -67,6 +68,8 @@ class Nvml:
             self._nvml: Any = importlib.import_module("pynvml")
         except ImportError:
             raise NoGpus("nvidia-ml-py is not installed") from None
+        except OSError as error:
+            raise NoGpus(exhausted(error) or f"nvidia-ml-py cannot be read: {error}") from None
         self._note = _WSL if is_wsl() else ""
         self._gone = 0
         """What some call said of the GPU that is asked: it or the driver has gone."""

@@ -273,9 +273,16 @@ def test_the_cost_of_a_piece_does_not_grow_with_the_answer(
 ) -> None:
     parsed: list[int] = []
 
-    def render(source: str, carry: Carry, width: int, *, growing: bool = False) -> list[Row]:
+    def render(
+        source: str,
+        carry: Carry,
+        width: int,
+        *,
+        growing: bool = False,
+        awaits: set[str] | None = None,
+    ) -> list[Row]:
         parsed.append(len(source))
-        return markdown.render(source, carry, width, growing=growing)
+        return markdown.render(source, carry, width, growing=growing, awaits=awaits)
 
     monkeypatch.setattr("massgen_tui.console.stream.answer.render", render)
     text = MarkdownText(60)

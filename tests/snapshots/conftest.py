@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.support.lexers import lexers_at_once
+
+__all__ = ["lexers_at_once"]
+
 
 @pytest.fixture(autouse=True)
 def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:

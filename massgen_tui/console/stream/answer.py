@@ -10,6 +10,7 @@ Segments that much has already come after are not rendered before they are seen,
 import re
 
 from massgen_tui.console.stream.blocks import STALE, Growing, Reader, Segment
+from massgen_tui.console.stream.highlight import awaited
 from massgen_tui.console.stream.markdown import Carry, render
 from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row, keep_same
@@ -42,10 +43,28 @@ class MarkdownText(Growing):
         self._fence: OpenFence | None = None
         self._replaced: list[Row] | None = None  # rows that a feed has taken away
         self._far = False  # what is taken in is far from the end: it need not be rendered yet
+        self._pale: list[Segment] = []  # whose code is to be highlighted yet
+
+    @property
+    def pale(self) -> bool:
+        """Some code waits for its lexer."""
+        return bool(self._pale)
 
     def update(self, now: float) -> int | None:
-        """Nothing changes but by `feed`."""
-        return None
+        """Highlight code whose lexer has come; all else changes by `feed`."""
+        return self.highlight() if self._pale else None
+
+    def highlight(self) -> int | None:
+        """Render code again whose lexers have come; gives the index of the first row."""
+        first, at = None, 0
+        for segment in self.segments:
+            if segment.awaits and not segment.stale and not any(map(awaited, segment.awaits)):
+                self.stale += 1
+                self.settle(segment, at)
+                first = at if first is None else first
+            at += segment.count
+        self._pale = [segment for segment in self._pale if segment.awaits]
+        return first
 
     def feed(self, text: str, *, end: bool = False, far: bool = False) -> int | None:
         """Add text; gives the index of the first row that changed.
@@ -123,13 +142,20 @@ class MarkdownText(Growing):
         self, source: str, number: int | None = None, prefix: str = "", *, whole: bool = True
     ) -> None:
         carry = Carry(self._carry.first, self._carry.gap, number, prefix)
-        rows = self._guess(source) if self._far else render(source, carry, self.width)
+        awaits: set[str] = set()
+        rows = (
+            self._guess(source) if self._far else render(source, carry, self.width, awaits=awaits)
+        )
         if self._replaced is None:
             self._replaced = self.rows[self._solid :]
         del self.rows[self._solid :]
         self.rows += rows
         self._solid += len(rows)
         self._keep(source, len(rows), carry, whole=whole)
+        if awaits:
+            last = self.segments[-1]
+            last.awaits |= awaits
+            self._pale += [last] if last not in self._pale else []
         line = source.removesuffix("\n").rpartition("\n")[2]
         self._carry = Carry(first=False, gap=not line.strip("> \t"))
 
@@ -203,8 +229,17 @@ class MarkdownText(Growing):
 
     def render(self, segment: Segment) -> list[Row]:
         """Render a finished segment."""
-        carry = segment.carry
-        return render(segment.source, carry if isinstance(carry, Carry) else Carry(), self.width)
+        carry = segment.carry if isinstance(segment.carry, Carry) else Carry()
+        segment.awaits = set()
+        rows = render(segment.source, carry, self.width, awaits=segment.awaits)
+        if segment.awaits and segment not in self._pale:
+            self._pale.append(segment)
+        return rows
+
+    def rewrap(self, width: int) -> None:
+        """Fit another width; what is wrapped again finds out what its code waits for."""
+        self._pale = []
+        super().rewrap(width)
 
     def render_open(self) -> None:
         """Add the rows of what is not finished."""
@@ -237,17 +272,19 @@ class Answer(MarkdownText):
 
     def update(self, now: float) -> int | None:
         """Take in what came."""
+        lit = super().update(now)
         new, more = self._reader.read(), self._reader.waiting
         end = self._attempt.status.ended and not (more or self._ended)
         if not new and not end:
-            return None
+            return lit
         self._ended = end
-        return self.feed(new, end=end, far=more)
+        first = self.feed(new, end=end, far=more)
+        return min((at for at in (lit, first) if at is not None), default=None)
 
     @property
     def waiting(self) -> bool:
-        """More has come than was taken in."""
-        return self._reader.waiting
+        """More has come than was taken in, or code is to be highlighted yet."""
+        return self._reader.waiting or self.pale
 
 
 def _with_gap(carry: Carry) -> Carry:

@@ -98,7 +98,7 @@ class Reader:
 class Segment:
     """A finished stretch of a growing text: its source, and how many rows it takes."""
 
-    __slots__ = ("carry", "count", "source", "stale")
+    __slots__ = ("awaits", "carry", "count", "source", "stale")
 
     def __init__(
         self, source: str, count: int, carry: object = None, *, stale: bool = False
@@ -108,6 +108,8 @@ class Segment:
         self.count = count
         self.carry = carry
         self.stale = stale
+        self.awaits: set[str] = set()
+        """Languages of its code whose lexers were not there when it was rendered."""
 
 
 class Growing(Block):

@@ -1,5 +1,11 @@
-"""Highlighting of finished code, once per piece of code."""
+"""Highlighting of finished code, once per piece of code.
 
+A frame imports nothing and opens no file, both of which may take long or fail: lexers are found in
+a thread, and code whose lexer is not there yet is plain until it is.
+"""
+
+import logging
+from collections.abc import Mapping
 from functools import lru_cache
 from threading import Thread
 
@@ -20,9 +26,31 @@ from pygments.util import ClassNotFound
 
 from massgen_tui.console.stream.wrap import Span
 
+log = logging.getLogger(__name__)
+
 _LARGEST = 40_000
 """Characters of code; more stays plain, since highlighting it would hold up the keys."""
-_prepared: set[str] = set()
+_MOST = 500
+"""Names that are looked for: Pygments knows about as many languages; a model may make up more."""
+_threads: dict[str, Thread] = {}
+"""What looks for a lexer, or has."""
+_lexers: dict[str, Lexer | None] = {}
+"""By language, once known; None: there is none, or it cannot be had."""
+_LOOK_UP: Mapping[str, str] = {
+    "PostgreSQL SQL dialect": "sql",
+    "PL/pgSQL": "sql",
+    "PostgreSQL console (psql)": "",
+    "HTTP": "",
+    "MIME": "",
+    "Arturo": "",
+    "Notmuch": "",
+    "tiddler": "",
+    "Wikitext": "",
+}
+"""Lexers that import others for what they find inside (Pygments 2.21), and what is used instead of
+them; empty: nothing. Those of Markdown and reStructuredText can be told not to."""
+_SAMPLE = "a = 1\n"
+"""What a lexer takes once before it is used: some import when they begin."""
 _STYLES: dict[_TokenType, str] = {
     Comment: "code-comment",
     Generic.Inserted: "code-added",
@@ -48,12 +76,45 @@ def lexer_name(language: str) -> str:
     return language.strip("{}.").lower()
 
 
-@lru_cache(maxsize=256)
 def highlight(language: str, code: str) -> tuple[tuple[Span, ...], ...]:
-    """The lines of `code` as spans; plain when the language is not known (it is never guessed)."""
-    lexer = _lexer(language) if len(code) <= _LARGEST else None
-    if lexer is None:
+    """The lines of `code` as spans; plain when the language is not known (it is never guessed).
+
+    Plain too while its lexer is not there yet: ask `awaited`.
+    """
+    lexer = _lexers.get(language)
+    if lexer is None or len(code) > _LARGEST:
         return plain(code)
+    try:
+        return _coloured(lexer, code)
+    except Exception:
+        # a lexer's own fault must not take the screen with it
+        log.warning("highlighting %s failed", language, exc_info=True)
+        _lexers[language] = None
+        return plain(code)
+
+
+def awaited(language: str) -> bool:
+    """Whether a lexer for it may still come; asking has it looked for."""
+    prepare(language)
+    return language in _threads and language not in _lexers
+
+
+def prepare(language: str) -> Thread | None:
+    """Make a lexer ready beside what runs, in the thread that is given: it takes 0.1 s at first."""
+    if not language or language in _threads or len(_threads) >= _MOST:
+        return _threads.get(language)
+    looking = Thread(target=_find, args=(language,), name="lexer", daemon=True)
+    _threads[language] = looking
+    try:
+        looking.start()
+    except RuntimeError:
+        # no thread can be had
+        _lexers[language] = None
+    return looking
+
+
+@lru_cache(maxsize=256)
+def _coloured(lexer: Lexer, code: str) -> tuple[tuple[Span, ...], ...]:
     lines: list[tuple[Span, ...]] = []
     line: list[Span] = []
     for kind, value in lexer.get_tokens(code):
@@ -69,24 +130,32 @@ def highlight(language: str, code: str) -> tuple[tuple[Span, ...], ...]:
     return tuple(lines)
 
 
-def prepare(language: str) -> None:
-    """Make a lexer ready beside what runs: the first time takes a tenth of a second."""
-    if language and language not in _prepared:
-        _prepared.add(language)
-        Thread(target=_lexer, args=(language,), name="lexer", daemon=True).start()
-
-
 def plain(code: str) -> tuple[tuple[Span, ...], ...]:
     """The lines of `code`, not highlighted."""
     return tuple(((line, "code"),) if line else () for line in code.removesuffix("\n").split("\n"))
 
 
-@lru_cache(maxsize=64)
-def _lexer(language: str) -> Lexer | None:
+def _find(language: str) -> None:
+    lexer: Lexer | None = None
     try:
-        return get_lexer_by_name(language, stripnl=False) if language else None
+        lexer = _made(language)
+        if lexer is not None:
+            list(lexer.get_tokens(_SAMPLE))
     except ClassNotFound:
-        return None
+        pass
+    except Exception:
+        # it may need a file that cannot be opened now, or a plugin that is broken
+        log.warning("there is no lexer for %s", language, exc_info=True)
+    finally:
+        _lexers[language] = lexer
+
+
+def _made(language: str) -> Lexer | None:
+    lexer = get_lexer_by_name(language, stripnl=False, handlecodeblocks=False)
+    instead = _LOOK_UP.get(lexer.name)
+    if instead is None:
+        return lexer
+    return _made(instead) if instead else None
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from massgen_tui.console.stream.fences import code_rows, expand, is_closed, language_of
-from massgen_tui.console.stream.highlight import highlight, lexer_name, plain
+from massgen_tui.console.stream.highlight import awaited, highlight, lexer_name, plain
 from massgen_tui.console.stream.inline import inline_lines
 from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.console.stream.tables import table_rows
@@ -53,13 +53,30 @@ def block_tokens(source: str) -> list[Token]:
     return _BLOCKS_ONLY.parse(source)
 
 
-def render(source: str, carry: Carry, width: int, *, growing: bool = False) -> list[Row]:
-    """The rows of whole blocks of Markdown; code that is still `growing` is not highlighted."""
+def render(
+    source: str,
+    carry: Carry,
+    width: int,
+    *,
+    growing: bool = False,
+    awaits: set[str] | None = None,
+) -> list[Row]:
+    """The rows of whole blocks of Markdown; code that is still `growing` is not highlighted.
+
+    Args:
+        source: The Markdown.
+        carry: What stands before it.
+        width: Cells.
+        growing: More of its last block may come.
+        awaits: Takes in the languages of code that is plain until it is rendered again.
+    """
     if not carry.prefix and (prose := _PROSE.fullmatch(source)):
         return _prose_rows(prose[1], carry, width, gap=source.startswith("\n"))
     source = carry.prefix + source
     renderer = _Renderer(source.split("\n"), carry, width, growing=growing)
     renderer.run(_PARSER.parse(source))
+    if awaits is not None:
+        awaits |= renderer.awaits
     return renderer.rows
 
 
@@ -93,6 +110,7 @@ class _Table:
 class _Renderer:
     def __init__(self, lines: list[str], carry: Carry, width: int, *, growing: bool) -> None:
         self.rows: list[Row] = []
+        self.awaits: set[str] = set()
         self._lines = lines
         self._carry = carry
         self._width = width
@@ -195,7 +213,10 @@ class _Renderer:
         if self._growing and not is_closed(token, self._lines):
             lines = plain(code) if code else ()
         else:
-            lines = highlight(lexer_name(language), code)
+            name = lexer_name(language)
+            if awaited(name):
+                self.awaits.add(name)
+            lines = highlight(name, code)
         if language:
             lines = (((language, "code-comment"),), *lines)
         first, rest = self._take_prefixes()
