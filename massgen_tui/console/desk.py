@@ -11,6 +11,7 @@ from massgen_tui.session.address import names_near, parse_address, unknown_name
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.export import Now, save_markdown
+from massgen_tui.session.redact import redactor_of
 from massgen_tui.session.session import Session
 from massgen_tui.session.verdict import may_wait
 
@@ -133,8 +134,9 @@ class Desk:
             self._say("there is no answer to save yet")
             return
         try:
-            moment = Now(now, self._session.clock())
-            path = save_markdown(self._session.agents, self._session.config.name, folder, moment)
+            config, moment = self._session.config, Now(now, self._session.clock())
+            agents, redact = self._session.agents, redactor_of(self._session.config)
+            path = save_markdown(agents, config.name, folder, moment, redact)
         except OSError as error:
             self._say(f"not saved: {error.strerror}: {folder}")
         else:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,8 +49,12 @@ def to_markdown(agents: Sequence[Agent], title: str, now: Now) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def save_markdown(agents: Sequence[Agent], title: str, folder: Path, now: Now) -> Path:
+def save_markdown(
+    agents: Sequence[Agent], title: str, folder: Path, now: Now, redact: Callable[[str], str]
+) -> Path:
     """Write the answers to a new private file in `folder`; gives its path.
+
+    `redact` takes the keys out, which a server may repeat in its answer.
 
     Raises:
         OSError: it cannot be written.
@@ -61,7 +65,7 @@ def save_markdown(agents: Sequence[Agent], title: str, folder: Path, now: Now) -
     while path.exists():
         number += 1
         path = path.with_name(f"massgen-tui-{safe}-{now.wall:%Y%m%d-%H%M%S}-{number}.md")
-    text = to_markdown(agents, title, now)
+    text = redact(to_markdown(agents, title, now))
     try:
         with open_private(path, "x") as file:
             file.write(text)

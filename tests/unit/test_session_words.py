@@ -23,6 +23,7 @@ from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.export import Now, save_markdown, to_markdown
 from massgen_tui.session.numbers import numbers
+from massgen_tui.session.redact import Redactor
 from massgen_tui.session.times import Times
 from massgen_tui.session.verdict import answer_text, verdict
 from tests.support.fakes import FakeBackend, config_of, failure
@@ -234,11 +235,19 @@ def test_markdown_holds_no_control_characters() -> None:
 
 def test_saved_answers_are_private_and_overwrite_nothing(tmp_path: Path) -> None:
     agent = conversation(attempt_of(ContentDelta("\ud800"), Finished("stop")))
-    first = save_markdown([agent], "a/b", tmp_path, NOW)
-    second = save_markdown([agent], "a/b", tmp_path, NOW)
+    first = save_markdown([agent], "a/b", tmp_path, NOW, Redactor([]))
+    second = save_markdown([agent], "a/b", tmp_path, NOW, Redactor([]))
     assert first != second
     assert first.parent == second.parent == tmp_path
     assert first.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_that_a_server_repeats_is_not_saved(tmp_path: Path) -> None:
+    attempt = attempt_of(ContentDelta("Bearer sk-verysecret"), Finished("stop"))
+    attempt.request = {"extra": "sk-verysecret"}
+    redact = Redactor(["sk-verysecret"])
+    saved = save_markdown([conversation(attempt)], "t", tmp_path, NOW, redact)
+    assert "verysecret" not in saved.read_text("utf-8")
 
 
 def test_answers_that_a_full_disk_does_not_take_leave_no_file(
@@ -251,5 +260,5 @@ def test_answers_that_a_full_disk_does_not_take_leave_no_file(
     monkeypatch.setattr("massgen_tui.session.export.open_private", full)
     agent = conversation(attempt_of(ContentDelta("all of it"), Finished("stop")))
     with pytest.raises(OSError, match="No space"):
-        save_markdown([agent], "t", tmp_path, NOW)
+        save_markdown([agent], "t", tmp_path, NOW, Redactor([]))
     assert list(tmp_path.iterdir()) == []
