@@ -10,7 +10,7 @@ from massgen_tui.config.schema import Config
 from massgen_tui.console.hearing import last_word, running, state_heard, status_of
 from massgen_tui.console.metering import Metering
 from massgen_tui.monitor.energy import Energy
-from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus
+from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport, connect_health
@@ -181,9 +181,10 @@ class Monitors:
         watched = status_of(agent, self._servers.statuses)
         if watched is None or watched.target.hosted:
             return report
-        return HealthReport(
-            report.health, _words(await self._servers.look(watched.target)) or report.words
-        )
+        status = await self._servers.look(watched.target)
+        if status.condition is Condition.HUNG:
+            return HealthReport(Health.HUNG, status.reason)
+        return HealthReport(report.health, _words(status) or report.words)
 
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Tell the monitor what a request of our own met: providers' APIs are not probed."""

@@ -186,6 +186,8 @@ class Attempt:
 
     def end(self, status: Status, now: float, error: BackendError | None = None) -> None:
         """Close the attempt; it never changes after this."""
+        if status is not Status.DONE and self.finish_reason is None:
+            self.times.broken_off(now)
         self.status = status
         self.error = error
         self.retrying = None

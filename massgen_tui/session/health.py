@@ -28,8 +28,14 @@ class Health(StrEnum):
     Nothing less counts: a server that is busy, unwell or restarting behind a proxy may still finish
     this stream.
     """
+    HUNG = "hung"
+    """It answers, and its engine does nothing though there is work."""
     UNKNOWN = "unknown"
     """It cannot be told."""
+
+
+HUNG = Health.HUNG.value
+"""The word for it, wherever that is what is known of a server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Times:
     head_tokens: int | None = None
     """Tokens up to the end of the head, where the server counted while it streamed."""
     longest_pause: float = 0.0
-    """Seconds between two pieces, the most."""
+    """Seconds between two pieces, the most, or from the last to where the answer broke off."""
     quiet_since: float = 0.0
     """When the last piece came."""
 
@@ -55,6 +55,11 @@ class Times:
             self.head_end = now
             self.head_pieces += 1
             self.head_length += length
+
+    def broken_off(self, now: float) -> None:
+        """Take in that no piece came until now, where one was to come."""
+        if self.pieces and now - self.quiet_since > self.longest_pause:
+            self.longest_pause = now - self.quiet_since
 
     def counted(self, tokens: int | None) -> None:
         """Take in how many tokens the server counted so far."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
-from massgen_tui.session.health import Health, HealthCheck, HealthReport, ask_health
+from massgen_tui.session.health import HUNG, Health, HealthCheck, HealthReport, ask_health
 from massgen_tui.session.running import Run
 
 SILENT_AFTER = 5.0
@@ -89,4 +89,5 @@ def _due(run: Run, now: float) -> bool:
 def _words(report: HealthReport) -> str:
     if report.health is Health.GONE:
         return f"gone? {report.words}"
-    return f"slow: {report.words}" if report.words else "slow"
+    word = HUNG if report.health is Health.HUNG else "slow"
+    return f"{word}: {report.words}" if report.words else word

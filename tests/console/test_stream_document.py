@@ -4,6 +4,7 @@ from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.config.schema import AgentProblem
 from massgen_tui.console.stream.blocks import STALE, STEP
+from massgen_tui.session.agent import Exchange
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.times import Times
 from massgen_tui.text import clean as safe
@@ -101,11 +102,34 @@ def test_earlier_exchanges_stay_above_each_with_its_fold() -> None:
         "hm",
         "─" * 40,
         "One.",
+        "TTFT 0.25 s · ~1.0 tok/s · ~2 tok · stop",
+        "· answer at 1.2 s",
         "",
         "› second?",
         "▸ reasoning  1.0 s · ~1 tok",
         "Two.",
     ]
+
+
+def test_numbers_stand_under_all_answers_but_the_last() -> None:
+    """Those of the last stand in the foot."""
+    one = agent()
+    page, first = Page(one, width=90), ask(one, "first?")
+    say(first, "One ")
+    say(first, "two.", at=8.25)
+    first.apply(events.UsageReported(24, 12, None, 8), 8.5)
+    finish(first, at=9.0)
+    assert page.read()[-1] == "One two."
+    second = ask(one, "second?")
+    numbers = "TTFT 1.2 s · 1.0 tok/s · 12 tok · stop · cached 8/24 · longest pause 6 s"
+    assert page.read()[2:] == [numbers, "", "› second?"]
+    one.exchanges.pop()
+    one.revision += 1
+    assert page.read()[-1] == "One two.", "the prompt was taken back"
+    one.exchanges.append(Exchange(2, "second?", [second]))
+    one.revision += 1
+    ask(one, "third?")
+    assert page.read().count(numbers) == 1, "what has no numbers yet has no row"
 
 
 def test_a_new_conversation_starts_empty() -> None:

@@ -26,6 +26,7 @@ from massgen_tui.console.watching import HEAD_START, Monitors
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import (
+    Condition,
     GpuSnapshot,
     GpuStatus,
     ServerState,
@@ -112,6 +113,26 @@ async def test_a_server_under_a_path_tells_its_agent_and_is_asked_when_a_stream_
         watching.follow(session.agents)
         assert agent.context_length == 40960
         assert (await watching.health(agent)).words == "the server is up"
+        await watching.stop()
+        await session.aclose()
+
+
+async def test_a_hung_server_is_hung_beside_its_silent_stream_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with ScriptedServer() as server:
+        config = config_at(f"{server.root}/v1")
+        watching, session = Monitors(config), Session(config, health=None)
+        await watching.start()
+        (status,) = watching.servers.values()
+        hung = replace(status, condition=Condition.HUNG, reason="no token came for 20 s")
+
+        async def look(*_: object) -> ServerStatus:
+            return hung
+
+        monkeypatch.setattr(ServerMonitor, "look", look)
+        report = await watching.health(session.agents[0])
+        assert (report.health, report.words) == (Health.HUNG, "no token came for 20 s")
         await watching.stop()
         await session.aclose()
 

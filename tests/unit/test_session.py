@@ -441,6 +441,19 @@ async def test_a_slow_server_is_said_to_be_slow_and_never_given_up() -> None:
     await w.session.aclose()
 
 
+async def test_a_server_that_is_known_to_hang_is_called_hung() -> None:
+    w = Watched(Opened(), ContentDelta("half"), asyncio.Event())
+    (exchange,) = w.session.ask("1")
+    attempt = exchange.attempts[0]
+    await until(lambda: attempt.content)
+    for words, said in (("", "hung"), ("no token came for 20 s", "hung: no token came for 20 s")):
+        w.report = HealthReport(Health.HUNG, words)
+        await w.silence(6)
+        assert attempt.silent == said
+    assert not attempt.status.ended, "it may yet go on"
+    await w.session.aclose()
+
+
 async def test_a_server_found_gone_twice_ends_the_attempt_as_interrupted() -> None:
     w = Watched(Opened(), ContentDelta("half"), asyncio.Event())
     (exchange,) = w.session.ask("1")

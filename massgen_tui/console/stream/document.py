@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from massgen_tui.console.stream.blocks import STALE, Block, Growing
 from massgen_tui.console.stream.facts import fact_rows
+from massgen_tui.console.stream.figures import Place
 from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_blocks
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
@@ -19,6 +20,7 @@ class ExchangeView:
         self.exchange = exchange
         self.width = width
         self._first = first
+        self.place = Place()
         self._folds: dict[int, Fold] = {}  # by id: the fold keeps its attempt alive
         self.blocks: list[Block] = []
         self.show(exchange.attempt)
@@ -32,7 +34,7 @@ class ExchangeView:
         self.blocks = [Prompt(self.width, self.exchange, first=self._first)]
         if attempt is not None:
             self.blocks.append(AttemptHead(self.width, self.exchange, attempt))
-            self.blocks += attempt_blocks(self.width, attempt, self.fold)
+            self.blocks += attempt_blocks(self.width, attempt, self.fold, self.place)
         self._growing = [block for block in self.blocks if isinstance(block, Growing)]
 
     @property
@@ -50,9 +52,9 @@ class ExchangeView:
         return attempt is not self.attempt or (attempt is not None and attempt.epoch != self.epoch)
 
     @property
-    def _states(self) -> list[Status]:
-        """Where each attempt stands, those that are not in front too."""
-        return [attempt.status for attempt in self.exchange.attempts]
+    def _states(self) -> tuple[bool, list[Status]]:
+        """Its place, and where each attempt stands, those that are not in front too."""
+        return self.place.earlier, [attempt.status for attempt in self.exchange.attempts]
 
     @property
     def settled(self) -> bool:
@@ -181,6 +183,8 @@ class Document:
             del self.views[kept:]
         for exchange in exchanges[kept:]:
             self.views.append(ExchangeView(exchange, self.width, first=not self.views))
+        for view in self.views:
+            view.place.earlier = view is not self.views[-1]
         return changed
 
     def _show_facts(self) -> bool:

@@ -4,6 +4,7 @@ from massgen_tui.backends.events import BackendError
 from massgen_tui.console.stream import words
 from massgen_tui.console.stream.answer import Answer
 from massgen_tui.console.stream.blocks import Block, Derived, PlainText, Reader
+from massgen_tui.console.stream.figures import Figures, Place
 from massgen_tui.console.stream.rows import Row, line_rows, text_rows
 from massgen_tui.console.stream.tools import ToolCalls
 from massgen_tui.console.stream.wrap import TAB, Span
@@ -253,7 +254,7 @@ def error_rows(error: BackendError, width: int) -> list[Row]:
     return rows
 
 
-def attempt_blocks(width: int, attempt: Attempt, fold: Fold) -> list[Block]:
+def attempt_blocks(width: int, attempt: Attempt, fold: Fold, place: Place) -> list[Block]:
     """The blocks of an attempt, in the order they are shown."""
     return [
         ReasoningHead(width, attempt, fold),
@@ -263,4 +264,5 @@ def attempt_blocks(width: int, attempt: Attempt, fold: Fold) -> list[Block]:
         Gap(width, attempt),
         Answer(width, attempt),
         Ending(width, attempt),
+        Figures(width, attempt, place),
     ]

@@ -3,7 +3,10 @@
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.health import HUNG
+from massgen_tui.session.numbers import cached
 from massgen_tui.session.verdict import may_wait, verdict
+from massgen_tui.session.watch import SILENT_AFTER
 from massgen_tui.text import one_line
 
 _STATES: dict[Status, Span] = {
@@ -19,6 +22,8 @@ _STATES: dict[Status, Span] = {
 
 
 _HELD = "waiting for server"
+_PLAIN_SECONDS = 100
+"""Seconds up to which a pause is told in seconds alone."""
 
 
 def seconds(value: float) -> str:
@@ -58,7 +63,7 @@ def state(agent: Agent) -> Span:
     if attempt.retrying is not None:
         return "retrying", "warn"
     if attempt.silent:
-        return f"{word}, silent", "warn"
+        return f"{word}, {HUNG if attempt.silent.startswith(HUNG) else 'silent'}", "warn"
     if attempt.status in (Status.DONE, Status.FAILED):
         said = verdict(attempt)
         if said.short:
@@ -78,21 +83,61 @@ def foot(agent: Agent, now: float) -> list[Span]:
     attempt = active(agent)
     if attempt is None:
         return []
-    parts = [_waiting(attempt, now)]
-    if attempt.ttft is not None:
-        parts = [(f"TTFT {seconds(attempt.ttft)}", "text")]
-    rate, tokens = attempt.tokens_per_s, attempt.tokens
-    if rate is not None:
-        parts.append((f"{_about(rate[1])}{rate[0]:.1f} tok/s", "text"))
-    if tokens is not None:
-        parts.append((f"{_about(tokens[1])}{count(tokens[0])} tok", "text"))
+    first, rate, tokens = _measured(attempt)
+    parts = [(first, "text") if first else _waiting(attempt, now)]
+    quiet = silence(attempt, now)
+    parts.append((quiet, "warn") if quiet else (rate, "text"))
+    parts.append((tokens, "text"))
     parts.append((finish(attempt), "text"))
     parts.append((context(agent), "dim"))
-    parts.append((_first_answer(attempt), "text"))
+    parts += [(part, "text") for part in _besides(attempt)]
     if not may_wait(attempt):
         # where it may for its error, that says so
         parts.insert(0, (offer(attempt, away=agent.away), "mark"))
     return [part for part in parts if part[0]]
+
+
+def figures(attempt: Attempt) -> str:
+    """The numbers of an answer that ended, for the row under it; empty when none is known."""
+    measured = _measured(attempt)
+    if not any(measured):
+        return ""
+    return " · ".join(filter(None, (*measured, finish(attempt), *_besides(attempt))))
+
+
+def _measured(attempt: Attempt) -> tuple[str, str, str]:
+    """First token, rate and count; empty what is not known."""
+    first, rate, tokens = attempt.ttft, attempt.tokens_per_s, attempt.tokens
+    return (
+        f"TTFT {seconds(first)}" if first is not None else "",
+        f"{_about(rate[1])}{rate[0]:.1f} tok/s" if rate is not None else "",
+        f"{_about(tokens[1])}{count(tokens[0])} tok" if tokens is not None else "",
+    )
+
+
+def _besides(attempt: Attempt) -> tuple[str, ...]:
+    """What is told where there is room; how long it paused ends it."""
+    hit = attempt.usage is not None and attempt.usage.cached
+    return _first_answer(attempt), cached(attempt) if hit else "", _longest_pause(attempt)
+
+
+def silence(attempt: Attempt, now: float) -> str:
+    """How long nothing has come of an answer that had begun: `silent 22 s`; empty while it goes on.
+
+    A rate from before would pass for one of now.
+    """
+    times = attempt.times
+    if attempt.status.ended or attempt.finish_reason is not None or times.first_token is None:
+        return ""
+    quiet = now - times.quiet_since
+    return f"silent {duration(quiet)}" if quiet >= SILENT_AFTER else ""
+
+
+def _longest_pause(attempt: Attempt) -> str:
+    pause = attempt.times.longest_pause
+    if not attempt.status.ended or pause < SILENT_AFTER:
+        return ""
+    return f"longest pause {f'{pause:.0f} s' if pause < _PLAIN_SECONDS else duration(pause)}"
 
 
 def finish(attempt: Attempt) -> str:
