@@ -17,6 +17,8 @@ from massgen_tui.descriptors import exhausted
 
 LIMIT = 2 * 2**20
 """Bytes of a body that are read at most."""
+PAGE_LIMIT = 16 * 2**20
+"""The same of a page of metrics: 70 kB an engine, and a wide data-parallel server has hundreds."""
 TIMEOUT, PATIENCE = 2.5, 12.0
 """Seconds for one request, all of it; and where it is known to be slow."""
 _CONNECT = 0.8
@@ -141,7 +143,12 @@ class Fetcher:
     """Bounded GET requests over one client, which is imported at the first of them."""
 
     def __init__(
-        self, *, timeout: float = TIMEOUT, patience: float = PATIENCE, limit: int = LIMIT
+        self,
+        *,
+        timeout: float = TIMEOUT,
+        patience: float = PATIENCE,
+        limit: int = LIMIT,
+        page_limit: int = PAGE_LIMIT,
     ) -> None:
         """Cost nothing yet.
 
@@ -149,9 +156,10 @@ class Fetcher:
             timeout: Seconds for one request, all of it.
             patience: The same for one that may take its time.
             limit: Bytes of a body that are read at most.
+            page_limit: The same of a page of metrics.
         """
         self.timeout, self.patience = timeout, patience
-        self._limit = limit
+        self._limit, self._page_limit = limit, page_limit
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
@@ -175,7 +183,7 @@ class Fetcher:
                     url,
                     headers=headers,
                     proxy=proxy_for(url),
-                    limit=self._limit,
+                    limit=self._page_limit if url.endswith("/metrics") else self._limit,
                     # where there is TLS, its server has a part in connecting
                     connect=_CONNECT * (seconds if url.startswith("https:") else self.timeout),
                 )

@@ -63,6 +63,10 @@ class Pulse:
     condition: Condition | None = None
     workers: Workers | None = None
     crew: tuple[Worker, ...] = ()
+    taken: bool = False
+    """It took the connection, though it may not have answered."""
+    hint: str = ""
+    """What it should be started with, to tell more of itself."""
 
 
 def pulse_of(answer: Answer) -> Pulse:
@@ -78,6 +82,7 @@ def pulse_of(answer: Answer) -> Pulse:
             unanswered=answer.silent,
             patient=answer.patient,
             refused=answer.fault is Fault.REFUSED,
+            taken=answer.fault is Fault.TIMEOUT,
         )
     state, reason = _state(answer)
     shut = answer.refused_key or answer.status in (404, 405)

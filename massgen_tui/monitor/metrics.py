@@ -1,12 +1,13 @@
 """Prometheus text of vLLM (V0 and V1), SGLang and llama.cpp, read into one record.
 
 Only the lines with wanted names are handed to prometheus_client's parser: a whole vLLM page costs
-it 16 ms, these few 0.3 ms. Names by version: vLLM 0.6 to 0.33, SGLang 0.4 to 0.5, llama.cpp 2026.
+it 16 ms, these few 0.3 ms.
 """
 
+import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import Any
@@ -14,12 +15,24 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-_MOST_LINES = 2000
-_LONGEST_LINE = 4096
+from massgen_tui.monitor.read import share
+from massgen_tui.text import one_line
+
+_MOST_LINES = 10_000
+_LONGEST_LINE, _LONGEST_NAME = 4096, 60
 _RANKS = frozenset({"tp_rank", "pp_rank", "moe_ep_rank"})
 """Labels whose series repeat the same fact once a rank."""
 _PRIORITY = "priority"
-"""SGLang tells each priority beside the total, which has none."""
+"""SGLang's gauges tell each priority beside the total, which has none; its counters have no total
+(0.5.23 with `--enable-priority-scheduling`)."""
+_COUNTERS = ("_total", "_sum", "_count")
+_ENGINES = ("worker_addr", "ReplicaId", "engine", "dp_rank")
+"""Labels that tell engines apart: a router's, Ray's, vLLM's, SGLang's."""
+_SLEEP = "vllm:engine_sleep_state"
+_BORN = "process_start_time_seconds"
+_SPECULATES = "spec_decode_num_drafts"
+_SPELLINGS = ("", "ray_")
+"""What stands before a name in which `_` took the place of `:`, as Ray and some proxies do."""
 _LARGEST = 1e15
 _NAME = re.compile(r"[^{ \t]+")
 
@@ -39,6 +52,22 @@ class Series:
     names: tuple[str, ...]
     fold: Fold = Fold.SUM
     labels: Mapping[str, str] = field(default_factory=dict)
+    every: bool = False
+    """All of `names` that are there add up."""
+    speculating: tuple[str, ...] = ()
+    """The names instead, on the page of a server that speculates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine of those that a page tells of."""
+
+    name: str
+    running: float | None = None
+    waiting: float | None = None
+    progress: float | None = None
+    asleep: str = ""
+    """How deep it sleeps, in the server's word; empty: it is awake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +80,11 @@ class Metrics:
     """0 to 1, of the fullest engine."""
     generated: float | None = None
     """Counter: tokens generated since the server started."""
-    underway: float = 0.0
-    """Tokens of answers under way, where the counter takes an answer in when it ends."""
+    steps: float | None = None
+    """Counter: decoding steps, each a token of every running request, where `generated` takes an
+    answer in when it ends."""
+    progress: float | None = None
+    """Counter: whatever grows while an engine works, tokens of prompts among it."""
     throughput: float | None = None
     """Gauge: tokens a second as the server itself reckons."""
     queries: float | None = None
@@ -66,49 +98,17 @@ class Metrics:
     itl_count: float | None = None
     preempted: float | None = None
     """Counter: requests whose KV cache was taken away for others."""
+    born: float | None = None
+    """When the process that tells this was started, in Unix seconds."""
+    engines: tuple[Engine, ...] = ()
+    """Each, where there are several or one is asleep."""
+    idle: bool = False
+    """Another source says that nothing runs or waits."""
 
-
-VLLM: Mapping[str, Series] = {
-    "running": Series(("vllm:num_requests_running",)),
-    "waiting": Series(("vllm:num_requests_waiting",)),
-    "kv_usage": Series(("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"), Fold.MAX),
-    "generated": Series(("vllm:generation_tokens_total",)),
-    "throughput": Series(("vllm:avg_generation_throughput_toks_per_s",)),
-    "queries": Series(("vllm:prefix_cache_queries_total", "vllm:gpu_prefix_cache_queries_total")),
-    "hits": Series(("vllm:prefix_cache_hits_total", "vllm:gpu_prefix_cache_hits_total")),
-    "hit_rate": Series(("vllm:gpu_prefix_cache_hit_rate",), Fold.MAX),
-    "ttft_sum": Series(("vllm:time_to_first_token_seconds_sum",)),
-    "ttft_count": Series(("vllm:time_to_first_token_seconds_count",)),
-    "itl_sum": Series(
-        ("vllm:inter_token_latency_seconds_sum", "vllm:time_per_output_token_seconds_sum")
-    ),
-    "itl_count": Series(
-        ("vllm:inter_token_latency_seconds_count", "vllm:time_per_output_token_seconds_count")
-    ),
-    "preempted": Series(("vllm:num_preemptions_total",)),
-}
-
-SGLANG: Mapping[str, Series] = {
-    "running": Series(("sglang:num_running_reqs",)),
-    "waiting": Series(("sglang:num_queue_reqs",)),
-    "kv_usage": Series(("sglang:token_usage",), Fold.MAX),
-    # generation_tokens_total counts a request when it ends; this one counts every step
-    "generated": Series(("sglang:realtime_tokens_total",), labels={"mode": "decode"}),
-    "throughput": Series(("sglang:gen_throughput",)),
-    "queries": Series(("sglang:prompt_tokens_total",)),
-    "hits": Series(("sglang:cached_tokens_total",)),
-    "ttft_sum": Series(("sglang:time_to_first_token_seconds_sum",)),
-    "ttft_count": Series(("sglang:time_to_first_token_seconds_count",)),
-    "itl_sum": Series(("sglang:inter_token_latency_seconds_sum",)),
-    "itl_count": Series(("sglang:inter_token_latency_seconds_count",)),
-}
-
-LLAMACPP: Mapping[str, Series] = {
-    "running": Series(("llamacpp:requests_processing",)),
-    "waiting": Series(("llamacpp:requests_deferred",)),
-    "kv_usage": Series(("llamacpp:kv_cache_usage_ratio",), Fold.MAX),
-    "generated": Series(("llamacpp:tokens_predicted_total",)),
-}
+    @property
+    def bare(self) -> bool:
+        """It tells nothing of the server's work."""
+        return replace(self, born=None) == Metrics()
 
 
 def read(text: str, series: Mapping[str, Series]) -> Metrics:
@@ -116,12 +116,27 @@ def read(text: str, series: Mapping[str, Series]) -> Metrics:
 
     A page with more series than any cluster has tells nothing: a part of them would add up wrong.
     """
-    found: dict[str, list[Sample]] = {}
-    for sample in samples(text, _wanted(series)):
-        found.setdefault(sample.name, []).append(sample)
-    values = {key: _value(one, found) for key, one in series.items()}
-    told: dict[str, Any] = {key: _sane(key, value) for key, value in values.items()}
-    return replace(Metrics(), **told)
+    found = _found(text, _wanted(series))
+    speculates = _SPECULATES in text
+    told = _told(found, series, speculates=speculates)
+    born = found.get(_BORN, ())
+    return replace(
+        Metrics(),
+        **told,
+        born=max((sample.value for sample in born), default=None),
+        engines=_engines(found, series),
+    )
+
+
+def unwrapped(text: str) -> str:
+    """The page itself, where it came as one JSON string (llama.cpp b7100 to b7107)."""
+    if not text.startswith('"'):
+        return text
+    try:
+        page = json.loads(text)
+    except ValueError:
+        return text
+    return page if isinstance(page, str) else text
 
 
 def too_many(text: str, series: Mapping[str, Series]) -> bool:
@@ -130,7 +145,57 @@ def too_many(text: str, series: Mapping[str, Series]) -> bool:
 
 
 def _wanted(series: Mapping[str, Series]) -> set[str]:
-    return {name for one in series.values() for name in one.names}
+    return {name for one in series.values() for name in (*one.names, *one.speculating)} | {_SLEEP}
+
+
+def _found(text: str, names: set[str]) -> dict[str, list[Sample]]:
+    """The samples under the names that are wanted, however the page spells them all."""
+    born = (_BORN,) if f"\n{_BORN} " in text or text.startswith(_BORN) else ()
+    for before in (None, *_SPELLINGS):
+        spelled = {
+            name if before is None else before + name.replace(":", "_"): name for name in names
+        }
+        found: dict[str, list[Sample]] = {}
+        for sample in samples(text, (*spelled, *born)):
+            found.setdefault(spelled.get(sample.name, sample.name), []).append(sample)
+        if found.keys() - {_BORN}:
+            return found
+    return found
+
+
+def _told(
+    found: Mapping[str, list[Sample]], series: Mapping[str, Series], *, speculates: bool = False
+) -> dict[str, Any]:
+    values = {}
+    for key, one in series.items():
+        names = one.speculating if speculates and one.speculating else one.names
+        values[key] = _sane(key, _value(replace(one, names=names), found))
+    return values
+
+
+def _engines(found: Mapping[str, list[Sample]], series: Mapping[str, Series]) -> tuple[Engine, ...]:
+    groups: dict[str, dict[str, list[Sample]]] = {}
+    for name, told in found.items():
+        for sample in told:
+            labels = [sample.labels[key] for key in _ENGINES if sample.labels.get(key)]
+            if labels:
+                engine = groups.setdefault(" ".join(labels), {})
+                engine.setdefault(name, []).append(sample)
+    wanted = {key: series[key] for key in ("running", "waiting", "progress") if key in series}
+    engines = [
+        Engine(one_line(name, _LONGEST_NAME), asleep=_asleep(group), **_told(group, wanted))
+        for name, group in sorted(groups.items(), key=lambda pair: (len(pair[0]), pair[0]))
+    ]
+    return tuple(engines) if len(engines) > 1 or any(one.asleep for one in engines) else ()
+
+
+def _asleep(found: Mapping[str, list[Sample]]) -> str:
+    """The state that vLLM says an engine is in, one of which is `awake`."""
+    states = [
+        sample.labels.get("sleep_state", "") for sample in found.get(_SLEEP, ()) if sample.value > 0
+    ]
+    told = next((state for state in states if state), "awake")
+    return "" if told == "awake" else one_line(told, _LONGEST_NAME)
 
 
 def samples(text: str, names: Iterable[str], most: int = _MOST_LINES) -> Iterator[Sample]:
@@ -180,6 +245,7 @@ def _samples(lines: Iterable[str]) -> Iterator[Sample]:
 
 
 def _value(series: Series, found: Mapping[str, list[Sample]]) -> float | None:
+    values: list[float | None] = []
     for name in series.names:
         samples = [
             sample
@@ -187,28 +253,42 @@ def _value(series: Series, found: Mapping[str, list[Sample]]) -> float | None:
             if all(sample.labels.get(key, value) == value for key, value in series.labels.items())
         ]
         if samples:
-            return _folded(series.fold, samples)
-    return None
+            values.append(_folded(series.fold, samples))
+            if not series.every:
+                break
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
 
 
 def _folded(fold: Fold, samples: list[Sample]) -> float | None:
     if any(not 0 <= sample.value <= _LARGEST for sample in samples):
         return None
-    samples = [one for one in samples if not one.labels.get(_PRIORITY)] or samples
+    if not samples[0].name.endswith(_COUNTERS):
+        samples = _totals(samples)
     if fold is Fold.MAX:
         return max(float(sample.value) for sample in samples)
     engines: dict[frozenset[tuple[str, str]], float] = {}
     for sample in samples:
-        engine = frozenset(
-            (key, value) for key, value in sample.labels.items() if key not in _RANKS
-        )
+        engine = _without(sample, _RANKS)
         engines[engine] = max(engines.get(engine, -math.inf), float(sample.value))
     return sum(engines.values())
+
+
+def _totals(samples: list[Sample]) -> list[Sample]:
+    """The samples of a gauge without those of single priorities that a total takes in."""
+    totals = {_without(one, {_PRIORITY}) for one in samples if not one.labels.get(_PRIORITY)}
+    return [
+        one
+        for one in samples
+        if not one.labels.get(_PRIORITY) or _without(one, {_PRIORITY}) not in totals
+    ]
+
+
+def _without(sample: Sample, names: Collection[str]) -> frozenset[tuple[str, str]]:
+    return frozenset((key, value) for key, value in sample.labels.items() if key not in names)
 
 
 def _sane(key: str, value: float | None) -> float | None:
     if value is None or value > _LARGEST:
         return None
-    if key in ("kv_usage", "hit_rate"):
-        return min(value, 1.0)
-    return value
+    return share(value) if key in ("kv_usage", "hit_rate") else value

@@ -13,6 +13,7 @@ The loop must not wait for what only a cluster, or a hostile server, sends.
 _LONGEST = 200
 _LARGEST = 10**15
 _MOST = 20_000
+_ROUNDED = 1.01
 
 
 def field(value: object, *path: str) -> object:
@@ -50,3 +51,10 @@ def count(value: object) -> int | None:
     """A whole number that is not negative, or None."""
     found = number(value)
     return int(found) if found is not None and found >= 0 else None
+
+
+def share(value: float | None) -> float | None:
+    """A part of a whole, 0 to 1; None where it cannot be one. What is above by rounding is all."""
+    if value is None or not 0 <= value <= _ROUNDED:
+        return None
+    return min(value, 1.0)

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from massgen_tui.monitor.asking import Asking
+from massgen_tui.monitor.condition import STALLED, condition_of
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.looking import WANTS_KEY, Card, Pulse
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.notes import notes_of
 from massgen_tui.monitor.probes import Look, look_at
+from massgen_tui.monitor.rates import Rates
 from massgen_tui.monitor.status import (
     NO_KEY,
     Condition,
@@ -19,8 +21,7 @@ from massgen_tui.monitor.status import (
     ServerTarget,
     StateChange,
 )
-from massgen_tui.monitor.window import Rates, Window
-from massgen_tui.monitor.workers import Workers
+from massgen_tui.monitor.window import Window
 
 Clock = Callable[[], float]
 Wall = Callable[[], datetime]
@@ -39,9 +40,6 @@ _CHANGES = 30
 """Changes of state that are kept."""
 _CERTAIN = frozenset({ServerState.UP, ServerState.DOWN, ServerState.UNAUTHORIZED})
 _MIXED = "several servers answer here in turn: their counters give no rates"
-STALLED = 20.0
-"""Seconds without any token, though there are requests, from which that is pointed out."""
-_OR_HUNG = "a long prompt, or a hung engine"
 _UNCOUNTED = "a request of ours is open, but it counts none: another replica, or a hung engine"
 _AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 
@@ -64,6 +62,7 @@ class Watch:
         """A request of our own is open there."""
         self._card: Card | None = None
         self._card_at = 0.0
+        self._hint = ""
         self._window = Window()
         self._asking = Asking(target, fetcher, clock)
         self._slow = False
@@ -119,8 +118,11 @@ class Watch:
 
     def status_for(self, target: ServerTarget) -> ServerStatus:
         """The status as another target of the same server should read it."""
-        notes = notes_of(target, self._card, self.status.state)
+        notes = self._notes(target, self.status.state)
         return replace(self.status, target=target, notes=notes)
+
+    def _notes(self, target: ServerTarget, state: ServerState) -> tuple[str, ...]:
+        return (*notes_of(target, self._card, state), *([self._hint] if self._hint else []))
 
     def heard(self, now: float, state: ServerState, reason: str = "") -> None:
         """Take in what a request of our own met, for servers that are not probed."""
@@ -157,12 +159,13 @@ class Watch:
         elif not self._counted(pulse.metrics, now):
             self._card_at = -STRANGER_AGE
         self._note_uncounted(pulse.metrics, now)
+        self._hint = pulse.hint
         self._failures = 0 if up else self._failures + 1
         self._become(now, self._status(pulse, now))
 
     def _counted(self, scrape: Metrics, now: float) -> bool:
         """Take the numbers in; False when it is hardly the server that it was."""
-        silenced = scrape == Metrics() and self.status.running is not None
+        silenced = scrape.bare and self.status.running is not None
         return self._window.add(self._asking.at.get("/metrics", now), scrape) and not silenced
 
     def _judged(self, pulse: Pulse) -> Pulse:
@@ -180,11 +183,13 @@ class Watch:
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
         if self.status.state is ServerState.DOWN and self.status.silent:
             # less silence, at a path that was fast before, is no better news
-            return replace(pulse, reason=pulse.reason if pulse.patient else self.status.reason)
+            reason = pulse.reason if pulse.patient else self.status.reason
+            return replace(pulse, reason=reason, condition=self.status.condition)
+        hung = Condition.HUNG if pulse.patient and pulse.taken else None
         if self.awaited or not pulse.patient:
-            reason = f"{pulse.reason}: slow or hung"
-            return replace(pulse, state=ServerState.UNKNOWN, reason=reason)
-        return pulse
+            reason = pulse.reason if hung else f"{pulse.reason}: slow or hung"
+            return replace(pulse, state=ServerState.UNKNOWN, reason=reason, condition=hung)
+        return replace(pulse, condition=hung)
 
     def _worded(self, pulse: Pulse, slow: str) -> Pulse:
         """What the answer means of this very server."""
@@ -200,19 +205,19 @@ class Watch:
     def _status(self, pulse: Pulse, now: float) -> ServerStatus:
         card = self._card or Card()
         rates = self._window.rates()
-        scrape = pulse.metrics or Metrics()
-        up = pulse.state is ServerState.UP
+        scrape = self._window.last if pulse.metrics else Metrics()
+        condition, oddity = self._oddity(pulse, rates, scrape, now)
         return ServerStatus(
             target=self.target,
             state=pulse.state,
-            reason=pulse.reason or self._oddity(rates, now) or _lacking(pulse.workers),
+            reason=pulse.reason or oddity,
             kind=card.provider,
             version=card.version,
             models=card.models,
-            condition=_condition(pulse),
+            condition=condition,
             workers=pulse.workers,
             crew=pulse.crew,
-            remark=card.kind.remark if card.kind and up else "",
+            remark=card.kind.remark if card.kind and pulse.state is ServerState.UP else "",
             foreign=card.kind is not None and card.kind.type != self.target.dialect,
             running=_whole(scrape.running),
             waiting=_whole(scrape.waiting),
@@ -221,7 +226,7 @@ class Watch:
             history=rates.history,
             latency_s=pulse.latency_s,
             checked_at=now,
-            notes=notes_of(self.target, self._card, pulse.state),
+            notes=self._notes(self.target, pulse.state),
             cache_hits=rates.hit_rate,
             ttft_s=rates.ttft_s,
             itl_s=rates.itl_s,
@@ -231,15 +236,16 @@ class Watch:
             log=tuple(self._asking.log),
         )
 
-    def _oddity(self, rates: Rates, now: float) -> str:
+    def _oddity(
+        self, pulse: Pulse, rates: Rates, scrape: Metrics, now: float
+    ) -> tuple[Condition | None, str]:
         """What is odd of a server that answers its probes."""
         if rates.mixed:
-            return _MIXED
-        if self._uncounted is not None and now - self._uncounted >= STALLED:
-            return _UNCOUNTED
-        if rates.stalled_s >= STALLED:
-            return f"requests run, but no token came for {rates.stalled_s:.0f} s: {_OR_HUNG}"
-        return ""
+            return pulse.condition, _MIXED
+        condition, words = condition_of(pulse, rates, scrape)
+        if not words and self._uncounted is not None and now - self._uncounted >= STALLED:
+            words = _UNCOUNTED
+        return condition, words
 
     def _note_uncounted(self, scrape: Metrics | None, now: float) -> None:
         """Note since when it counts no request, though one of ours is open and brings nothing."""
@@ -276,15 +282,6 @@ def _kept(new: Card, old: Card | None) -> Card:
     if old is None or new.models or new.listed or new.kind is not old.kind:
         return new
     return replace(new, models=old.models, listed=old.listed)
-
-
-def _lacking(workers: Workers | None) -> str:
-    return str(workers) if workers is not None and workers.partial else ""
-
-
-def _condition(pulse: Pulse) -> Condition | None:
-    lacks = pulse.workers is not None and pulse.workers.partial
-    return pulse.condition or (Condition.PARTIAL if lacks else None)
 
 
 def _whole(value: float | None) -> int | None:

@@ -1,15 +1,20 @@
 """The last minute of one server's counters as rates.
 
 A counter that fell means that the server started anew, or that several servers answer at one
-address in turn: their counters have nothing to do with each other, so there are no rates then.
+address in turn: their counters have nothing to do with each other, so there are no rates then. As
+such counters rise every other time, a rise counts only where the page tells whose it is, or where
+nothing fell over three looks.
 """
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from operator import attrgetter
+from typing import TypedDict
 
-from massgen_tui.monitor.metrics import Metrics, merged
+from massgen_tui.monitor.metrics import Engine, Metrics, merged
+from massgen_tui.monitor.rates import Rates, hit_rate, load_since, most, over, ratio, unrated
+from massgen_tui.monitor.standing import Standing
 from massgen_tui.monitor.status import Load
 
 SPAN = 60.0
@@ -18,30 +23,20 @@ _NOTHING = Load()
 _COUNTERS = ("generated", "queries", "hits", "ttft_count", "itl_count", "preempted")
 _FALLS = 3
 """Falls in the time that is remembered which no server's starts explain."""
-_LEAP = 20_000.0
-"""Tokens a second to above where the counter fell from that no server generates."""
+_SURE = 3
+"""Looks without a fall after which one process is believed to have told them all."""
+_SUDDEN, _FAST = 8.0, 1000.0
+"""So many times the speed of the last minute, from this many tokens a second on, is believed when
+it comes twice."""
+_YOUNG = 1000.0
+"""Tokens after which a server that was started anew could have counted the same by chance."""
+_WHOLE = ""
+"""The whole server, among its engines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What the counters say; None where there is nothing to say it from."""
-
-    tokens_per_s: float | None = None
-    """Between the last two looks."""
-    history: tuple[Load, ...] = ()
-    """The looks of the last minute, oldest first."""
-    hit_rate: float | None = None
-    """Prefix cache: hits in tokens looked up, over the minute, else since the server's start."""
-    ttft_s: float | None = None
-    """Mean over the requests of the last minute."""
-    itl_s: float | None = None
-    """Mean time between tokens over the last minute."""
-    preempted: int | None = None
-    """Times that a request lost its KV cache in the last minute."""
-    stalled_s: float = 0.0
-    """For how long requests have been running without a token."""
-    mixed: bool = False
-    """Several servers answer in turn."""
+class _Still(TypedDict):
+    stalled_s: float
+    standing: tuple[tuple[Engine, float], ...]
 
 
 class Window:
@@ -56,23 +51,34 @@ class Window:
         self._falls: deque[tuple[float, Metrics]] = deque()
         """When counters fell, and from where."""
         self._mixed_at: float | None = None
+        self._unbroken = 0
+        """Scrapes since a counter fell."""
+        self._speed: float | None = None
+        """Of the last look, as it was measured."""
+        self._standing = Standing()
+
+    @property
+    def last(self) -> Metrics:
+        """The last scrape, as far as its parts agree."""
+        return self._scrapes[-1][1] if self._scrapes else Metrics()
 
     def add(self, now: float, scrape: Metrics) -> bool:
         """Take in one scrape. Gives False when its counters fell: the server started anew."""
         self._forget(now)
+        scrape = self._agreed(scrape)
         steady = not self._fell(scrape)
-        leapt = self._leapt(now, scrape)
+        leapt = self._leapt(now, scrape) or self._returned(now, scrape)
         if not steady:
             self._falls.append((now, self._known))
         if not steady or leapt:
-            self._scrapes.clear()
-            self._known = Metrics()
+            self._begin_anew()
         if leapt or len(self._falls) >= _FALLS:
-            self._mixed_at = now
-        before = self._scrapes[-1] if self._scrapes and not self._mixed else None
+            self._mix(now)
+        self._unbroken += 1
         self._scrapes.append((now, scrape))
-        self._loads.append((now, _load(before, now, scrape)))
+        self._loads.append((now, self._load(now, scrape)))
         self._known = merged(scrape, self._known)
+        self._standing.take(now, {_WHOLE: scrape, **{one.name: one for one in scrape.engines}})
         return steady
 
     def miss(self, now: float, *, gone: bool) -> None:
@@ -81,9 +87,9 @@ class Window:
         Counters of a server that is `gone` are forgotten: another may come in its place.
         """
         if gone:
-            self._scrapes.clear()
-            self._known = Metrics()
+            self._begin_anew()
         self._forget(now)
+        self._standing.forget()
         if any(load != _NOTHING for _, load in self._loads):
             self._loads.append((now, _NOTHING))
         else:
@@ -96,29 +102,70 @@ class Window:
             return Rates(history=history)
         if self._mixed:
             return Rates(history=history, mixed=True)
+        speed = history[-1].tokens_per_s if history else None
         scrapes = [scrape for _, scrape in self._scrapes]
-        new = scrapes[-1]
-        lost = _over(scrapes, "preempted")
+        if not self._sure:
+            return Rates(speed, history, hit_rate(scrapes[-1:]), **self._still())
+        lost = over(scrapes, "preempted")
         return Rates(
-            tokens_per_s=history[-1].tokens_per_s if history else None,
+            tokens_per_s=speed,
             history=history,
-            hit_rate=_hit_rate(scrapes[0], new),
-            ttft_s=_ratio(_over(scrapes, "ttft_sum"), _over(scrapes, "ttft_count")),
-            itl_s=_ratio(_over(scrapes, "itl_sum"), _over(scrapes, "itl_count")),
+            hit_rate=hit_rate(scrapes),
+            ttft_s=ratio(over(scrapes, "ttft_sum"), over(scrapes, "ttft_count")),
+            itl_s=ratio(over(scrapes, "itl_sum"), over(scrapes, "itl_count")),
             preempted=None if lost is None else round(lost),
-            stalled_s=self._stalled(),
+            **self._still(),
         )
 
-    def _stalled(self) -> float:
-        # a gauge may rest for a while, a counter does not
-        if not self._loads or self._known.generated is None:
-            return 0.0
-        since = now = self._loads[-1][0]
-        for at, load in reversed(self._loads):
-            if not load.running or load.tokens_per_s != 0:
-                break
-            since = at
-        return now - since
+    def _still(self) -> _Still:
+        """What stands still: the whole, or some of its engines."""
+        now, new = self._scrapes[-1][0], self.last
+        found = [(one, self._standing.seconds(one.name, now)) for one in new.engines]
+        standing = tuple((engine, seconds) for engine, seconds in found if seconds)
+        if len(standing) < len(new.engines) and standing:
+            return _Still(stalled_s=0.0, standing=standing)
+        # where nothing runs no long prompt can be what holds it up
+        told = new.generated is not None or not new.running
+        stalled = self._standing.seconds(_WHOLE, now) if told else 0.0
+        return _Still(stalled_s=stalled, standing=())
+
+    def _load(self, now: float, scrape: Metrics) -> Load:
+        """What is told, and what happened since the scrape before where that can be known."""
+        last = self._scrapes[-2] if len(self._scrapes) > 1 else None
+        told = load_since(last, now, scrape)
+        past = [load.tokens_per_s for _, load in self._loads if load.tokens_per_s is not None]
+        speed, before = told.tokens_per_s, self._speed
+        self._speed = speed
+        if self._mixed or not self._sure:
+            return unrated(told, scrape)
+        fastest = max((*past, before or 0.0), default=0.0)
+        least = min(max(_FAST, _SUDDEN * fastest), most(scrape, last[1] if last else scrape))
+        odd = scrape.born is None and speed is not None and speed > least
+        return unrated(told, scrape) if odd else told
+
+    @property
+    def _sure(self) -> bool:
+        """One and the same process told all scrapes since the last fall."""
+        return self._unbroken >= _SURE or self.last.born is not None
+
+    def _agreed(self, scrape: Metrics) -> Metrics:
+        """Believe the source that says that nothing is there, where nothing moves."""
+        moved = self._standing.moved(_WHOLE, scrape)
+        if moved is None:
+            moved = bool(scrape.throughput)
+        idle = scrape.idle and not moved
+        return replace(scrape, running=0.0, waiting=0.0) if idle else scrape
+
+    def _begin_anew(self) -> None:
+        self._scrapes.clear()
+        self._known = Metrics()
+        self._unbroken = 0
+        self._speed = None
+
+    def _mix(self, now: float) -> None:
+        """Several answer in turn: what was measured across them never was a rate."""
+        self._mixed_at = now
+        self._loads = deque((at, unrated(load)) for at, load in self._loads)
 
     @property
     def _mixed(self) -> bool:
@@ -132,7 +179,22 @@ class Window:
             self._mixed_at = None
 
     def _fell(self, scrape: Metrics) -> bool:
-        return any(_less(get(scrape), get(self._known)) for get in _GETTERS)
+        other = None not in (scrape.born, self._known.born) and scrape.born != self._known.born
+        return other or any(_less(get(scrape), get(self._known)) for get in _GETTERS)
+
+    def _returned(self, now: float, scrape: Metrics) -> bool:
+        """It fell to just above where it was a while ago, or to an older process: two tell."""
+        if _less(scrape.born, self._known.born):
+            return True
+        told, high = scrape.generated, self._known.generated
+        if told is None or high is None or told >= high or scrape.born is not None:
+            return False
+        return any(
+            _YOUNG <= old.generated <= told
+            and told - old.generated <= most(scrape, old) * (now - at)
+            for at, old in self._scrapes
+            if old.generated is not None
+        )
 
     def _leapt(self, now: float, scrape: Metrics) -> bool:
         """It is above where it fell from, faster than any server: that one still counts on."""
@@ -142,7 +204,8 @@ class Window:
         low, told = self._known.generated, scrape.generated
         if low is None or told is None or high.generated is None or now <= then:
             return False
-        return told >= high.generated and (told - low) / (now - then) > _LEAP
+        speed = (told - low) / (now - then)
+        return told >= high.generated and speed > most(scrape, self.last)
 
 
 _GETTERS: tuple[Callable[[Metrics], float | None], ...] = tuple(map(attrgetter, _COUNTERS))
@@ -150,55 +213,3 @@ _GETTERS: tuple[Callable[[Metrics], float | None], ...] = tuple(map(attrgetter, 
 
 def _less(new: float | None, old: float | None) -> bool:
     return new is not None and old is not None and new < old
-
-
-def _load(before: tuple[float, Metrics] | None, now: float, scrape: Metrics) -> Load:
-    """What happened since the scrape before."""
-    then, last = before or (now, Metrics())
-    pair = [last, scrape]
-    hits = _ratio(_over(pair, "hits"), _over(pair, "queries"))
-    return Load(
-        tokens_per_s=_speed(now - then, last, scrape),
-        running=scrape.running,
-        waiting=scrape.waiting,
-        kv_usage=scrape.kv_usage,
-        cache_hits=_share(hits) if scrape.queries is not None else scrape.hit_rate,
-        ttft_s=_ratio(_over(pair, "ttft_sum"), _over(pair, "ttft_count")),
-        itl_s=_ratio(_over(pair, "itl_sum"), _over(pair, "itl_count")),
-    )
-
-
-def _speed(seconds: float, last: Metrics, scrape: Metrics) -> float | None:
-    if scrape.generated is None:
-        # old servers leave the gauge as it was when the last request ended
-        return 0.0 if scrape.throughput is not None and scrape.running == 0 else scrape.throughput
-    if last.generated is None or seconds <= 0:
-        return None
-    tokens = scrape.generated + scrape.underway - last.generated - last.underway
-    # an answer that is broken off is never counted
-    return tokens / seconds if tokens >= 0 else None
-
-
-def _over(scrapes: list[Metrics], name: str) -> float | None:
-    """How much a counter grew since it was first told; None where it was not told twice."""
-    values = [getattr(scrape, name) for scrape in scrapes]
-    told = [value for value in values if value is not None]
-    if values[-1] is None or len(told) < 2:
-        return None
-    grown: float = told[-1] - told[0]
-    return grown if grown >= 0 else None
-
-
-def _ratio(part: float | None, whole: float | None) -> float | None:
-    return part / whole if part is not None and whole is not None and whole > 0 else None
-
-
-def _hit_rate(old: Metrics, new: Metrics) -> float | None:
-    if new.queries is None or new.hits is None:
-        return new.hit_rate
-    recent = _ratio(new.hits - (old.hits or 0), new.queries - (old.queries or 0))
-    return _share(_ratio(new.hits, new.queries) if recent is None else recent)
-
-
-def _share(value: float | None) -> float | None:
-    return None if value is None else min(1.0, max(0.0, value))

@@ -7,7 +7,7 @@ import pytest
 
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
-from massgen_tui.monitor.status import ServerState, ServerTarget
+from massgen_tui.monitor.status import Condition, ServerState, ServerTarget
 from tests.support.fakes import FakeClock
 
 ROOT = "http://localhost:8000"
@@ -123,8 +123,10 @@ async def test_a_silent_server_that_holds_a_request_of_ours_is_doubted_not_dead(
 ) -> None:
     scene.wire.instead = SILENT
     scene.monitor.await_answers({ROOT})
-    for _ in range(4):
-        assert await scene.look() == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
+    assert await scene.look() == (ServerState.UNKNOWN, "no answer in 2.5 s: slow or hung")
+    for _ in range(3):
+        assert await scene.look() == (ServerState.UNKNOWN, "no answer in 2.5 s")
+        assert scene.monitor.statuses[ROOT].condition is Condition.HUNG
     scene.monitor.await_answers(())
     assert await scene.look() == (ServerState.DOWN, "no answer in 2.5 s")
 

@@ -84,19 +84,24 @@ async def test_sglang_without_metrics_tells_by_its_loads() -> None:
     assert status.tokens_per_s == 343.95
 
 
-async def test_a_recorded_llamacpp_counts_the_tokens_of_answers_under_way() -> None:
+async def test_a_recorded_llamacpp_counts_the_steps_of_answers_under_way() -> None:
     async with ScriptedServer() as server:
         llamacpp(server)
         clock = FakeClock()
         monitor = ServerMonitor([target(server, "llamacpp", models=("smollm2-135m",))], clock=clock)
         at = monitor.statuses[server.root].target
         first = await monitor.look(at)
+        for _ in range(2):
+            clock.tick(2)
+            await monitor.look(at)
         clock.tick(2)
         page = (WIRE / "llamacpp-xllamacpp-2026.10.11549" / "get_metrics_busy.body").read_bytes()
-        more = page.replace(b"tokens_predicted_total 228", b"tokens_predicted_total 288")
+        more = page.replace(b"n_decode_total 280", b"n_decode_total 340")
         server.route("GET", "/metrics", whole(200, more))
         second = await monitor.look(at)
+        asked = {request.path for request in server.requests}
         await monitor.stop()
+    assert "/slots" not in asked, "its page tells run and wait"
     assert (first.kind, first.running, first.models) == (
         "llama.cpp",
         1,
@@ -333,7 +338,7 @@ async def test_an_answer_without_end_is_cut_short_and_told() -> None:
         server.route("GET", "/metrics", head(200, "text/plain"), Again(chunk(b"x" * 65536)))
         status = await look(target(server))
     assert (status.state, status.running) == (ServerState.UP, None)
-    assert status.reason == "/metrics: answers with more than 2048 KiB"
+    assert status.reason == "/metrics: answers with more than 16384 KiB"
 
 
 async def test_a_body_that_unpacks_to_80_mb_is_cut_short() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from massgen_tui.monitor import metrics
+from massgen_tui.monitor import series
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import scrape
 from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
@@ -31,25 +31,20 @@ async def pulse(ask: Ask) -> Pulse:
     pulse = pulse_of(await ask("/health"))
     if pulse.state is not ServerState.UP:
         return pulse
-    found, trouble = await scrape(ask, metrics.LLAMACPP)
-    slots = await ask("/slots")
-    if slots.ok:
-        found = _with_slots(found or Metrics(), list(items(slots.json())))
+    found, trouble = await scrape(ask, series.LLAMACPP)
+    if found is None or None in (found.running, found.waiting):
+        slots = await ask("/slots")
+        if slots.ok:
+            found = _with_slots(found or Metrics(), list(items(slots.json())))
+    elif found.steps is None:
+        # an answer under way is in no counter (before n_decode_total of November 2024)
+        found = replace(found, progress=None)
     return replace(pulse, metrics=found, reason=pulse.reason or trouble)
 
 
 def _with_slots(scrape: Metrics, slots: list[dict[str, object]]) -> Metrics:
-    """Add the tokens of answers under way: its counter takes an answer in when it ends."""
-    busy = [slot for slot in slots if slot.get("is_processing") is True]
-    running = scrape.running if scrape.running is not None else float(len(busy))
-    return replace(scrape, running=running, underway=float(sum(map(_decoded, busy))))
-
-
-def _decoded(slot: dict[str, object]) -> int:
-    told = slot.get("next_token")
-    # a list since 2025, one object before
-    entries = told if isinstance(told, list) else [told]
-    return sum(count(field(entry, "n_decoded")) or 0 for entry in entries[:16])
+    busy = sum(slot.get("is_processing") is True for slot in slots)
+    return replace(scrape, running=float(busy)) if scrape.running is None else scrape
 
 
 KIND = Kind(

@@ -11,6 +11,7 @@ from massgen_tui.monitor.read import LARGE
 
 _NO_METRICS = (404, 405, 501)
 """What is answered where there are none, or they are not switched on."""
+_RUNNING = ("num_requests_running", "num_running_reqs")
 
 
 async def scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metrics | None, str]:
@@ -22,12 +23,19 @@ async def scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metric
         return Metrics(), ""
     if not answer.ok:
         return None, f"/metrics: HTTP {answer.status}"
-    page = answer.text()
-    if len(page) <= LARGE:
-        return metrics.read(page, series), ""
-    if await asyncio.to_thread(metrics.too_many, page, series):
+    if len(answer.body) <= LARGE:
+        return _read(answer, series)
+    return await asyncio.to_thread(_read, answer, series)
+
+
+def _read(answer: Answer, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
+    page = metrics.unwrapped(answer.text())
+    if metrics.too_many(page, series):
         return Metrics(), "/metrics: more engines than are read"
-    return await asyncio.to_thread(metrics.read, page, series), ""
+    found = metrics.read(page, series)
+    if found.bare and any(name in page for name in _RUNNING):
+        return found, "/metrics: its numbers stand under names that are not known"
+    return found, ""
 
 
 async def first_found(ask: Ask, paths: tuple[str, ...]) -> Answer:

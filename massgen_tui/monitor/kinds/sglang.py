@@ -6,14 +6,16 @@ ever asked.
 
 from dataclasses import replace
 
-from massgen_tui.monitor import metrics
+from massgen_tui.monitor import metrics, series
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import first_found, scrape
 from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
 from massgen_tui.monitor.metrics import Metrics
-from massgen_tui.monitor.read import field, items, number, text
+from massgen_tui.monitor.read import field, items, number, share, text
 from massgen_tui.monitor.status import ServedModel, ServerState
+
+_UNTOLD = "it tells little of its work: start it with --enable-metrics"
 
 
 async def details(ask: Ask, card: Card) -> Card:
@@ -35,11 +37,32 @@ async def pulse(ask: Ask) -> Pulse:
     pulse = pulse_of(await first_found(ask, ("/ready", "/ping", "/get_model_info")))
     if pulse.state is not ServerState.UP:
         return pulse
-    found, trouble = await scrape(ask, metrics.SGLANG)
+    page, trouble = await scrape(ask, series.SGLANG)
+    found = page
     loads = await ask("/v1/loads")
     if loads.ok:
-        found = metrics.merged(found or Metrics(), _loads(loads))
-    return replace(pulse, metrics=found, reason=pulse.reason or trouble)
+        found = _agreed(page or Metrics(), _loads(loads))
+    hint = _UNTOLD if page is not None and page.bare and not trouble else ""
+    return replace(pulse, metrics=found, reason=pulse.reason or trouble, hint=hint)
+
+
+def _agreed(page: Metrics, loads: Metrics) -> Metrics:
+    """Both together: more requests are true, unless one says that there are none.
+
+    Gauges of the page are set at some steps only, and stay when the last request has ended.
+    """
+    idle = [(one.running, one.waiting) == (0, 0) for one in (page, loads)]
+    both = metrics.merged(page, loads)
+    return replace(
+        both,
+        running=_larger(page.running, loads.running),
+        waiting=_larger(page.waiting, loads.waiting),
+        idle=any(idle),
+    )
+
+
+def _larger(*values: float | None) -> float | None:
+    return max((value for value in values if value is not None), default=None)
 
 
 def _loads(answer: Answer) -> Metrics:
@@ -57,7 +80,7 @@ def _loads(answer: Answer) -> Metrics:
     return Metrics(
         running=total("num_running_reqs"),
         waiting=total("num_waiting_reqs"),
-        kv_usage=min(1.0, max(0.0, *usage, 0.0)) if usage else None,
+        kv_usage=share(max(usage)) if usage else None,
         throughput=total("gen_throughput"),
     )
 

@@ -1,13 +1,17 @@
 """vLLM 0.6 to 0.33: `/health` is its engine's, `/metrics` and `/version` cost nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from massgen_tui.monitor import metrics
+from massgen_tui.monitor import series
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import scrape
 from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
+from massgen_tui.monitor.metrics import Engine
 from massgen_tui.monitor.read import field, text
-from massgen_tui.monitor.status import ServerState
+from massgen_tui.monitor.status import Condition, ServerState
+
+_UNTOLD = "it tells no numbers: start it without --disable-log-stats"
 
 
 async def details(ask: Ask, card: Card) -> Card:
@@ -25,8 +29,29 @@ async def pulse(ask: Ask) -> Pulse:
         return replace(pulse, state=ServerState.DOWN, reason=reason)
     if pulse.state is not ServerState.UP:
         return pulse
-    found, trouble = await scrape(ask, metrics.VLLM)
-    return replace(pulse, metrics=found, reason=pulse.reason or trouble)
+    found, trouble = await scrape(ask, series.VLLM)
+    condition, sleep = _sleep(found.engines if found else ())
+    return replace(
+        pulse,
+        metrics=found,
+        reason=pulse.reason or trouble or sleep,
+        condition=condition,
+        hint=_UNTOLD if found and found.bare and found.born is not None else "",
+    )
+
+
+def _sleep(engines: Sequence[Engine]) -> tuple[Condition | None, str]:
+    """Which of its engines sleep, how deep, and what wakes them."""
+    asleep = [engine for engine in engines if engine.asleep]
+    if not asleep:
+        return None, ""
+    levels = ", ".join(dict.fromkeys(engine.asleep for engine in asleep))
+    if len(asleep) == len(engines):
+        return Condition.ASLEEP, f"asleep ({levels}): prompts wait until POST /wake_up"
+    names = ", ".join(engine.name for engine in asleep)
+    some = "engine" if len(asleep) == 1 else "engines"
+    words = f"{some} {names} of {len(engines)} asleep ({levels}): POST /wake_up wakes it"
+    return Condition.PARTIAL, words
 
 
 KIND = Kind(

@@ -1,0 +1,44 @@
+"""What a server is in beside its state: what its counters show, in words."""
+
+from massgen_tui.monitor.looking import Pulse
+from massgen_tui.monitor.metrics import Engine, Metrics
+from massgen_tui.monitor.rates import Rates
+from massgen_tui.monitor.status import Condition
+
+STALLED = 20.0
+"""Seconds in which nothing moves, though there are requests, from which that is pointed out."""
+_MOST_NAMES = 4
+
+
+def condition_of(pulse: Pulse, rates: Rates, scrape: Metrics) -> tuple[Condition | None, str]:
+    """The condition and why; None and empty where nothing is odd."""
+    if pulse.condition:
+        return pulse.condition, ""
+    if pulse.workers is not None and pulse.workers.partial:
+        return Condition.PARTIAL, str(pulse.workers)
+    return _moving(rates, scrape)
+
+
+def _moving(rates: Rates, scrape: Metrics) -> tuple[Condition | None, str]:
+    standing = [(engine, seconds) for engine, seconds in rates.standing if seconds >= STALLED]
+    if standing:
+        return Condition.PARTIAL, _standing(standing, len(scrape.engines))
+    if rates.stalled_s < STALLED:
+        return None, ""
+    still = f"no token came for {rates.stalled_s:.0f} s"
+    if scrape.running:
+        return Condition.HUNG, f"requests run, but {still}: a long prompt, or a hung engine"
+    return Condition.HUNG, f"requests wait and none runs, and {still}: a hung engine"
+
+
+def _standing(standing: list[tuple[Engine, float]], of: int) -> str:
+    names = ", ".join(engine.name for engine, _ in standing[:_MOST_NAMES])
+    more = " …" if len(standing) > _MOST_NAMES else ""
+    running = sum(engine.running or 0 for engine, _ in standing)
+    waiting = sum(engine.waiting or 0 for engine, _ in standing)
+    longest = max(seconds for _, seconds in standing)
+    some, verb = ("engine", "stands") if len(standing) == 1 else ("engines", "stand")
+    return (
+        f"{some} {names}{more} of {of} {verb} still: {running:.0f} run, {waiting:.0f} wait, "
+        f"no token for {longest:.0f} s"
+    )
