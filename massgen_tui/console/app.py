@@ -14,7 +14,7 @@ from textual.screen import Screen
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.outline import Outline, outline_of
 from massgen_tui.console.actions import Actions
-from massgen_tui.console.keys import APP_KEYS, bindings, keys_of, tell_alt_enter_apart, typed_by
+from massgen_tui.console.keys import APP_KEYS, bindings, keys_of, quits, typed_by
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE, LastResort
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.terminal import Before, on_signals
@@ -59,8 +59,6 @@ class ConsoleApp(Actions, inherit_bindings=False):
         super().__init__()
         self.last_resort: LastResort | None = None
         """Ends the process by force; None where the process is not ours (tests)."""
-        self.failed: BaseException | None = None
-        """What ended the console though it should not have."""
         self.refused: ConfigError | None = None
         """What is wrong with the config, where that ended the console."""
         self.before = before or Before()
@@ -136,11 +134,15 @@ class ConsoleApp(Actions, inherit_bindings=False):
         """Keep keys until there is something that they mean anything to."""
         if self._held is None or not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
-        elif self._opening is not None and _quits(event, self._held):
+        elif self._opening is not None and quits(event, self._held):
             self.leave(True)
         else:
             self._held.append(event)
             self._show_typed()
+
+    def take(self, event: events.Key | events.Paste) -> bool:
+        """Let what is typed outside the prompt go there, and what comes behind it too."""
+        return self._opening is None and self.screen is self.main and self.main.take(event)
 
     def _show_typed(self) -> None:
         if self._opening is not None and self._held is not None:
@@ -203,6 +205,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
 
     def end_by_signal(self, code: int) -> None:
         """End within 2 s with this exit code; called from a signal's handler."""
+        self.ending = True
         if self.last_resort is not None:
             self.last_resort.arm(SIGNAL_GRACE, code)
         if self._events is not None:
@@ -248,12 +251,6 @@ def _made(config: "Config", services: "Services | None", app: ConsoleApp) -> "Wo
     return works
 
 
-def _quits(event: events.Event, before: list[events.Event]) -> bool:
-    """Whether a key quits at once: when nothing was typed, or on second thought."""
-    keys = [event, *before[-1:]]
-    return all(isinstance(key, events.Key) and key.key == "ctrl+q" for key in keys)
-
-
 def open_file(path: Path, *, prompt: str | None, before: Before) -> int:
     """Run the console with the agents of a config file.
 
@@ -287,7 +284,6 @@ def open_console(config: "Config", *, prompt: str | None = None, notice: str = "
 
 
 def _run(app: ConsoleApp) -> int:
-    tell_alt_enter_apart()
     app.last_resort = LastResort(app.before.modes)
     with on_signals(app.end_by_signal):
         app.run()

@@ -5,9 +5,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from textual.app import App
-
 from massgen_tui import paths
+from massgen_tui.console.terminal.driver import TerminalApp
 
 LIMIT = 74_000
 """Bytes of text beyond which common terminals drop an OSC 52."""
@@ -43,7 +42,7 @@ def keep(text: str) -> Path | None:
     return path
 
 
-class CopyingApp(App[None], inherit_bindings=False):
+class CopyingApp(TerminalApp, inherit_bindings=False):
     """An app whose copies reach the clipboard through tmux and screen too."""
 
     def copy_to_clipboard(self, text: str) -> None:

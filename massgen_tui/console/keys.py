@@ -5,15 +5,16 @@ no ctrl+a, ctrl+b, ctrl+s, ctrl+digit and no alt. The text area keeps its editin
 (ctrl+z, k, u, w, x, y).
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from textual import events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.binding import Binding, BindingType
-from textual.keys import Keys
 from textual.screen import Screen
+
+from massgen_tui.console.terminal.keyboard import Keyboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +162,15 @@ def name_of(id: str, keymap: Mapping[str, str]) -> str:
 
 def keys_of(typed: str) -> list[events.Event]:
     """The keys by which a text was typed, each line of it ended by enter."""
-    return [
-        events.Key("enter", "\r") if character == "\n" else events.Key(character, character)
-        for character in typed
-    ]
+    keyboard, data = Keyboard(), typed.replace("\n", "\r").encode()
+    messages = [*keyboard.sent(data, 0.0), *keyboard.later(math.inf)]
+    return [one for one in messages if isinstance(one, events.Key | events.Paste)]
+
+
+def quits(event: events.Event, before: list[events.Event]) -> bool:
+    """Whether a key quits at once: when nothing was typed, or on second thought."""
+    keys = [event, *before[-1:]]
+    return all(isinstance(key, events.Key) and key.key == "ctrl+q" for key in keys)
 
 
 def typed_by(keys: Iterable[events.Event]) -> str:
@@ -180,14 +186,3 @@ def typed_by(keys: Iterable[events.Event]) -> str:
         elif isinstance(key, events.Key) and key.is_printable:
             text += key.character or ""
     return text
-
-
-def tell_alt_enter_apart() -> None:
-    """Let alt+enter, which older terminals send as ESC CR, be a new line.
-
-    Textual 8.2 reads it as enter, and its table of sequences is private. Without this, alt+enter
-    sends, as it does in other Textual programs.
-    """
-    table = ANSI_SEQUENCES_KEYS
-    if isinstance(table, dict):
-        table.setdefault("\x1b\r", (Keys.ControlJ,))

@@ -21,10 +21,19 @@ class InOrder(App[None], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Act on an event; of keys, wait until whom it was handed to has acted."""
+        if isinstance(event, events.Key | events.Paste) and self.take(event):
+            return
         target = self.focused or self.screen if isinstance(event, events.Key) else None
         await super().on_event(event)
         if target is not None:
             await _acted(target)
+
+    def take(self, event: events.Key | events.Paste) -> bool:
+        """Act at once on what is typed or pasted where it means nothing; tells whether it did.
+
+        A key handed to a widget comes up to its screen later than the next key is looked at.
+        """
+        return False
 
 
 async def _acted(target: MessagePump) -> None:

@@ -79,6 +79,7 @@ class WatchApp(CopyingApp, inherit_bindings=False):
 
     def end_by_signal(self, code: int) -> None:
         """End with this exit code; called from a signal's handler."""
+        self.ending = True
         if self.last_resort is not None:
             self.last_resort.arm(SIGNAL_GRACE, code)
         self.call_later(self.exit, None, code)

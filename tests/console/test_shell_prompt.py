@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual._xterm_parser import XTermParser
 
 from massgen_tui.console.history import History
-from massgen_tui.console.keys import tell_alt_enter_apart
+from massgen_tui.console.terminal.keyboard import Keyboard
 from tests.support.console import Stage, staged
 from tests.support.fakes import config_of
 
@@ -20,20 +19,14 @@ async def test_a_new_line_does_not_send(key: str) -> None:
         assert stage.session.turn == 0
 
 
-def test_a_legacy_alt_enter_is_told_apart_from_enter() -> None:
-    tell_alt_enter_apart()
-    keys = [event.key for event in XTermParser().feed("\x1b\r") if isinstance(event, events.Key)]
-    assert keys == ["ctrl+j"]
-    keys = [event.key for event in XTermParser().feed("\r") if isinstance(event, events.Key)]
-    assert keys == ["enter"]
-
-
-async def test_a_modified_enter_in_the_form_of_xterm_is_a_new_line() -> None:
-    reported = [e for e in XTermParser().feed("\x1b[27;2;13~") if isinstance(e, events.Key)]
+@pytest.mark.parametrize(
+    "sent", [b"\x1b\r", b"\x1b[27;2;13~", b"\x1b[27;5;13~", b"\x1b[13;2u", b"\x1b[13;3:1u"]
+)
+async def test_a_modified_enter_is_a_new_line_however_a_terminal_tells_it(sent: bytes) -> None:
     async with staged() as stage:
         await stage.press(*"a")
-        for event in reported:
-            stage.app.post_message(event)
+        for message in Keyboard().sent(sent, 0.0):
+            stage.app.post_message(message)
         await stage.settle()
         assert stage.app.prompt.text == "a\n"
 

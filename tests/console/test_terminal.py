@@ -1,50 +1,15 @@
 """The terminal around the real program: what is typed before it, and what is left after it."""
 
 import asyncio
-import json
-import os
 import signal
 import termios
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from tests.support.server import ScriptedServer, sse_chat
-from tests.support.terminal import Terminal
-
-ROOT = Path(__file__).parents[2]
-START = ("-m", "massgen_tui")
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    """A server that answers as the test says."""
-    async with ScriptedServer() as scripted:
-        yield scripted
-
-
-@pytest.fixture
-def config(tmp_path: Path, server: ScriptedServer) -> Path:
-    """A config with one agent on that server."""
-    backend = {"type": "vllm", "model": "m", "base_url": server.base_url}
-    path = tmp_path / "one.yaml"
-    path.write_text(json.dumps({"agents": [{"id": "a", "backend": backend}], "monitor": False}))
-    return path
-
-
-@pytest.fixture
-def env(tmp_path: Path) -> Mapping[str, str]:
-    """An environment whose state is the test's own."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
-    return kept | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)} | state
-
-
-def asked(server: ScriptedServer) -> list[str]:
-    """The prompts that the server got."""
-    return [request.json["messages"][-1]["content"] for request in server.requests]
+from tests.support.terminal import START, Terminal
 
 
 async def until_taken(terminal: Terminal) -> int:
@@ -68,7 +33,7 @@ async def test_what_is_typed_before_the_first_frame_is_sent(
         terminal.write("hello\rmore")
         await asyncio.to_thread(terminal.until, "the answer")
         await asyncio.to_thread(terminal.until, "› more")
-        assert asked(server) == ["hello"]
+        assert server.asked == ["hello"]
         terminal.write("\x11")
         assert await asyncio.to_thread(terminal.ended) == 0
         assert terminal.restored

@@ -136,6 +136,13 @@ class ScriptedServer:
         """The root with `/v1`."""
         return f"{self.root}/v1"
 
+    @property
+    def asked(self) -> list[str]:
+        """The last message of every request that held some."""
+        return [
+            one.json["messages"][-1]["content"] for one in self.requests if one.method == "POST"
+        ]
+
     def answer(self, *steps: Step) -> None:
         """Queue the answer to the next POST that has none yet."""
         self._queue.append(steps)

@@ -17,6 +17,9 @@ from typing import Self
 
 import pyte
 
+START = ("-m", "massgen_tui")
+"""The program."""
+
 
 class Terminal:
     """A program in a terminal of its own."""
@@ -83,9 +86,9 @@ class Terminal:
             assert time.monotonic() < end, f"no {text!r} in:\n{self.text}"
             self.read()
 
-    def write(self, keys: str) -> None:
+    def write(self, keys: str | bytes) -> None:
         """Type."""
-        os.write(self.master, keys.encode())
+        os.write(self.master, keys if isinstance(keys, bytes) else keys.encode())
 
     def ended(self, seconds: float = 10) -> int:
         """Read until it ends; its exit status, negative after a signal.

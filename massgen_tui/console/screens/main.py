@@ -108,17 +108,20 @@ class MainScreen(Still, Screen[None]):
         if self.focused is None and not too_small(*event.size):
             self.set_focus(self.prompt)
 
-    def on_key(self, event: events.Key) -> None:
-        """Let what is typed outside the prompt and means nothing there go to the prompt."""
-        if event.character and event.is_printable and event.key not in self.active_bindings:
-            event.stop()
+    def take(self, event: events.Key | events.Paste) -> bool:
+        """Let what is typed or pasted outside the prompt, and means nothing there, go to it."""
+        if not (self.focused is None or isinstance(self.focused, AgentPane | Sidebar)):
+            return False
+        if isinstance(event, events.Paste):
             self.set_focus(self.prompt)
-            self.prompt.put(event.character)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Let what is pasted outside the prompt go to the prompt."""
+            self.prompt.put(event.text)
+            return True
+        typed = event.character if event.is_printable else None
+        if not typed or event.key in self.active_bindings:
+            return False
         self.set_focus(self.prompt)
-        self.prompt.on_paste(event)
+        self.prompt.put(typed)
+        return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let single letters act only when a pane has the focus."""

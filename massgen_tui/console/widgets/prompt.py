@@ -13,8 +13,8 @@ from massgen_tui.console.keys import PROMPT_KEYS
 from massgen_tui.console.phrases import hint
 from massgen_tui.text import clean
 
-MODIFIED_ENTER = {"shift+\r", "ctrl+\r", "alt+\r", "\r"}
-"""What Textual 8.2 makes of xterm's reports of a modified enter (`CSI 27;2;13~`)."""
+MODIFIED_ENTER = {"shift+enter", "ctrl+enter", "alt+enter"}
+"""Enter as terminals report it that tell it from the plain one."""
 
 EDITING: Mapping[str, str] = {
     key: binding.action

@@ -1,0 +1,160 @@
+"""Textual's driver for a terminal, with our keyboard, and with threads that never end in silence.
+
+In Textual 8.2 a byte that is not UTF-8 ends the thread that reads the keys, and with it the
+program, with exit code 0 (textual#6456); an error while writing ends the thread that draws, and
+the program waits for it for ever.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from io import BufferedWriter, RawIOBase, TextIOWrapper
+from select import select
+from selectors import EVENT_READ, SelectSelector
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+from massgen_tui.console.terminal.keyboard import Keyboard
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+STDERR = 2
+"""What Textual draws on."""
+_PACE = 0.1
+"""Seconds between two looks at whether to end."""
+_MOST = 1 << 16
+"""Bytes read at once."""
+
+
+class TerminalApp(App[None], inherit_bindings=False):
+    """An app on our driver."""
+
+    failed: BaseException | None = None
+    """What ended the app though it should not have."""
+    ending: bool = False
+    """A signal has come that ends the app, with an exit code of its own."""
+
+    def get_driver_class(self) -> type["ConsoleDriver"]:
+        """Our driver."""
+        return ConsoleDriver
+
+    def lose_terminal(self, error: BaseException) -> None:
+        """End with exit code 1 and a report: the terminal cannot be read or written any more."""
+        if not self.ending and self.failed is None:
+            self.failed = error
+            self.exit(return_code=1)
+
+
+class ConsoleDriver(LinuxDriver):
+    """Reads and writes a terminal."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        """A driver for `app`; the arguments are Textual's."""
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._told = Told(self._tell)
+        # UTF-8 whatever the locale says: what is drawn is not in any other
+        raw = BufferedWriter(Output(STDERR, self._told), _MOST)
+        self._file = TextIOWrapper(raw, "utf-8", "replace", newline="")
+
+    def _tell(self, error: BaseException) -> None:
+        if isinstance(self._app, TerminalApp):
+            self._app.call_later(self._app.lose_terminal, error)
+
+    def _run_input_thread(self) -> None:
+        with self._told:
+            self.run_input_thread()
+
+    def run_input_thread(self) -> None:
+        """Read keys until the app ends."""
+        keyboard = Keyboard()
+        with SelectSelector() as selector:
+            selector.register(self.fileno, EVENT_READ)
+            while not self.exit_event.is_set():
+                now = time.monotonic()
+                due = now + _PACE if keyboard.due is None else keyboard.due
+                if selector.select(min(max(due - now, 0.0), _PACE)):
+                    messages = keyboard.sent(_read(self.fileno), time.monotonic())
+                else:
+                    messages = keyboard.later(time.monotonic())
+                for message in messages:
+                    self.process_message(message)
+
+
+def _read(file: int) -> bytes:
+    """What waits in the terminal.
+
+    Raises:
+        EOFError: it is gone.
+        OSError: it cannot be read.
+    """
+    try:
+        data = os.read(file, _MOST)
+    except BlockingIOError:
+        return b""
+    if not data:
+        raise EOFError("the terminal is gone")
+    return data
+
+
+class Told:
+    """A context whose first error is told, and ends nothing but the context."""
+
+    def __init__(self, tell: Callable[[BaseException], None]) -> None:
+        """Tell errors to `tell`."""
+        self._tell = tell
+        self.broken = False
+        """An error has come."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        """Tell what went wrong."""
+        if error is not None and not self.broken:
+            self.broken = True
+            self._tell(error)
+        return error is not None
+
+
+class Output(RawIOBase):
+    """What is drawn on; after an error it takes everything and writes nothing."""
+
+    def __init__(self, file: int, told: Told) -> None:
+        """Write to `file`; what goes wrong is told to `told`."""
+        super().__init__()
+        self._to = file
+        self._told = told
+
+    def fileno(self) -> int:
+        """The file it writes to."""
+        return self._to
+
+    def writable(self) -> bool:
+        """It is written to."""
+        return True
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Write what the terminal takes now, which may be less than all."""
+        with self._told:
+            while not self._told.broken:
+                try:
+                    return os.write(self._to, data)
+                except BlockingIOError:  # whoever started us shares the terminal without blocking
+                    select([], [self._to], [], _PACE)
+        return memoryview(data).nbytes
