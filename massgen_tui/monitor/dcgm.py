@@ -16,6 +16,7 @@ from massgen_tui.config.address import is_loopback
 from massgen_tui.config.schema import Config
 from massgen_tui.monitor.clocks import held_back
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.metrics import samples
 from massgen_tui.monitor.read import text
 from massgen_tui.monitor.roll import Roll
@@ -145,7 +146,7 @@ class Exporter:
         machine.roll.begin()
         for gpu in told.gpus:
             machine.roll.add(gpu)
-        machine.roll.end(_NOT_TOLD)
+        machine.roll.end(GpuState.UNREACHABLE, _NOT_TOLD)
         age = self._wall() - told.at if told.at is not None else 0.0
         machine.sampled_at = now - age if age > _LATE else now
 

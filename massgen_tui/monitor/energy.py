@@ -43,7 +43,7 @@ def reading_of(gpus: GpuSnapshot, place: str) -> Reading | None:
     """Read the power of the one GPU that works for the server at `place`; None: no sample yet."""
     if gpus.sampled_at is None:
         return None
-    busy = [gpu for gpu in gpus.gpus if not gpu.lost and _works(gpu)]
+    busy = [gpu for gpu in gpus.gpus if not gpu.away and _works(gpu)]
     if not busy:
         return Reading(gpus.sampled_at)
     if len(busy) > 1 or not _of(busy[0], place):

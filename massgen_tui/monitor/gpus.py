@@ -23,11 +23,12 @@ STALE = 3.0
 _INTERVAL = 1.0
 _RETRY = 10.0
 _REOPEN, _REOPEN_FOR_SOME = 30.0, 300.0
-"""Seconds after which the library is opened anew where all GPUs are lost, or some: that may cost
+"""Seconds after which the library is opened anew where all GPUs are away, or some: that may cost
 the others."""
 _SILENT = 10.0
-"""Seconds for which a driver may not say how many GPUs there are, before they are lost."""
+"""Seconds for which a driver may not say how many GPUs there are, before they are unreachable."""
 _MINUTE = 60
+_NOT_LISTED = "its driver lists it no more"
 
 
 class GpuMonitor:
@@ -157,8 +158,8 @@ class GpuMonitor:
                 return
             answered = began
             self._publish("", rows, began)
-            lost = [row.lost for row in rows]
-            if any(lost) and began - opened > (_REOPEN if all(lost) else _REOPEN_FOR_SOME):
+            away = [row.away for row in rows]
+            if any(away) and began - opened > (_REOPEN if all(away) else _REOPEN_FOR_SOME):
                 return
             self._ending.wait(self._interval)
 
@@ -170,14 +171,14 @@ class GpuMonitor:
             self._roll.add(row)
             if not known or self._clock() - began > self._interval:
                 self._publish("", self._roll.rows, None if known else began, whole=False)
-        return self._roll.end()
+        return self._roll.end(note=_NOT_LISTED)
 
     def _without(self, reason: str) -> None:
         """Show what there is without NVIDIA's, until it is time to look for them again."""
         again = self._clock() + self._retry
         while not self._ending.is_set():
             now = self._clock()
-            some = self._publish(reason, self._roll.lose(reason), now)
+            some = self._publish(reason, self._roll.hide(reason), now)
             left = again - self._clock()
             if left <= 0 or self._ending.wait(min(left, self._interval) if some else left):
                 return

@@ -1,5 +1,6 @@
 """What Linux tells of this host under /proc; unknown on other systems."""
 
+import os
 from pathlib import Path
 
 from massgen_tui.text import one_line
@@ -24,6 +25,19 @@ def is_wsl(proc: Path = PROC) -> bool:
         return "microsoft" in (proc / "version").read_text(errors="replace").lower()
     except OSError:
         return False
+
+
+def in_container(root: Path = Path("/")) -> bool:
+    """This process is in a container, as Docker, containerd, Podman and systemd mark one."""
+    if (root / ".dockerenv").exists() or (root / "run" / ".containerenv").exists():
+        return True
+    if {"container", "KUBERNETES_SERVICE_HOST"} & set(os.environ):
+        return True
+    try:
+        groups = (root / "proc" / "1" / "cgroup").read_text(errors="replace")
+    except OSError:
+        return False
+    return any(word in groups for word in ("docker", "kubepods", "containerd", "libpod", "lxc"))
 
 
 def system_memory(proc: Path = PROC) -> tuple[int | None, int | None]:

@@ -14,20 +14,16 @@ from typing import Any
 from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.clocks import held_back
 from massgen_tui.monitor.host import command, is_wsl, system_memory
+from massgen_tui.monitor.nvml_errors import (
+    CLOSED,
+    NO_FUNCTION,
+    NOT_SUPPORTED,
+    graver,
+    reason,
+    state_of,
+)
 from massgen_tui.monitor.status import GpuInstance, GpuProcess, GpuStatus
 from massgen_tui.text import one_line
-
-_UNINITIALIZED, _NOT_SUPPORTED, _NO_PERMISSION, _NO_DRIVER = 1, 3, 4, 9
-_NO_LIBRARY, _NO_FUNCTION, _LOST, _RESET, _MISMATCH = 12, 13, 15, 16, 18
-_GONE = frozenset({_LOST, _RESET})
-_CLOSED = frozenset({_UNINITIALIZED, _NO_DRIVER, _MISMATCH})
-
-_REASONS = {
-    _NO_LIBRARY: "no NVIDIA driver on this host",
-    _NO_DRIVER: "the NVIDIA driver is not loaded on this host",
-    _MISMATCH: "the NVIDIA driver was updated: it works again after a reboot",
-    _NO_PERMISSION: "no permission to ask the NVIDIA driver",
-}
 
 
 class NoGpus(Exception):
@@ -72,11 +68,11 @@ class Nvml:
             raise NoGpus(exhausted(error) or f"nvidia-ml-py cannot be read: {error}") from None
         self._note = _WSL if is_wsl() else ""
         self._gone = 0
-        """What some call said of the GPU that is asked: it or the driver has gone."""
+        """The gravest that some call said of the GPU that is asked; 0: nothing grave."""
         try:
             self._call("nvmlInit")
         except _Absent as absent:
-            raise NoGpus(_reason(absent.value)) from None
+            raise NoGpus(reason(absent.value)) from None
 
     def close(self) -> None:
         """Close it; what fails then no longer matters."""
@@ -93,19 +89,19 @@ class Nvml:
         try:
             count = self._call("nvmlDeviceGetCount")
         except _Absent as absent:
-            lost = DriverLost if absent.value in _CLOSED else Unanswered
-            raise lost(_reason(absent.value)) from None
+            lost = DriverLost if absent.value in CLOSED else Unanswered
+            raise lost(reason(absent.value)) from None
         for index in range(min(count, _MOST_GPUS) if isinstance(count, int) else 0):
             try:
                 row = self._row(index)
             except _Absent as absent:
-                if absent.value in _CLOSED:
-                    raise DriverLost(_reason(absent.value)) from None
-                row = _without(index, absent.value)
+                if absent.value in CLOSED:
+                    raise DriverLost(reason(absent.value)) from None
+                row = _away(index, absent.value)
             yield row
 
     def _row(self, index: int) -> GpuStatus:
-        """A GPU, each field on its own; it is lost when a call says so and no number comes."""
+        """A GPU, each field on its own; it is away when a call says so and no number comes."""
         self._gone = 0
         handle = self._call("nvmlDeviceGetHandleByIndex", index)
         name = self._text("nvmlDeviceGetName", handle)
@@ -132,7 +128,9 @@ class Nvml:
             note=_cut_into(parts) if mig else _UNIFIED if unified else self._note,
         )
         if self._gone and (row.utilisation, row.memory_used, row.temperature, row.power) == _NONE:
-            raise _Absent(self._gone)
+            if self._gone in CLOSED:
+                raise _Absent(self._gone)
+            return _away(index, self._gone, row.name, row.uuid)
         return row
 
     def _throttled(self, handle: object) -> tuple[str, ...] | None:
@@ -164,7 +162,7 @@ class Nvml:
                 info = self._call("nvmlDeviceGetMemoryInfo", *arguments)
             except _Absent as absent:
                 self._note_gone(absent)
-                own = own or absent.value not in (_NOT_SUPPORTED, _NO_FUNCTION)
+                own = own or absent.value not in (NOT_SUPPORTED, NO_FUNCTION)
                 continue
             used, total = getattr(info, "used", 0), getattr(info, "total", 0)
             if total > 0:
@@ -222,8 +220,7 @@ class Nvml:
             return None
 
     def _note_gone(self, absent: _Absent) -> None:
-        if absent.value in _GONE | _CLOSED:
-            self._gone = absent.value
+        self._gone = graver(self._gone, absent.value)
 
     def _call(self, name: str, *arguments: object) -> object:
         mismatch = getattr(self._nvml, "NVMLLibraryMismatchError", self._nvml.NVMLError)
@@ -254,14 +251,10 @@ _BROKEN = (
 """What a library that is older, newer or mistaken makes of the bindings; UnicodeDecodeError too."""
 
 
-def _reason(value: int) -> str:
-    return _REASONS.get(value, f"the NVIDIA driver does not answer (NVML error {value})")
-
-
-def _without(index: int, value: int) -> GpuStatus:
-    if value in _GONE:
-        return GpuStatus(index=index, lost=True, note="lost" if value == _LOST else "needs a reset")
-    return GpuStatus(index=index, note=f"cannot be asked (NVML error {value})")
+def _away(index: int, value: int, name: str | None = None, uuid: str | None = None) -> GpuStatus:
+    """A GPU of which nothing is told but, maybe, which it is."""
+    state, note = state_of(value)
+    return GpuStatus(index=index, name=name, uuid=uuid, state=state, note=note)
 
 
 def _cut_into(parts: tuple[GpuInstance, ...] | None) -> str:

@@ -3,11 +3,12 @@
 from collections import deque
 from dataclasses import dataclass, field, replace
 
+from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.plausible import plausible
 from massgen_tui.monitor.status import GpuStatus
 
-_MOST_LOST = 64
-"""Lost rows that are kept; a source that names its GPUs anew at every look ends there."""
+_MOST_AWAY = 64
+"""Rows of GPUs away that are kept; a source that names its GPUs anew at every look ends there."""
 Past = deque[float | None]
 
 
@@ -30,8 +31,8 @@ class Roll:
 
     @property
     def rows(self) -> tuple[GpuStatus, ...]:
-        """All that are known, by number; one that is lost stands behind who has its number now."""
-        return tuple(sorted(self._rows.values(), key=lambda row: (row.index, row.lost)))
+        """All that are known, by number; one that is away stands behind who has its number now."""
+        return tuple(sorted(self._rows.values(), key=lambda row: (row.index, row.away)))
 
     def begin(self) -> None:
         """A new sample begins."""
@@ -43,28 +44,30 @@ class Roll:
         old = self._rows.get(name)
         if old is not None:
             row = replace(row, name=row.name or old.name, uuid=row.uuid or old.uuid)
-        known = _lost(old, row.note) if row.lost and old is not None else plausible(row)
+        known = plausible(row)
+        if row.away and old is not None:
+            known = _away(replace(old, name=row.name, uuid=row.uuid), row.state, row.note)
         self._seen.add(name)
         self._rows[name] = self._followed(name, known)
 
-    def end(self, note: str = "") -> tuple[GpuStatus, ...]:
-        """The sample is whole: what was not in it is lost, for the reason in `note`."""
+    def end(self, state: GpuState = GpuState.LOST, note: str = "") -> tuple[GpuStatus, ...]:
+        """The sample is whole: what was not in it is in this state, for the reason in `note`."""
         for name in [name for name in self._rows if name not in self._seen]:
             row = self._rows[name]
             if row.part:
                 # an instance of a GPU comes and goes as it is cut up
                 del self._rows[name], self._past[name]
             else:
-                self._rows[name] = self._followed(name, _lost(row, note))
-        lost = [name for name, row in self._rows.items() if row.lost]
-        for name in lost[:-_MOST_LOST]:
+                self._rows[name] = self._followed(name, _away(row, state, note))
+        away = [name for name, row in self._rows.items() if row.away]
+        for name in away[:-_MOST_AWAY]:
             del self._rows[name], self._past[name]
         return self.rows
 
-    def lose(self, note: str) -> tuple[GpuStatus, ...]:
-        """All are lost."""
+    def hide(self, note: str) -> tuple[GpuStatus, ...]:
+        """None can be reached now; one that was lost before stays so."""
         self.begin()
-        return self.end(note)
+        return self.end(GpuState.UNREACHABLE, note)
 
     def _name(self, row: GpuStatus) -> str:
         """What a GPU is known by: its id, else its number."""
@@ -102,12 +105,15 @@ class Roll:
         )
 
 
-def _lost(row: GpuStatus, note: str = "") -> GpuStatus:
+def _away(row: GpuStatus, state: GpuState, note: str) -> GpuStatus:
+    if state is GpuState.UNREACHABLE and row.state is GpuState.LOST:
+        # that nothing can be asked does not bring it back
+        state, note = row.state, row.note
     return GpuStatus(
         index=row.index,
         name=row.name,
         uuid=row.uuid,
         memory_total=row.memory_total,
-        lost=True,
-        note=note or "lost",
+        state=state,
+        note=note,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.workers import Worker, Workers
 
 NO_KEY = "EMPTY"
@@ -217,15 +218,13 @@ class GpuProcess:
 
 @dataclass(frozen=True, slots=True)
 class GpuInstance:
-    """A part of a GPU that MIG cut up."""
+    """A part of a GPU that MIG cut up; memory in bytes."""
 
     name: str
     """Its profile: `1g.10gb`."""
     uuid: str | None = None
     memory_used: int | None = None
-    """Bytes."""
     memory_total: int | None = None
-    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +272,14 @@ class GpuStatus:
     """Its memory is the system's."""
     chosen: bool | None = None
     """CUDA_VISIBLE_DEVICES names it; None: it is not set, or is not about this GPU."""
-    lost: bool = False
+    state: GpuState = GpuState.THERE
     note: str = ""
-    """What is special about it: MIG, unified memory, …"""
+    """What is special about it: MIG, unified memory; or why it is away."""
+
+    @property
+    def away(self) -> bool:
+        """It tells no number: it is lost, needs a reset or cannot be reached."""
+        return self.state is not GpuState.THERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +290,7 @@ class GpuSnapshot:
     reason: str = ""
     """One calm line when there are none: `no NVIDIA driver on this host`."""
     sampled_at: float | None = None
-    """When the look began that it comes from, in seconds of the monotonic clock; None: no look."""
+    """When the look began that it comes from, by the monotonic clock; None: no look."""
     host: str = ""
     """The machine; empty: this one."""
     others: tuple["GpuSnapshot", ...] = ()

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from massgen_tui.console.screens.monitor import gpu_detail
 from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.server_rows import server_rows
+from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.status import (
     GpuInstance,
     GpuProcess,
@@ -160,8 +161,11 @@ def test_a_gpu_s_sheet_has_three_histories() -> None:
 
 
 def test_a_lost_gpu_says_lost() -> None:
-    lost = GpuStatus(1, "H100", "GPU-1", lost=True, note="lost")
-    assert gpus(sampled(lost)) == ["1 H100                            ✗ lost"]
+    lost = GpuStatus(1, "H100", "GPU-1", state=GpuState.LOST, note="it fell off the bus")
+    assert gpus(sampled(lost)) == [
+        "1 H100                            ✗ lost",
+        "  it fell off the bus",
+    ]
 
 
 def test_a_stale_sample_says_how_old_it_is() -> None:
@@ -198,24 +202,48 @@ def test_the_last_error_of_a_gpu_and_its_bad_memory_stand_out() -> None:
 def test_trouble_is_seen_among_many_gpus_too() -> None:
     many = [replace(GPU, index=index, uuid=f"GPU-{index}") for index in range(8)]
     many[3] = replace(many[3], throttled=("heat",), ecc_errors=1)
-    many[5] = GpuStatus(5, "H100", "GPU-5", lost=True, note="lost")
+    many[5] = GpuStatus(5, "H100", "GPU-5", state=GpuState.LOST, note="it fell off the bus")
+    many[6] = GpuStatus(6, "H100", "GPU-6", state=GpuState.RESET)
     said = gpus(sampled(*many), width=24)
     assert said[4:7] == [
         " 3  87% 60.0/80.0 64° ▂▆",
         "! held back: heat",
         "! 1 memory error (ECC)",
     ]
-    assert " 5 H100           ✗ lost" in said
+    assert said[8:11] == [
+        " 5 H100           ✗ lost",
+        "  it fell off the bus",
+        " 6 H100  ✗ needs a reset",
+    ]
+    assert gpus(sampled(*many), width=40)[0] == "6 of 8 GPUs 87% 360/480 GiB 2.5 kW"
     line = one_line(of(UP), sampled(*many), NOW).plain
-    assert line.startswith(" ! GPU 3,5: held back: heat │ ")
-    assert line.endswith(" │ 8 GPUs 87% 420/560 GiB")
+    assert line.startswith(
+        " ! GPU 5: lost (it fell off the bus) │ ! GPU 6: needs a reset │ "
+        "! GPU 3: held back: heat │ ! GPU 3: 1 memory error (ECC) │ "
+    )
+    assert line.endswith(" │ 6 of 8 GPUs 87% 360/480 GiB")
+
+
+def test_a_reason_that_is_all_gpus_is_told_once() -> None:
+    why = "the NVIDIA driver was updated: it works again after a reboot"
+    away = [
+        GpuStatus(index, "H100", f"GPU-{index}", state=GpuState.UNREACHABLE, note=why)
+        for index in range(8)
+    ]
+    said = gpus(sampled(*away, reason=why), width=64)
+    assert said[:2] == [why, "0 of 8 GPUs –% –/– GiB".replace("–%", "–")]
+    assert len(said) == 10
+    assert said[2] == " 0 H100" + " " * 44 + "✗ unreachable"
+    line = one_line(of(UP), sampled(*away, reason=why), NOW).plain
+    assert line.startswith(f" ! 8 GPUs: unreachable ({why}) │ ")
+    assert gpus(sampled(*away[:1], reason="another"))[-1] == "  works again after a reboot"
 
 
 def test_what_is_troubled_comes_first_on_one_line() -> None:
     hot = replace(GPU, index=1, throttled=("heat",))
     said = one_line(of(UP), sampled(GPU, hot), NOW).plain
     assert said.startswith(" ! GPU1 held back: heat 87% 60.0/80.0 GiB │ ● vLLM")
-    lost = replace(GPU, index=1, lost=True)
+    lost = replace(GPU, index=1, state=GpuState.LOST)
     assert one_line(of(UP), sampled(GPU, lost), NOW).plain.startswith(" ! GPU1 lost │ ● vLLM")
 
 
@@ -273,6 +301,6 @@ def test_no_row_is_wider_than_the_sidebar(width: int) -> None:
     odd = replace(UP, models=models, notes=("很长的提示" * 9,), version="0.33.0.dev12345+cu130")
     gpu = replace(GPU, name="NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition")
     rows = server_rows(odd, width, NOW) + server_rows(DOWN, width, NOW, copy_key="c")
-    rows += gpu_rows(sampled(gpu, replace(gpu, lost=True)), width, NOW)
+    rows += gpu_rows(sampled(gpu, replace(gpu, state=GpuState.LOST)), width, NOW)
     rows += gpu_rows(sampled(*[gpu] * 8), width, NOW)
     assert max(cell_len(row.text) for row in rows) <= width

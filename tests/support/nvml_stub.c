@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { OK = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NO_DRIVER = 9, NO_LIBRARY = 12, NO_FUNCTION = 13, LOST = 15,
+enum { OK = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NO_PERMISSION = 4, NO_DRIVER = 9, NO_LIBRARY = 12, NO_FUNCTION = 13, LOST = 15, RESET = 16,
        MISMATCH = 18, UNKNOWN = 999, TOO_SMALL = 7 };
 
 typedef struct { unsigned long long total, free, used; } memory_v1;
@@ -16,7 +16,7 @@ typedef struct { unsigned int version; int sensor; int temperature; } temperatur
 typedef struct { unsigned int gpu, memory; } utilization;
 typedef struct { unsigned int pid; unsigned long long used; unsigned int gi, ci; } process;
 
-static char handles[16];
+static char handles[32];
 static int is_open;
 
 static int plays(const char *word) {
@@ -60,6 +60,19 @@ static int state(void *handle) {
     if (!is_open) return UNINITIALIZED;
     if (plays("driver gone")) return NO_DRIVER;
     if (plays("one lost") && index_of(handle) == 1) return LOST;
+    if (plays("sixteen") && index_of(handle) == 13) return LOST;
+    if (plays("taken away")) return UNKNOWN;
+    if (plays("one unknown") && index_of(handle) == 1) return UNKNOWN;
+    if (plays("one forbidden") && index_of(handle) == 1) return NO_PERMISSION;
+    return OK;
+}
+
+/* of a GPU that needs a reset its driver tells who it is, and nothing else */
+static int told(void *handle) {
+    int its = state(handle);
+    if (its) return its;
+    if (plays("needs reset") && index_of(handle) == 1) return RESET;
+    if (plays("sixteen") && index_of(handle) == 3) return RESET;
     return OK;
 }
 
@@ -69,7 +82,7 @@ int nvmlInitWithFlags(unsigned int flags) {
     if (plays("absent")) return NO_LIBRARY;
     if (plays("no driver")) return NO_DRIVER;
     if (plays("mismatch")) return MISMATCH;
-    if (plays("odd")) return UNKNOWN;
+    if (plays("odd") || plays("taken away")) return UNKNOWN;
     is_open = 1;
     return OK;
 }
@@ -81,8 +94,9 @@ const char *nvmlErrorString(int result) { (void)result; return "played"; }
 int nvmlDeviceGetCount_v2(unsigned int *count) {
     hang();
     if (plays("driver gone")) return NO_DRIVER;
+    if (plays("taken away")) return UNKNOWN;
     if (plays("count fails")) { mark(); return UNKNOWN; }
-    *count = plays("no device") ? 0 : plays("one left") ? 1 : plays("eight") ? 8 : 2;
+    *count = plays("no device") ? 0 : plays("one left") ? 1 : plays("eight") ? 8 : plays("sixteen") ? 16 : 2;
     return OK;
 }
 
@@ -106,7 +120,7 @@ int nvmlDeviceGetUUID(void *handle, char *uuid, unsigned int size) {
 }
 
 int nvmlDeviceGetUtilizationRates(void *handle, utilization *rates) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("mig") || plays("unsupported")) return NOT_SUPPORTED;
     if (index_of(handle) == 1) hang_while("second hangs");
     if (plays("garbage")) { rates->gpu = rates->memory = 4294967295u; return OK; }
@@ -116,7 +130,7 @@ int nvmlDeviceGetUtilizationRates(void *handle, utilization *rates) {
 }
 
 int nvmlDeviceGetMemoryInfo_v2(void *handle, memory_v2 *memory) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("unified") || plays("old memory") || instance_of(handle) == 3) return NOT_SUPPORTED;
     if (instance_of(handle)) {
         memory->total = 10ULL << 30;
@@ -131,7 +145,7 @@ int nvmlDeviceGetMemoryInfo_v2(void *handle, memory_v2 *memory) {
 }
 
 int nvmlDeviceGetMemoryInfo(void *handle, memory_v1 *memory) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("unified") || instance_of(handle)) return NOT_SUPPORTED;
     memory->total = 80ULL << 30;
     memory->used = 61ULL << 30;
@@ -140,7 +154,7 @@ int nvmlDeviceGetMemoryInfo(void *handle, memory_v1 *memory) {
 }
 
 int nvmlDeviceGetTemperatureV(void *handle, temperature_v1 *temperature) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
     if (plays("old driver")) return NO_FUNCTION;
     temperature->temperature = plays("garbage") ? 2147483647 : 64;
@@ -149,69 +163,69 @@ int nvmlDeviceGetTemperatureV(void *handle, temperature_v1 *temperature) {
 
 int nvmlDeviceGetTemperature(void *handle, int sensor, unsigned int *value) {
     (void)sensor;
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
     *value = 65;
     return OK;
 }
 
 int nvmlDeviceGetPowerUsage(void *handle, unsigned int *milliwatts) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
     *milliwatts = plays("garbage") ? 4294967295u : 412500;
     return OK;
 }
 
 int nvmlDeviceGetEnforcedPowerLimit(void *handle, unsigned int *milliwatts) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     *milliwatts = 700000;
     return OK;
 }
 
 int nvmlDeviceGetClockInfo(void *handle, int type, unsigned int *megahertz) {
     (void)type;
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     *megahertz = 1980;
     return OK;
 }
 
 int nvmlDeviceGetCurrentClocksEventReasons(void *handle, unsigned long long *reasons) {
-    if (state(handle)) return state(handle);
-    *reasons = plays("hot") ? 0x44 : 0x1;
+    if (told(handle)) return told(handle);
+    *reasons = plays("hot") ? 0x44 : plays("sixteen") && index_of(handle) == 9 ? 0x48 : 0x1;
     return OK;
 }
 
 int nvmlDeviceGetTotalEccErrors(void *handle, int kind, int since, unsigned long long *count) {
     (void)kind; (void)since;
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
     if (plays("ecc lost")) return LOST;
-    *count = plays("garbage") ? ~0ULL : 0;
+    *count = plays("garbage") ? ~0ULL : plays("sixteen") && index_of(handle) == 5 ? 4 : 0;
     return OK;
 }
 
 int nvmlDeviceGetMigMode(void *handle, unsigned int *current, unsigned int *pending) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
     *current = *pending = cut_up();
     return OK;
 }
 
 int nvmlDeviceGetMaxMigDeviceCount(void *handle, unsigned int *count) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     *count = plays("garbage") ? 2000000 : 7;
     return OK;
 }
 
 int nvmlDeviceGetMigDeviceHandleByIndex(void *handle, unsigned int index, void **instance) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (index >= 3) return 6;
     *instance = &handles[8 + index];
     return OK;
 }
 
 static int processes(void *handle, unsigned int *count, process *list, unsigned long long used) {
-    if (state(handle)) return state(handle);
+    if (told(handle)) return told(handle);
     if (plays("unsupported")) return NOT_SUPPORTED;
     if (*count < 1 || !list) { *count = 1; return TOO_SMALL; }
     /* more than there is room for */
@@ -222,7 +236,7 @@ static int processes(void *handle, unsigned int *count, process *list, unsigned 
 }
 
 int nvmlDeviceGetComputeRunningProcesses_v3(void *handle, unsigned int *count, process *list) {
-    if (!state(handle) && plays("old driver")) return NO_FUNCTION;
+    if (!told(handle) && plays("old driver")) return NO_FUNCTION;
     return processes(handle, count, list, 59ULL << 30);
 }
 

@@ -190,9 +190,9 @@ async def test_a_machine_that_is_not_told_any_more_keeps_its_name_and_grows_old(
 
 async def test_a_gpu_that_is_not_told_any_more_keeps_its_row() -> None:
     (told,) = await looks(page(*FULL), page(*FULL[2:]))
-    assert [(gpu.index, gpu.lost, gpu.note) for gpu in told.gpus] == [
-        (0, False, ""),
-        (1, True, "not told any more"),
+    assert [(gpu.index, gpu.state, gpu.note) for gpu in told.gpus] == [
+        (0, "there", ""),
+        (1, "unreachable", "not told any more"),
     ]
 
 

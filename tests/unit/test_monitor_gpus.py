@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from massgen_tui.monitor.host import in_container
+
 ROOT = Path(__file__).parents[2]
 STUB = ROOT / "tests" / "support" / "nvml_stub.c"
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
@@ -22,6 +24,11 @@ pytestmark = pytest.mark.skipif(
     COMPILER is None or sys.platform != "linux", reason="needs a C compiler on Linux"
 )
 
+TAKEN_AWAY = (
+    "this container has lost its GPUs' device files: start it anew (NVML error 999)"
+    if in_container()
+    else "the NVIDIA driver does not answer (NVML error 999)"
+)
 Play = Callable[[str], Any]
 
 CHILD = """
@@ -103,7 +110,7 @@ def test_two_healthy_gpus(play: Play) -> None:
     assert first["processes"] == [{"pid": 2**31 - 2, "memory": 59 * GIB, "name": "", "server": ""}]
     assert (first["power_history"][0], first["memory_history"][0]) == (412.5, 0.75)
     assert (first["throttled"], first["memory_clock"], first["ecc_errors"]) == ([], 1980, 0)
-    assert not first["lost"]
+    assert first["state"] == "there"
 
 
 def test_unsupported_fields_blank_only_themselves(play: Play) -> None:
@@ -127,16 +134,109 @@ def test_a_lost_gpu_keeps_its_row_and_comes_back(play: Play, word: str) -> None:
         monitor.start()
         tell(wait(lambda s: len(s.gpus) == 2))
         play("{word}")
-        tell(wait(lambda s: s.gpus[1].lost))
+        tell(wait(lambda s: s.gpus[1].away))
         play("two")
-        tell(wait(lambda s: not s.gpus[1].lost))
+        tell(wait(lambda s: not s.gpus[1].away))
     """)
-    assert [gpu["lost"] for gpu in healthy["gpus"]] == [False, False]
+    assert [gpu["state"] for gpu in healthy["gpus"]] == ["there", "there"]
     first, second = lost["gpus"]
-    assert (first["lost"], first["utilisation"]) == (False, 87)
-    assert (second["name"], second["uuid"], second["note"]) == ("H100 80GB HBM3", "GPU-1", "lost")
+    assert (first["state"], first["utilisation"]) == ("there", 87)
+    assert (second["name"], second["uuid"]) == ("H100 80GB HBM3", "GPU-1")
+    assert (second["state"], second["note"]) == ("lost", "it fell off the bus")
     assert (second["utilisation"], second["memory_used"]) == (None, None)
     assert back["gpus"][1]["utilisation"] == 86
+
+
+def test_a_gpu_that_needs_a_reset_is_not_lost_and_keeps_the_name_that_is_told(play: Play) -> None:
+    """leptonai/gpud#1133: after an unrecoverable error all but its name is `GPU requires reset`."""
+    told = play("""
+        play("needs reset")
+        monitor.start()
+        tell(wait(lambda s: len(s.gpus) == 2 and s.gpus[1].away))
+    """)
+    gpu = told["gpus"][1]
+    assert (gpu["state"], gpu["note"]) == ("needs a reset", "")
+    assert (gpu["name"], gpu["uuid"], gpu["utilisation"]) == ("H100 80GB HBM3", "GPU-1", None)
+    assert told["gpus"][0]["state"] == "there"
+
+
+@pytest.mark.parametrize(
+    ("word", "note"),
+    [
+        ("one unknown", TAKEN_AWAY),
+        ("one forbidden", "no permission to ask the NVIDIA driver"),
+    ],
+)
+def test_one_gpu_that_cannot_be_asked_from_here_is_unreachable(
+    word: str, note: str, play: Play
+) -> None:
+    told, named = play(f"""
+        play("{word}")
+        monitor.start()
+        tell(wait(lambda s: len(s.gpus) == 2 and s.gpus[1].away))
+        play("two")
+        wait(lambda s: not s.gpus[1].away)
+        play("{word}")
+        tell(wait(lambda s: s.gpus[1].away))
+    """)
+    assert [(gpu["state"], gpu["note"]) for gpu in told["gpus"]] == [
+        ("there", ""),
+        ("unreachable", note),
+    ]
+    assert named["gpus"][1]["name"] == "H100 80GB HBM3"
+
+
+def test_a_container_that_loses_its_devices_loses_no_gpu(play: Play) -> None:
+    """nvidia-container-toolkit#48: every call is Unknown, a new start of the library too."""
+    told, later, back = play("""
+        import massgen_tui.monitor.gpus as gpus
+        gpus._SILENT = 0.05
+        play("two")
+        monitor.start()
+        wait(lambda s: len(s.gpus) == 2)
+        play("taken away")
+        tell(wait(lambda s: s.gpus[0].away))
+        tell(wait(lambda s: s.gpus[1].away and s.asked_at is not None))
+        play("two")
+        tell(wait(lambda s: not s.gpus[0].away))
+    """)
+    for one in (told, later):
+        assert one["reason"] == TAKEN_AWAY
+        assert [(gpu["state"], gpu["name"]) for gpu in one["gpus"]] == [
+            ("unreachable", "H100 80GB HBM3"),
+            ("unreachable", "H100 80GB HBM3"),
+        ]
+    assert [gpu["state"] for gpu in back["gpus"]] == ["there", "there"]
+
+
+def test_a_driver_that_was_updated_under_us_leaves_all_unreachable(play: Play) -> None:
+    told = play("""
+        play("two")
+        monitor.start()
+        wait(lambda s: len(s.gpus) == 2)
+        play("driver gone")
+        wait(lambda s: s.gpus[0].away)
+        play("mismatch")
+        tell(wait(lambda s: "updated" in s.reason))
+    """)
+    assert {(gpu["state"], gpu["note"]) for gpu in told["gpus"]} == {
+        ("unreachable", "the NVIDIA driver was updated: it works again after a reboot")
+    }
+
+
+def test_each_of_sixteen_has_the_state_that_it_is_in(play: Play) -> None:
+    told = play("""
+        play("sixteen")
+        monitor.start()
+        tell(wait(lambda s: len(s.gpus) == 16))
+    """)
+    away = {gpu["index"]: gpu["state"] for gpu in told["gpus"] if gpu["state"] != "there"}
+    assert away == {3: "needs a reset", 13: "lost"}
+    assert told["gpus"][3]["name"] == "H100 80GB HBM3"
+    assert (told["gpus"][9]["throttled"], told["gpus"][5]["ecc_errors"]) == (
+        ["hardware slowdown", "heat"],
+        4,
+    )
 
 
 def test_a_gpu_that_is_no_longer_listed_keeps_its_row(play: Play) -> None:
@@ -145,11 +245,11 @@ def test_a_gpu_that_is_no_longer_listed_keeps_its_row(play: Play) -> None:
         monitor.start()
         wait(lambda s: len(s.gpus) == 2)
         play("one left")
-        tell(wait(lambda s: any(gpu.lost for gpu in s.gpus)))
+        tell(wait(lambda s: any(gpu.away for gpu in s.gpus)))
     """)
-    assert [(gpu["uuid"], gpu["lost"]) for gpu in told["gpus"]] == [
-        ("GPU-0", False),
-        ("GPU-1", True),
+    assert [(gpu["uuid"], gpu["state"]) for gpu in told["gpus"]] == [
+        ("GPU-0", "there"),
+        ("GPU-1", "lost"),
     ]
 
 
@@ -258,7 +358,7 @@ def test_one_call_that_says_lost_takes_no_gpu_away(play: Play) -> None:
         tell(wait(lambda s: len(s.gpus) == 2))
     """)
     gpu = told["gpus"][0]
-    assert (gpu["lost"], gpu["ecc_errors"], gpu["utilisation"]) == (False, None, 87)
+    assert (gpu["state"], gpu["ecc_errors"], gpu["utilisation"]) == ("there", None, 87)
 
 
 def test_numbers_that_no_gpu_has_are_unknown(play: Play) -> None:
@@ -281,11 +381,11 @@ def test_a_driver_that_cannot_count_for_a_moment_loses_nothing(play: Play) -> No
         first = wait(lambda s: len(s.gpus) == 2)
         play("count fails")
         hangs()
-        assert monitor.snapshot.gpus and not any(gpu.lost for gpu in monitor.snapshot.gpus)
+        assert monitor.snapshot.gpus and not any(gpu.away for gpu in monitor.snapshot.gpus)
         play("two")
         tell(wait(lambda s: s.sampled_at > first.sampled_at and s.gpus[0].utilisation == 87))
     """)
-    assert [gpu["lost"] for gpu in told["gpus"]] == [False, False]
+    assert [gpu["state"] for gpu in told["gpus"]] == ["there", "there"]
 
 
 def test_a_field_that_hangs_from_the_first_look_on_hides_no_other_gpu(play: Play) -> None:
@@ -318,7 +418,7 @@ def test_a_driver_that_never_answers_is_told_with_the_time_it_was_asked(play: Pl
         ("no driver", "the NVIDIA driver is not loaded on this host"),
         ("mismatch", "the NVIDIA driver was updated: it works again after a reboot"),
         ("no device", "no NVIDIA GPU on this host"),
-        ("odd", "the NVIDIA driver does not answer (NVML error 999)"),
+        ("odd", "TAKEN"),
     ],
 )
 def test_none_is_told_in_one_calm_line_and_looked_for_again(
@@ -331,11 +431,11 @@ def test_none_is_told_in_one_calm_line_and_looked_for_again(
         play("two")
         tell(wait(lambda s: len(s.gpus) == 2))
     """)
-    assert (none["gpus"], none["reason"]) == ([], reason)
+    assert (none["gpus"], none["reason"]) == ([], TAKEN_AWAY if reason == "TAKEN" else reason)
     assert later["reason"] == ""
 
 
-def test_a_driver_that_goes_away_loses_all_rows_and_brings_them_back(play: Play) -> None:
+def test_a_driver_that_goes_away_leaves_all_unreachable_and_brings_them_back(play: Play) -> None:
     gone, back = play("""
         play("two")
         monitor.start()
@@ -343,9 +443,9 @@ def test_a_driver_that_goes_away_loses_all_rows_and_brings_them_back(play: Play)
         play("driver gone")
         tell(wait(lambda s: s.reason))
         play("two")
-        tell(wait(lambda s: not s.reason and not s.gpus[0].lost))
+        tell(wait(lambda s: not s.reason and not s.gpus[0].away))
     """)
-    assert [gpu["lost"] for gpu in gone["gpus"]] == [True, True]
+    assert [gpu["state"] for gpu in gone["gpus"]] == ["unreachable", "unreachable"]
     assert gone["reason"] == "the NVIDIA driver is not loaded on this host"
     assert [gpu["utilisation"] for gpu in back["gpus"]] == [87, 86]
 

@@ -12,7 +12,7 @@ def sample(roll: Roll, *rows: GpuStatus) -> list[Told]:
     roll.begin()
     for row in rows:
         roll.add(row)
-    return [(row.index, row.uuid, row.lost) for row in roll.end()]
+    return [(row.index, row.uuid, row.away) for row in roll.end()]
 
 
 def test_one_that_is_not_in_a_sample_is_lost_and_comes_back_under_any_number() -> None:
@@ -65,7 +65,7 @@ def test_ids_that_change_at_every_look_fill_no_memory() -> None:
     for turn in range(500):
         sample(roll, GpuStatus(0, uuid=f"new-{turn}"))
     assert len(roll.rows) <= 65
-    assert not roll.rows[0].lost
+    assert not roll.rows[0].away
 
 
 def test_an_instance_that_is_gone_is_no_lost_gpu() -> None:

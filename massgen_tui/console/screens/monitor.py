@@ -137,8 +137,8 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
 
 
 def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
-    lost = "  ✗ lost" if gpu.lost else ""
-    yield f"{gpu.index}  {gpu.name or gauges.UNKNOWN}{lost}"
+    away = f"  ✗ {gpu.state}" if gpu.away else ""
+    yield f"{gpu.index}  {gpu.name or gauges.UNKNOWN}{away}"
     yield from _table(
         (
             ("id", gpu.uuid or gauges.UNKNOWN),
@@ -157,7 +157,7 @@ def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
         yield f"  {'named' if gpu.chosen else 'not named'} by CUDA_VISIBLE_DEVICES"
     for part in gpu.instances:
         yield f"  instance {part.name} {memory(part.memory_used, part.memory_total)}"
-    if gpu.processes is None and not gpu.lost:
+    if gpu.processes is None and not gpu.away:
         yield f"  processes {gauges.UNKNOWN}"
     for process in gpu.processes or ():
         whose = f", the server {process.server}" if process.server else ""

@@ -1,12 +1,13 @@
 """The sidebar on one line, for terminals without room for it: trouble before numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.text import Text
 
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_gauges import load, memory
 from massgen_tui.console.widgets.gpu_rows import (
+    how_many,
     stale,
     totals,
     troubles,
@@ -17,6 +18,8 @@ from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerState, Serv
 
 _EACH = 3
 """So many GPUs of a machine are told one by one."""
+_NAMED = 6
+"""So many numbers of those that have one trouble are named."""
 
 
 def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> Text:
@@ -48,20 +51,24 @@ def _gpu_words(host: GpuSnapshot, now: float) -> Iterator[tuple[bool, str]]:
     if age := stale(host, now):
         yield True, f"! GPUs {age}"
     if len(host.gpus) > _EACH:
-        bad = [gpu for gpu in host.gpus if gpu.lost or any(troubles(gpu))]
-        if bad:
-            numbers = ",".join(str(gpu.index) for gpu in bad)
-            yield True, f"! GPU {numbers}: {_first_trouble(bad[0])}"
-        yield False, f"{len(host.gpus)} GPUs {totals(host.gpus)}"
+        yield from ((True, f"! {who}: {wrong}") for who, wrong in _all_troubles(host.gpus))
+        yield False, f"{how_many(host.gpus)} {totals(host.gpus)}"
         return
     for gpu in host.gpus:
-        if gpu.lost:
-            yield True, f"! GPU{gpu.index} lost"
-            continue
         wrong = "; ".join(words for words, _ in troubles(gpu))
+        if gpu.away:
+            yield True, f"! GPU{gpu.index} {wrong}"
+            continue
         said = f"{load(gpu)} {memory(gpu.memory_used, gpu.memory_total)}"
         yield bool(wrong), f"! GPU{gpu.index} {wrong} {said}" if wrong else f"GPU{gpu.index} {said}"
 
 
-def _first_trouble(gpu: GpuStatus) -> str:
-    return "lost" if gpu.lost else next((words for words, _ in troubles(gpu)), "")
+def _all_troubles(gpus: Sequence[GpuStatus]) -> Iterator[tuple[str, str]]:
+    """Who has each trouble, and what it is; those that tell no number first."""
+    found: dict[str, list[int]] = {}
+    for gpu in sorted(gpus, key=lambda gpu: not gpu.away):
+        for words, _ in troubles(gpu):
+            found.setdefault(words, []).append(gpu.index)
+    for words, numbers in found.items():
+        many = len(numbers) > _NAMED
+        yield f"{len(numbers)} GPUs" if many else f"GPU {','.join(map(str, numbers))}", words

@@ -59,12 +59,15 @@ def gpu_sections(
         yield None, [_total(snapshot.gpus, width)]
     for place, gpu in enumerate(snapshot.gpus):
         number = _number(gpu, 2 if many else 0, marked=place == marked)
-        yield place, _lined(gpu, number, width) if many else _block(gpu, number, width)
+        if gpu.away:
+            yield place, _away(gpu, number, width, snapshot.reason)
+        else:
+            yield place, _lined(gpu, number, width) if many else _block(gpu, number, width)
 
 
 def unanswered(snapshot: GpuSnapshot, now: float) -> str:
     """For how long a driver that was never heard, or not since it was gone, has been silent."""
-    if snapshot.asked_at is None or any(not gpu.lost for gpu in snapshot.gpus):
+    if snapshot.asked_at is None or any(not gpu.away for gpu in snapshot.gpus):
         return ""
     silent = now - snapshot.asked_at
     return f"the driver has not answered for {gauges.ago(silent)}" if silent >= STALE else ""
@@ -72,7 +75,7 @@ def unanswered(snapshot: GpuSnapshot, now: float) -> str:
 
 def stale(snapshot: GpuSnapshot, now: float) -> str:
     """How old its numbers are, where they are too old to be believed; else nothing."""
-    if snapshot.sampled_at is None or all(gpu.lost for gpu in snapshot.gpus):
+    if snapshot.sampled_at is None or all(gpu.away for gpu in snapshot.gpus):
         return ""
     age = now - snapshot.sampled_at
     late = age >= (STALE_AFAR if snapshot.host else STALE)
@@ -80,10 +83,6 @@ def stale(snapshot: GpuSnapshot, now: float) -> str:
 
 
 def _block(gpu: GpuStatus, number: str, width: int) -> list[Row]:
-    if gpu.lost:
-        why = "" if gpu.note == "lost" else gpu.note
-        note = line_rows(((why, "bad"),), width, first=_INDENT, rest=_INDENT) if why else []
-        return [_titled(gpu, number, width, "✗ lost"), *note]
     rows = list(_wide(gpu, number, width) if width >= WIDE else _narrow(gpu, number, width))
     served = [f"← {server} {gauges.gib(held)} GiB" for server, held in _servers(gpu)]
     rows += _packed(served, width)
@@ -92,6 +91,14 @@ def _block(gpu: GpuStatus, number: str, width: int) -> list[Row]:
         rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
     parts = [f"{part.name} {memory(part.memory_used, part.memory_total)}" for part in gpu.instances]
     return rows + _packed(parts, width)
+
+
+def _away(gpu: GpuStatus, number: str, width: int, said: str) -> list[Row]:
+    """A GPU that tells no number: what it is called, its state, and why unless that was `said`."""
+    row = _titled(gpu, number, width, f"✗ {gpu.state}")
+    if gpu.note in ("", said):
+        return [row]
+    return [row, *line_rows(((gpu.note, "bad"),), width, first=_INDENT, rest=_INDENT)]
 
 
 def _wide(gpu: GpuStatus, number: str, width: int) -> Iterator[Row]:
@@ -114,6 +121,8 @@ def _troubles(gpu: GpuStatus, width: int) -> Iterator[Row]:
 
 def troubles(gpu: GpuStatus) -> Iterator[Span]:
     """What is wrong with a GPU, in words with a style."""
+    if gpu.away:
+        yield f"{gpu.state} ({gpu.note})" if gpu.note else gpu.state.value, "bad"
     if gpu.throttled:
         yield f"held back: {', '.join(gpu.throttled)}", "warn"
     if gpu.ecc_errors:
@@ -145,7 +154,7 @@ def _titled(
     name = _short(gpu.name or gauges.UNKNOWN, max(room - _BARS, 4) if history else room)
     bars = gauges.spark(history, min(12, room - cells(name) - 1), top=100)
     gap = " " * max(room - cells(name) - cells(bars) - (1 if bars else 0), 0)
-    style = "bad" if gpu.lost else "text"
+    style = "bad" if gpu.away else "text"
     called = "dim" if gpu.chosen is False else "title"
     spans = [(number, "dim"), (name, called), (f"{gap} ", "text"), (right, style)]
     if bars:
@@ -163,17 +172,13 @@ def _short(name: str, room: int) -> str:
 
 def _lined(gpu: GpuStatus, number: str, width: int) -> list[Row]:
     """A GPU among many: one line, and what is wrong with it."""
-    rows = [_line(gpu, number, width)]
-    if not gpu.lost:
-        rows += _troubles(gpu, width)
-        if gpu.note and not gpu.part:
-            rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
+    rows = [_line(gpu, number, width), *_troubles(gpu, width)]
+    if gpu.note and not gpu.part:
+        rows += line_rows(((gpu.note, "dim"),), width, first=_INDENT, rest=_INDENT)
     return rows
 
 
 def _line(gpu: GpuStatus, number: str, width: int) -> Row:
-    if gpu.lost:
-        return _titled(gpu, number, width, "✗ lost")
     served = "".join(f" ← {server}" for server, _ in _servers(gpu))
     if width >= WIDE:
         return lined(gpu, number, served, width)
@@ -193,15 +198,26 @@ def _total(gpus: Sequence[GpuStatus], width: int) -> Row:
     said = totals(gpus)
     watts = _sum(gpu.power for gpu in _whole(gpus))
     drawn = "" if watts is None else f" {gauges.watts(watts)}"
-    many = len(_whole(gpus))
-    told = (f"{many} GPUs {said}{drawn}", f"{many}× {said}{drawn}", f"{said}{drawn}", said)
+    told = (
+        f"{how_many(gpus)} {said}{drawn}",
+        f"{len(_whole(gpus))}× {said}{drawn}",
+        f"{said}{drawn}",
+        said,
+    )
     text = next((text for text in told if cells(text) <= width), told[-1])
     return Row(((crop(text, width), "title"),))
 
 
+def how_many(gpus: Sequence[GpuStatus]) -> str:
+    """How many there are, and how many of them the numbers are about."""
+    whole = _whole(gpus)
+    there = sum(not gpu.away for gpu in whole)
+    return f"{len(whole)} GPUs" if there == len(whole) else f"{there} of {len(whole)} GPUs"
+
+
 def totals(gpus: Sequence[GpuStatus]) -> str:
     """The mean load and all memory of GPUs that are there."""
-    there = [gpu for gpu in gpus if not gpu.lost]
+    there = [gpu for gpu in gpus if not gpu.away]
     loads = [gpu.utilisation for gpu in there if gpu.utilisation is not None]
     mean = f"{sum(loads) / len(loads):.0f}%" if loads else gauges.UNKNOWN
     whole = {gpu.index for gpu in there if not gpu.part}
