@@ -34,21 +34,22 @@ class Manner:
     """What is no known parameter of the server's kind."""
 
 
+SENTENCES = r"""root ::= thought "</think>" [\n]* sentence (" " sentence){0,2}
+thought ::= ([^<] | "<" [^/] | "</" [^t] | "</t" [^h] | "</th" [^i])*
+sentence ::= [A-Z] [^.!?<#\n]{4,200} [.!?]"""
+"""What the thinking agent may write, in llama.cpp's grammar notation: thoughts, their end, then one
+to three plain sentences. After the forced end of its thoughts the bare model ends at once or never:
+held to this, 0 of 40 answers were empty, cut off, or had a stray `</think>` in them. llama.cpp lets
+the grammar follow the thoughts and holds only what comes after them to it: one that does not take
+them is an error."""
+
 THINKING = Manner(
-    {
-        "enable_thinking": True,
-        "max_tokens": 128,
-        "temperature": 0.3,
-        "repeat_penalty": 1.12,
-        # Token 2 ends the answer. After the forced end of its thoughts the model often ends at
-        # once: held off, 0 of 50 answers were empty. 0 and 1 would begin another document.
-        "logit_bias": {"0": -100, "1": -100, "2": -7},
-    },
+    {"enable_thinking": True, "max_tokens": 256, "temperature": 0.3, "repeat_penalty": 1.12},
     # After so many tokens the server closes the channel.
-    {"reasoning_budget_tokens": 40},
+    {"reasoning_budget_tokens": 40, "grammar": SENTENCES},
 )
 PLAIN = Manner(
-    {"enable_thinking": False, "max_tokens": 128, "temperature": 0.3, "repeat_penalty": 1.12}
+    {"enable_thinking": False, "max_tokens": 256, "temperature": 0.3, "repeat_penalty": 1.12}
 )
 
 SYSTEM_MESSAGE = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
