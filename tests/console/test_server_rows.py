@@ -7,6 +7,7 @@ from massgen_tui.monitor.status import (
     GpuStatus,
     Load,
     ServerState,
+    ServerStatus,
 )
 from tests.support.monitored import (
     DOWN,
@@ -24,7 +25,7 @@ def test_a_server_that_is_up() -> None:
         "● vLLM 0.33.0 :8000                   up",
         "  Qwen/Qwen3-4B 40k",
         "  run 1 wait 0 KV 12%",
-        "  ▁▄█ 141 tok/s",
+        "  ▁▄█ 141 server tok/s",
     ]
 
 
@@ -50,12 +51,12 @@ BUSY = replace(
 def test_a_wide_row_of_numbers_has_the_last_minute_beside_each() -> None:
     assert [" ".join(line.split()) for line in lines(BUSY, 150)[2:]] == [
         "run 3 ▃ █ wait 2 ▁ █ KV 97% ▅ █ cache 50% ▅",
-        "tok/s 141 ▄ █ TTFT 210 ms ▅ █ ITL 11 ms █ █",
+        "server tok/s 141 ▄ █ TTFT 210 ms ▅ █ ITL 11 ms █ █",
     ]
     assert lines(BUSY, 90)[2:] == [
         "  run 3 ▃ █                                   wait 2 ▁ █",
         "  KV 97% ▅ █                                  cache 50% ▅",
-        "  tok/s 141 ▄ █                               TTFT 210 ms ▅ █",
+        "  server tok/s 141 ▄ █                        TTFT 210 ms ▅ █",
         "  ITL 11 ms █ █",
     ]
 
@@ -137,7 +138,7 @@ def test_every_state_has_a_glyph_and_a_word(state: ServerState, said: str) -> No
 
 def test_what_is_unknown_is_never_nought() -> None:
     said = lines(replace(UP, waiting=None, kv_usage=None, tokens_per_s=None))
-    assert said[2:] == ["  run 1 wait –", "  ▁▄█ – tok/s"]
+    assert said[2:] == ["  run 1 wait –", "  ▁▄█ – server tok/s"]
     blank = GpuStatus(3)
     assert gpus(sampled(blank)) == ["3 –                                    –", "  –/– GiB"]
 
@@ -146,3 +147,12 @@ def test_notes_are_told_and_an_old_look_is_not_passed_for_the_present() -> None:
     noted = replace(UP, notes=("this is vLLM, the config says sglang",))
     assert "! this is vLLM, the config says sglang" in lines(noted)
     assert lines(UP, now=NOW + 45)[-1] == "  last look 45 s ago"
+
+
+def test_a_server_whose_first_answer_has_not_come_is_being_asked() -> None:
+    fresh = ServerStatus(target("http://localhost:8000"))
+    assert lines(fresh) == ["○ vLLM? :8000                   asking …"]
+    looked = replace(fresh, checked_at=NOW, reason="redirects to elsewhere, which is not followed")
+    assert lines(looked)[0].endswith(" unknown")
+    problem = replace(fresh, target=replace(fresh.target, problem="no key"), reason="no key")
+    assert lines(problem)[0].endswith(" unknown")

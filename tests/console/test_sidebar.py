@@ -302,3 +302,14 @@ async def test_its_keys_can_be_changed_and_it_says_so() -> None:
         assert app.copied == [COMMAND]
         await pilot.press("ctrl+l")
         assert isinstance(app.screen, DetailSheet)
+
+
+async def test_before_anything_was_asked_it_says_that_it_is_asking() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 20)):
+        sidebar = app.query_one(Sidebar)
+        sidebar.show({}, GpuSnapshot(), NOW)
+        assert sidebar.lines[0] == "asking …"
+        assert one_line({}, GpuSnapshot(), NOW).plain == " asking …"
+        sidebar.show({}, sampled(GPU), NOW + 1)
+        assert sidebar.lines[0] == "no server to look at"

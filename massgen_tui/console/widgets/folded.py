@@ -7,13 +7,14 @@ from rich.text import Text
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_gauges import load, memory
 from massgen_tui.console.widgets.gpu_rows import (
+    begun_to_look,
     how_many,
     stale,
     totals,
     troubles,
     unanswered,
 )
-from massgen_tui.console.widgets.server_rows import GLYPHS, kind, word
+from massgen_tui.console.widgets.server_rows import ASKING, GLYPHS, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerState, ServerStatus
 
 _EACH = 3
@@ -30,6 +31,8 @@ def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float)
         told += [(bad, f"{at}{words}") for bad, words in _gpu_words(host, now)]
     # what does not fit is cut at the right
     first = sorted(told, key=lambda one: not one[0])
+    if not servers and not begun_to_look(gpus):
+        return Text(f" {ASKING}")
     return Text(" " + " │ ".join(words for _, words in first) if first else "")
 
 

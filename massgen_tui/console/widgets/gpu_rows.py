@@ -65,6 +65,11 @@ def gpu_sections(
             yield place, _lined(gpu, number, width) if many else _block(gpu, number, width)
 
 
+def begun_to_look(snapshot: GpuSnapshot) -> bool:
+    """Whether anything was asked for yet; the servers come first."""
+    return snapshot.asked_at is not None or snapshot.sampled_at is not None
+
+
 def unanswered(snapshot: GpuSnapshot, now: float) -> str:
     """For how long a driver that was never heard, or not since it was gone, has been silent."""
     if snapshot.asked_at is None or any(not gpu.away for gpu in snapshot.gpus):

@@ -35,8 +35,19 @@ _MODELS = 3
 _INDENT = (("  ", "text"),)
 
 
+ASKING = "asking …"
+
+
+def asking(status: ServerStatus) -> bool:
+    """Its first answer has not come yet."""
+    unknown = status.state is ServerState.UNKNOWN and status.checked_at is None
+    return unknown and not (status.reason or status.target.problem)
+
+
 def word(status: ServerStatus) -> str:
     """The state in a word."""
+    if asking(status):
+        return ASKING
     return WORDS.get(status.state, status.state.value)
 
 
@@ -65,7 +76,7 @@ def server_rows(
     rows = list(_head(status, width, "▸" if chosen else " "))
     if status.state is ServerState.UP:
         rows += [*_models(status, width), *_workers(status, width), *_numbers(status, width)]
-    else:
+    elif not asking(status):
         rows += _why(status, width, now)
     rows += _notes(status, width)
     if status.startable:
@@ -123,7 +134,7 @@ def _numbers(status: ServerStatus, width: int) -> Iterator[Row]:
     if RUNNING.known(status) or WAITING.known(status):
         yield _side_by_side(status, (RUNNING, WAITING, KV, CACHE), width)
     if SPEED.known(status):
-        words = f"{SPEED.say(status)} {SPEED.short}"
+        words = crop(f"{SPEED.say(status)} {SPEED.short}", max(width - 2, 4))
         bars = SPEED.bars(status, max(0, min(20, width - 3 - cells(words))))
         yield Row((("  ", "text"), (bars, "good"), (f" {words}" if bars else words, "text")))
     if TTFT.known(status) or ITL.known(status):

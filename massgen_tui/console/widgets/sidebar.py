@@ -24,8 +24,8 @@ from massgen_tui.console.screens.monitor import (
 from massgen_tui.console.stream.rows import Look, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import cells, crop
-from massgen_tui.console.widgets.gpu_rows import gpu_sections
-from massgen_tui.console.widgets.server_rows import server_rows
+from massgen_tui.console.widgets.gpu_rows import begun_to_look, gpu_sections
+from massgen_tui.console.widgets.server_rows import ASKING, server_rows
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
 _HINTS = {"sidebar.detail": "more", "sidebar.events": "changes", "watch.quit": "quit"}
@@ -266,7 +266,8 @@ class Sidebar(Widget, can_focus=True):
             rows += own
             owners += [root] * len(own)
         if not self._servers:
-            rows.append(Row((("no server to look at", "dim"),)))
+            begun = begun_to_look(self._gpus)
+            rows.append(Row((("no server to look at" if begun else ASKING, "dim"),)))
         owners += [""] * (len(rows) - len(owners))
         mark = "▸ " if self._marks(GPUS) else ""
         for place, host in enumerate(self._hosts):
