@@ -191,6 +191,8 @@ class Monitors:
         status, told = status_of(agent, self.servers), state_heard(attempt)
         if self._servers is not None and status is not None and told is not None:
             self._servers.heard(status.target.root, *told)
+            if attempt.error is None:
+                self._servers.answered(status.target.root, agent.backend.model)
 
     def follow(self, agents: Sequence[Agent]) -> None:
         """Tell the monitor which servers stream to us, and agents how long their context is."""

@@ -15,7 +15,11 @@ _LOGGED = 30
 _SHUT = frozenset({401, 403, 404, 405, 501})
 """What servers answer to a path that they do not have, have switched off or keep from us."""
 _DETAILS = frozenset(
-    {"/version", "/model_info", "/get_model_info", "/props", "/api/version", "/api/ps"}
+    (
+        *("/version", "/model_info", "/get_model_info", "/props", "/api/version", "/api/ps"),
+        *("/workers", "/get_loads", "/engine_metrics", "/v1/conversations/none"),
+        *("/health/liveliness", "/health/readiness"),
+    )
 )
 """Paths that are worth no wait."""
 

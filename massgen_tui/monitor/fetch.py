@@ -83,6 +83,11 @@ class Answer:
         """It wants a key, or another one."""
         return self.status in (401, 403)
 
+    @property
+    def shut(self) -> bool:
+        """The path is not there, or kept from us."""
+        return self.refused_key or self.status in (404, 405)
+
     def text(self) -> str:
         """The body as text, undecodable bytes replaced."""
         return self.body.decode("utf-8", "replace")

@@ -3,30 +3,69 @@
 import asyncio
 from collections.abc import Iterator
 
+from massgen_tui.monitor import metrics
 from massgen_tui.monitor.fetch import Answer, Fault
-from massgen_tui.monitor.kinds import KINDS, by_header, by_owner, ollama, sglang, vllm
+from massgen_tui.monitor.kinds import (
+    KINDS,
+    by_header,
+    by_owner,
+    dynamo,
+    litellm,
+    ollama,
+    others,
+    routers,
+    sglang,
+    vllm,
+)
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.looking import Ask, Card
-from massgen_tui.monitor.metrics import mentions
 from massgen_tui.monitor.read import LARGE, count, field, items, text
 from massgen_tui.monitor.status import ServedModel
 
+_SLOW = 1.0
+"""Seconds of an answer from which a server is asked no more than needs be."""
 
-async def identify(ask: Ask, models: Answer, *, hosted: bool) -> Card:
-    """Read the list of models, and ask further where it does not say who serves it."""
+
+async def identify(ask: Ask, models: Answer, *, hosted: bool, known: Kind | None = None) -> Card:
+    """Read the list of models, and ask further where it does not say who serves it.
+
+    Args:
+        ask: How paths are asked.
+        models: What the list of models was.
+        hosted: A provider's API: nothing more is asked.
+        known: What it proved to be before.
+    """
     served, owner = await models_of(models)
-    kind = by_owner(owner) or by_header(models.server)
-    version = ""
-    if kind is None and not hosted:
-        kind, version = await _by_paths(ask, told=served is not None)
+    kind, version = by_owner(owner) or by_header(models.server), ""
+    if not hosted and kind not in others.KINDS:
+        told = served is not None
+        kind, version = await _further(ask, models, kind, owner, known=known, told=told)
     return Card(
         kind=kind,
         version=version,
         models=served or (),
-        refused_key=models.refused_key,
+        refused_key=models.refused_key or bool(kind and kind.refuses_key(models)),
         listed=served is not None,
         trouble=_trouble(models, served),
     )
+
+
+async def _further(
+    ask: Ask, models: Answer, kind: Kind | None, owner: str, *, known: Kind | None, told: bool
+) -> tuple[Kind | None, str]:
+    """What stands there, where a router may be in front of what the list of models names."""
+    if kind in (vllm.KIND, sglang.KIND) and (known is kind or models.seconds > _SLOW):
+        # once is enough: each question is a 404 in its log, and costs a slow one its time
+        return kind, ""
+    if kind in (None, vllm.KIND, sglang.KIND, routers.SMG):
+        router, version = await routers.which(ask, owner)
+        if router is not None:
+            return router, version
+    if kind is not None:
+        return kind, ""
+    if models.status != 200 and not models.shut:
+        return (litellm.KIND if await litellm.stands_there(ask, models) else None), ""
+    return await _by_paths(ask, models, told=told, empty=told and not owner)
 
 
 def _trouble(answer: Answer, served: tuple[ServedModel, ...] | None) -> str:
@@ -62,19 +101,27 @@ def _model(entry: dict[str, object]) -> ServedModel:
             field(entry, "meta", "n_ctx"),
             entry.get("context_length"),
             entry.get("context_window"),
+            entry.get("max_input_tokens"),
         )
     )
     return ServedModel(text(entry.get("id")), next((length for length in lengths if length), None))
 
 
-async def _by_paths(ask: Ask, *, told: bool) -> tuple[Kind | None, str]:
-    """Find out by what only one kind has; `told` when it showed its models, and not whose."""
-    metrics = await ask("/metrics")
-    if metrics.ok:
-        page = metrics.text()
+async def _by_paths(
+    ask: Ask, models: Answer, *, told: bool, empty: bool
+) -> tuple[Kind | None, str]:
+    """Find out by what only one kind has.
+
+    `told` when it showed its models, and not whose; `empty` when it named no owner at all.
+    """
+    metrics_page = await ask("/metrics")
+    if metrics_page.ok:
+        page = metrics_page.text()
         for kind in KINDS:
-            if kind.prefix and mentions(page, kind.prefix):
+            if kind.prefix and metrics.mentions(page, kind.prefix):
                 return kind, ""
+    if await litellm.stands_there(ask, models):
+        return litellm.KIND, ""
     # others have a version too: LocalAI; vLLM names itself in its list, but may keep that from us
     version = text(field((await ask("/version")).json(), "version"))
     if version and not told:
@@ -84,4 +131,5 @@ async def _by_paths(ask: Ask, *, told: bool) -> tuple[Kind | None, str]:
             return sglang.KIND, ""
     if version := text(field((await ask("/api/version")).json(), "version")):
         return ollama.KIND, version
-    return None, ""
+    # what /health does is known of all that are ruled out by now
+    return (dynamo.KIND if empty and await dynamo.stands_there(ask) else None), ""

@@ -1,5 +1,6 @@
 """What one look at a server finds, and the way a look asks."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,8 +18,22 @@ Ask = Callable[[str], Awaitable[Answer]]
 """GETs a path of the server's root (or, when it begins with `models`, of its base URL)."""
 
 WANTS_KEY = "it wants a key"
+NOT_READY = "not ready yet (HTTP 503)"
 MODELS = "models"
 """The path that is asked of the base URL, for `Ask`."""
+
+
+_PAGE = 4000
+"""Characters of a page in which its title stands."""
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
+_LOADS = re.compile(r"\bload(?:ing)?\b|\bstart(?:ing|up)\b|\bwarm|not ready|initiali[sz]", re.I)
+_NOBODY = re.compile(
+    r"\bno (?:(?:healthy|available|ready|live) )?"
+    r"(?:upstreams?|workers?|servers?|backends?|endpoints?|instances?|replicas?|models?)\b"
+    r"|\bunhealthy (?:servers?|workers?)\b|\ball (?:workers|servers|backends) are unavailable\b",
+    re.I,
+)
+"""How gateways say that nobody is behind them: nginx's and envoy's words among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,8 @@ class Pulse:
     crew: tuple[Worker, ...] = ()
     taken: bool = False
     """It took the connection, though it may not have answered."""
+    kind: "Kind | None" = None
+    """What it proves to be, where its list of models says another."""
     hint: str = ""
     """What it should be started with, to tell more of itself."""
 
@@ -85,8 +102,7 @@ def pulse_of(answer: Answer) -> Pulse:
             taken=answer.fault is Fault.TIMEOUT,
         )
     state, reason = _state(answer)
-    shut = answer.refused_key or answer.status in (404, 405)
-    return Pulse(state, reason, latency_s=answer.seconds, patient=answer.patient, shut=shut)
+    return Pulse(state, reason, latency_s=answer.seconds, patient=answer.patient, shut=answer.shut)
 
 
 def _state(answer: Answer) -> tuple[ServerState, str]:
@@ -96,7 +112,9 @@ def _state(answer: Answer) -> tuple[ServerState, str]:
     if answer.refused_key:
         return ServerState.UNAUTHORIZED, WANTS_KEY
     if status == 503:
-        return ServerState.LOADING, said(answer) or "not ready yet (HTTP 503)"
+        words = said(answer)
+        state = ServerState.DOWN if _NOBODY.search(words) else ServerState.LOADING
+        return state, words or NOT_READY
     if 300 <= status < 400:
         where = answer.location or "elsewhere"
         return ServerState.UNKNOWN, f"redirects to {where}, which is not followed"
@@ -105,7 +123,19 @@ def _state(answer: Answer) -> tuple[ServerState, str]:
     return ServerState.UNKNOWN, f"answers HTTP {status}"
 
 
+def speaks_of_loading(words: str) -> bool:
+    """Whether a 503 says of itself that it is a start."""
+    return bool(_LOADS.search(words))
+
+
 def said(answer: Answer) -> str:
-    """The message in an error body, or empty."""
+    """The message in an error body: JSON, plain text, or a page's title; empty: there is none."""
     body = answer.json()
-    return text(field(body, "error", "message")) or text(field(body, "message"))
+    if isinstance(body, dict):
+        places = (("error", "message"), ("error",), ("message",), ("detail",), ("reason",))
+        return next((told for path in places if (told := text(field(body, *path)))), "")
+    page = answer.text()[:_PAGE].strip()
+    if page[:1] == "<":
+        title = _TITLE.search(page)
+        return text(title[1]) if title else ""
+    return text(page) if body is None else ""

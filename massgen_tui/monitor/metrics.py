@@ -47,11 +47,12 @@ class Fold(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Where one number is found: the first of `names` that is there, with these labels."""
+    """Where one number is found: the first of `names` that is there, with and without labels."""
 
     names: tuple[str, ...]
     fold: Fold = Fold.SUM
     labels: Mapping[str, str] = field(default_factory=dict)
+    without: Mapping[str, str] = field(default_factory=dict)
     every: bool = False
     """All of `names` that are there add up."""
     speculating: tuple[str, ...] = ()
@@ -102,6 +103,8 @@ class Metrics:
     """When the process that tells this was started, in Unix seconds."""
     engines: tuple[Engine, ...] = ()
     """Each, where there are several or one is asleep."""
+    tellers: frozenset[str] = frozenset()
+    """Whose sums these are, behind a router: with others they are no step from the ones before."""
     idle: bool = False
     """Another source says that nothing runs or waits."""
 
@@ -251,6 +254,7 @@ def _value(series: Series, found: Mapping[str, list[Sample]]) -> float | None:
             sample
             for sample in found.get(name, ())
             if all(sample.labels.get(key, value) == value for key, value in series.labels.items())
+            and not any(sample.labels.get(key) == value for key, value in series.without.items())
         ]
         if samples:
             values.append(_folded(series.fold, samples))

@@ -1,19 +1,30 @@
 """What an operator should know before a prompt is sent."""
 
+from collections.abc import Collection
+
 from massgen_tui.monitor.kinds import KINDS
 from massgen_tui.monitor.looking import Card
 from massgen_tui.monitor.read import text
 from massgen_tui.monitor.status import NO_KEY, ServerState, ServerTarget
 
 _MOST_NAMES = 5
+_MAY_ANSWER = "(it may answer all the same)"
 
 
-def notes_of(target: ServerTarget, card: Card | None, state: ServerState) -> tuple[str, ...]:
-    """Everything that is odd, most important first."""
+def notes_of(
+    target: ServerTarget,
+    card: Card | None,
+    state: ServerState,
+    answered: Collection[str] = frozenset(),
+) -> tuple[str, ...]:
+    """Everything that is odd, most important first.
+
+    `answered` are the models that answered us: whatever the list says, they are there.
+    """
     if card is None:
         return ()
     notes = [_wrong_kind(target, card), card.trouble]
-    notes += [*_not_served(target, card), _no_parser(target, card)]
+    notes += [*_not_served(target, card, answered), _no_parser(target, card)]
     notes += _too_long(target, card)
     if state is ServerState.UNAUTHORIZED and target.key in (None, NO_KEY):
         notes.insert(0, "a key is wanted: set api_key for its agents")
@@ -30,24 +41,24 @@ def _wrong_kind(target: ServerTarget, card: Card) -> str:
     return f"this is {card.provider}, the config says {target.dialect}: write type: {right}"
 
 
-def _not_served(target: ServerTarget, card: Card) -> list[str]:
-    if not card.listed:
+def _not_served(target: ServerTarget, card: Card, answered: Collection[str]) -> list[str]:
+    """Models that are asked for and not listed: not served, or only so where the list is whole."""
+    wanted = [model for model in target.models if model and model not in answered]
+    if not card.listed or not wanted:
         return []
+    whole = card.kind is not None and card.kind.whole_list
     if not card.models:
-        return ["it serves no model now"] if any(target.models) else []
+        return ["it serves no model now" if whole else f"its list of models is empty {_MAY_ANSWER}"]
     names = [model.id for model in card.models]
     plain = card.kind.plain if card.kind else str
     known = {plain(name) for name in names}
     shown = ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
-    notes = []
-    for model in target.models:
-        if not model or plain(text(model)) in known:
-            continue
-        if card.kind and card.kind.any_name:
-            notes.append(f"asked for {model}, answers with what it serves: {shown}")
-        else:
-            notes.append(f"{model} is not served here; served: {shown}")
-    return notes
+    missing = [model for model in wanted if plain(text(model)) not in known]
+    if card.kind and card.kind.any_name:
+        return [f"asked for {model}, answers with what it serves: {shown}" for model in missing]
+    if whole:
+        return [f"{model} is not served here; served: {shown}" for model in missing]
+    return [f"{model} is not in its list of models {_MAY_ANSWER}: {shown}" for model in missing]
 
 
 def _too_long(target: ServerTarget, card: Card) -> list[str]:

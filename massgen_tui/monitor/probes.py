@@ -5,8 +5,9 @@ All paths but the list of models are on the server's root.
 
 from dataclasses import dataclass, replace
 
+from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.identify import identify, models_of
-from massgen_tui.monitor.looking import MODELS, WANTS_KEY, Ask, Card, Pulse, pulse_of
+from massgen_tui.monitor.looking import MODELS, WANTS_KEY, Ask, Card, Pulse, pulse_of, said
 from massgen_tui.monitor.status import ServerState
 
 
@@ -29,20 +30,26 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
         refresh: Find out again.
         hosted: A provider's API: nothing but its list of models is asked.
     """
-    fresh = False
+    fresh, words = False, ""
     if card is None or refresh:
         answer = await ask(MODELS)
         if not answer.silent or card is None:
             pulse = pulse_of(answer)
-            # 401 and 404 to this one path say little: other paths may be open
-            if hosted or not (pulse.state is ServerState.UP or answer.status in (401, 403, 404)):
+            known = None if hosted or answer.fault else card.kind if card else None
+            if hosted or not _may_tell(answer, pulse):
                 found = await identify(ask, answer, hosted=True) if answer.ok else None
                 return Look(_listed(pulse, found), found, fresh=True)
-            card, fresh = await identify(ask, answer, hosted=False), True
+            card, fresh = await identify(ask, answer, hosted=False, known=known), True
+            if card.kind is None and not (pulse.state is ServerState.UP or pulse.shut):
+                return Look(pulse, None, fresh=True)
             card = await card.kind.details(ask, card) if card.kind else card
+            words = said(answer) if answer.status == 503 else ""
     if card.kind is None or card.kind.pulse is None:
         return await _by_models(ask, card, fresh=fresh)
     pulse = await card.kind.pulse(ask)
+    if pulse.kind is not None and pulse.kind is not card.kind:
+        card = await pulse.kind.details(ask, replace(card, kind=pulse.kind, version=""))
+    pulse = _told(pulse, card, words)
     if pulse.shut and card.listed:
         # a gateway lets only some paths through
         look = await _by_models(ask, card, fresh=fresh)
@@ -52,13 +59,37 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
     return Look(pulse, card, fresh)
 
 
+def _may_tell(answer: Answer, pulse: Pulse) -> bool:
+    """Whether what it answers may be that of a kind that more can be asked of.
+
+    401 and 404 to this one path say little: other paths may be open. A gateway without a worker
+    answers 503, one that wants another key 400 or 500.
+    """
+    if answer.fault:
+        return pulse.state is ServerState.UP
+    return answer.ok or answer.shut or answer.status == 400 or answer.status >= 500
+
+
+def _told(pulse: Pulse, card: Card, words: str) -> Pulse:
+    """A pulse with what the list of models says: its words, or that there is nobody."""
+    if pulse.state is ServerState.DOWN and words and words not in pulse.reason:
+        return replace(pulse, reason=f"{pulse.reason.partition(':')[0]}: {words}")
+    nobody = card.kind is not None and card.kind.empty_is_down and card.listed and not card.models
+    if pulse.state is ServerState.UP and nobody:
+        return replace(pulse, state=ServerState.DOWN, reason="it serves no model now")
+    return pulse
+
+
 async def _by_models(ask: Ask, card: Card, *, fresh: bool) -> Look:
     """Take the list of models for the sign of life."""
     answer = await ask(MODELS)
     served, _ = await models_of(answer)
     models = card.models if served is None else served
     card = replace(card, models=models, listed=served is not None)
-    return Look(_listed(pulse_of(answer), card), card, fresh)
+    pulse = pulse_of(answer)
+    if card.kind is not None and card.kind.refuses_key(answer):
+        pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason=WANTS_KEY, shut=False)
+    return Look(_listed(pulse, card), card, fresh)
 
 
 def _listed(pulse: Pulse, card: Card | None) -> Pulse:

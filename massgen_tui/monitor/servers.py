@@ -145,6 +145,14 @@ class ServerMonitor:
         if state is not ServerState.UP and not watch.target.hosted:
             self._nudge()
 
+    def answered(self, root: str, model: str) -> None:
+        """Tell that a prompt of our own was answered by this model."""
+        watch = self._watches.get(root)
+        if watch is not None:
+            before = watch.status
+            watch.answered(model)
+            self.revision += watch.status is not before
+
     def talked(self, root: str, at: float) -> None:
         """Tell that a stream of our own brought something, at `at` seconds of the clock.
 

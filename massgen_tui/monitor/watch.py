@@ -8,7 +8,7 @@ from datetime import datetime
 from massgen_tui.monitor.asking import Asking
 from massgen_tui.monitor.condition import STALLED, condition_of
 from massgen_tui.monitor.fetch import Fetcher
-from massgen_tui.monitor.looking import WANTS_KEY, Card, Pulse
+from massgen_tui.monitor.looking import Card, Pulse
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.notes import notes_of
 from massgen_tui.monitor.probes import Look, look_at
@@ -22,6 +22,7 @@ from massgen_tui.monitor.status import (
     StateChange,
 )
 from massgen_tui.monitor.window import Window
+from massgen_tui.monitor.wording import worded
 
 Clock = Callable[[], float]
 Wall = Callable[[], datetime]
@@ -36,6 +37,8 @@ SHOWN, RELAXED, HOSTED = 2.5, 10.0, 60.0
 TALKED = 6.0
 """Seconds for which what our own streams brought proves that a server lives."""
 
+_PAGES = ("/metrics", "/engine_metrics")
+"""Where counters are read: they are as old as these answers."""
 _CHANGES = 30
 """Changes of state that are kept."""
 _CERTAIN = frozenset({ServerState.UP, ServerState.DOWN, ServerState.UNAUTHORIZED})
@@ -58,6 +61,10 @@ class Watch:
         self._wall = wall
         self._certain: ServerState | None = None
         self._talked: float | None = None
+        self._answered: set[str] = set()
+        """Models that answered a prompt of ours."""
+        self._was_up = False
+        """It was up since it last was not there at all."""
         self.awaited = False
         """A request of our own is open there."""
         self._card: Card | None = None
@@ -122,12 +129,19 @@ class Watch:
         return replace(self.status, target=target, notes=notes)
 
     def _notes(self, target: ServerTarget, state: ServerState) -> tuple[str, ...]:
-        return (*notes_of(target, self._card, state), *([self._hint] if self._hint else []))
+        notes = notes_of(target, self._card, state, self._answered)
+        return (*notes, *([self._hint] if self._hint else []))
 
     def heard(self, now: float, state: ServerState, reason: str = "") -> None:
         """Take in what a request of our own met, for servers that are not probed."""
         if self.target.hosted and not self.target.problem:
             self._become(now, replace(self.status, state=state, reason=reason, checked_at=now))
+
+    def answered(self, model: str) -> None:
+        """A prompt of ours was answered: the model is there, whatever the list says."""
+        if model not in self._answered:
+            self._answered.add(model)
+            self.status = self.status_for(self.target)
 
     def talked(self, at: float) -> None:
         """One of our own streams brought something at `at` seconds of the clock: it lives."""
@@ -161,12 +175,14 @@ class Watch:
         self._note_uncounted(pulse.metrics, now)
         self._hint = pulse.hint
         self._failures = 0 if up else self._failures + 1
+        self._was_up = up or (self._was_up and not pulse.refused)
         self._become(now, self._status(pulse, now))
 
     def _counted(self, scrape: Metrics, now: float) -> bool:
         """Take the numbers in; False when it is hardly the server that it was."""
         silenced = scrape.bare and self.status.running is not None
-        return self._window.add(self._asking.at.get("/metrics", now), scrape) and not silenced
+        at = max(self._asking.at.get(path, 0.0) for path in _PAGES) or now
+        return self._window.add(at, scrape) and not silenced
 
     def _judged(self, pulse: Pulse) -> Pulse:
         """Silence is doubt, of what was given time death.
@@ -178,7 +194,9 @@ class Watch:
         self._slow = pulse.unanswered or took > (soon / 2 if self._slow else soon)
         if not pulse.unanswered:
             slow = f"slow: it took {took:.2g} s to answer" if took > soon else ""
-            return self._worded(pulse, slow)
+            kind = self._card.kind if self._card else None
+            keyed = self.target.key not in (None, NO_KEY)
+            return worded(pulse, slow, kind, keyed=keyed, was_up=self._was_up)
         if self._talks:
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
         if self.status.state is ServerState.DOWN and self.status.silent:
@@ -190,17 +208,6 @@ class Watch:
             reason = pulse.reason if hung else f"{pulse.reason}: slow or hung"
             return replace(pulse, state=ServerState.UNKNOWN, reason=reason, condition=hung)
         return replace(pulse, condition=hung)
-
-    def _worded(self, pulse: Pulse, slow: str) -> Pulse:
-        """What the answer means of this very server."""
-        known = self._card.kind if self._card else None
-        if pulse.state is ServerState.LOADING and known and known.dead_at_503:
-            # it takes no connections while it loads
-            reason = f"{pulse.reason}: its engine does not run, or a gateway has no server for it"
-            return replace(pulse, state=ServerState.DOWN, reason=reason)
-        if pulse.reason == WANTS_KEY and self.target.key not in (None, NO_KEY):
-            return replace(pulse, reason="it refuses our key")
-        return replace(pulse, reason=pulse.reason or slow)
 
     def _status(self, pulse: Pulse, now: float) -> ServerStatus:
         card = self._card or Card()

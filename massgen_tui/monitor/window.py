@@ -65,6 +65,10 @@ class Window:
     def add(self, now: float, scrape: Metrics) -> bool:
         """Take in one scrape. Gives False when its counters fell: the server started anew."""
         self._forget(now)
+        if self._scrapes and self.last.tellers != scrape.tellers:
+            # sums of other workers: no step from those before, and no fall either
+            self._begin_anew()
+            self._standing.forget()
         scrape = self._agreed(scrape)
         steady = not self._fell(scrape)
         leapt = self._leapt(now, scrape) or self._returned(now, scrape)

@@ -407,4 +407,4 @@ async def test_looks_at_one_server_never_overlap() -> None:
         await asyncio.gather(*(monitor.look(at) for _ in range(5)))
         await monitor.stop()
         paths = [request.path for request in server.requests]
-    assert paths == ["/v1/models", "/version", *["/health", "/metrics"] * 5]
+    assert paths == ["/v1/models", "/readiness", "/version", *["/health", "/metrics"] * 5]

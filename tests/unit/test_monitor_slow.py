@@ -48,6 +48,8 @@ class Delayed(Fetcher):
         self._clock.tick(seconds)
         if seconds == limit:
             return Answer(fault=Fault.TIMEOUT, words=f"no answer in {limit:g} s", seconds=seconds)
+        if path not in self.pages:
+            return Answer(status=404, seconds=seconds)
         return Answer(status=200, body=self.pages[path], seconds=seconds)
 
 

@@ -1,9 +1,30 @@
 """The kinds of servers: how each is recognised and looked at, one module a kind."""
 
-from massgen_tui.monitor.kinds import llamacpp, ollama, others, sglang, vllm
+from massgen_tui.monitor.kinds import (
+    dynamo,
+    litellm,
+    llamacpp,
+    ollama,
+    others,
+    production_stack,
+    routers,
+    sglang,
+    vllm,
+)
 from massgen_tui.monitor.kinds.kind import Kind
 
-KINDS: tuple[Kind, ...] = (vllm.KIND, sglang.KIND, llamacpp.KIND, ollama.KIND, *others.KINDS)
+KINDS: tuple[Kind, ...] = (
+    *routers.KINDS,
+    litellm.KIND,
+    dynamo.KIND,
+    # its metrics are named as vLLM's
+    production_stack.KIND,
+    vllm.KIND,
+    sglang.KIND,
+    llamacpp.KIND,
+    ollama.KIND,
+    *others.KINDS,
+)
 """All of them, in the order in which they are tried."""
 
 

@@ -3,12 +3,18 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.looking import Ask, Card, Pulse
 
 
 async def no_details(ask: Ask, card: Card) -> Card:
     """Ask nothing: the list of models told all."""
     return card
+
+
+def refuses_key(answer: Answer) -> bool:
+    """The statuses that say so."""
+    return answer.refused_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,6 +39,12 @@ class Kind:
     """Adds to a card what only this kind tells, and what changes seldom."""
     remark: str = ""
     """What is good to know of it while it is up, and nothing to mend."""
+    refuses_key: Callable[[Answer], bool] = refuses_key
+    """Whether this answer to the list of models says that our key is wrong."""
+    whole_list: bool = False
+    """It refuses a model that is not in its list."""
+    empty_is_down: bool = False
+    """An empty list says that there is nobody to hand a prompt to."""
     any_name: bool = False
     """It answers whatever model it is asked for."""
     shared_context: bool = False

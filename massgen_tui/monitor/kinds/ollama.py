@@ -38,5 +38,6 @@ KIND = Kind(
     owners=frozenset({"library", "ollama"}),
     pulse=pulse,
     details=details,
+    whole_list=True,
     plain=_without_tag,
 )

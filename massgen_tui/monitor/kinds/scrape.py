@@ -16,20 +16,29 @@ _RUNNING = ("num_requests_running", "num_running_reqs")
 
 async def scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metrics | None, str]:
     """The metrics, and in words why there are none; None: this time."""
+    page, trouble = await page_of(ask)
+    return (None, trouble) if page is None else await scraped(page, series)
+
+
+async def page_of(ask: Ask) -> tuple[str | None, str]:
+    """The page of metrics, empty where there is none; None: not this time, and why."""
     answer = await ask("/metrics")
     if answer.fault:
         return None, f"/metrics: {answer.words}"
     if answer.status in _NO_METRICS:
-        return Metrics(), ""
-    if not answer.ok:
-        return None, f"/metrics: HTTP {answer.status}"
-    if len(answer.body) <= LARGE:
-        return _read(answer, series)
-    return await asyncio.to_thread(_read, answer, series)
+        return "", ""
+    return (answer.text(), "") if answer.ok else (None, f"/metrics: HTTP {answer.status}")
 
 
-def _read(answer: Answer, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
-    page = metrics.unwrapped(answer.text())
+async def scraped(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
+    """The numbers on a page, a long one read in a thread, and in words why there are none."""
+    if len(page) <= LARGE:
+        return _read(page, series)
+    return await asyncio.to_thread(_read, page, series)
+
+
+def _read(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
+    page = metrics.unwrapped(page)
     if metrics.too_many(page, series):
         return Metrics(), "/metrics: more engines than are read"
     found = metrics.read(page, series)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from massgen_tui.monitor import series
+from massgen_tui.monitor.kinds import production_stack, routers
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.kinds.scrape import scrape
+from massgen_tui.monitor.kinds.scrape import page_of, scraped
 from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
 from massgen_tui.monitor.metrics import Engine
 from massgen_tui.monitor.read import field, text
@@ -23,20 +24,27 @@ async def details(ask: Ask, card: Card) -> Card:
 async def pulse(ask: Ask) -> Pulse:
     """Whether its engine runs, and its numbers."""
     answer = await ask("/health")
+    if routers.is_vllm_router(answer):
+        return await routers.vllm_router(ask)
     pulse = pulse_of(answer)
     if pulse.state is ServerState.LOADING:
         reason = "its engine does not run (HTTP 503)"
         return replace(pulse, state=ServerState.DOWN, reason=reason)
     if pulse.state is not ServerState.UP:
         return pulse
-    found, trouble = await scrape(ask, series.VLLM)
-    condition, sleep = _sleep(found.engines if found else ())
+    page, trouble = await page_of(ask)
+    if page is None:
+        return replace(pulse, reason=pulse.reason or trouble)
+    if production_stack.is_page(page):
+        return await production_stack.read(pulse, page)
+    found, trouble = await scraped(page, series.VLLM)
+    condition, sleep = _sleep(found.engines)
     return replace(
         pulse,
         metrics=found,
         reason=pulse.reason or trouble or sleep,
         condition=condition,
-        hint=_UNTOLD if found and found.bare and found.born is not None else "",
+        hint=_UNTOLD if found.bare and found.born is not None else "",
     )
 
 
@@ -61,6 +69,7 @@ KIND = Kind(
     prefix="vllm:",
     pulse=pulse,
     details=details,
+    whole_list=True,
     shared_context=True,
     dead_at_503=True,
 )
