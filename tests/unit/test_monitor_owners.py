@@ -143,7 +143,7 @@ def test_the_monitor_names_and_marks_what_nvml_tells(proc: Proc) -> None:
     proc.listen(8000, 501)
     proc.process(10, 1, 501)
     owners = Owners({8000: ":8000"}, proc=proc.root)
-    environ = {"CUDA_VISIBLE_DEVICES": "1"}
+    environ = {"CUDA_VISIBLE_DEVICES": "1", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     monitor = GpuMonitor(open_nvml=Told, owners=owners, environ=environ)
     monitor.start()
     told = monitor.wait_for(
