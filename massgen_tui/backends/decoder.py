@@ -10,6 +10,7 @@ from massgen_tui.backends.events import (
     Finished,
     Heartbeat,
     ReasoningDelta,
+    Started,
     StreamEvent,
     Warned,
 )
@@ -17,6 +18,7 @@ from massgen_tui.backends.sse import MAX_EVENT_BYTES, SSEMessage, SSEParser
 from massgen_tui.backends.stream_errors import find_error, stream_error
 from massgen_tui.backends.surrogates import SurrogateMender, may_hold_surrogates
 from massgen_tui.backends.thinking import ThinkSplitter
+from massgen_tui.dialects.families import family_of
 from massgen_tui.text import one_line
 
 MAX_WARNINGS = 5
@@ -26,6 +28,7 @@ _CUT_HINT = "what came is kept; send the prompt again"
 _FLOOD_HINT = "what came before is kept; look into the server's log, this is no answer of a model"
 _NO_STREAM = "the answer is no stream of chat-completion chunks"
 _NO_STREAM_HINT = "check that base_url is the address of a chat-completions API"
+_NO_FINISH = "cut"
 _HEARTBEAT = Heartbeat()
 # Not strict: a raw control character inside a string is no reason to lose the text around it.
 _parse = json.JSONDecoder(strict=False).decode
@@ -47,7 +50,7 @@ class StreamDecoder:
     def __init__(self) -> None:
         self._sse = SSEParser()
         self._reader = DeltaReader()
-        self._splitter = ThinkSplitter()
+        self._splitter = ThinkSplitter(self._reader.tools)
         self._mender = SurrogateMender()
         self._chunks = 0
         self._unreadable = 0
@@ -118,16 +121,29 @@ class StreamDecoder:
             read = self._mender.mend(read)
         splitter = self._splitter
         for event in read:
-            if splitter.plain:
-                events.append(event)
-            elif type(event) is ContentDelta:
-                events += splitter.feed(event.text)
+            if type(event) is ContentDelta:
+                text = event.text
+                if splitter.plain and "<" not in text and "[" not in text and "◁" not in text:
+                    splitter.seen.append(text)
+                    events.append(event)
+                else:
+                    events += splitter.feed(text)
+            elif type(event) is ReasoningDelta:
+                if splitter.fielding and not splitter.seen:
+                    splitter.heard.append(event.text)
+                    events.append(event)
+                else:
+                    events += splitter.reasoned(event.text)
             else:
-                if type(event) is ReasoningDelta:
-                    events += splitter.reasoned()
-                elif type(event) is Finished:
-                    events += splitter.flush()
-                events.append(event)
+                self._other(event, events)
+
+    def _other(self, event: StreamEvent, events: list[StreamEvent]) -> None:
+        if type(event) is Finished:
+            events += self._splitter.flush(event.reason)
+        elif type(event) is Started and event.model:
+            family = family_of(event.model)
+            self._splitter.answer.begins_inside = family is not None and family.begins_inside
+        events.append(event)
 
     def _cut(self, text: str) -> bool:
         """Whether a last event is a piece of one: told by the missing end, or of no weight."""
@@ -144,9 +160,13 @@ class StreamDecoder:
         self.error = error
 
     def _flush(self, events: list[StreamEvent]) -> None:
+        splitter = self._splitter
         for event in self._mender.flush():
-            events += self._splitter.feed(event.text) if type(event) is ContentDelta else [event]
-        events += self._splitter.flush()
+            if type(event) is ContentDelta:
+                events += splitter.feed(event.text)
+            elif type(event) is ReasoningDelta:
+                events += splitter.reasoned(event.text)
+        events += splitter.flush(self._reader.finish_reason or ("" if self.done else _NO_FINISH))
 
     def _ending(self) -> BackendError | None:
         if self._chunks == 0 and (self._unreadable or self._sse.strange):

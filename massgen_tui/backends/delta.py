@@ -35,11 +35,11 @@ class DeltaReader:
     __slots__ = (
         "_named",
         "_started",
-        "_tools",
         "_worded",
         "choices",
         "finish_reason",
         "spoke",
+        "tools",
         "usage",
     )
 
@@ -55,7 +55,8 @@ class DeltaReader:
         self._started = False
         self._named = False
         self._worded = False
-        self._tools = ToolCallReader()
+        self.tools = ToolCallReader()
+        """Numbers the tool calls."""
 
     def read(self, chunk: Chunk) -> list[StreamEvent]:
         """Give the events of one chunk: reasoning, content, tool calls, finish, usage."""
@@ -126,9 +127,9 @@ class DeltaReader:
         if isinstance(refusal, str) and refusal:
             events.append(ContentDelta(refusal))
         if calls := delta.get("tool_calls"):
-            self._tools.read(calls, events)
+            self.tools.read(calls, events)
         if call := delta.get("function_call"):
-            self._tools.legacy(call, events)
+            self.tools.legacy(call, events)
 
     def _reasoning(self, delta: Chunk) -> str:
         for key in _REASONING:

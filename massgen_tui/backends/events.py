@@ -85,6 +85,18 @@ class ReasoningMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentMoved:
+    """The end of the reasoning so far was content: its closing tag never came, or was missed.
+
+    `taken` characters go from the end of the reasoning, and `text` goes to the content: what was
+    sent there, with the opening tag that was no tag, or without the closing tag that was one.
+    """
+
+    text: str
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCallDelta:
     """A fragment of one tool call: `id` and `name` come once, `arguments` grows."""
 
@@ -140,6 +152,7 @@ StreamEvent = (
     | ReasoningDelta
     | ContentDelta
     | ReasoningMoved
+    | ContentMoved
     | ToolCallDelta
     | UsageReported
     | SeveralChoices

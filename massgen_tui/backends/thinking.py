@@ -1,186 +1,263 @@
 """Inline reasoning: content with think tags in it → reasoning and content, as it streams.
 
-Servers without a reasoning parser leave the model's tags in the content. Only an opening tag at the
-very start counts, because models quote tags in answers and code. Where the template already opened
-the thinking, the answer holds a closing tag alone: then what came before it was reasoning.
+Servers without a reasoning parser leave the model's tags in the content. An opening tag counts
+where the answer begins; later ones, because answers tell of tags too, only alone on their line or
+in their delta, and with a closing tag. Where the template already opened the thinking, the answer
+holds a closing tag alone: then what came before it was reasoning. What is in doubt stays text.
 """
 
-import re
 from collections.abc import Callable
 
-from massgen_tui.backends.events import ContentDelta, ReasoningDelta, ReasoningMoved, StreamEvent
-
-MOVABLE = 64 * 1024
-"""Characters of content within which a closing tag without an opening one still moves them."""
-_MAX_BLANK = 4096
-
-_PAIRS = {
-    "<think>": "</think>",  # Qwen, DeepSeek, GLM, …
-    "<thinking>": "</thinking>",
-    "<reasoning>": "</reasoning>",
-    "<thought>": "</thought>",
-    "[THINK]": "[/THINK]",  # Mistral
-    "<seed:think>": "</seed:think>",  # Seed-OSS
-    "<mm:think>": "</mm:think>",  # MiniMax
-    "<|channel>thought": "<channel|>",  # Gemma 4
-    "◁think▷": "◁/think▷",  # Kimi-VL
-    "<|START_THINKING|>": "<|END_THINKING|>",  # Cohere
-}
-_ANALYSIS, _FINAL, _TURN = (
-    "<|channel|>analysis<|message|>",
-    "<|channel|>final<|message|>",
-    "<|start|>assistant",
+from massgen_tui.backends.answer import Answer
+from massgen_tui.backends.events import StreamEvent
+from massgen_tui.backends.harmony import Harmony, is_header
+from massgen_tui.backends.place import ends_line
+from massgen_tui.backends.tags import (
+    AT_START,
+    BEHIND,
+    CLOSERS,
+    IN_CONTENT,
+    IN_THOUGHT,
+    MESSAGE,
+    OPENERS,
+    SOLUTION,
+    THOUGHTS,
+    TOOL_CALL,
+    Tags,
 )
-_HARMONY_END = "<|end|>"  # gpt-oss
-_OPEN_HARMONY = (_ANALYSIS, _TURN + _ANALYSIS)
-_FINAL_HARMONY = (_FINAL, _TURN + _FINAL)
-_OPEN = {**_PAIRS, **dict.fromkeys(_OPEN_HARMONY, _HARMONY_END)}
-_AT_START = (*_OPEN, *_FINAL_HARMONY, *_PAIRS.values())
+from massgen_tui.backends.thoughts import Thoughts
+from massgen_tui.backends.toolcalls import ToolCallReader
+
+_MAX_BLANK = 4096
 _SEPARATOR = "\n\n"
-# A tool call inside the thinking ends it; the call itself is content.
-_TOOL_CALL = "<tool_call>"
-
-
-class _Tags:
-    """Finds any of some tags in text, and the start of one at its end."""
-
-    def __init__(self, *tags: str) -> None:
-        self.find = re.compile("|".join(map(re.escape, tags))).search
-        self._tags = tags
-        self._heads = re.compile("[" + re.escape("".join({tag[0] for tag in tags})) + "]")
-        self._longest = max(map(len, tags)) - 1
-
-    def cut(self, text: str) -> int:
-        """Where a tag begins that `text` may end inside of; its length if there is none."""
-        for head in self._heads.finditer(text, max(0, len(text) - self._longest)):
-            if any(tag.startswith(text[head.start() :]) for tag in self._tags):
-                return head.start()
-        return len(text)
-
-
-_CLOSING = _Tags(*_PAIRS.values())
-_ENDS = {close: _Tags(close, _TOOL_CALL) for close in (*_PAIRS.values(), _HARMONY_END)}
+_SAID_ALL = ("", "stop", "eos", "end_turn")
+"""Finish reasons of a model that ended of itself."""
+_UNCLOSED = "an opening thinking tag without a closing one was left in the answer as text"
+_HIDDEN = "the thinking was closed inside code or a quotation of its own: the answer begins there"
 
 
 class ThinkSplitter:
     """Splits the content of one stream; what may be the start of a tag is held until more comes."""
 
-    __slots__ = ("_close", "_emitted", "_emitted_length", "_held", "_state", "plain")
-
-    def __init__(self) -> None:
+    def __init__(self, tools: ToolCallReader | None = None) -> None:
+        """Split; tool calls in the text are numbered by `tools`."""
         self.plain = False
-        """Nothing is held back and no tag counts any more: content may go round the splitter."""
+        """Content in which no tag can begin may go round the splitter into `seen`."""
+        self.fielding = False
+        """While nothing is `seen`, a field's reasoning may go round it into `heard`."""
+        self._events: list[StreamEvent] = []
+        self.answer = Answer(self._events)
+        self.thoughts = Thoughts(self._events)
+        self._place = self.answer.place
+        self.seen = self._place.pieces
+        self.heard = self.thoughts.echo.pieces
+        self._tools = tools or ToolCallReader()
+        self._harmony: Harmony | None = None
         self._held = ""
-        self._emitted: list[str] = []
-        self._emitted_length = 0
-        self._close = ""
-        self._state: Callable[[str, list[StreamEvent]], str] = self._start
+        self._state: Callable[[str], str] = self._start
+        self._alone = False
+        self._ended = False
+        self._steady = False
 
     def feed(self, text: str) -> list[StreamEvent]:
         """Take more content and give what is known of it."""
-        events: list[StreamEvent] = []
-        rest, self._held = self._held + text, ""
+        if self._steady and "<" not in text and "[" not in text and "◁" not in text:
+            self.seen.append(text)
+            return [self.thoughts.steadily(text)]
+        self._alone = text.strip() in THOUGHTS and not self._held.strip()
+        self._run(self._held + text)
+        return self._given()
+
+    def reasoned(self, text: str) -> list[StreamEvent]:
+        """Take reasoning that came in a field of its own, and give what of it is new."""
+        self.answer.fielded = True
+        if self._state != self._inside and self.answer.stays():
+            self.thoughts.turn()
+        if late := self.thoughts.field(text):
+            self._break_off()
+            self.thoughts.give(late)
+        return self._given()
+
+    def flush(self, reason: str = "") -> list[StreamEvent]:
+        """Give what is held back; the stream ended, or says that it will, for this `reason`."""
+        self._ended = True
+        self._run(self._held)
+        doubt = self.thoughts.doubt
+        if doubt is not None and (doubt.later or reason.lower() in _SAID_ALL):
+            self._take_back()
+        self._ended = False
+        return self._given()
+
+    def _run(self, rest: str) -> None:
+        self._held = ""
         while rest:
-            rest = self._state(rest, events)
+            rest = self._state(rest)
+
+    def _given(self) -> list[StreamEvent]:
+        events = self._events.copy()
+        self._events.clear()
         self.plain = self._state == self._content and not self._held
+        self.fielding = self.thoughts.field_leads
+        self._steady = self._state == self._inside and not self._held and self.thoughts.steady
         return events
 
-    def reasoned(self) -> list[StreamEvent]:
-        """Reasoning came in a field of its own: from here on tags in content are plain text."""
-        events = self.flush() if self._state == self._inside else []
-        self._settle()
-        self.plain = not self._held
-        return events
-
-    def flush(self) -> list[StreamEvent]:
-        """Give what is held back as the text it is; the stream ended, or says that it will."""
-        text, self._held = self._held, ""
-        if not text:
-            return []
-        if self._state == self._inside:
-            return [ReasoningDelta(text)]
-        if self._state == self._bare:
-            self._remember(text)
-        elif text.strip():
-            self._settle()
-        return [ContentDelta(text)]
-
-    def _start(self, text: str, events: list[StreamEvent]) -> str:
-        body = text.lstrip()
-        for tag, close in _OPEN.items():
-            if body.startswith(tag):
-                self._close, self._state = close, self._inside
-                return body[len(tag) :]
-        for tag in _FINAL_HARMONY:
-            if body.startswith(tag):
-                self._settle()
-                return body[len(tag) :]
-        if len(text) <= _MAX_BLANK and any(tag.startswith(body) for tag in _AT_START):
-            self._held = text
-            return ""
-        self._state = self._bare
-        return text
-
-    def _bare(self, text: str, events: list[StreamEvent]) -> str:
-        match = _CLOSING.find(text)
-        if match is not None and self._emitted_length + match.start() <= MOVABLE:
-            self._move(text[: match.start()], events)
-            return text[match.end() :]
-        cut = _CLOSING.cut(text)
-        self._held = text[cut:]
-        if cut:
-            events.append(ContentDelta(text[:cut]))
-            self._remember(text[:cut])
+    def _wait(self, text: str) -> str:
+        """Hold `text` until more comes."""
+        self._held = text
         return ""
 
-    def _remember(self, text: str) -> None:
-        self._emitted.append(text)
-        self._emitted_length += len(text)
-        if self._emitted_length > MOVABLE:
-            self._settle()
-
-    def _move(self, text: str, events: list[StreamEvent]) -> None:
-        if self._emitted:
-            events.append(ReasoningMoved("".join(self._emitted) + text))
-        elif text.strip():
-            events.append(ReasoningDelta(text))
-        self._settle()
-        self._state = self._after
-
-    def _inside(self, text: str, events: list[StreamEvent]) -> str:
-        tags = _ENDS[self._close]
+    def _cut(self, tags: Tags, text: str) -> int:
+        """Where a tag in `text`, or the start of one, begins."""
         match = tags.find(text)
-        cut = tags.cut(text) if match is None else match.start()
-        if cut:
-            events.append(ReasoningDelta(text[:cut]))
-        if match is None:
-            self._held = text[cut:]
-            return ""
-        if match[0] == _TOOL_CALL:
-            self._settle()
-            return text[cut:]
-        self._state = self._after
-        return text[match.end() :]
+        if match is not None:
+            return match.start()
+        return len(text) if self._ended else tags.cut(text)
 
-    def _after(self, text: str, events: list[StreamEvent]) -> str:
-        """Behind a closing tag: one separator goes with it; harmony says what comes next."""
-        harmony = self._close == _HARMONY_END
-        drops = (_SEPARATOR, *_FINAL_HARMONY) if harmony else (_SEPARATOR,)
-        opens = _OPEN_HARMONY if harmony else ()
-        for tag in (*opens, *drops):
-            if text.startswith(tag):
-                self._state = self._inside if tag in opens else self._content
-                return text[len(tag) :]
-        if any(tag.startswith(text) for tag in (*opens, *drops)):
-            self._held = text
-            return ""
-        self._settle()
+    def _start(self, text: str) -> str:
+        body = text.lstrip()
+        tag = AT_START.leading(body)
+        rest = body[len(tag) :]
+        if tag in OPENERS:
+            return self._begin(rest)
+        goes: bool | None = False
+        if tag in CLOSERS:
+            goes = self._alone or self.thoughts.any or ends_line(rest, ended=self._ended)
+            if goes:
+                self.answer.stays()
+                self._state = self._behind
+                return rest
+        elif tag:
+            goes = is_header(body) or (True if self._ended else is_header(body))
+            if goes:
+                return self._enter(body)
+        elif not self._ended and len(text) <= _MAX_BLANK and AT_START.begun(body):
+            goes = None
+        if goes is None:
+            return self._wait(text)
+        self._state = self._content
         return text
 
-    def _content(self, text: str, events: list[StreamEvent]) -> str:
-        events.append(ContentDelta(text))
-        return ""
+    def _begin(self, rest: str, *, later: str = "") -> str:
+        """A block of thought begins, behind its opening tag."""
+        if self.answer.stays():
+            self.thoughts.turn()
+        self._place.reset()
+        self.thoughts.begin(later=later)
+        self._state = self._inside
+        return rest
 
-    def _settle(self) -> None:
+    def _inside(self, text: str) -> str:
+        match, cut = IN_THOUGHT.find(text), self._cut(IN_THOUGHT, text)
+        if cut and not self._think(text[:cut]):
+            return text[cut:]
+        if match is None:
+            return self._wait(text[cut:])
+        tag, rest = match[0], text[match.end() :]
+        self._place.catch_up()
+        quoted = self._place.is_quoted(rest, ended=self._ended)
+        if quoted is None:
+            return self._wait(text[cut:])
+        if quoted:
+            wrapped = self._place.is_wrapped(rest)
+            if self._think(tag) and tag != TOOL_CALL and not wrapped:
+                self.thoughts.hide(tag)
+            return rest
+        self._close(self._content if tag == TOOL_CALL else self._behind)
+        return text[cut:] if tag == TOOL_CALL else rest
+
+    def _think(self, text: str) -> bool:
+        """Take thought; False where it is none, since a field came instead of it."""
+        self._place.pieces.append(text)
+        if not (said := self.thoughts.tagged(text)):
+            return True
+        self._close(self._content)
+        self.answer.say(said)
+        return False
+
+    def _close(self, state: Callable[[str], str]) -> None:
+        self.thoughts.end()
+        self._place.reset()
+        self._state = state
+
+    def _behind(self, text: str) -> str:
+        """Behind a closing tag: one separator goes with it, and more of its kind."""
+        body = text.lstrip()
+        if tag := BEHIND.leading(body):
+            if tag == SOLUTION:
+                self.answer.wrapped, self._state = True, self._content
+            return body[len(tag) :]
+        if not self._ended and len(text) <= _MAX_BLANK and BEHIND.begun(body):
+            return self._wait(text)
         self._state = self._content
-        self._emitted.clear()
+        return text.removeprefix(_SEPARATOR)
+
+    def _content(self, text: str) -> str:
+        match, cut = IN_CONTENT.find(text), self._cut(IN_CONTENT, text)
+        self.answer.say(text[:cut])
+        if match is None:
+            return self._wait(text[cut:])
+        self.answer.look()
+        tag, rest = match[0], text[match.end() :]
+        # A field that told something since the last content tells what the tags hold.
+        alone = self._alone or (self.thoughts.field_leads and not self.answer.talked)
+        goes = self.answer.judge(tag, rest, alone=alone, ended=self._ended)
+        if goes is None:
+            return self._wait(text[cut:])
+        if not goes:
+            self.answer.say(tag)
+            return rest
+        if tag in OPENERS:
+            return self._begin(rest, later=tag)
+        if tag in CLOSERS:
+            self.thoughts.moved(self.answer.move())
+            self._state = self._behind
+            return rest
+        return self._enter(text[cut:]) if tag == MESSAGE else rest
+
+    def _enter(self, text: str) -> str:
+        """Messages of gpt-oss begin."""
+        if self.answer.stays():
+            self.thoughts.turn()
+        self._harmony = Harmony(self)
+        self.thoughts.begin()
+        self._state = self._messages
+        return text
+
+    def _messages(self, text: str) -> str:
+        assert self._harmony is not None
+        rest = self._harmony.take(text, ended=self._ended)
+        if not self._harmony.over:
+            return self._wait(rest)
+        self._close(self._content)
+        return rest
+
+    def reason(self, text: str) -> None:
+        """Take what a message thinks."""
+        self.answer.say(self.thoughts.tagged(text))
+
+    def say(self, text: str) -> None:
+        """Take what a message answers."""
+        self.answer.say(text)
+
+    def call(self, number: int, name: str | None, arguments: str) -> None:
+        """Take a piece of a tool call; the numbers of its own that a server has begin at 0."""
+        function = {"name": name, "arguments": arguments}
+        self._tools.read({"index": -1 - number, "function": function}, self._events)
+
+    def _break_off(self) -> None:
+        """A block of tags ends without its tag, for a field tells another thought."""
+        held, self._held = self._held, ""
+        if self.thoughts.doubt is not None and self.thoughts.doubt.later:
+            self.thoughts.doubt.raw.append(held)
+            self._take_back()
+            return
+        self.thoughts.tagged(held)
+        self._close(self._content)
+
+    def _take_back(self) -> None:
+        """What is in doubt was content."""
+        assert self.thoughts.doubt is not None
+        self.answer.warn(_UNCLOSED if self.thoughts.doubt.later else _HIDDEN)
+        self._place.reset()
+        self.seen.append(self.thoughts.take_back())
+        self._state = self._content

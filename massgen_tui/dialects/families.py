@@ -22,6 +22,14 @@ class Family:
     reasoning: Mapping[str, str] = field(default_factory=lambda: _NONE)
     tools: Mapping[str, str] = field(default_factory=lambda: _NONE)
 
+    @property
+    def begins_inside(self) -> bool:
+        """Their chat template opens the thinking, so that no answer has an opening tag.
+
+        Where thinking is off the template closes it too, and the answer has no tag at all.
+        """
+        return self.pattern.pattern in _BEGIN_INSIDE
+
 
 def _family(
     pattern: str,
@@ -76,6 +84,9 @@ FAMILIES: Final = (
     _family(r"mistral|ministral|devstral|magistral", None, ("mistral", "mistral")),
 )
 
+_BEGIN_INSIDE = frozenset(
+    {r"deepseek-?r1", r"qwq", r"qwen3\.\d", r"qwen3.*thinking", r"glm-?4\.7", r"minimax-?m2"}
+)
 OTHER_TOOLS: Final = MappingProxyType({"vllm": "hermes", "sglang": "qwen25"})
 """Tool parsers for models of no known family: the most common format."""
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from massgen_tui.backends.events import ContentDelta, ReasoningDelta, ReasoningMoved
+from massgen_tui.backends.answer import MOVABLE
+from massgen_tui.backends.events import ContentDelta, ContentMoved, ReasoningDelta, ReasoningMoved
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
@@ -10,9 +11,6 @@ from massgen_tui.session.numbers import numbers
 from massgen_tui.session.observed import Observed
 from massgen_tui.session.verdict import answer_in_reasoning, answer_text
 from massgen_tui.text import clean, one_line
-
-UNSURE = 64 * 1024
-"""Characters of content that a bare closing tag may still prove to be reasoning."""
 
 REASONING = "### reasoning\n\n"
 ANSWER = "### answer\n\n"
@@ -66,9 +64,9 @@ class LiveText:
         match observed.event:
             case ReasoningDelta(text=text):
                 self._thought(text)
-            case ContentDelta(text=text):
+            case ContentDelta(text=text) | ContentMoved(text=text):
                 self._held.append(text)
-                if not self._holding or attempt.reasoning or attempt.content.length > UNSURE:
+                if not self._holding or attempt.reasoning or attempt.content.length > MOVABLE:
                     self._holding = False
                     self._release()
             case ReasoningMoved(text=text):

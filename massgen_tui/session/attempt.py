@@ -45,9 +45,9 @@ class Text:
 
     __slots__ = ("length", "parts")
 
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.length = 0
+    def __init__(self, text: str = "") -> None:
+        self.parts = [text] if text else []
+        self.length = len(text)
 
     def append(self, text: str) -> None:
         """Add a piece."""
@@ -170,8 +170,8 @@ class Attempt:
                 self._reasoned(text, now)
             case events.ContentDelta(text=text):
                 self._answered(text, now)
-            case events.ReasoningMoved(text=text):
-                self._move(text)
+            case events.ReasoningMoved() | events.ContentMoved():
+                self._move(event, now)
             case events.ToolCallDelta():
                 self._call(event, now)
             case events.UsageReported(completion=tokens):
@@ -272,14 +272,19 @@ class Attempt:
             self.times.first_content = now
         self._reach(Status.ANSWERING)
 
-    def _move(self, text: str) -> None:
-        self.reasoning, self.content = Text(), Text()
-        self.reasoning.append(text)
+    def _move(self, event: events.ReasoningMoved | events.ContentMoved, now: float) -> None:
+        self.epoch += 1
         times = self.times
+        if isinstance(event, events.ContentMoved):
+            self.reasoning = Text(str(self.reasoning)[: -event.taken or None])
+            self.content.append(event.text)
+            times.first_content = now if times.first_content is None else times.first_content
+            self._reach(Status.ANSWERING)
+            return
+        self.reasoning, self.content = Text(event.text), Text()
         times.first_reasoning, times.first_content = times.first_content, None
         times.last_reasoning = times.last_token
         self.status = Status.THINKING
-        self.epoch += 1
 
     def _call(self, event: events.ToolCallDelta, now: float) -> None:
         call = self._calls.get(event.index)

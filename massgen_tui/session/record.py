@@ -97,6 +97,8 @@ def event_record(event: StreamEvent) -> Record | None:
             told = {"event": "content", "text": text}
         case events.ReasoningMoved(text=text):
             told = {"event": "reasoning_moved", "text": text}
+        case events.ContentMoved(text=text, taken=taken):
+            told = {"event": "content_moved", "text": text, "taken": taken}
         case events.ToolCallDelta(index=index, id=id, name=name, arguments=more):
             told = {"event": "tool_call", "index": index, "id": id, "name": name, "arguments": more}
         case events.UsageReported():

@@ -85,6 +85,18 @@ def test_content_that_proves_to_be_reasoning_moves() -> None:
     assert page.read()[1:] == ["▸ reasoning  2.0 s · ~1 tok", "So."]
 
 
+def test_reasoning_that_proves_to_be_content_moves_back() -> None:
+    one = agent()
+    page, attempt = Page(one), ask(one)
+    think(attempt, "hm")
+    say(attempt, "So: ")
+    think(attempt, "more")
+    page.read()
+    attempt.apply(events.ContentMoved("[think] more", 4), 3.0)
+    page.document.toggle_reasoning()
+    assert page.read()[2:] == ["hm", "─" * 40, "So: [think] more"]
+
+
 def test_earlier_exchanges_stay_above_each_with_its_fold() -> None:
     one = agent()
     page, first = Page(one), ask(one, "first?")

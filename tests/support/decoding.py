@@ -10,6 +10,7 @@ from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import (
     BackendError,
     ContentDelta,
+    ContentMoved,
     Finished,
     ReasoningDelta,
     ReasoningMoved,
@@ -57,6 +58,13 @@ class Decoded:
                 assert text.startswith(self.content)
                 self.reasoning, self.content = text, ""
                 self.moved += 1
+            case ContentMoved(text=text, taken=taken):
+                assert text or taken
+                assert taken <= len(self.reasoning)
+                kept = len(self.reasoning) - taken
+                tail = self.reasoning[kept:].strip()
+                assert text.strip().endswith(tail) or tail.endswith(text.strip())
+                self.reasoning, self.content = self.reasoning[:kept], self.content + text
             case ToolCallDelta():
                 self._call(event)
             case UsageReported():

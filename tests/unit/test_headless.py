@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from massgen_tui.backends.events import (
     ContentDelta,
+    ContentMoved,
     ErrorKind,
     Finished,
     Opened,
@@ -178,6 +179,29 @@ def test_text_on_a_terminal_says_when_what_was_shown_was_reasoning() -> None:
     _, out, err = ask("a", options=Options("hi"), out=Terminal(), a=[MOVED])
     assert out == "let me think\n42\n"
     assert "reasoning" in err
+
+
+RETURNED: list[Step] = [
+    ReasoningDelta("hm"),
+    ContentDelta("Write\n\n"),
+    ReasoningDelta(" first."),
+    ContentMoved("<think> first.", 7),
+    Finished("stop"),
+]
+
+
+def test_what_proved_to_be_content_is_printed_and_told() -> None:
+    _, out, _ = ask("a", options=Options("hi"), a=[RETURNED])
+    assert out == "Write\n\n<think> first.\n"
+    _, out, _ = ask("a", options=Options("hi", "json"), a=[RETURNED])
+    (one,) = checked(json.loads(out))["agents"]
+    assert (one["reasoning"], one["content"]) == ("hm", "Write\n\n<think> first.")
+    _, out, _ = ask("a", options=Options("hi", "jsonl"), a=[RETURNED])
+    events = [checked(json.loads(line), "event") for line in out.splitlines()[:-1]]
+    assert [e for e in events if e["event"] == "content_moved"] == [
+        {"t": events[3]["t"], "agent": "a", "event": "content_moved"}
+        | {"text": "<think> first.", "taken": 7}
+    ]
 
 
 def test_an_answer_that_came_as_reasoning_is_printed_as_the_answer() -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from massgen_tui.backends.base import ChatRequest
+from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import (
     BackendError,
     ContentDelta,
@@ -16,12 +17,14 @@ from massgen_tui.backends.events import (
     Opened,
     ReasoningDelta,
     Retrying,
+    SeveralChoices,
     ToolCallDelta,
 )
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.observed import Observed, Stopped
 from massgen_tui.session.session import Session
+from tests.support.decoding import chunk, say, stream
 from tests.support.fakes import Backends, FakeBackend, FakeClock, Step, answer, config_of, failure
 
 
@@ -152,6 +155,27 @@ async def test_an_answer_that_came_as_reasoning_is_quoted_as_the_answer() -> Non
         s.ask("sure?")
         await s.wait()
         assert backends["a"].asked[-1][1] == Message("assistant", "it is 4")
+
+
+@pytest.mark.parametrize("thought", ["", "<think>Hm.</think>\n\n"])
+async def test_an_answer_that_tells_of_tags_is_quoted_whole(thought: str) -> None:
+    told = "Cut it:\n\n```python\nre.sub(r'<think>.*?</think>', '', text)\n```\n\nThat is </think>."
+    body = stream(say(thought + told[:30]), say(told[30:]), chunk({}, "stop"))
+    async with session_of("a", a=[StreamDecoder().feed(body)]) as (s, backends):
+        s.ask("how?")
+        await s.wait()
+        s.ask("sure?")
+        await s.wait()
+        reasoning = "Hm." if thought else None
+        assert backends["a"].asked[-1][1] == Message("assistant", told, reasoning)
+
+
+async def test_of_several_choices_the_shown_one_is_told_apart_from_what_was_counted() -> None:
+    script: list[Step] = [SeveralChoices(3), *answer("one")]
+    async with session_of("a", a=[script]) as (s, _):
+        ((attempt,),) = [exchange.attempts for exchange in s.ask("1")]
+        await s.wait()
+        assert (attempt.choices, str(attempt.content)) == (3, "one")
 
 
 async def test_a_prompt_waits_for_the_agent_that_still_answers_and_for_no_other() -> None:

@@ -46,14 +46,14 @@ ROWS = [
         content="Hi",
     ),
     Row(
-        "llama.cpp: reasoning format deepseek-legacy says it twice",
+        "llama.cpp: reasoning format deepseek-legacy says it twice, it is given once",
         stream(
             chunk({"reasoning_content": "Hm.", "content": "<think>Hm.</think>"}),
             say("Hi"),
             chunk({}, "stop"),
         ),
         "Hm.",
-        "<think>Hm.</think>Hi",
+        "Hi",
     ),
     Row(
         "llama.cpp: a closing tag behind a reasoning field is text",

@@ -69,9 +69,9 @@ ROWS = [
     ),
     Row(
         "SGLang: empty reasoning is no reasoning, so tags count",
-        stream(_nulls(reasoning_content="", content="Hm.</think>Hi"), chunk(_NULLS, "stop")),
-        "Hm.",
-        "Hi",
+        stream(_nulls(reasoning_content="", content="Hm.\n</think>\nHi"), chunk(_NULLS, "stop")),
+        "Hm.\n",
+        "\nHi",
     ),
     Row(
         "SGLang: separate_reasoning false",

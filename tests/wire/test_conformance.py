@@ -10,6 +10,7 @@ from tests.wire import (
     rows_hosted,
     rows_local,
     rows_own_shapes,
+    rows_reasoning,
     rows_sglang,
     rows_tools,
     rows_vllm,
@@ -26,6 +27,7 @@ TABLES = (
     rows_tools,
     rows_errors,
     rows_framing,
+    rows_reasoning,
 )
 ROWS: list[Row] = [row for table in TABLES for row in table.ROWS]
 

@@ -99,5 +99,5 @@ def test_the_model_is_told_when_it_is_known() -> None:
 
 
 def test_moved_text_is_all_the_content_that_came_before() -> None:
-    body = stream(say("Hm"), say(". </think>\n\nHi"))
-    assert events(body)[1:] == [ContentDelta("Hm"), ReasoningMoved("Hm. "), ContentDelta("Hi")]
+    body = stream(say("Hm"), say(".\n</think>\n\nHi"))
+    assert events(body)[1:] == [ContentDelta("Hm"), ReasoningMoved("Hm.\n"), ContentDelta("Hi")]
