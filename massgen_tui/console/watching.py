@@ -68,6 +68,10 @@ class Watching(Protocol):
         """Learn from an attempt that ended what a server that is not probed is like."""
         ...
 
+    def asks(self, agent: Agent) -> None:
+        """Learn that a request of this agent is about to be sent."""
+        ...
+
     def follow(self, agents: Sequence[Agent]) -> None:
         """Once a second: learn what streams tell of servers, and tell agents what servers do."""
         ...
@@ -106,6 +110,9 @@ class Unwatched:
 
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Nobody asks for it."""
+
+    def asks(self, agent: Agent) -> None:
+        """Nobody is in its way."""
 
     def follow(self, agents: Sequence[Agent]) -> None:
         """Nothing is known, nothing to be told."""
@@ -194,13 +201,23 @@ class Monitors:
             if attempt.error is None:
                 self._servers.answered(status.target.root, agent.backend.model)
 
+    def asks(self, agent: Agent) -> None:
+        """Tell the monitor, before the request is out, that it must not disturb this server."""
+        status = status_of(agent, self.servers)
+        if self._servers is not None and status is not None:
+            self._servers.await_answer(status.target.root)
+
     def follow(self, agents: Sequence[Agent]) -> None:
         """Tell the monitor which servers stream to us, and agents how long their context is."""
         if self._servers is None:
             return
         learn_context(agents, self.servers)
         now_running = running(agents, self.servers)
-        roots = {status.target.root for _, status in now_running if status is not None}
+        roots = {
+            status.target.root
+            for attempt, status in now_running
+            if status is not None and attempt.retrying is None
+        }
         self._servers.await_answers(roots)
         for attempt, status in now_running:
             at = last_word(attempt)

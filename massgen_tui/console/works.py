@@ -30,6 +30,7 @@ from massgen_tui.console.turn import turn_of
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Status
 from massgen_tui.session.journal import NOT_KEPT
 from massgen_tui.session.observed import Observed
 
@@ -185,6 +186,8 @@ class Works:
     def _observe(self, observed: Observed) -> None:
         self.pump.wake()
         ended = observed.event is None and observed.attempt.status.ended
+        if observed.event is None and not ended and observed.attempt.status is not Status.QUEUED:
+            self.services.watching.asks(observed.agent)
         if ended:
             self.services.watching.heard(observed.agent, observed.attempt)
         if ended and self.config.ui.bell and not self.session.active:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
-from massgen_tui.monitor.looking import MODELS
+from massgen_tui.monitor.looking import MODELS, SIGN_OF_LIFE
 from massgen_tui.monitor.status import Asked, ServerTarget
 
 LOOK_TAKES, PATIENT_LOOK_TAKES = 6.0, 20.0
@@ -27,11 +27,27 @@ _DETAILS = frozenset(
 class Asking:
     """The questions to one server; called with a path it gives the answer."""
 
-    def __init__(self, target: ServerTarget, fetcher: Fetcher, clock: Callable[[], float]) -> None:
-        """Ask nothing yet."""
+    def __init__(
+        self,
+        target: ServerTarget,
+        fetcher: Fetcher,
+        clock: Callable[[], float],
+        may: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            target: The server.
+            fetcher: Carries the questions.
+            clock: Monotonic seconds.
+            may: Whether it may be asked anything now.
+        """
         self._target = target
         self._fetcher = fetcher
         self._clock = clock
+        self._may = may
+        self.held = False
+        """Something of this look was not asked, as it must not be disturbed."""
         self._patient = False
         self._spent = 0.0
         self._shut: dict[str, int] = {}
@@ -44,7 +60,7 @@ class Asking:
 
     def begin(self, *, patient: bool) -> None:
         """A look begins; a `patient` one waits longer for what was slow before."""
-        self._patient, self._spent = patient, 0.0
+        self._patient, self._spent, self.held = patient, 0.0, False
 
     def forget(self) -> None:
         """Ask again for paths that were shut."""
@@ -52,6 +68,9 @@ class Asking:
 
     async def __call__(self, path: str) -> Answer:
         """Ask for one path of the server's root; `MODELS` is one of its base URL."""
+        if not self._may():
+            self.held = True
+            return Answer(fault=Fault.UNASKED, words="not asked: it answers us")
         if path in self._shut:
             return Answer(status=self._shut[path])
         if self._spent >= (PATIENT_LOOK_TAKES if self._patient else LOOK_TAKES):
@@ -78,7 +97,7 @@ class Asking:
         return replace(answer, patient=patient)
 
     def _learn(self, path: str, answer: Answer) -> None:
-        if answer.status in _SHUT:
+        if answer.status in _SHUT and path != SIGN_OF_LIFE:
             self._shut[path] = answer.status
         soon = self._fetcher.timeout
         if answer.silent or answer.seconds > soon:

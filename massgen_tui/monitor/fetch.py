@@ -46,6 +46,8 @@ class Fault(StrEnum):
     BROKEN = "broken"
     """What came is no HTTP."""
     TOO_LARGE = "too large"
+    UNASKED = "unasked"
+    """It was not asked."""
     OURS = "ours"
     """Nothing was asked: we ran out of files. It says nothing of the server."""
 

@@ -15,6 +15,7 @@ from massgen_tui.monitor.kinds import (
     others,
     routers,
     sglang,
+    small,
     vllm,
 )
 from massgen_tui.monitor.kinds.kind import Kind
@@ -36,8 +37,9 @@ async def identify(ask: Ask, models: Answer, *, hosted: bool, known: Kind | None
         known: What it proved to be before.
     """
     served, owner = await models_of(models)
-    kind, version = by_owner(owner) or by_header(models.server), ""
-    if not hosted and kind not in others.KINDS:
+    kind = None if hosted else await small.by_health(ask, models)
+    kind, version = kind or by_owner(owner) or by_header(models.server), ""
+    if not hosted and kind not in (*others.KINDS, *small.KINDS):
         told = served is not None
         kind, version = await _further(ask, models, kind, owner, known=known, told=told)
     return Card(
@@ -64,8 +66,10 @@ async def _further(
     if kind is not None:
         return kind, ""
     if models.status != 200 and not models.shut:
-        return (litellm.KIND if await litellm.stands_there(ask, models) else None), ""
-    return await _by_paths(ask, models, told=told, empty=told and not owner)
+        gateway = litellm.KIND if await litellm.stands_there(ask, models) else None
+        return gateway or await small.by_paths(ask), ""
+    kind, version = await _by_paths(ask, models, told=told, empty=told and not owner)
+    return kind or await small.by_paths(ask), version
 
 
 def _trouble(answer: Answer, served: tuple[ServedModel, ...] | None) -> str:

@@ -21,6 +21,8 @@ WANTS_KEY = "it wants a key"
 NOT_READY = "not ready yet (HTTP 503)"
 MODELS = "models"
 """The path that is asked of the base URL, for `Ask`."""
+SIGN_OF_LIFE = "/docs"
+"""A path of which any answer will do: it is asked again whatever it was."""
 
 
 _PAGE = 4000

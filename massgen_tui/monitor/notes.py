@@ -23,7 +23,7 @@ def notes_of(
     """
     if card is None:
         return ()
-    notes = [_wrong_kind(target, card), card.trouble]
+    notes = [_wrong_kind(target, card), card.kind.note if card.kind else "", card.trouble]
     notes += [*_not_served(target, card, answered), _no_parser(target, card)]
     notes += _too_long(target, card)
     if state is ServerState.UNAUTHORIZED and target.key in (None, NO_KEY):

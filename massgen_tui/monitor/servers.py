@@ -9,6 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Self
 
+from massgen_tui.monitor.course import Wall
 from massgen_tui.monitor.dcgm import Exporter
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.status import (
@@ -18,7 +19,7 @@ from massgen_tui.monitor.status import (
     ServerTarget,
     StateChange,
 )
-from massgen_tui.monitor.watch import RELAXED, SHOWN, Clock, Wall, Watch
+from massgen_tui.monitor.watch import RELAXED, SHOWN, Clock, Watch
 
 Pause = Callable[[float, asyncio.Event], Awaitable[None]]
 """Waits so many seconds, or until the event is set."""
@@ -163,9 +164,18 @@ class ServerMonitor:
             watch.talked(at)
 
     def await_answers(self, roots: Collection[str]) -> None:
-        """Tell which servers hold a request of our own open now; their silence is no death."""
+        """Tell which servers hold a request of our own open now.
+
+        Their silence is no death, and nothing is asked of them that could disturb an answer.
+        """
         for root, watch in self._watches.items():
             watch.awaited = root in roots
+
+    def await_answer(self, root: str) -> None:
+        """Tell that a request of our own is about to be sent there."""
+        watch = self._watches.get(root)
+        if watch is not None:
+            watch.awaited = True
 
     def _nudge(self) -> None:
         """Let everyone who waits, or is about to, look at once; each of them once."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from massgen_tui.monitor.asking import Asking
 from massgen_tui.monitor.condition import STALLED, condition_of
+from massgen_tui.monitor.course import Course, Wall
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.looking import Card, Pulse
 from massgen_tui.monitor.metrics import Metrics
@@ -19,19 +20,18 @@ from massgen_tui.monitor.status import (
     ServerState,
     ServerStatus,
     ServerTarget,
-    StateChange,
 )
 from massgen_tui.monitor.window import Window
 from massgen_tui.monitor.wording import worded
 
 Clock = Callable[[], float]
-Wall = Callable[[], datetime]
-"""The local time of day."""
 
 CARD_AGE = 30.0
 """Seconds after which kind, version and models are asked for again."""
 STRANGER_AGE = 300.0
 """The same for one that is slow, or of no known kind: asking around fills its log with 404s."""
+COSTLY_AGE = 1800.0
+"""The same for one whose list of models costs it something."""
 SHOWN, RELAXED, HOSTED = 2.5, 10.0, 60.0
 """Seconds between looks: while it is on the screen, while it is not, and at a provider's API."""
 TALKED = 6.0
@@ -39,9 +39,6 @@ TALKED = 6.0
 
 _PAGES = ("/metrics", "/engine_metrics")
 """Where counters are read: they are as old as these answers."""
-_CHANGES = 30
-"""Changes of state that are kept."""
-_CERTAIN = frozenset({ServerState.UP, ServerState.DOWN, ServerState.UNAUTHORIZED})
 _MIXED = "several servers answer here in turn: their counters give no rates"
 _UNCOUNTED = "a request of ours is open, but it counts none: another replica, or a hung engine"
 _AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
@@ -58,8 +55,7 @@ class Watch:
         self.status = ServerStatus(target, reason=target.problem or "not looked at yet")
         self._fetcher = fetcher
         self._clock = clock
-        self._wall = wall
-        self._certain: ServerState | None = None
+        self._course = Course(wall)
         self._talked: float | None = None
         self._answered: set[str] = set()
         """Models that answered a prompt of ours."""
@@ -71,7 +67,7 @@ class Watch:
         self._card_at = 0.0
         self._hint = ""
         self._window = Window()
-        self._asking = Asking(target, fetcher, clock)
+        self._asking = Asking(target, fetcher, clock, may=lambda: not self._untouchable)
         self._slow = False
         """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
@@ -94,6 +90,13 @@ class Watch:
     def _talks(self) -> bool:
         """One of our own streams brought something of late."""
         return self._talked is not None and self._clock() - self._talked <= TALKED
+
+    @property
+    def _untouchable(self) -> bool:
+        """It answers us, and what is asked now could end that: the stream is its sign of life."""
+        kind = self._card.kind if self._card else None
+        known = kind is not None and kind.pulse is not None and not kind.fragile
+        return self.awaited and not known and not self.target.hosted
 
     def pause(self, *, relaxed: bool) -> float:
         """Seconds until the next look."""
@@ -120,8 +123,18 @@ class Watch:
         async with self._one:
             if not self.target.problem:
                 self._asking.begin(patient=patient)
-                self._take(await self._look(), self._clock())
+                look = await self._look() if not self._untouchable else None
+                if look is None or self._asking.held:
+                    self._overhear(self._clock())
+                else:
+                    self._take(look, self._clock())
             return self.status
+
+    def _overhear(self, now: float) -> None:
+        """Nothing was asked: what streams to us lives, of the rest nothing new is known."""
+        if self._talks:
+            up = replace(self.status, state=ServerState.UP, condition=None, silent=False)
+            self._become(now, replace(up, reason="", checked_at=now))
 
     def status_for(self, target: ServerTarget) -> ServerStatus:
         """The status as another target of the same server should read it."""
@@ -153,13 +166,22 @@ class Watch:
         self._become(now, ServerStatus(self.target, ServerState.UNKNOWN, reason, checked_at=now))
 
     async def _look(self) -> Look:
-        card = None if self.status.state in _AWAY else self._card
-        known = card is not None and card.kind is not None and card.kind.pulse is not None
-        cheap = known and not self._slow
-        refresh = self._clock() - self._card_at > (CARD_AGE if cheap else STRANGER_AGE)
+        kind = self._card.kind if self._card else None
+        # who lists its models dearly is found out anew only when nothing listens any more
+        spared = kind is not None and kind.costly_list and self.status.occupied
+        card = None if self.status.state in _AWAY and not spared else self._card
+        refresh = self._clock() - self._card_at > self._card_age
         if card is None or refresh:
             self._asking.forget()
         return await look_at(self._asking, card, refresh=refresh, hosted=self.target.hosted)
+
+    @property
+    def _card_age(self) -> float:
+        kind = self._card.kind if self._card else None
+        if kind is not None and kind.costly_list:
+            return COSTLY_AGE
+        known = kind is not None and kind.pulse is not None
+        return CARD_AGE if known and not self._slow else STRANGER_AGE
 
     def _take(self, look: Look, now: float) -> None:
         pulse = self._judged(look.pulse)
@@ -263,25 +285,7 @@ class Watch:
             self._uncounted = now
 
     def _become(self, now: float, status: ServerStatus) -> None:
-        before = self.status
-        # silence that is death now began when it was doubt
-        doubted = before.state is ServerState.UNKNOWN and before.silent
-        dead = status.state is ServerState.DOWN and status.silent
-        same = status.state is before.state or (doubted and dead)
-        changes = before.changes
-        if status.state is not before.state:
-            changes = (*changes, self._change(now, status))[-_CHANGES:]
-        self.status = replace(
-            status, since=now if before.since is None or not same else before.since, changes=changes
-        )
-
-    def _change(self, now: float, status: ServerStatus) -> StateChange:
-        news = False
-        if status.state in _CERTAIN:
-            news = self._certain not in (None, status.state)
-            self._certain = status.state
-        before, root = self.status.state, self.target.root
-        return StateChange(now, self._wall(), root, before, status.state, status.reason, news)
+        self.status = self._course.went(self.status, status, now)
 
 
 def _kept(new: Card, old: Card | None) -> Card:

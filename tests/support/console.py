@@ -48,6 +48,9 @@ class FixedWatching:
         """Remember who was heard of."""
         self.heard_of.append((agent.id, attempt.status))
 
+    def asks(self, agent: Agent) -> None:
+        """Nobody looks."""
+
     def follow(self, agents: Sequence[Agent]) -> None:
         """Tell the agents what these servers are like."""
         learn_context(agents, self.servers)

@@ -1,7 +1,7 @@
 """A monitor of one server whose pages a test writes, with a clock moved by hand."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from massgen_tui.monitor.fetch import Answer, Fetcher
@@ -19,11 +19,14 @@ class Pages(Fetcher):
         super().__init__()
         self.pages = dict(pages)
         self.asked: list[str] = []
+        self.seen: Callable[[str], object] = bool
+        """Told each path as it is asked."""
 
     async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         self.asked.append(path)
+        self.seen(path)
         page = self.pages.get(path, Answer(404, b'{"detail":"Not Found"}'))
         return page if isinstance(page, Answer) else Answer(200, page.encode())
 

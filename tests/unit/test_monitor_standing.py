@@ -194,6 +194,7 @@ async def test_a_vllm_one_of_whose_engines_sleeps_is_partly_there() -> None:
 
 async def test_a_prompt_of_ours_at_a_sleeping_vllm_is_no_sign_of_a_hung_engine() -> None:
     watched = Paged(vllm_pages(engine("0", 0, 0, 5) + sleeping("0", "weights_offloaded")))
+    await watched.look()
     watched.monitor.await_answers({watched.target.root})
     status = await watched.looks(40)
     assert (status.condition, status.reason[:6]) == (ASLEEP, "asleep")

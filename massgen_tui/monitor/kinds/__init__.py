@@ -9,6 +9,7 @@ from massgen_tui.monitor.kinds import (
     production_stack,
     routers,
     sglang,
+    small,
     vllm,
 )
 from massgen_tui.monitor.kinds.kind import Kind
@@ -23,6 +24,7 @@ KINDS: tuple[Kind, ...] = (
     sglang.KIND,
     llamacpp.KIND,
     ollama.KIND,
+    *small.KINDS,
     *others.KINDS,
 )
 """All of them, in the order in which they are tried."""

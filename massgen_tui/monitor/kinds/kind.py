@@ -45,6 +45,12 @@ class Kind:
     """It refuses a model that is not in its list."""
     empty_is_down: bool = False
     """An empty list says that there is nobody to hand a prompt to."""
+    note: str = ""
+    """What to mend before it is asked."""
+    fragile: bool = False
+    """To look at it may end the answer under way: nothing is asked while one of ours is open."""
+    costly_list: bool = False
+    """Its list of models is asked for seldom."""
     any_name: bool = False
     """It answers whatever model it is asked for."""
     shared_context: bool = False
