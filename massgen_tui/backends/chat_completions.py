@@ -33,6 +33,7 @@ from massgen_tui.backends.failures import (
     refusal,
 )
 from massgen_tui.backends.gate import ReadGate
+from massgen_tui.backends.gateways import may_lack_key
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.schema import AgentConfig, Timeouts
 from massgen_tui.descriptors import HINT, exhausted
@@ -244,16 +245,17 @@ class ChatCompletionsBackend:
         return None
 
     async def _situation(self, refused: RefusedError) -> Situation:
-        backend = self._config.backend
-        client = self._client
-        lists = refused.status == 404 and "alias" not in refused.said and client is not None
+        backend, client = self._config.backend, self._client
+        lists = refused.status == 404 and "alias" not in refused.said
+        unkeyed = backend.api_key is None and may_lack_key(refused.status, refused.body)
         return Situation(
             model=backend.model,
             base_url=backend.base_url,
             provider=self.provider,
             key_vars=self._key_vars,
             key_source=backend.key_source if backend.api_key else "",
-            served=await client.models() if lists and client else (),
+            served=await client.models() if lists and client else None,
+            keyless=await client.is_litellm(self.server) if unkeyed and client else False,
         )
 
     def _learn(self, correction: Correction, request: ChatRequest) -> dict[str, object]:

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from massgen_tui.backends.address import without_user
 from massgen_tui.backends.carrier import RESPONSE, WRITTEN, Carrier, RedirectedError, excerpt
 from massgen_tui.backends.failures import RefusedError
+from massgen_tui.backends.gateways import is_alive
 from massgen_tui.backends.wire import Written
 
 MODELS_PATIENCE = 2.0
@@ -104,30 +105,39 @@ class Client:
             headers = {name.lower(): value for name, value in response.headers.items()}
             raise RefusedError(response.status_code, headers, response.content) from None
 
-    async def models(self) -> tuple[str, ...]:
-        """The names that the server says it serves; empty when it does not say so in time."""
+    async def models(self) -> tuple[str, ...] | None:
+        """The names that the server says it serves; None when it does not say so in time."""
+        body = await self._read(f"{self._base_url}/models")
+        return _names(body) if body is not None else None
+
+    async def is_litellm(self, server: str) -> bool:
+        """Whether LiteLLM stands there, as a path of its own tells to everybody."""
+        return is_alive(await self._read(f"{server}/health/liveliness") or b"")
+
+    async def _read(self, url: str) -> bytes | None:
+        """The beginning of what stands at an address of the server; None: nothing, in time."""
         try:
             async with (
                 asyncio.timeout(MODELS_PATIENCE),
-                self._http.stream("GET", f"{self._base_url}/models") as answer,
+                self._http.stream("GET", url) as answer,
             ):
                 response = answer.extensions.get(RESPONSE)
-                return _names(await excerpt(response)) if response is not None else ()
+                return await excerpt(response) if response is not None else None
         except (aiohttp.ClientError, OSError, RedirectedError):
-            return ()
+            return None
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._carrier.aclose()
 
 
-def _names(body: bytes) -> tuple[str, ...]:
+def _names(body: bytes) -> tuple[str, ...] | None:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        return ()
+        return None
     listed = value.get("data") if isinstance(value, dict) else None
     if not isinstance(listed, list):
-        return ()
+        return None
     names = (entry.get("id") for entry in listed if isinstance(entry, dict))
     return tuple(name for name in names if isinstance(name, str))

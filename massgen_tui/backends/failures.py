@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from massgen_tui.backends.events import BackendError, ErrorKind
+from massgen_tui.backends.gateways import lacks_database, nobody_behind
 from massgen_tui.backends.words import error_words
 from massgen_tui.text import one_line
 
@@ -154,14 +155,18 @@ class Situation:
     key_vars: tuple[str, ...] = ()
     key_source: str = ""
     """Where its key came from; empty: it has none."""
-    served: tuple[str, ...] = ()
-    """The models that its server says it serves."""
+    served: tuple[str, ...] | None = None
+    """The models that its server says it serves; None: it does not say."""
+    keyless: bool = False
+    """It has no key, and its server proved to answer that in a way of its own."""
 
 
 def refusal(refused: RefusedError, where: Situation) -> Cause:
     """What a refusal means for an agent, and what its user can do."""
     words = refused.said
     kind = kind_of(refused.status, words)
+    if where.keyless or lacks_database(refused.status, refused.body):
+        kind = ErrorKind.UNAUTHORIZED
     head = f"{refused.status} {_NAMES.get(kind, 'refused')}"
     return Cause(
         kind=kind,
@@ -196,7 +201,9 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
     return {
         ErrorKind.RATE_LIMITED: f"{later}, then rerun this agent",
         ErrorKind.LOADING: "wait until the model is loaded, then rerun this agent",
-        ErrorKind.OVERLOADED: f"{later}, see whether the server behind {where.base_url} runs",
+        ErrorKind.OVERLOADED: _nobody_hint(where)
+        if nobody_behind(words)
+        else f"{later}, see whether the server behind {where.base_url} runs",
     }.get(kind, "see the server's log; rerun this agent to try again")
 
 
@@ -209,10 +216,18 @@ def _key_hint(where: Situation) -> str:
     return f"add {line} to this agent's backend{setting}"
 
 
+def _nobody_hint(where: Situation) -> str:
+    return f"no worker is there for it: see whether one runs behind {where.base_url}"
+
+
 def _not_found_hint(words: str, where: Situation) -> str:
     if where.served:
         names = ", ".join(one_line(name, 80) for name in where.served[:8])
         return f"this server serves {names}: put one of these as `model`"
+    if nobody_behind(words):
+        return _nobody_hint(where)
+    if where.served is not None:
+        return "this server serves no model now: is its worker up?"
     if "alias" in words or (where.model and where.model in words):
         return "put a model that this server serves as `model`"
     return f"is base_url right? {where.base_url}/chat/completions was asked"

@@ -6,6 +6,8 @@ message that is itself an object.
 """
 
 import json
+import re
+from itertools import islice
 
 from massgen_tui.text import clean
 
@@ -13,6 +15,10 @@ MAX_WORDS = 2000
 _KEYS = ("message", "msg", "detail", "error", "error_message", "description", "reason", "title")
 _CODES = ("code", "status", "status_code", "http_status")
 _DEPTH = 6
+_LONGEST_WRAPPED, _MOST_WRAPPED = 20_000, 4
+"""Characters of a message that is searched for JSON, and places where it may begin."""
+_OBJECT = re.compile(r"(?:b(?P<quote>['\"]))?(?P<object>\{\s*\")")
+"""Where an object begins; older LiteLLM writes Python's `b'{…}'`."""
 
 
 def error_words(body: object, depth: int = _DEPTH) -> str:
@@ -45,7 +51,7 @@ def as_json(value: object) -> str:
 
 def _words(body: object, depth: int) -> str:
     if isinstance(body, str):
-        return body
+        return _unwrapped(body, depth) if "{" in body else body
     if depth <= 0 or body is None or isinstance(body, bool):
         return ""
     if isinstance(body, list):
@@ -53,6 +59,21 @@ def _words(body: object, depth: int) -> str:
     if isinstance(body, dict):
         return _words_of_dict(body, depth)
     return str(body)[:40] if isinstance(body, int | float) else ""
+
+
+def _unwrapped(text: str, depth: int) -> str:
+    """A message with what its upstream said, which LiteLLM puts into it as JSON, in words."""
+    if depth <= 0 or len(text) > _LONGEST_WRAPPED:
+        return text
+    for match in islice(_OBJECT.finditer(text), _MOST_WRAPPED):
+        try:
+            told, end = json.JSONDecoder().raw_decode(text, match.start("object"))
+        except (ValueError, RecursionError):
+            continue
+        if any(key in told for key in ("error", "message", "detail")):
+            words = _words(told, depth - 1)
+            return text[: match.start()] + words + text[end:].removeprefix(match["quote"] or "")
+    return text
 
 
 def _words_of_dict(body: dict[object, object], depth: int) -> str:

@@ -19,6 +19,29 @@ from massgen_tui.backends.words import MAX_WORDS, error_status, error_words
         ({"object": "error", "message": {"detail": [{"msg": "Extra inputs"}]}}, "Extra inputs"),
         ({"error": {"code": 7, "why": "odd"}}, '{"code": 7, "why": "odd"}'),
         ("plain words\n", "plain words"),
+        # LiteLLM 1.108.7 over vLLM
+        (
+            {
+                "error": {
+                    "message": "litellm.BadRequestError: Hosted_vllmException - "
+                    '{"error": {"message": "max_tokens is too large", "code": 400}}'
+                    "\n\nLiteLLM: model group 'e' failed with the error above."
+                }
+            },
+            "litellm.BadRequestError: Hosted_vllmException - max_tokens is too large"
+            "\n\nLiteLLM: model group 'e' failed with the error above.",
+        ),
+        # LiteLLM 1.4x: the flat shape of older vLLM, and Python's bytes
+        (
+            {"error": {"message": 'VLLMException - {"object":"error","message":"no such model"}'}},
+            "VLLMException - no such model",
+        ),
+        (
+            {"error": {"message": 'AnthropicException - b\'{"error":{"message":"busy"}}\'. Bye'}},
+            "AnthropicException - busy. Bye",
+        ),
+        # what only looks like it stays as it is
+        ({"error": {"message": 'expected {"a": 1} and {'}}, 'expected {"a": 1} and {'),
         ({"error": {"message": "\x1b[31mred"}}, "[31mred"),
         ({"error": {"message": "up", "metadata": {"raw": "down"}}}, "up (down)"),
         ({}, ""),
@@ -36,6 +59,7 @@ def test_words_end_somewhere() -> None:
     for _ in range(5000):
         deep = {"error": deep}
     assert len(error_words(deep)) <= MAX_WORDS + 1
+    assert error_words({"error": '{"error": ' * 3000}).startswith('{"error": ')
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ ROWS = [
         "Valid aliases: Qwen/Qwen3-4B.",
         "`model`",
     ),
+    # smg 1.13.0 without a worker; its list of models is a 503 then
+    Row(
+        "404-no-worker",
+        whole(404, nested("No worker available for model 'm'", "invalid_request_error")),
+        "not_found",
+        "No worker available",
+        "no worker is there",
+    ),
     Row("404-route", whole(404, {"detail": "Not Found"}), "not_found", "Not Found", "base_url"),
     Row(
         "400-context",
@@ -76,6 +84,21 @@ ROWS = [
         "--enable-auto-tool-choice --tool-call-parser hermes",
     ),
     Row("400-long", whole(400, flat(LONG)), "bad_request", "Error at /usr/lib/a.py line 1", ""),
+    # LiteLLM 1.108.7 without a database: any key but the master key
+    Row(
+        "400-no-database",
+        whole(400, nested("No connected db.", "no_db_connection", 400)),
+        "unauthorized",
+        "No connected db.",
+        "api_key",
+    ),
+    Row(
+        "400-like-it",
+        whole(400, nested("no_db_connection is no tool of mine")),
+        "bad_request",
+        "no tool of mine",
+        "backend",
+    ),
     Row("413", whole(413, b"too large", "text/plain"), "bad_request", "too large", "shorten"),
     Row(
         "422",
@@ -93,6 +116,17 @@ ROWS = [
     Row("501", whole(501, b"not\x1b[2Jhere", "text/plain"), "server_error", "not[2Jhere", ""),
     Row("502", whole(502, HTML, "text/html"), "overloaded", "502 Bad Gateway", ""),
     Row("503", whole(503, nested("no free slot", code=503)), "overloaded", "no free slot", ""),
+    # vllm-router 0.1.17, in plain text; smg 1.13.0 whose workers are dead; envoy
+    *(
+        Row(f"503-{n}", whole(503, said, "text/plain"), "overloaded", "", "no worker is there")
+        for n, said in enumerate(
+            (
+                b"No available workers (all circuits open or unhealthy)",
+                b"All workers are unavailable (circuit breaker open or unhealthy)",
+                b"no healthy upstream",
+            )
+        )
+    ),
     Row(
         "503-loading",
         whole(503, nested("Loading model", code=503)),
@@ -166,3 +200,42 @@ async def test_an_error_body_without_end_is_not_read_without_end(server: Scripte
     error = (await ask_at(server.base_url)).failure
     assert error.kind == "server_error"
     assert len(error.message) <= 400
+
+
+@pytest.mark.parametrize(
+    ("listed", "hint"),
+    [
+        # Dynamo 1.6.1: 404 with no byte
+        (whole(200, {"object": "list", "data": []}), "serves no model now: is its worker up?"),
+        (whole(404, b""), "is base_url right?"),
+        (whole(503, b"No available workers", "text/plain"), "is base_url right?"),
+    ],
+)
+async def test_a_404_without_a_word_is_explained_by_the_list_of_models(
+    server: ScriptedServer, listed: bytes, hint: str
+) -> None:
+    server.answer(whole(404, b""))
+    server.route("GET", "/v1/models", listed)
+    error = (await ask_at(server.base_url)).failure
+    assert error.kind == "not_found"
+    assert hint in error.hint
+
+
+@pytest.mark.parametrize(
+    ("alive", "key", "kind"),
+    [
+        (True, None, "unauthorized"),
+        (True, "sk-some", "server_error"),
+        (False, None, "server_error"),
+    ],
+)
+async def test_litellm_that_was_given_no_key_is_no_fault_of_the_server(
+    server: ScriptedServer, alive: bool, key: str | None, kind: str
+) -> None:
+    """1.108.7 as it installs: 500 `Internal Server Error` in plain text."""
+    server.answer(whole(500, b"Internal Server Error", "text/plain"))
+    if alive:
+        server.route("GET", "/health/liveliness", whole(200, b'"I\'m alive!"'))
+    error = (await ask_at(server.base_url, key=key)).failure
+    assert error.kind == kind
+    assert ("api_key" in error.hint) == (kind == "unauthorized")

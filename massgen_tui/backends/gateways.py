@@ -1,0 +1,38 @@
+"""What gateways say in their own way: that a key is wrong, or that nobody is behind them."""
+
+import json
+import re
+
+_NOBODY = re.compile(
+    r"\bno (?:healthy |available )?workers?\b|\ball workers are unavailable\b"
+    r"|\bno deployments? available\b|\bno healthy upstream\b",
+    re.I,
+)
+"""smg 1.13, sglang-router 0.3, vllm-router 0.1.17, LiteLLM 1.108 in its cool-down, envoy."""
+
+
+def lacks_database(status: int, body: bytes) -> bool:
+    """Whether LiteLLM would look a key up where it has no database: it is not the master key."""
+    if status != 400 or b"no_db_connection" not in body:
+        return False
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    error = told.get("error") if isinstance(told, dict) else None
+    return isinstance(error, dict) and error.get("type") == "no_db_connection"
+
+
+def may_lack_key(status: int, body: bytes) -> bool:
+    """Whether this is how LiteLLM without a database answers no key, among many others."""
+    return status == 500 and body.strip() == b"Internal Server Error"
+
+
+def is_alive(body: bytes) -> bool:
+    """Whether this is what LiteLLM says at `/health/liveliness`, to everybody."""
+    return body.strip().startswith(b"\"I'm alive")
+
+
+def nobody_behind(words: str) -> bool:
+    """Whether a gateway says that it has no worker for the prompt."""
+    return bool(_NOBODY.search(words))
