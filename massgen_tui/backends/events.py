@@ -48,6 +48,19 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """The bytes of what follows came `ago` seconds before they were read, the last of them.
+
+    Told of each reading where streams are read by the frame and the system knows; until the next.
+    None: what follows is read as it comes again.
+    """
+
+    ago: float | None
+    packets: int = 0
+    """How many brought it, as far as is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Heartbeat:
     """The server said something that is no text (an SSE comment, an empty delta): it is alive."""
 
@@ -147,6 +160,7 @@ StreamEvent = (
     RequestSent
     | Retrying
     | Opened
+    | Arrived
     | Heartbeat
     | Started
     | ReasoningDelta

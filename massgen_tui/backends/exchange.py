@@ -27,7 +27,7 @@ from massgen_tui.backends.faults import CAUGHT, cause_of
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.stream_errors import find_error
 from massgen_tui.backends.watch import Watch
-from massgen_tui.backends.wire import Written
+from massgen_tui.backends.wire import Dating, Written
 from massgen_tui.backends.words import error_status
 from massgen_tui.config.schema import Timeouts
 from massgen_tui.text import one_line
@@ -56,6 +56,7 @@ class Exchange:
         self._watch = Watch(limits, end, lambda: None)
         self._response: aiohttp.ClientResponse | None = None
         self._written = Written()
+        self._dating = Dating()
         self._transport: asyncio.Transport | None = None
         self._data = b""
         self._failure: Cause | None = None
@@ -128,7 +129,11 @@ class Exchange:
                 return self._broken(error)
         if not data:
             return self._closed()
+        gate = self._gate
+        came = self._dating.date(self._transport, framed=gate.active) if gate is not None else None
         events = self._decoder.feed(data)
+        if came is not None:
+            events.insert(0, came)
         if self._failure is not None:
             return events + self._closed()
         if self._decoder.error is not None or self._decoder.done:

@@ -5,12 +5,15 @@ import socket
 import struct
 import sys
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import aiohttp
 
-_SENT, _RECEIVED = 44, 52
-"""Where `struct tcp_info` of Linux has the milliseconds since data was last sent, and received."""
-_SIZE = 56
+from massgen_tui.backends.events import Arrived
+
+_TIMES, _PACKETS = 44, 152
+"""Where `struct tcp_info` (linux/tcp.h) has milliseconds since data was sent, an acknowledgement
+was, data was received, an acknowledgement was; and, since Linux 4.6, the segments with data in."""
 _KNOWN = sys.platform == "linux"
 _LATE = 0.01
 """Seconds: the kernel counts in its own ticks, of up to ten milliseconds."""
@@ -30,8 +33,8 @@ class Written:
         if self.at is None:
             return None
         waited = asyncio.get_running_loop().time() - self.at
-        sent = _ago(transport, _SENT)
-        return sent if sent is not None and 0 < sent < waited - _LATE else waited
+        known = _ask(transport)
+        return known.sent if known is not None and 0 < known.sent < waited - _LATE else waited
 
 
 def trace_writing() -> aiohttp.TraceConfig:
@@ -48,18 +51,52 @@ async def _note(_session: aiohttp.ClientSession, context: SimpleNamespace, _: ob
         written.at = asyncio.get_running_loop().time()
 
 
-def last_received(transport: asyncio.Transport | None) -> float | None:
-    """Seconds since data last came on a connection; None where the system does not say so."""
-    return _ago(transport, _RECEIVED)
+class Dating:
+    """Dates what one connection brought, where it is read by the frame: a call of a microsecond.
+
+    Of several packets between two readings only the last one's time is known.
+    """
+
+    __slots__ = ("_dated", "_packets")
+
+    def __init__(self) -> None:
+        """Nothing was dated yet."""
+        self._dated = False
+        self._packets = 0
+
+    def date(self, transport: asyncio.Transport | None, *, framed: bool) -> Arrived | None:
+        """Tell when what was just read came; None: now, or the system does not say."""
+        known = _ask(transport) if framed else None
+        if known is None and not self._dated:
+            return None
+        self._dated = known is not None
+        if known is None:
+            return Arrived(None)
+        before, self._packets = self._packets, known.packets
+        return Arrived(known.received, known.packets - before)
 
 
-def _ago(transport: asyncio.Transport | None, place: int) -> float | None:
+class Known(NamedTuple):
+    """What Linux knows of a connection."""
+
+    sent: float
+    """Seconds since data was last sent."""
+    received: float
+    """Seconds since data was last received."""
+    packets: int
+    """Packets with data that came; 0 where it does not say."""
+
+
+def _ask(transport: asyncio.Transport | None) -> Known | None:
     sock = transport.get_extra_info("socket") if _KNOWN and transport is not None else None
     if sock is None:
         return None
     try:
-        info: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _SIZE)
-        milliseconds: int = struct.unpack_from("=I", info, place)[0]
+        info: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _PACKETS + 4)
+        sent, _, received, acknowledged = struct.unpack_from("=4I", info, _TIMES)
     except (OSError, struct.error):
         return None
-    return milliseconds / 1000
+    if not (sent or received or acknowledged):  # a kernel that fills none of them in (gVisor)
+        return None
+    packets = struct.unpack_from("=I", info, _PACKETS)[0] if len(info) >= _PACKETS + 4 else 0
+    return Known(sent / 1000, received / 1000, packets)

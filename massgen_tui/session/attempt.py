@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.session.pieces import Text, ToolCall
 from massgen_tui.session.speed import tokens_per_s
 from massgen_tui.session.times import Times
 
@@ -35,41 +36,6 @@ class Status(StrEnum):
 
 
 _ORDER = {status: place for place, status in enumerate(Status)}
-
-
-class Text:
-    """Text that only grows, kept in the pieces that came.
-
-    A reader that remembers how many `parts` it has seen gets the rest for the price of a slice.
-    """
-
-    __slots__ = ("length", "parts")
-
-    def __init__(self, text: str = "") -> None:
-        self.parts = [text] if text else []
-        self.length = len(text)
-
-    def append(self, text: str) -> None:
-        """Add a piece."""
-        self.parts.append(text)
-        self.length += len(text)
-
-    def __str__(self) -> str:
-        """All of it, joined anew each time: the pieces stay, for readers that count them."""
-        return "".join(self.parts)
-
-    def __bool__(self) -> bool:
-        return self.length > 0
-
-
-@dataclass(slots=True)
-class ToolCall:
-    """A tool that the model asked for; it is shown and never executed."""
-
-    id: str | None = None
-    name: str = ""
-    arguments: str = ""
-    """The string as it was sent; JSON if the model wrote JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +89,11 @@ class Attempt:
     """Set while it waits for its server to be up; it is sent then."""
     revision: int = 0
     epoch: int = 0
+    dated: bool = False
+    """The system tells when what was read by the frame came: moments are known by `GRAIN`."""
 
+    _came: float | None = field(default=None, repr=False)
+    """When the bytes came that are being taken in, if that was not now."""
     _calls: dict[int, ToolCall] = field(default_factory=dict, repr=False)
 
     def begin(self) -> None:
@@ -150,9 +120,17 @@ class Attempt:
         self.revision += 1
         return True
 
+    def date(self, arrived: events.Arrived, now: float) -> None:
+        """Take in when the bytes of what follows came; never before what came before them."""
+        ago, times = arrived.ago, self.times
+        self._came = None if ago is None else max(now - ago, times.last_event or 0.0)
+        self.dated = self.dated or ago is not None
+        times.read(arrived.packets)
+
     def apply(self, event: StreamEvent, now: float) -> None:
         """Take in one event of the stream, at `now` seconds of the session's clock."""
         self.revision += 1
+        now = now if self._came is None else self._came
         self.times.last_event = now
         self.silent = ""
         match event:
@@ -181,6 +159,7 @@ class Attempt:
                 self.choices = count
             case events.Finished(reason=reason):
                 self.finish_reason = reason
+                self.times.finished()
             case events.Warned(text=text):
                 self.warnings.append(text)
 
@@ -236,8 +215,17 @@ class Attempt:
         True: the server. Unknown where all came in one piece: the time is then our own.
         """
         return tokens_per_s(
-            self.times, self._own_usage, self.reasoning.length, len(self.content.parts), self.grain
+            self.times,
+            self._own_usage,
+            self.reasoning.length,
+            len(self.content.parts),
+            self.resolution,
         )
+
+    @property
+    def resolution(self) -> float:
+        """Seconds by which its moments are known."""
+        return min(GRAIN, self.grain) if self.dated else self.grain
 
     @property
     def _own_usage(self) -> events.UsageReported | None:

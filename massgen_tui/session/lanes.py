@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.backends.events import Arrived, BackendError, StreamEvent
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt, Hold, Status
 from massgen_tui.session.health import HealthCheck
@@ -217,6 +217,9 @@ class Lanes:
         return Run(lane.agent, exchange, attempt)
 
     def _take(self, run: Run, event: StreamEvent) -> None:
+        if isinstance(event, Arrived):
+            run.attempt.date(event, self._clock())
+            return
         run.attempt.apply(event, self._clock())
         self._tell(run, event)
 

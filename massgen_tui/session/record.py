@@ -135,6 +135,7 @@ def _timing(attempt: Attempt) -> Mapping[str, float | None]:
         "total_s": _rounded(attempt.total_s),
         "tokens_per_s": _rounded(counted),
         "longest_pause_s": _rounded(attempt.times.longest_pause or None),
+        "resolution_s": _rounded(attempt.resolution),
     }
 
 
@@ -150,7 +151,14 @@ _NOT_ASKED: Record = {
     "finish_reason": None,
     "usage": None,
     "timing": dict.fromkeys(
-        ("ttft_s", "first_content_s", "total_s", "tokens_per_s", "longest_pause_s")
+        (
+            "ttft_s",
+            "first_content_s",
+            "total_s",
+            "tokens_per_s",
+            "longest_pause_s",
+            "resolution_s",
+        )
     ),
     "warnings": [],
     "error": None,

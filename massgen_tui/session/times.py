@@ -41,6 +41,10 @@ class Times:
     """Seconds between two pieces, the most, or from the last to where the answer broke off."""
     quiet_since: float = 0.0
     """When the last piece came."""
+    read_packets: int = 0
+    """Packets in the last reading, where they were counted; pieces and time before it."""
+    read_after: int = 0
+    read_since: float | None = None
 
     def piece(self, now: float, length: int) -> None:
         """Take in that a piece of so many characters came."""
@@ -55,6 +59,23 @@ class Times:
             self.head_end = now
             self.head_pieces += 1
             self.head_length += length
+
+    def read(self, packets: int) -> None:
+        """Take in that so many packets came in one reading, whose pieces follow."""
+        self.read_packets, self.read_after = packets, self.pieces
+        self.read_since = self.last_token
+
+    def finished(self) -> None:
+        """Take in the finish: of one reading, only the last packet's time is known.
+
+        Where packets came behind the last piece in the same reading, that came when it was due, by
+        the pace until then; a server that waits for acknowledgements is 40 ms late with its finish.
+        """
+        pieces, paced = self.pieces - self.read_after, self.read_after - self.head_pieces
+        since, last = self.read_since, self.last_token
+        if since is None or last is None or paced < 1 or not 0 < pieces < self.read_packets:
+            return
+        self.last_token = min(last, since + pieces * (since - self.head_end) / paced)
 
     def broken_off(self, now: float) -> None:
         """Take in that no piece came until now, where one was to come."""

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from massgen_tui.backends.events import (
+    Arrived,
     ContentDelta,
+    Finished,
     Opened,
     ReasoningDelta,
     ReasoningMoved,
@@ -167,6 +169,57 @@ def test_the_longest_pause_is_that_between_two_pieces() -> None:
     one = attempt_of((5.0, THOUGHT), (5.5, SAID), (9.0, call("{")), (9.1, SAID))
     assert one.times.longest_pause == 3.5
     assert attempt_of((5.0, SAID)).times.longest_pause == 0.0
+
+
+FRAME = 1 / 6
+
+
+def framed(*frames: tuple[float, Arrived, Sequence[StreamEvent]]) -> Attempt:
+    """One that was read by the frame: when, what the system said of it, and what it brought."""
+    one = attempt_of(grain=FRAME)
+    for at, arrived, brought in frames:
+        one.date(arrived, at)
+        for event in brought:
+            one.apply(event, at)
+    return one
+
+
+def test_what_was_read_by_the_frame_is_timed_by_when_it_came() -> None:
+    one = framed(
+        (0.53, Arrived(0.03, 1), [SAID]),
+        (0.61, Arrived(0.01, 1), [SAID]),
+        (0.69, Arrived(0.03, 2), [SAID, SAID]),
+        (9.0, Arrived(0.08, 1), [UsageReported(7, 4)]),
+    )
+    assert one.ttft == pytest.approx(0.5)
+    assert one.times.last_token == pytest.approx(0.66)
+    assert " 18.8 tok/s" in numbers(one)
+    assert one.resolution == 0.01
+
+
+def test_where_the_system_does_not_say_the_frame_is_the_resolution() -> None:
+    one = framed((0.53, Arrived(None), [SAID]), (0.61, Arrived(None), [SAID]))
+    assert (one.ttft, one.resolution, one.tokens_per_s) == (0.53, FRAME, None)
+
+
+def test_time_never_runs_back_where_the_kernel_counts_in_coarse_ticks() -> None:
+    one = framed((0.5, Arrived(0.0, 1), [SAID]), (0.501, Arrived(0.01, 1), [SAID]))
+    assert one.times.longest_pause == 0
+    assert one.times.last_token == 0.5
+
+
+@pytest.mark.parametrize(
+    ("packets", "last"),
+    [(2, 0.67), (3, 0.62), (4, 0.62)],
+    ids=["the finish came with the last piece", "behind it", "and the count too"],
+)
+def test_a_finish_in_the_same_frame_does_not_move_the_last_piece(packets: int, last: float) -> None:
+    one = framed(
+        (0.50, Arrived(0.0, 1), [SAID]),
+        (0.58, Arrived(0.02, 3), [SAID, SAID]),
+        (0.68, Arrived(0.01, packets), [SAID, SAID, Finished("stop")]),
+    )
+    assert one.times.last_token == pytest.approx(last)
 
 
 @pytest.mark.parametrize(

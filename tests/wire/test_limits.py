@@ -3,13 +3,14 @@
 import asyncio
 import math
 import socket
+import sys
 import threading
 import time
 
 import pytest
 
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
-from massgen_tui.backends.events import ContentDelta, Heartbeat, StreamEvent
+from massgen_tui.backends.events import Arrived, ContentDelta, Heartbeat, StreamEvent
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.watch import Watch
 from massgen_tui.config.schema import Timeouts
@@ -228,6 +229,39 @@ async def test_a_gate_lets_packets_gather_until_it_opens(server: ScriptedServer)
     outcome = await task
     assert outcome.content == "word " * 31
     assert outcome.error is None
+    await backend.aclose()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when bytes came")
+async def test_what_is_read_by_the_frame_is_dated_and_what_is_read_as_it_comes_is_not(
+    server: ScriptedServer,
+) -> None:
+    gate, plain = ReadGate(), asyncio.Event()
+    gate.active = True
+    words = [step for _ in range(5) for step in (Pause(0.02), chunk(WORD))]
+    last = (Wait(plain), chunk(WORD + b"".join(LAST)), END)
+    server.answer(Pause(0.02), head(), chunk(ROLE), *words, *last)
+    backend = ChatCompletionsBackend(agent_at(server.base_url), gate=gate)
+    came: list[Arrived] = []
+    said = 0
+
+    def seen(event: StreamEvent) -> None:
+        nonlocal said
+        if isinstance(event, Arrived):
+            came.append(event)
+        said += isinstance(event, ContentDelta)
+
+    task = asyncio.create_task(ask(backend, seen=seen))
+    while said < 5:
+        gate.open()
+        await asyncio.sleep(0)
+    gate.active = False
+    plain.set()
+    assert (await task).content == "word " * 6
+    agos = [each.ago for each in came]
+    assert agos.pop() is None, "from here on it is read as it comes"
+    assert all(ago is not None and 0 <= ago < 5 for ago in agos)
+    assert sum(each.packets for each in came) >= 6
     await backend.aclose()
 
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 from massgen_tui.console.stream.rows import NEWLINE, NOTHING, SPACE, Row, keep_same, text_rows
 from massgen_tui.console.stream.wrap import TAB, breaks
-from massgen_tui.session.attempt import Text
+from massgen_tui.session.pieces import Text
 from massgen_tui.text import clean
 
 STALE = Row((("…", "dim"),))

@@ -13,7 +13,7 @@ from massgen_tui.console.stream.select import marked
 from massgen_tui.console.stream.styles import Styles
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Text
+from massgen_tui.session.pieces import Text
 from massgen_tui.text import clean, one_line
 
 _FOOT_EVERY = 0.5

@@ -9,7 +9,8 @@ from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt, Status, Text
+from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.pieces import Text
 
 
 class ExchangeView:

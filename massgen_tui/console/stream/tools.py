@@ -4,7 +4,8 @@ from massgen_tui.console.stream.blocks import Block, PlainText
 from massgen_tui.console.stream.jsontext import JsonIndenter, parses
 from massgen_tui.console.stream.rows import Row, keep_same, line_rows
 from massgen_tui.console.stream.wrap import Span
-from massgen_tui.session.attempt import Attempt, ToolCall
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.pieces import ToolCall
 from massgen_tui.text import clean, one_line
 
 
