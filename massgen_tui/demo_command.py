@@ -21,6 +21,7 @@ from massgen_tui.demo.model import SMOLLM2, check_own
 from massgen_tui.demo.progress import Progress
 from massgen_tui.demo.recording import NO_MODEL
 from massgen_tui.demo.server import ModelServer, check_machine
+from massgen_tui.terminal import undrawable
 
 FETCH = 80.0
 ANSWER = 60.0
@@ -49,7 +50,7 @@ def run_demo(*, replay: bool = False, model: Path | None = None, offline: bool =
     Returns:
         The exit code; 1 when the demo could not be set up.
     """
-    screen = sys.stdin.isatty() and sys.stdout.isatty()
+    screen = not undrawable()
     tell = Progress(sys.stderr)
     try:
         with _ended_by_signals(), ExitStack() as stack:
@@ -171,7 +172,7 @@ def _ended_by_signals() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    names = ("SIGTERM", "SIGHUP")
+    names = ("SIGTERM", "SIGHUP", "SIGQUIT")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, end) for number in heard}

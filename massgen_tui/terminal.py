@@ -19,9 +19,21 @@ if sys.platform != "win32":
 
 Modes = list[Any]
 """What `termios.tcgetattr` gives."""
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_ENDING = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
+SIGNALS = tuple(getattr(signal, name) for name in _ENDING if hasattr(signal, name))
+_TYPEWRITERS = frozenset({"dumb", "unknown"})
+"""Kinds of terminals that only take lines."""
 _MOST = 65536
 """Bytes; a terminal keeps 4096 or less."""
+
+
+def undrawable() -> str:
+    """Why a console cannot be drawn here; empty where it can."""
+    # Textual draws on standard error; closed, it is None
+    if sys.stderr is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "there is no terminal"
+    kind = os.environ.get("TERM", "")
+    return f"TERM={kind} cannot be drawn on" if kind in _TYPEWRITERS else ""
 
 
 class Before(NamedTuple):
@@ -37,7 +49,7 @@ class Before(NamedTuple):
 def taken() -> Iterator[Before]:
     """A context in which the terminal is ours; gives how it was, and makes it so again.
 
-    SIGTERM and SIGHUP unwind here, so that this happens although the app does not run yet.
+    Signals that end us unwind here, so that this happens although the app does not run yet.
     """
     with on_signals(_unwind), _error_on_output(), _keys_kept() as before:
         yield before
@@ -45,7 +57,7 @@ def taken() -> Iterator[Before]:
 
 @contextlib.contextmanager
 def on_signals(end: Callable[[int], None]) -> Iterator[None]:
-    """While this context lasts, call `end` with the exit code (143, 129) when a signal comes."""
+    """While this context lasts, call `end` with the exit code (143, 130, …) when a signal comes."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         end(128 + number)

@@ -1,9 +1,11 @@
 """The command `massgen-tui`. A command's own room is imported only when it is called."""
 
+import errno
 import importlib
 import os
 import sys
 import threading
+from io import TextIOWrapper
 
 from massgen_tui.cli.opening import is_plain, open_file
 from massgen_tui.config.errors import ConfigError
@@ -15,6 +17,7 @@ CLOSED_PIPE = 141
 
 def main() -> None:
     """Run the command line and leave with its exit code; wrong usage and configs are 1."""
+    _speak_utf_8()
     try:
         code = _run(sys.argv[1:])
     except ConfigError as error:
@@ -24,6 +27,10 @@ def main() -> None:
         code = INTERRUPTED
     except BrokenPipeError:
         code = CLOSED_PIPE
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        code = 1  # the terminal has gone: there is nobody to tell
     _leave(code)
 
 
@@ -33,6 +40,13 @@ def _run(words: list[str]) -> int:
         return open_file(*words)
     run = importlib.import_module("massgen_tui.cli.commands").run
     return int(run(words))
+
+
+def _speak_utf_8() -> None:
+    """Print in UTF-8 whatever the locale says: answers and frames are in no other encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _leave(code: int) -> None:

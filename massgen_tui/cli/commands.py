@@ -3,6 +3,7 @@
 import click
 
 from massgen_tui import __version__
+from massgen_tui.cli.arguments import as_text
 from massgen_tui.cli.configs import what_there_is
 from massgen_tui.cli.group import Commands
 
@@ -39,7 +40,7 @@ def run(words: list[str]) -> int:
         KeyboardInterrupt: it was interrupted.
     """
     try:
-        code = group.main(words, prog_name="massgen-tui", standalone_mode=False)
+        code = group.main(as_text(words), prog_name="massgen-tui", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return 1

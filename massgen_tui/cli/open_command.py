@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from massgen_tui.cli.configs import no_such_config
-from massgen_tui.cli.opening import on_terminal, open_file
+from massgen_tui.cli.opening import open_file
+from massgen_tui.terminal import undrawable
 
 
 @click.command("open")
@@ -15,9 +16,9 @@ def command(config: str, prompt: str | None) -> int:
     """Open the console with the agents of CONFIG; with PROMPT, ask it at once."""
     if not Path(config).is_file():
         raise click.ClickException(no_such_config(config))
-    if not on_terminal():
+    if why := undrawable():
         raise click.ClickException(
-            "the console needs a terminal; without one use: "
+            f"the console needs a terminal, and {why}; without one use: "
             f'massgen-tui run {config} "{prompt or "PROMPT"}"'
         )
     return open_file(config, prompt)

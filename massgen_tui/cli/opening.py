@@ -15,15 +15,17 @@ def is_plain(words: list[str]) -> bool:
         0 < len(words) < 3
         and words[0].endswith(ENDINGS)
         and not any(word.startswith("-") for word in words)
-        and on_terminal()
+        and _is_text(words[1:])
+        and not terminal.undrawable()
         and Path(words[0]).is_file()
     )
 
 
-def on_terminal() -> bool:
-    """Whether there is a terminal to type and to draw on."""
-    # Textual draws on standard error; closed, it is None
-    return sys.stderr is not None and sys.stdin.isatty() and sys.stdout.isatty()
+def _is_text(words: list[str]) -> bool:
+    """Whether the system gave these words as the UTF-8 that they are."""
+    there = "".join(words)
+    utf_8 = sys.getfilesystemencoding() == "utf-8"
+    return there.isascii() or (utf_8 and not any("\ud800" <= one <= "\udfff" for one in there))
 
 
 def open_file(config: str, prompt: str | None = None) -> int:

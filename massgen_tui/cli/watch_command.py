@@ -7,7 +7,6 @@ import click
 
 from massgen_tui import terminal
 from massgen_tui.cli.configs import no_such_config
-from massgen_tui.cli.opening import on_terminal
 from massgen_tui.cli.reading import read_config
 
 
@@ -17,9 +16,9 @@ def command(config: str) -> int:
     """Watch the servers of CONFIG and the GPUs; no agent is asked anything."""
     if not Path(config).is_file():
         raise click.ClickException(no_such_config(config))
-    if not on_terminal():
+    if why := terminal.undrawable():
         raise click.ClickException(
-            f"watch needs a terminal; without one use: massgen-tui check {config}"
+            f"watch needs a terminal, and {why}; without one use: massgen-tui check {config}"
         )
     with terminal.taken() as before:
         read = read_config(config)

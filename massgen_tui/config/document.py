@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import yaml
 
@@ -222,12 +223,30 @@ def word(node: yaml.Node) -> str:
     raise Unusable(node, "should be a text")
 
 
-class Plain:
-    """Turns nodes into JSON values; `fill` sees every text."""
+_OCTAL = re.compile(r"[-+]?0[0-7_]*[1-7][0-7_]*")
+_SIXTIES = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 
-    def __init__(self, fill: Callable[[str, yaml.Node], str]) -> None:
-        """Take the function that fills in variables."""
+
+def _unmeant(text: str, value: float) -> str:
+    """What to say of a number that few mean as YAML 1.1 reads it; empty where all do."""
+    if _OCTAL.fullmatch(text):
+        said = f"`{text}` is octal in YAML 1.1 and is read as {value}"
+        return f"{said}: write {int(text)} or {value}, whichever is meant"
+    if _SIXTIES.fullmatch(text):
+        said = f"`{text}` counts in sixties in YAML 1.1 and is read as {value}"
+        return f'{said}: write {value}, or "{text}" for the text'
+    return ""
+
+
+class Plain:
+    """Turns nodes into JSON values; `fill` sees every text, `note` what few mean as it is read."""
+
+    def __init__(
+        self, fill: Callable[[str, yaml.Node], str], note: Callable[[yaml.Node, str], None]
+    ) -> None:
+        """Take the function that fills in variables, and the one that is told what is odd."""
         self._fill = fill
+        self._note = note
         self._left = MAX_VALUES
         self._scalars = yaml.constructor.SafeConstructor()
 
@@ -275,4 +294,6 @@ class Plain:
             raise Unusable(node, f"is no {kind}") from error
         if isinstance(value, float) and not math.isfinite(value):
             raise Unusable(node, "should be a finite number")
+        if kind in ("int", "float") and (said := _unmeant(text, cast(float, value))):
+            self._note(node, said)
         return value

@@ -48,7 +48,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         """Fill in variables in every text."""
-        self.plain = Plain(self.fill)
+        self.plain = Plain(self.fill, self.note)
 
     def begin(self) -> None:
         """Start a section of its own: forget what the last one said of variables."""
@@ -64,6 +64,11 @@ class Reading:
                 one_line(hint, _HINT),
             )
         )
+
+    def note(self, node: yaml.Node, said: str) -> None:
+        """Warn of something at a node."""
+        line, column = place(node)
+        self.warnings.append(f"{self.path.name}:{line}:{column}: {said}")
 
     def mapping(self, node: yaml.Node, key: str, hint: str = "") -> dict[str, Entry] | None:
         """The entries of a node that should be a mapping, or None with a problem noted."""

@@ -278,7 +278,7 @@ def open_console(config: "Config", *, prompt: str | None = None, notice: str = "
         notice: shown at the start.
 
     Returns:
-        The exit code: 0, 1 after an unforeseen error, 143 and 129 after SIGTERM and SIGHUP.
+        The exit code: 0, 1 after an unforeseen error, 128 and the number after a signal.
     """
     return _run(ConsoleApp(config, prompt=prompt, notice=notice))
 

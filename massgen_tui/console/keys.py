@@ -49,7 +49,7 @@ MAIN_KEYS: tuple[Key, ...] = (
     Key("rerun", "ctrl+r", "app.rerun", "ask again: all, or the focused pane", "Answers", "rerun"),
     Key(
         "stop",
-        "escape",
+        "escape,f10",
         "app.stop",
         "close what is open; else stop: all, or the focused pane",
         "Answers",

@@ -39,7 +39,28 @@ async def test_what_is_typed_before_the_first_frame_is_sent(
         assert terminal.restored
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+SIGNALS = [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGQUIT, 131), (signal.SIGHUP, 129)]
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.parametrize("command", [(), ("watch",)])
+async def test_a_signal_leaves_the_terminal_whole_and_its_exit_code(
+    tmp_path: Path,
+    config: Path,
+    env: Mapping[str, str],
+    number: signal.Signals,
+    code: int,
+    command: tuple[str, ...],
+) -> None:
+    with Terminal([*START, *command, str(config)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "esc" if not command else "quit")
+        terminal.signal(number)
+        assert await asyncio.to_thread(terminal.ended) == code
+        assert terminal.restored
+        assert "Traceback" not in terminal.text
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS[:3])
 async def test_a_signal_before_the_first_frame_leaves_the_terminal_as_it_was(
     tmp_path: Path, config: Path, env: Mapping[str, str], number: signal.Signals, code: int
 ) -> None:
@@ -77,3 +98,52 @@ async def test_it_draws_although_standard_error_goes_to_a_file(
         assert await asyncio.to_thread(terminal.ended) == 0
         assert terminal.restored
     assert file.read_bytes() == b""
+
+
+@pytest.mark.parametrize("kind", ["dumb", "unknown"])
+async def test_a_terminal_that_only_takes_lines_gets_one_sentence(
+    tmp_path: Path, config: Path, env: Mapping[str, str], kind: str
+) -> None:
+    with Terminal([*START, str(config)], env={**env, "TERM": kind}, cwd=tmp_path) as terminal:
+        assert await asyncio.to_thread(terminal.ended) == 1
+        said = " ".join(terminal.text.split())
+        assert f"TERM={kind}" in said
+        assert "massgen-tui run" in said
+        assert b"\x1b" not in terminal.raw
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        {"PYTHONIOENCODING": "latin-1"},
+    ],
+)
+async def test_a_console_is_drawn_in_utf_8_whatever_the_locale(
+    tmp_path: Path,
+    config: Path,
+    env: Mapping[str, str],
+    server: ScriptedServer,
+    locale: Mapping[str, str],
+) -> None:
+    server.answer(*sse_chat(content=["漢字 ", "answer"]))
+    command = [*START, str(config), "größer"]
+    with Terminal(command, env={**env, **locale}, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "answer")
+        assert "┌─1 a" in terminal.text
+        assert server.asked == ["größer"]
+        terminal.write("é漢")
+        await asyncio.to_thread(terminal.until, "› é漢")
+        terminal.write("\x11")
+        assert await asyncio.to_thread(terminal.ended) == 0
+        assert terminal.restored
+
+
+async def test_a_terminal_that_goes_away_ends_it_with_a_report(
+    tmp_path: Path, config: Path, env: Mapping[str, str]
+) -> None:
+    with Terminal([*START, str(config)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "ctrl+r rerun")
+        terminal.hang_up()
+        assert await asyncio.to_thread(terminal.process.wait, 10) == 1
+    assert "Error" in (tmp_path / "state" / "massgen-tui" / "crash.log").read_text()

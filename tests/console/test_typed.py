@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.support.server import ScriptedServer, sse_chat
+from tests.support.server import Hang, ScriptedServer, sse_chat
 from tests.support.terminal import START, Terminal
 
 CTRL_Q, CTRL_P, ESC, PANE = "\x11", "\x10", "\x1b", "\x071"
@@ -101,4 +101,21 @@ async def test_search_and_palette_take_what_is_typed(terminal: Terminal) -> None
     terminal.write(f"{CTRL_P}save\u00a0\ue0b0")
     await asyncio.to_thread(terminal.until, "save\u00a0\ue0b0")
     terminal.write(ESC)
+    await quits(terminal)
+
+
+@pytest.mark.parametrize("stop", [ESC, "\x1b[21~"])
+async def test_both_stop_keys_close_and_stop_everywhere(
+    terminal: Terminal, server: ScriptedServer, stop: str
+) -> None:
+    for opens, shows in (("\x1bOP", "esc, f10"), (CTRL_P, "Save answers"), (f"{PANE}/", "find in")):
+        terminal.write(opens)
+        await asyncio.to_thread(terminal.until, shows)
+        terminal.write(stop)
+        await asyncio.to_thread(terminal.until_gone, shows)
+    server.answer(*sse_chat(content=["begun"])[:2], Hang())
+    terminal.write("\x070long\r")
+    await asyncio.to_thread(terminal.until, "waiting")
+    terminal.write(stop)
+    await asyncio.to_thread(terminal.until, "■ stopped")
     await quits(terminal)

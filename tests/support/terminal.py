@@ -1,5 +1,6 @@
 """The real program on a pseudo-terminal, looked at through a terminal emulator."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -64,8 +65,7 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._slave)
-        os.close(self.master)
+        self.hang_up()
 
     def read(self, seconds: float = 0.05) -> None:
         """Take in what comes within so many seconds."""
@@ -84,6 +84,17 @@ class Terminal:
         end = time.monotonic() + seconds
         while text not in self.text:
             assert time.monotonic() < end, f"no {text!r} in:\n{self.text}"
+            self.read()
+
+    def until_gone(self, text: str, seconds: float = 20) -> None:
+        """Read until `text` stands on the screen no more.
+
+        Raises:
+            AssertionError: it still does.
+        """
+        end = time.monotonic() + seconds
+        while text in self.text:
+            assert time.monotonic() < end, f"still {text!r} in:\n{self.text}"
             self.read()
 
     def write(self, keys: str | bytes) -> None:
@@ -108,6 +119,12 @@ class Terminal:
         self.screen.resize(lines, columns)
         _size(self._slave, columns, lines)
         self.process.send_signal(signal.SIGWINCH)
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        for end in (self._slave, self.master):
+            with contextlib.suppress(OSError):
+                os.close(end)
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""

@@ -300,3 +300,35 @@ async def test_wait_waits_for_a_server_that_is_not_up_yet(home: Path) -> None:
         async with asyncio.timeout(20):
             out, _ = await process.communicate()
     assert out == b"42\n"
+
+
+@pytest.mark.parametrize("word", [b"caf\xe9", b"\x93quoted\x94", "日本".encode("shift-jis")])
+def test_an_argument_that_is_not_utf_8_is_named(home: Path, word: bytes) -> None:
+    config = write_config(home, f"http://127.0.0.1:{free_port()}/v1")
+    done = cli(home, "run", config, os.fsdecode(word))
+    assert done.returncode == 1
+    assert "is not UTF-8" in done.stderr
+    assert "base_url" not in done.stderr
+    assert "\\x" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+    ],
+)
+def test_a_locale_that_is_not_utf_8_is_given_utf_8(home: Path, locale: dict[str, str]) -> None:
+    config = write_config(home, f"http://127.0.0.1:{free_port()}/v1")
+    done = subprocess.run(
+        [sys.executable, "-m", "massgen_tui", "run", config, "é 漢", "--format", "json"],
+        cwd=home,
+        env=environment(home) | locale,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert json.loads(done.stdout.decode("utf-8"))["prompt"] == "é 漢"
+    assert b"Traceback" not in done.stderr

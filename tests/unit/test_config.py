@@ -320,3 +320,39 @@ def test_loading_changes_nothing_it_was_given(tmp_path: Path) -> None:
     environ = {"VLLM_API_KEY": "k"}
     agent_with(tmp_path, "type: vllm, model: m", environ)
     assert environ == {"VLLM_API_KEY": "k"}
+
+
+@pytest.mark.parametrize(
+    ("written_as", "value", "said"),
+    [
+        ("010", 8, "octal"),
+        ("-0_17", -15, "octal"),
+        ("12:30", 750, "sixties"),
+        ("1:02:03", 3723, "sixties"),
+        ("1:30.5", 90.5, "sixties"),
+    ],
+)
+def test_a_number_that_few_mean_as_yaml_1_1_reads_it_is_told(
+    tmp_path: Path, written_as: str, value: float, said: str
+) -> None:
+    text = (
+        f"agents:\n- id: a\n  backend: {{type: vllm, model: m, extra_body: {{n: {written_as}}}}}\n"
+    )
+    path = tmp_path / "old.yaml"
+    path.write_text(text)
+    config = load_config(path, {})
+    assert config.agents[0].backend.extra_body["n"] == value
+    (warning,) = config.warnings
+    assert "old.yaml:3:" in warning
+    assert f"`{written_as}` " in warning
+    assert said in warning
+    assert f"read as {value}" in warning
+
+
+@pytest.mark.parametrize("plain", ["0", "10", "0.5", "-3", "1e-3", "0x1F", "1_000", '"010"', "00"])
+def test_a_number_that_is_what_it_looks_like_needs_no_word(tmp_path: Path, plain: str) -> None:
+    path = tmp_path / "plain.yaml"
+    path.write_text(
+        f"agents:\n- id: a\n  backend: {{type: vllm, model: m, extra_body: {{n: {plain}}}}}\n"
+    )
+    assert load_config(path, {}).warnings == ()

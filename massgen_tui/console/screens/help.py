@@ -23,6 +23,7 @@ NOTES = """
 A prompt goes to all agents; @id at its very start asks one, @@ is a plain @.
 A prompt to an agent that still answers waits for it; esc takes it back.
 Plain digits go to a pane when a pane has the focus; other letters go to the prompt.
+f10 does what esc does, everywhere: GNU screen keeps esc to itself while the mouse is on.
 Editing: ctrl+z undo, ctrl+y redo, ctrl+k, ctrl+u, ctrl+w, ctrl+x cut, ctrl+v paste.
 Every key can be changed in the config, by the name at its right: ui: {keymap: {rerun: ctrl+e}}
 """

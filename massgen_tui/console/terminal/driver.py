@@ -14,16 +14,19 @@ from selectors import EVENT_READ, SelectSelector
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
-from massgen_tui.console.terminal.keyboard import Keyboard
+from massgen_tui.console.terminal.keyboard import Key, Keyboard
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 STDERR = 2
 """What Textual draws on."""
+SECOND_STOP = "f10"
+"""Does what esc does: GNU screen hands on no esc of its own while the mouse is reported."""
 _PACE = 0.1
 """Seconds between two looks at whether to end."""
 _MOST = 1 << 16
@@ -37,6 +40,13 @@ class TerminalApp(App[None], inherit_bindings=False):
     """What ended the app though it should not have."""
     ending: bool = False
     """A signal has come that ends the app, with an exit code of its own."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take the second stop key for the first wherever it means nothing of its own."""
+        second = isinstance(event, events.Key) and event.key == SECOND_STOP
+        if second and SECOND_STOP not in self.screen.active_bindings:
+            event = Key("escape", "\x1b")
+        await super().on_event(event)
 
     def get_driver_class(self) -> type["ConsoleDriver"]:
         """Our driver."""
