@@ -32,6 +32,7 @@ async def test_what_is_typed_before_the_first_frame_is_sent(
             await until_taken(terminal)
         terminal.write("hello\rmore")
         await asyncio.to_thread(terminal.until, "the answer")
+        await asyncio.to_thread(terminal.until, "· stop")
         await asyncio.to_thread(terminal.until, "› more")
         assert server.asked == ["hello"]
         terminal.write("\x11")
@@ -129,7 +130,7 @@ async def test_a_console_is_drawn_in_utf_8_whatever_the_locale(
     server.answer(*sse_chat(content=["漢字 ", "answer"]))
     command = [*START, str(config), "größer"]
     with Terminal(command, env={**env, **locale}, cwd=tmp_path) as terminal:
-        await asyncio.to_thread(terminal.until, "answer")
+        await asyncio.to_thread(terminal.until, "· stop")
         assert "┌─1 a" in terminal.text
         assert server.asked == ["größer"]
         terminal.write("é漢")

@@ -28,8 +28,7 @@ async def sent(terminal: Terminal, server: ScriptedServer) -> str:
     """Send what stands in the prompt, and nothing else was; gives what the server was asked."""
     before = len(server.asked)
     terminal.write("\r")
-    await asyncio.to_thread(terminal.until, "answer")
-    await server.arrival()
+    await asyncio.to_thread(terminal.until, "· stop")
     assert len(server.asked) == before + 1
     return str(server.asked[-1])
 
