@@ -86,7 +86,7 @@ def _stuck(file: Checked) -> bool:
 def _usable(status: ServerStatus) -> bool:
     # a provider that answers, and does not list its models, may well take prompts
     unlisted = status.target.hosted and status.state is ServerState.UNKNOWN and not status.silent
-    return status.state is ServerState.UP or unlisted
+    return unlisted or (status.state is ServerState.UP and not status.unserved)
 
 
 async def _probed(files: Sequence[Checked]) -> list[Checked]:

@@ -41,19 +41,35 @@ def _wrong_kind(target: ServerTarget, card: Card) -> str:
     return f"this is {card.provider}, the config says {target.dialect}: write type: {right}"
 
 
+def unserved(
+    target: ServerTarget, card: Card | None, answered: Collection[str] = frozenset()
+) -> tuple[str, ...]:
+    """The models that are asked of it and that it would refuse: its list is whole without them."""
+    if card is None or not card.kind or not card.kind.whole_list or card.kind.any_name:
+        return ()
+    return tuple(_missing(target, card, answered))
+
+
+def _missing(target: ServerTarget, card: Card, answered: Collection[str]) -> list[str]:
+    """The models that are asked of it and do not stand in its list."""
+    if not card.listed:
+        return []
+    plain = card.kind.plain if card.kind else str
+    known = {plain(model.id) for model in card.models}
+    wanted = [model for model in target.models if model and model not in answered]
+    return [model for model in wanted if plain(text(model)) not in known]
+
+
 def _not_served(target: ServerTarget, card: Card, answered: Collection[str]) -> list[str]:
     """Models that are asked for and not listed: not served, or only so where the list is whole."""
-    wanted = [model for model in target.models if model and model not in answered]
-    if not card.listed or not wanted:
+    missing = _missing(target, card, answered)
+    if not missing:
         return []
     whole = card.kind is not None and card.kind.whole_list
     if not card.models:
         return ["it serves no model now" if whole else f"its list of models is empty {_MAY_ANSWER}"]
     names = [model.id for model in card.models]
-    plain = card.kind.plain if card.kind else str
-    known = {plain(name) for name in names}
     shown = ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
-    missing = [model for model in wanted if plain(text(model)) not in known]
     if card.kind and card.kind.any_name:
         return [f"asked for {model}, answers with what it serves: {shown}" for model in missing]
     if whole:

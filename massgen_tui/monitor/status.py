@@ -167,6 +167,8 @@ class ServerStatus:
     """When this state began, on the same clock."""
     notes: tuple[str, ...] = ()
     """Pointed out before a prompt is sent: wrong kind, model not served, no reasoning parser."""
+    unserved: tuple[str, ...] = ()
+    """Models that agents ask of it and that it would refuse now, as far as its list tells."""
     cache_hits: float | None = None
     """Share of prompt tokens found in the prefix cache, 0 to 1."""
     ttft_s: float | None = None

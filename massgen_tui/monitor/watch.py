@@ -11,7 +11,7 @@ from massgen_tui.monitor.course import Course, Wall
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.looking import Card, Pulse
 from massgen_tui.monitor.metrics import Metrics
-from massgen_tui.monitor.notes import notes_of
+from massgen_tui.monitor.notes import notes_of, unserved
 from massgen_tui.monitor.probes import Look, look_at
 from massgen_tui.monitor.rates import Rates
 from massgen_tui.monitor.status import (
@@ -139,7 +139,8 @@ class Watch:
     def status_for(self, target: ServerTarget) -> ServerStatus:
         """The status as another target of the same server should read it."""
         notes = self._notes(target, self.status.state)
-        return replace(self.status, target=target, notes=notes)
+        missing = unserved(target, self._card, self._answered)
+        return replace(self.status, target=target, notes=notes, unserved=missing)
 
     def _notes(self, target: ServerTarget, state: ServerState) -> tuple[str, ...]:
         notes = notes_of(target, self._card, state, self._answered)
@@ -256,6 +257,7 @@ class Watch:
             latency_s=pulse.latency_s,
             checked_at=now,
             notes=self._notes(self.target, pulse.state),
+            unserved=unserved(self.target, card, self._answered),
             cache_hits=rates.hit_rate,
             ttft_s=rates.ttft_s,
             itl_s=rates.itl_s,

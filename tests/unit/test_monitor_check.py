@@ -97,6 +97,33 @@ async def test_a_config_is_told_with_the_request_and_without_a_look(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("config", "model", "listed", "code"),
+    [
+        ("vllm", "Qwen/Qwen3-4B", "vllm", 0),
+        ("vllm", "Qwen/Qwen3-8B", "vllm", 1),
+        # whatever is asked of SGLang, it answers with what it serves
+        ("sglang", "Qwen/Qwen3-8B", "sglang", 0),
+        # the list of a stranger may not be whole
+        ("chatcompletion", "Qwen/Qwen3-8B", "me-and-mine", 0),
+    ],
+)
+async def test_a_model_that_is_not_served_fails_when_strict(
+    tmp_path: Path, config: str, model: str, listed: str, code: int
+) -> None:
+    async with ScriptedServer() as server:
+        for path in ("/health", "/ready"):
+            server.route("GET", path, whole(200, b""))
+        models = {"data": [{"id": "Qwen/Qwen3-4B", "owned_by": listed}]}
+        server.route("GET", "/v1/models", whole(200, json.dumps(models).encode()))
+        values = {"id": "a", "type": config, "model": model, "url": server.root}
+        if config == "chatcompletion":
+            values["url"] = server.base_url
+        file = write(tmp_path, AGENT.format(**values))
+        assert (await run(file, probe=True, strict=True))[0] == code
+        assert (await run(file, probe=True))[0] == 0
+
+
+@pytest.mark.parametrize(
     ("kind", "address"),
     [
         ("vllm", "http://localhost:8000/v1"),
