@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import aiohttp
 
 from massgen_tui.descriptors import exhausted
-from massgen_tui.monitor.fetch import REFUSED, Answer, Fault
+from massgen_tui.monitor.fetch import REFUSED, Answer, Fault, Take
 from massgen_tui.resolver import DaemonResolver
 from massgen_tui.text import one_line
 from massgen_tui.tls import tls_hint
@@ -35,11 +35,16 @@ class AiohttpClient:
         proxy: str | None,
         limit: int,
         connect: float,
+        take: Take | None = None,
     ) -> Answer:
         """One GET; every failure of the network or the server comes back as an answer."""
         limits = aiohttp.ClientTimeout(total=None, sock_connect=connect)
+        asked = self._session.get(
+            url, headers=headers, proxy=proxy, allow_redirects=False, timeout=limits
+        )
         try:
-            return await self._get(url, headers, proxy, limit, limits)
+            async with asked as response:
+                return await _answer(response, limit, take)
         except aiohttp.ConnectionTimeoutError:
             return Answer(fault=Fault.UNCONNECTED, words=f"no connection in {connect:g} s")
         except TimeoutError:
@@ -51,32 +56,29 @@ class AiohttpClient:
         """Close all connections."""
         await self._session.close()
 
-    async def _get(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        proxy: str | None,
-        limit: int,
-        limits: aiohttp.ClientTimeout,
-    ) -> Answer:
-        async with self._session.get(
-            url, headers=headers, proxy=proxy, allow_redirects=False, timeout=limits
-        ) as response:
-            body = bytearray()
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                body += chunk
-                if len(body) > limit:
-                    response.close()
-                    break
-            large = len(body) > limit
-            return Answer(
-                status=response.status,
-                body=b"" if large else bytes(body),
-                server=one_line(response.headers.get("Server", ""), 80),
-                location=one_line(response.headers.get("Location", ""), 200),
-                fault=Fault.TOO_LARGE if large else Fault.NONE,
-                words=f"answers with more than {limit // 1024} KiB" if large else "",
-            )
+
+async def _answer(response: aiohttp.ClientResponse, limit: int, take: Take | None) -> Answer:
+    body, size = bytearray(), 0
+    handed = take if 200 <= response.status < 300 else None
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        room = limit - size
+        size += len(chunk)
+        if handed is not None:
+            await handed(chunk[:room])
+        else:
+            body += chunk
+        if size > limit:
+            response.close()
+            break
+    large = size > limit
+    return Answer(
+        status=response.status,
+        body=b"" if large else bytes(body),
+        server=one_line(response.headers.get("Server", ""), 80),
+        location=one_line(response.headers.get("Location", ""), 200),
+        fault=Fault.TOO_LARGE if large else Fault.NONE,
+        words=f"answers with more than {limit // 1024} KiB" if large else "",
+    )
 
 
 def _failed(error: Exception) -> Answer:

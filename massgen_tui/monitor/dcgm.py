@@ -1,96 +1,31 @@
 """GPUs of other machines, through the DCGM exporter that their cluster already runs.
 
-Metric names and units as of dcgm-exporter 3 to 4.8 (percent, MiB, MHz) and of 4.9, which renamed
-them (ratios, bytes, hertz); labels as of both. Behind the exporter of one machine or a Prometheus
-that gathers many: machines are told apart by their label, and samples may be as old as their time.
+Behind the exporter of one machine or a Prometheus that gathers many: machines are told apart by
+their label, and samples may be as old as their time.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from massgen_tui.config.address import is_loopback
 from massgen_tui.config.schema import Config
-from massgen_tui.monitor.clocks import held_back
-from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.dcgm_page import Page, Told
+from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.gpu_state import GpuState
-from massgen_tui.monitor.metrics import samples
-from massgen_tui.monitor.read import text
 from massgen_tui.monitor.roll import Roll
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
+from massgen_tui.monitor.status import GpuSnapshot
 
-_MIB, _MEGA = 2**20, 1e-6
-_BLANK_32, _BLANK_64 = float(0x7FFFFFF0), float(2**47)
-"""From here on values are DCGM's ways to say that it does not know; bytes and hertz may be more
-than the smaller."""
 _LARGE = 50_000
 """Bytes of a page from which it is read in a thread: a machine with 8 GPUs sends about 30 kB."""
-_MOST = 20_000
-"""Samples of a page: more than the limit of its bytes lets through."""
 _MINUTE = 24
 """Looks of a minute."""
 _LATE = 60.0
 """Seconds from which the time that a sample bears is believed: clocks of machines differ."""
 _NOT_TOLD = "not told any more"
-
-
-class _Metric(NamedTuple):
-    """Where one field stands: its name, and what makes our unit of its own."""
-
-    name: str
-    times: float = 1
-    blank: float = _BLANK_32
-
-
-_FIELDS: Mapping[str, tuple[_Metric, ...]] = {
-    # some releases before 4.9 gave the percentage under this name
-    "ratio": (_Metric("DCGM_FI_DEV_GPU_UTIL_RATIO"),),
-    "percent": (_Metric("DCGM_FI_DEV_GPU_UTIL"),),
-    "active": (
-        _Metric("DCGM_FI_PROF_GR_ENGINE_UTIL_RATIO"),
-        _Metric("DCGM_FI_PROF_GR_ENGINE_ACTIVE"),
-    ),
-    "total": (
-        _Metric("DCGM_FI_DEV_FB_CAPACITY_BYTES", 1, _BLANK_64),
-        _Metric("DCGM_FI_DEV_FB_TOTAL", _MIB),
-    ),
-    "used": (
-        _Metric("DCGM_FI_DEV_FB_USED_BYTES", 1, _BLANK_64),
-        _Metric("DCGM_FI_DEV_FB_USED", _MIB),
-    ),
-    "free": (
-        _Metric("DCGM_FI_DEV_FB_FREE_BYTES", 1, _BLANK_64),
-        _Metric("DCGM_FI_DEV_FB_FREE", _MIB),
-    ),
-    "reserved": (
-        _Metric("DCGM_FI_DEV_FB_RESERVED_BYTES", 1, _BLANK_64),
-        _Metric("DCGM_FI_DEV_FB_RESERVED", _MIB),
-    ),
-    "temperature": (_Metric("DCGM_FI_DEV_GPU_TEMP_CELSIUS"), _Metric("DCGM_FI_DEV_GPU_TEMP")),
-    "power": (_Metric("DCGM_FI_DEV_BOARD_POWER_WATTS"), _Metric("DCGM_FI_DEV_POWER_USAGE")),
-    "power_limit": (
-        _Metric("DCGM_FI_DEV_ENFORCED_POWER_LIMIT"),
-        _Metric("DCGM_FI_DEV_POWER_MGMT_LIMIT"),
-    ),
-    "sm_clock": (
-        _Metric("DCGM_FI_DEV_SM_CLOCK_HERTZ", _MEGA, _BLANK_64),
-        _Metric("DCGM_FI_DEV_SM_CLOCK"),
-    ),
-    "memory_clock": (
-        _Metric("DCGM_FI_DEV_MEMORY_CLOCK_HERTZ", _MEGA, _BLANK_64),
-        _Metric("DCGM_FI_DEV_MEM_CLOCK"),
-    ),
-    "held_back": (
-        _Metric("DCGM_FI_DEV_CLOCKS_EVENT_REASONS"),
-        _Metric("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS"),
-    ),
-    "ecc": (_Metric("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL"),),
-    "xid": (_Metric("DCGM_FI_DEV_XID_ERROR"), _Metric("DCGM_FI_DEV_XID_ERRORS")),
-}
-_NAMES = frozenset(metric.name for metrics in _FIELDS.values() for metric in metrics)
+_NO_GPU = "the exporter names no GPU"
 
 
 @dataclass(slots=True)
@@ -120,29 +55,62 @@ class Exporter:
         self._named = bool(label) or not is_loopback(self.label)
         self._wall = wall
         self._machines: dict[str, _Machine] = {}
+        self._patient = False
 
     async def look(self, fetcher: Fetcher, now: float) -> tuple[GpuSnapshot, ...]:
-        """Ask it once. What was there before stays, growing stale, when it tells nothing of it."""
-        answer = await fetcher.get(self.url)
-        reason, hosts = "", {}
-        if not answer.ok:
-            reason = answer.words or f"the exporter answers HTTP {answer.status}"
+        """Ask it once. What was there before stays, growing stale, when it tells nothing of it.
+
+        What is more than one machine sends is read in a thread, as it comes.
+        """
+        page = Page()
+
+        async def take(piece: bytes) -> None:
+            if page.size + len(piece) > _LARGE:
+                await asyncio.to_thread(page.feed, piece)
+            else:
+                page.feed(piece)
+
+        answer = await fetcher.read(self.url, take, patient=self._patient)
+        slow = answer.seconds > fetcher.timeout / 2
+        self._patient = answer.silent or (self._patient and slow)
+        if page.size > _LARGE:
+            self.snapshots = await asyncio.to_thread(self._read, answer, page, now)
         else:
-            page = answer.text()
-            large = len(page) > _LARGE
-            hosts = await asyncio.to_thread(read_hosts, page) if large else read_hosts(page)
-            reason = "" if hosts else "the exporter names no GPU"
+            self.snapshots = self._read(answer, page, now)
+        return self.snapshots
+
+    def _read(self, answer: Answer, page: Page, now: float) -> tuple[GpuSnapshot, ...]:
+        cut = answer.fault is Fault.TOO_LARGE and 200 <= answer.status < 300
+        whole = page.end(cut=cut)
+        hosts = page.hosts() if answer.ok or cut else {}
+        reason = self._reason(answer, page, told=bool(hosts))
         for host, told in hosts.items():
             self._take(self._machines.setdefault(host, _Machine()), told, now)
         for host, machine in self._machines.items():
             machine.reason = "" if host in hosts else reason or _NOT_TOLD
-        self.snapshots = tuple(
+        if cut and hosts:
+            first = self._machines[next(iter(hosts))]
+            first.reason = f"first {whole:,} GPUs; the page goes on: {self._narrower()}"
+        return tuple(
             GpuSnapshot(machine.roll.rows, machine.reason, machine.sampled_at, self._name(host))
             for host, machine in self._machines.items()
         ) or (GpuSnapshot((), reason, now, self.label),)
-        return self.snapshots
 
-    def _take(self, machine: _Machine, told: "Told", now: float) -> None:
+    def _reason(self, answer: Answer, page: Page, *, told: bool) -> str:
+        """Why there are no GPUs, if there are none."""
+        if told:
+            return ""
+        if not answer.ok:
+            return answer.words or f"the exporter answers HTTP {answer.status}"
+        return f"no DCGM page: {page.maker}'s exporter" if page.maker else _NO_GPU
+
+    def _narrower(self) -> str:
+        """What asks for less."""
+        if urlsplit(self.url).path.rstrip("/").endswith("federate"):
+            return 'ask for match[]={__name__=~"DCGM_FI_DEV_(GPU|FB|POWER).*",Hostname=~"NAME.*"}'
+        return "name each machine's own exporter, or let it tell fewer metrics (-f)"
+
+    def _take(self, machine: _Machine, told: Told, now: float) -> None:
         machine.roll.begin()
         for gpu in told.gpus:
             machine.roll.add(gpu)
@@ -165,92 +133,3 @@ def exporters_of(config: Config) -> tuple[Exporter, ...]:
         if url:
             found.setdefault(url, Exporter(url, label))
     return tuple(found.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a page tells of one machine."""
-
-    gpus: tuple[GpuStatus, ...]
-    """By number; an instance of a GPU that MIG cut up is a row of its own."""
-    at: float | None = None
-    """The newest time that a sample bears, in seconds since 1970; None: they bear none."""
-
-
-def read_hosts(page: str) -> dict[str, Told]:
-    """What an exporter's page tells, by machine."""
-    values: dict[tuple[str, str, str], dict[str, float]] = {}
-    labels: dict[tuple[str, str, str], Mapping[str, str]] = {}
-    times: dict[str, float] = {}
-    for sample in samples(page, _NAMES, _MOST):
-        # `Hostname` until 4.8.2, `hostname` since; Prometheus may have only its own
-        known = {name.lower(): value for name, value in sample.labels.items()}
-        host = text(known.get("hostname") or known.get("instance"))
-        key = host, known.get("gpu", "0"), known.get("gpu_i_id", "")
-        labels[key] = known
-        values.setdefault(key, {})[sample.name] = float(sample.value)
-        if sample.timestamp is not None:
-            times[host] = max(float(sample.timestamp), times.get(host, 0.0))
-    hosts: dict[str, list[GpuStatus]] = {}
-    for key, found in values.items():
-        hosts.setdefault(key[0], []).append(_row(key[1], key[2], labels[key], found))
-    return {
-        host: Told(tuple(sorted(gpus, key=lambda gpu: gpu.index)), times.get(host))
-        for host, gpus in hosts.items()
-    }
-
-
-def _row(
-    number: str, instance: str, labels: Mapping[str, str], values: Mapping[str, float]
-) -> GpuStatus:
-    found = {field: _first(metrics, values) for field, metrics in _FIELDS.items()}
-    profile = labels.get("gpu_i_profile", "")
-    bits = found["held_back"]
-    return GpuStatus(
-        index=int(number) if number.isdecimal() and len(number) < 6 else 0,
-        name=text(labels.get("modelname")).removeprefix("NVIDIA ") or None,
-        uuid=text(labels.get("uuid")) + (f"/{instance}" if instance else "") or None,
-        utilisation=_load(found, part=bool(instance)),
-        memory_used=_whole(found["used"]),
-        memory_total=_whole(_total(found)),
-        temperature=_whole(found["temperature"]),
-        power=found["power"],
-        power_limit=found["power_limit"],
-        sm_clock=_whole(found["sm_clock"]),
-        memory_clock=_whole(found["memory_clock"]),
-        throttled=None if bits is None else held_back(int(bits)),
-        ecc_errors=_whole(found["ecc"]),
-        xid=_whole(found["xid"]),
-        part=bool(instance),
-        note=text(f"MIG {profile or instance}") if instance else "",
-    )
-
-
-def _first(metrics: Sequence[_Metric], values: Mapping[str, float]) -> float | None:
-    """The first that is there and is no way to say that it is not known."""
-    for metric in metrics:
-        value = values.get(metric.name)
-        if value is not None and 0 <= value < metric.blank:
-            return value * metric.times
-    return None
-
-
-def _load(found: Mapping[str, float | None], *, part: bool) -> int | None:
-    """Percent. Of an instance DCGM says 0 whatever it does: there its engine tells, if anything."""
-    ratio, percent, active = found["ratio"], found["percent"], found["active"]
-    if ratio is not None:
-        percent = ratio * 100 if ratio <= 1 else ratio
-    if part or percent is None:
-        percent = None if active is None else min(active, 1.0) * 100
-    return _whole(percent)
-
-
-def _total(found: Mapping[str, float | None]) -> float | None:
-    used, free = found["used"], found["free"]
-    if found["total"] is not None or used is None or free is None:
-        return found["total"]
-    return used + free + (found["reserved"] or 0)
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else round(value)

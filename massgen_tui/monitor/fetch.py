@@ -6,7 +6,7 @@ import ipaddress
 import json
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Never, Protocol, cast
@@ -126,6 +126,10 @@ def proxy_for(url: str) -> str | None:
     return urllib.request.getproxies().get(parts.scheme)
 
 
+Take = Callable[[bytes], Awaitable[None]]
+"""Takes a piece of a body in; the next is read when it has."""
+
+
 class Client(Protocol):
     """What carries the requests: `monitor.client.AiohttpClient`."""
 
@@ -137,6 +141,7 @@ class Client(Protocol):
         proxy: str | None,
         limit: int,
         connect: float,
+        take: Take | None = None,
     ) -> Answer:
         """One GET without a time limit but that to connect. Raises nothing but TimeoutError."""
         ...
@@ -175,6 +180,19 @@ class Fetcher:
 
         `key` goes into the Authorization header and, as no redirect is followed, nowhere else.
         """
+        limit = self._page_limit if url.endswith("/metrics") else self._limit
+        return await self._ask(url, key, limit, patient=patient)
+
+    async def read(self, url: str, take: Take, *, patient: bool = False) -> Answer:
+        """GET a page of metrics as it comes; the same but for the body, which the answer lacks.
+
+        Of a 2xx answer `take` gets all pieces up to the limit of a page.
+        """
+        return await self._ask(url, None, self._page_limit, patient=patient, take=take)
+
+    async def _ask(
+        self, url: str, key: str | None, limit: int, *, patient: bool, take: Take | None = None
+    ) -> Answer:
         try:
             client = await self._open()
         except (OSError, ImportError) as error:
@@ -190,7 +208,8 @@ class Fetcher:
                     url,
                     headers=headers,
                     proxy=proxy_for(url),
-                    limit=self._page_limit if url.endswith("/metrics") else self._limit,
+                    limit=limit,
+                    take=take,
                     # where there is TLS, its server has a part in connecting
                     connect=_CONNECT * (seconds if url.startswith("https:") else self.timeout),
                 )

@@ -151,6 +151,19 @@ def test_instances_of_a_gpu_that_was_cut_up_have_rows() -> None:
     ]
 
 
+def test_an_instance_is_told_with_the_power_of_its_card_or_without_any() -> None:
+    part = replace(GPU, part=True, note="MIG 1g.10gb", history=(), uuid="GPU-0/1")
+    other = replace(part, power=None, uuid="GPU-0/2")
+    assert gpus(sampled(part, other)) == [
+        "0 H100 80GB HBM3                     87%",
+        "  60.0/80.0 GiB  64 °C  card 412 W",
+        "  MIG 1g.10gb",
+        "0 H100 80GB HBM3                     87%",
+        "  60.0/80.0 GiB  64 °C",
+        "  MIG 1g.10gb",
+    ]
+
+
 def test_a_gpu_s_sheet_has_three_histories() -> None:
     gpu = replace(GPU, power_limit=700.0, memory_history=(0.0, 1.0), power_history=(0.0, 700.0))
     said = gpu_detail(sampled(gpu), NOW)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.config.schema import Config
-from massgen_tui.monitor.dcgm import Exporter, exporters_of, read_hosts
+from massgen_tui.monitor.dcgm import Exporter, exporters_of
+from massgen_tui.monitor.dcgm_page import Page, Told, read_hosts
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.plausible import plausible
 from massgen_tui.monitor.servers import ServerMonitor
@@ -225,14 +226,161 @@ async def test_only_a_page_that_takes_long_is_read_beside_the_event_loop(
 ) -> None:
     threads: list[int] = []
 
-    def read(text: str) -> object:
-        threads.append(threading.get_ident())
-        return read_hosts(text)
+    class Read(Page):
+        def hosts(self) -> dict[str, Told]:
+            threads.append(threading.get_ident())
+            return super().hosts()
 
-    monkeypatch.setattr("massgen_tui.monitor.dcgm.read_hosts", read)
+    monkeypatch.setattr("massgen_tui.monitor.dcgm.Page", Read)
     many = "".join(page(*FULL).replace('"box"', f'"box{n}"') for n in range(machines))
     assert len(await looked(many)) == machines
     assert [thread != threading.get_ident() for thread in threads] == [elsewhere]
+
+
+def stamped(load: int, power: float, age_ms: int, pod: str) -> str:
+    more = f',exported_pod="{pod}",instance="10.0.0.9:9400"'
+    told = ("DCGM_FI_DEV_GPU_UTIL", 0, load), ("DCGM_FI_DEV_POWER_USAGE", 0, power)
+    return page(*told, more=more).replace("\n", f" {1_700_000_000_000 - age_ms}\n")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("old", [170_000, 15_000, 1])
+def test_of_two_series_of_one_gpu_the_younger_counts(old: int, turned: bool) -> None:
+    """NVIDIA/dcgm-exporter#340: the pod changed, Prometheus tells the old series for 5 minutes."""
+    series = [stamped(98, 300.0, old, "old-pod"), stamped(2, 70.0, 0, "new-pod")]
+    (gpu,) = read_gpus("".join(reversed(series) if turned else series))
+    assert (gpu.utilisation, gpu.power) == (2, 70.0)
+
+
+def test_what_only_an_ended_series_tells_is_not_known() -> None:
+    old = stamped(98, 300.0, 170_000, "old-pod")
+    new = "".join(line for line in stamped(2, 0, 0, "new-pod").splitlines(True) if "UTIL" in line)
+    (gpu,) = read_gpus(old + new)
+    assert (gpu.utilisation, gpu.power) == (2, None)
+    (still,) = read_gpus(stamped(98, 300.0, 20_000, "old-pod") + new)
+    assert (still.utilisation, still.power) == (2, 300.0)
+
+
+def test_the_power_of_a_card_is_told_once_among_its_instances() -> None:
+    """NVIDIA/dcgm-exporter#353: each instance bears its card's power, temperature and clocks."""
+    parts = [
+        page(("DCGM_FI_DEV_POWER_USAGE", card, 212.0 + card), more=f',GPU_I_ID="{number}"')
+        for card in (0, 1)
+        for number in (1, 5, 13)
+    ]
+    assert [gpu.power for gpu in read_gpus("".join(parts))] == [
+        212.0,
+        None,
+        None,
+        213.0,
+        None,
+        None,
+    ]
+    whole = page(("DCGM_FI_DEV_POWER_USAGE", 0, 212.0))
+    assert [(gpu.part, gpu.power) for gpu in read_gpus("".join([*parts[:3], whole]))] == [
+        (False, 212.0),
+        (True, None),
+        (True, None),
+        (True, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "maker"),
+    [
+        ('gpu_gfx_activity{gpu_id="0",card_vendor="Advanced Micro Devices"} 13', "AMD"),
+        ('amd_gpu_power{productname="MI250",device="0"} 90', "AMD"),
+        ('xpum_engine_ratio{dev_name="Intel(R) Data Center GPU Max 1550"} 40', "Intel"),
+        ('habanalabs_utilization{Serial="1",UUID="2"} 3', "Intel Gaudi"),
+        ('nvidia_smi_utilization_gpu_ratio{uuid="1"} 0.4', "nvidia-smi"),
+    ],
+)
+async def test_another_s_exporter_is_named(line: str, maker: str) -> None:
+    (told,) = await looks(f"# HELP x\n{line}\n")
+    assert (told.gpus, told.reason) == ((), f"no DCGM page: {maker}'s exporter")
+
+
+METRICS = ("GPU_UTIL", "FB_USED", "FB_FREE", "GPU_TEMP", "POWER_USAGE", "SM_CLOCK")
+
+
+def large(machines: int, order: str) -> str:
+    """A page of eight GPUs a machine, told GPU by GPU or metric by metric."""
+    gpus = [(host, gpu) for host in range(machines) for gpu in range(8)]
+    told = [(one, name) for one in gpus for name in METRICS]
+    if order == "by metric":
+        told = [(one, name) for name in METRICS for one in gpus]
+    return "".join(
+        f'DCGM_FI_DEV_{name}{{gpu="{gpu}",UUID="GPU-{host}-{gpu}",Hostname="n{host:03}",'
+        f'pod="a-{"x" * 40}"}} {50 + gpu}\n'
+        for (host, gpu), name in told
+    )
+
+
+async def cut(text: str, limit: int, path: str = "/metrics") -> tuple[GpuSnapshot, ...]:
+    fetcher = Fetcher(page_limit=limit)
+    async with ScriptedServer() as server:
+        server.route("GET", path, whole(200, text.encode(), "text/plain"))
+        found = await Exporter(f"{server.root}{path}").look(fetcher, 10.0)
+    await fetcher.aclose()
+    return found
+
+
+@pytest.mark.parametrize(("share", "kept"), [(0.3, 240), (0.5, 400), (0.9, 720)])
+async def test_a_page_that_goes_on_shows_the_gpus_that_came_whole(share: float, kept: int) -> None:
+    text = large(100, "by gpu")
+    found = await cut(text, int(len(text) * share))
+    gpus = [gpu for one in found for gpu in one.gpus]
+    assert kept - 12 <= len(gpus) <= kept
+    assert {(gpu.utilisation is None, gpu.sm_clock is None) for gpu in gpus} == {(False, False)}
+    assert found[0].reason == (
+        f"first {len(gpus)} GPUs; the page goes on: "
+        "name each machine's own exporter, or let it tell fewer metrics (-f)"
+    )
+    assert {one.reason for one in found[1:]} == {""}
+
+
+async def test_a_page_told_metric_by_metric_shows_those_of_which_all_came_that_can() -> None:
+    text = large(100, "by metric")
+    found = await cut(text, int(len(text) * 0.75), "/federate")
+    gpus = [gpu for one in found for gpu in one.gpus]
+    assert 380 <= len(gpus) <= 420
+    assert {(gpu.temperature is None, gpu.power is None) for gpu in gpus} == {(False, False)}
+    assert found[0].reason.startswith(f"first {len(gpus)} GPUs; the page goes on: ask for match[]=")
+
+
+async def test_more_gpus_than_fit_two_mebibytes_are_all_read() -> None:
+    text = large(400, "by metric")
+    assert len(text) > 2 * 2**20
+    found = await looks(text)
+    assert sum(len(one.gpus) for one in found) == 3200
+    assert {one.reason for one in found} == {""}
+
+
+@pytest.mark.parametrize("step", [1, 7, 64, 1000])
+def test_a_page_reads_the_same_in_whatever_pieces_it_comes(step: int) -> None:
+    data = (page(*FULL) + 'DCGM_FI_DEV_SM_CLOCK{gpu="0",UUID="GPU-0",Hostname="box"} 7').encode()
+    read = Page()
+    for at in range(0, len(data), step):
+        read.feed(data[at : at + step])
+    assert read.end() == 2
+    assert read.hosts() == read_hosts(data.decode())
+    assert read.hosts()["box"].gpus[0].sm_clock == 7
+
+
+def test_lines_that_cannot_be_read_hide_no_other() -> None:
+    odd = "".join(
+        f"DCGM_FI_DEV_GPU_TEMP{line}\n"
+        for line in (
+            "{",
+            '{gpu="0"',
+            '{gpu="0"} hot',
+            '{gpu="0"} 5 5 5',
+            "{" + "x" * 10_000 + "} 1",
+        )
+    )
+    assert [gpu.utilisation for gpu in read_gpus(odd + page(*FULL))] == [87, 93]
+    brace = page(*FULL).replace('device="nvidia0"', 'pod="a}\\"b\\n"')
+    assert [gpu.utilisation for gpu in read_gpus(brace)] == [87, 93]
 
 
 async def test_an_exporter_that_goes_away_leaves_what_it_said_and_says_why() -> None:

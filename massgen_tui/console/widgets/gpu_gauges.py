@@ -28,8 +28,9 @@ def heat(gpu: GpuStatus) -> str:
 
 
 def power(gpu: GpuStatus) -> str:
-    """What it draws; empty where it is not told."""
-    return "" if gpu.power is None else f"{gpu.power:.0f} W"
+    """What it draws; empty where it is not told. An instance is told of with its card's."""
+    whose = "card " if gpu.part else ""
+    return "" if gpu.power is None else f"{whose}{gpu.power:.0f} W"
 
 
 def clock(gpu: GpuStatus) -> str:
