@@ -13,6 +13,7 @@ from textual.screen import Screen
 from massgen_tui.console.clipboard import CopyingApp, keep
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.keys import name_of
+from massgen_tui.console.mended import Mended
 from massgen_tui.console.order import InOrder
 from massgen_tui.text import clean
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from massgen_tui.console.works import Works
 
 
-class Actions(InOrder, CopyingApp, inherit_bindings=False):
+class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
     """The actions of the app, on its works."""
 
     works: "Works"

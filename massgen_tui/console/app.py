@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import importlib
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +13,7 @@ from textual.screen import Screen
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.outline import Outline, outline_of
 from massgen_tui.console.actions import Actions
+from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import APP_KEYS, bindings, keys_of, quits, typed_by
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE, LastResort
 from massgen_tui.console.screens.opening import OpeningScreen
@@ -57,8 +57,6 @@ class ConsoleApp(Actions, inherit_bindings=False):
             before: how the terminal was before it was taken; None: it is not taken.
         """
         super().__init__()
-        self.last_resort: LastResort | None = None
-        """Ends the process by force; None where the process is not ours (tests)."""
         self.refused: ConfigError | None = None
         """What is wrong with the config, where that ended the console."""
         self.before = before or Before()
@@ -221,18 +219,24 @@ class ConsoleApp(Actions, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Close streams and monitors, keep the draft; the terminal is whole again by now."""
-        if self._opening is None:
-            self.prompt.keep_draft()
-        await self._stop()
+        try:
+            if self._opening is None:
+                self.prompt.keep_draft()
+        finally:
+            await self._stop()
 
     async def _stop(self) -> None:
         if self._opening is None:
             await self.services.stop()
 
-    def _fatal_error(self) -> None:
-        # Textual would print a traceback with the values of all variables, keys among them.
-        self.failed = self._exception
-        self._close_messages_no_wait()
+    @property
+    def drawable(self) -> bool:
+        """There is something to draw, and keys act on it."""
+        return super().drawable and self._held is None
+
+    def open_log_file(self) -> Path | None:
+        """The session's log, begun where it was not."""
+        return self.services.open_log()
 
 
 def _read(path: Path) -> "Config":
@@ -290,7 +294,4 @@ def _run(app: ConsoleApp) -> int:
         app.last_resort.disarm()
     if app.refused is not None:
         raise app.refused
-    if app.failed is not None:
-        crash = importlib.import_module("massgen_tui.console.crash")
-        print(crash.report(app.failed, getattr(app, "config", None)), file=sys.stderr)
-    return app.return_code or 0
+    return exit_code(app)

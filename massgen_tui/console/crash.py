@@ -1,11 +1,12 @@
 """What is told of an unforeseen error: where it is, without any variable's value or any key."""
 
 import traceback
+from pathlib import Path
 
 from massgen_tui import paths
 from massgen_tui.config.schema import Config
 from massgen_tui.session.redact import redactor_of
-from massgen_tui.text import clean
+from massgen_tui.text import clean, one_line
 
 FILE = "crash.log"
 
@@ -30,3 +31,12 @@ def report(error: BaseException, config: Config | None) -> str:
     except OSError:
         return f"{clean(trace)}\n{head}"
     return f"{head}\nThe log of it: {file}"
+
+
+def words(error: Exception, config: Config | None, file: Path | None) -> str:
+    """What is told of a fault after which all goes on, and where `file` has all of it."""
+    # without a config nothing tells keys from other words
+    said = redactor_of(config)(f": {error}") if config is not None and str(error) else ""
+    told = f"a fault of the screen: {type(error).__name__}{one_line(said, 120)}"
+    where = f"The log of it: {file}" if file else "It is not logged: the config keeps no log."
+    return f"{clean(told)}\nEverything else goes on. {where}"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from massgen_tui.console.contain import guarded
 from massgen_tui.console.hearing import status_of
 from massgen_tui.console.watching import Watching
 from massgen_tui.monitor.status import ServerState
@@ -49,7 +50,8 @@ class Holding:
         while True:
             await self._some.wait()
             await asyncio.sleep(PACE)
-            await self.tend()
+            with guarded():
+                await self.tend()
 
     async def tend(self) -> None:
         """Look once at every server that is waited for, and send to those that are up."""

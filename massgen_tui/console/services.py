@@ -17,7 +17,7 @@ from massgen_tui.console.history import History
 from massgen_tui.console.pump import SLOWEST
 from massgen_tui.console.watching import HEAD_START, Monitors, Unwatched, Watching
 from massgen_tui.session.journal import Journal
-from massgen_tui.session.logs import close_log, open_log
+from massgen_tui.session.logs import FILE, close_log, open_log
 from massgen_tui.session.session import Session
 
 CLOSING = 1.5
@@ -70,11 +70,16 @@ class Services:
 
     async def start(self) -> None:
         """Open the log, import what requests need, begin to look at servers and GPUs."""
-        if self.log_folder is not None:
-            with contextlib.suppress(OSError):
-                self._log = open_log(self.session.config, self.log_folder)
+        self.open_log()
         await self.warm_up()
         await self.watching.start()
+
+    def open_log(self) -> Path | None:
+        """The file of the log, begun at the first call; None: nothing is written."""
+        if self._log is None and self.log_folder is not None:
+            with contextlib.suppress(OSError):
+                self._log = open_log(self.session.config, self.log_folder)
+        return self.log_folder / FILE if self._log and self.log_folder else None
 
     async def stop(self) -> None:
         """End everything, within `CLOSING` seconds whatever hangs; a second call does nothing."""

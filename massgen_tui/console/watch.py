@@ -1,24 +1,30 @@
 """`massgen-tui watch`: servers and GPUs as a full screen, without any agent being asked."""
 
+import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from massgen_tui import paths
 from massgen_tui.config.schema import Config
 from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.clipboard import CopyingApp
+from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import WATCH_KEYS, bindings
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
+from massgen_tui.console.mended import Mended
 from massgen_tui.console.watching import Monitors, Watching
 from massgen_tui.console.widgets.sidebar import Sidebar
+from massgen_tui.session.logs import FILE, close_log, open_log
 from massgen_tui.terminal import Modes, on_signals
 
 
-class WatchApp(CopyingApp, inherit_bindings=False):
+class WatchApp(CopyingApp, Mended, inherit_bindings=False):
     """The sidebar alone."""
 
     TITLE = "massgen-tui watch"
@@ -45,7 +51,7 @@ class WatchApp(CopyingApp, inherit_bindings=False):
         self.config = config
         self.sidebar = Sidebar(config.ui.keymap)
         self.alarm = Alarm()
-        self.last_resort: LastResort | None = None
+        self._log_file: logging.Handler | None = None
         if config.ui.theme in self.available_themes:
             self.theme = config.ui.theme
 
@@ -87,6 +93,19 @@ class WatchApp(CopyingApp, inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Look no more."""
         await self.watching.stop()
+        if self._log_file is not None:
+            close_log(self._log_file)
+
+    def open_log_file(self) -> Path | None:
+        """The program's log; nothing is written into it before something fails."""
+        if not self.config.ui.logging_enabled:
+            return None
+        try:
+            folder = paths.state_dir()
+            self._log_file = self._log_file or open_log(self.config, folder)
+        except OSError:
+            return None
+        return folder / FILE
 
 
 def open_watch(config: Config, *, modes: Modes | None = None) -> int:
@@ -99,4 +118,4 @@ def open_watch(config: Config, *, modes: Modes | None = None) -> int:
     with on_signals(app.end_by_signal):
         app.run()
         app.last_resort.disarm()
-    return app.return_code or 0
+    return exit_code(app)

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from massgen_tui.config.schema import Config
 from massgen_tui.console.alarm import Alarm
+from massgen_tui.console.contain import guarded
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.holding import Holding
 from massgen_tui.console.keys import ALL_KEYS, name_of
@@ -117,7 +118,7 @@ class Works:
     def paint(self) -> None:
         """Draw what is new in the panes that are seen, and the title."""
         now = self.session.clock()
-        with self._host.batch_update():
+        with guarded(), self._host.batch_update():
             self.main.grid.paint(now)
             self._show_title(now)
 

@@ -33,7 +33,7 @@ from massgen_tui.console.widgets.still import Still
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
 
-class MainScreen(Still, Screen[None]):
+class MainScreen(Screen[None], Still):
     """Where one lives."""
 
     BINDINGS = bindings(MAIN_KEYS, PANE_KEYS, DIGIT_KEYS)

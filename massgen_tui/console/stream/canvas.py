@@ -152,6 +152,12 @@ class Canvas:
         return row.strip(look) if shown is row else look.strip(shown)
 
     def mapped(self, y: int) -> Strip | None:
-        """Line `y` with what the mouse needs to know where in the text it is."""
-        at, look = self.row_at(y), self._look
-        return self.strip(y) if look is None or at is None else look.mapped(self._drawn[y], at)
+        """Line `y`, telling the mouse which place of the document each cell is or comes next to."""
+        look, rows = self._look, self.view.rows
+        if look is None or not rows:
+            return self.strip(y)
+        at = self.row_at(y)
+        if at is not None:
+            return look.mapped(rows[at], at)
+        last = min(self.view.top + self.view.height, len(rows)) - 1
+        return look.beside(0, self.view.top) if y < 1 else look.beside(len(rows[last].text), last)

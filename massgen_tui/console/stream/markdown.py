@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from massgen_tui.console.stream.fences import code_rows, expand, is_closed, language_of
 from massgen_tui.console.stream.highlight import awaited, highlight, lexer_name, plain
 from massgen_tui.console.stream.inline import inline_lines
-from massgen_tui.console.stream.rows import Row, line_rows
+from massgen_tui.console.stream.rows import QUOTE, Row, line_rows, unsent
 from massgen_tui.console.stream.tables import table_rows
 from massgen_tui.console.stream.wrap import Span
 
@@ -193,7 +193,7 @@ class _Renderer:
         self._gap(token)
         self._quotes += 1
         self._style = "quote"
-        self._prefixes.append(_Prefix(("▌ ", "rule"), ("▌ ", "rule")))
+        self._prefixes.append(_Prefix((QUOTE, "rule"), (QUOTE, "rule")))
 
     def _blockquote_close(self, token: Token) -> None:
         self._quotes -= 1
@@ -217,15 +217,18 @@ class _Renderer:
             if awaited(name):
                 self.awaits.add(name)
             lines = highlight(name, code)
+        sent: list[str | None] = [*token.content.split("\n")]
         if language:
             lines = (((language, "code-comment"),), *lines)
+            sent.insert(0, None)
         first, rest = self._take_prefixes()
-        self.rows += code_rows(lines or ((),), self._width, first, rest)
+        self.rows += code_rows(lines or ((),), self._width, first, rest, sent)
 
     def _code_block(self, token: Token) -> None:
         self._gap(token)
         first, rest = self._take_prefixes()
-        self.rows += code_rows(plain(expand(token.content)), self._width, first, rest)
+        sent = token.content.split("\n")
+        self.rows += code_rows(plain(expand(token.content)), self._width, first, rest, sent)
 
     def _table_open(self, token: Token) -> None:
         self._gap(token)
@@ -251,7 +254,7 @@ class _Renderer:
         _, rest = self._take_prefixes()
         room = max(self._width - sum(len(text) for text, _ in rest), 4)
         for row in table_rows(table.header, table.body, table.aligns, room):
-            self.rows.append(Row(rest + row.spans, join=row.join))
+            self.rows.append(Row(rest + row.spans, join=row.join, swaps=unsent(rest)))
 
     def _gap(self, token: Token, *, always: bool = False) -> None:
         """A blank row before a block where the source has one, and before every heading."""

@@ -34,7 +34,7 @@ class OpenFence:
             return
         self.closed = closes(line, self._mark)
         if not self.closed and self._width == width:
-            self.rows += code_rows(plain(expand(line)), width, (), ())
+            self.rows += code_rows(plain(expand(line)), width, (), (), [line])
 
     def rows_for(self, width: int) -> list[Row]:
         """The rows of the whole lines."""
@@ -44,7 +44,7 @@ class OpenFence:
             if not self._lines[0].strip().strip("`~").strip():
                 head = [row for row in head if row.fill != "code"]
             code = "".join(f"{line}\n" for line in self._lines[1:])
-            rows = code_rows(plain(expand(code)), width, (), ()) if code else []
+            rows = code_rows(plain(expand(code)), width, (), (), self._lines[1:]) if code else []
             self.rows = head + rows
         return self.rows
 
@@ -53,4 +53,4 @@ class OpenFence:
         bare = line.strip(" \t")
         if not line or (bare and set(bare) == {self._mark[0]}):
             return []
-        return code_rows(plain(expand(line)), width, (), ())
+        return code_rows(plain(expand(line)), width, (), (), [line])

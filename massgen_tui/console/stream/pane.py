@@ -15,11 +15,12 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.canvas import Canvas
 from massgen_tui.console.stream.find import Finder
 from massgen_tui.console.stream.keys import KEYS
 from massgen_tui.console.stream.rows import runs
-from massgen_tui.console.stream.select import selected_text
+from massgen_tui.console.stream.select import line_at, selected_text, word_at
 from massgen_tui.console.stream.structure import last_code
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.session.agent import Agent
@@ -158,8 +159,10 @@ class AgentPane(Widget, can_focus=True):
         self.refresh()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Give the selected text, its wrapped lines whole."""
-        while self._document.sweep(1 << 20):
+        """Give what was sent where something is selected."""
+        start, end = selection
+        rows = self._view.rows[start.y if start else 0 : end.y + 1 if end else None]
+        while STALE in rows and self._document.sweep(1 << 20):
             pass
         return selected_text(self._view.rows, selection), "\n"
 
@@ -231,10 +234,21 @@ class AgentPane(Widget, can_focus=True):
         self.paint(self._clock())
 
     def on_click(self, event: events.Click) -> None:
-        """A click on the head of reasoning folds or unfolds it."""
+        """A click on the head of reasoning folds or unfolds it; more select a word, or a line."""
         at = self._canvas.row_at(event.y)
+        if event.chain > 1:
+            # Textual would select the whole conversation
+            event.prevent_default()
+            self._select(event)
+            return
         if at is not None and self.text_selection is None and self._document.is_head(at):
             self._toggle(at)
+
+    def _select(self, event: events.Click) -> None:
+        _, place = self.screen.get_widget_and_offset_at(event.screen_x, event.screen_y)
+        if place is not None and place.y < len(self._view.rows):
+            of = word_at if event.chain == 2 else line_at
+            self.screen.selections = {self: of(self._view.rows, place)}
 
     def action_by(self, rows: int) -> None:
         """Scroll by rows."""

@@ -7,15 +7,23 @@ compared by identity: a row that is still the same object needs no repaint.
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from unicodedata import category, east_asian_width
 
 from rich.segment import ControlType, Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from massgen_tui.console.stream.styles import Styles
 from massgen_tui.console.stream.wrap import TAB, Span, breaks, cells, cut_spans
 
 NEWLINE, SPACE, NOTHING = "\n", " ", ""
+QUOTE = "▌ "
+"""What stands before every row of a quote."""
+
+Swap = tuple[int, int, str | None]
+"""Where in a row something stands that was not sent, from and to, and what was sent there: nothing
+for an edge; None: the row is no line at all."""
 
 # What terminals do not take for equally wide: joined and toned emoji, flags, Indic vowels. Outside
 # it: Latin letters, punctuation, arrows, lines, signs, and the East Asian scripts.
@@ -76,13 +84,24 @@ class Look:
         return Segment(f"\x1b[{column + 1}G", None, (go,))
 
     def mapped(self, row: "Row", y: int) -> Strip:
-        """The row, its text carrying where it stands (row `y` of the document), for the mouse."""
-        if row.bare:
-            return self.strip(row)
-        text = Strip([Segment(text, self.styles[style]) for text, style in row.spans])
-        room = Segment(" " * max(self.inner - text.cell_length, 0), self.styles[row.fill])
-        ends = Strip([self._left]), Strip([room, self._right])
-        return Strip.join([ends[0], text.apply_offsets(0, y), ends[1]])
+        """The row, telling the mouse where in the document each cell is: in row `y`, everywhere.
+
+        What stands before the text is its begin, what comes after it its end.
+        """
+        before = [Segment(" ", _at(0, y))] * len(self._left.text)
+        text = Strip([Segment(text, Style()) for text, _ in row.spans]).apply_offsets(0, y)
+        room = self.width - len(before) - text.cell_length
+        after = [Segment(" ", _at(len(row.text), y))] * max(room, 0)
+        return Strip([*before, *text, *after])
+
+    def beside(self, x: int, y: int) -> Strip:
+        """A line that is none of the document's: all its cells stand for this place of it."""
+        return Strip([Segment(" ", _at(x, y))] * self.width)
+
+
+def _at(x: int, y: int) -> Style:
+    """What tells the mouse that a cell is this place of the document."""
+    return Style.from_meta({"offset": (x, y)})
 
 
 def _apart(text: str) -> int:
@@ -100,7 +119,7 @@ def inner_width(width: int) -> int:
 class Row:
     """One line of a pane."""
 
-    __slots__ = ("_look", "_strip", "bare", "fill", "join", "spans")
+    __slots__ = ("_look", "_strip", "bare", "fill", "join", "spans", "swaps")
 
     def __init__(
         self,
@@ -109,6 +128,7 @@ class Row:
         join: str = NEWLINE,
         fill: str = "text",
         bare: bool = False,
+        swaps: tuple[Swap, ...] = (),
     ) -> None:
         """Make a row of `spans`.
 
@@ -118,8 +138,10 @@ class Row:
                 where a line was wrapped, or nothing.
             fill: The style of the cells after the text.
             bare: The row draws its own frame.
+            swaps: What of the text was not sent so, in order.
         """
         self.spans = spans
+        self.swaps = swaps
         self.join = join
         self.fill = fill
         self.bare = bare
@@ -154,6 +176,7 @@ class Row:
             and self.join == other.join
             and self.fill == other.fill
             and self.bare == other.bare
+            and self.swaps == other.swaps
         )
 
 
@@ -182,9 +205,18 @@ def line_rows(
     for start, end in breaks(line, room):
         join = NEWLINE if not rows else SPACE if start > last else NOTHING
         prefix = rest if rows else first
-        rows.append(Row(prefix + cut_spans(spans, start, end), join=join, fill=fill))
+        # the marks of lists stay, as they tell items apart; edges and indents of a wrap go
+        edge = prefix if rows else tuple(takewhile(lambda span: span[0] == QUOTE, prefix))
+        text = prefix + cut_spans(spans, start, end)
+        rows.append(Row(text, join=join, fill=fill, swaps=unsent(edge)))
         last = end
     return rows
+
+
+def unsent(edge: Sequence[Span]) -> tuple[Swap, ...]:
+    """What begins a row and was not sent."""
+    size = sum(len(text) for text, _ in edge)
+    return ((0, size, ""),) if size else ()
 
 
 def _width(spans: Iterable[Span]) -> int:

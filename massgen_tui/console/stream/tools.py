@@ -2,7 +2,7 @@
 
 from massgen_tui.console.stream.blocks import Block, PlainText
 from massgen_tui.console.stream.jsontext import JsonIndenter, parses
-from massgen_tui.console.stream.rows import Row, keep_same, line_rows
+from massgen_tui.console.stream.rows import Row, keep_same, line_rows, unsent
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.pieces import ToolCall
@@ -64,4 +64,7 @@ class _Call:
         rows = [Row()] if apart else []
         rows += line_rows(head, self._width, rest=(("  ", "tool"),))
         edge = (("▏ ", "code-edge"),)
-        return rows + [Row(edge + r.spans, join=r.join, fill="code") for r in self._text.rows]
+        swaps = unsent(edge)
+        return rows + [
+            Row(edge + r.spans, join=r.join, fill="code", swaps=swaps) for r in self._text.rows
+        ]

@@ -1,0 +1,39 @@
+"""The command palette, mended where Textual 8.2 fails."""
+
+import asyncio
+
+from textual import on
+from textual.await_complete import AwaitComplete
+from textual.command import CommandList, CommandPalette
+from textual.message import Message
+from textual.widgets import Button, Input, OptionList
+
+
+class Palette(CommandPalette):
+    """Every command by name; it closes once."""
+
+    # The style of a selection is that of the screen, which the palette does not inherit
+    # (textual#6308): a double click on its lines would fail.
+    ALLOW_SELECT = False
+
+    def dismiss(self, result: object = None) -> AwaitComplete:
+        """Close; closing again does nothing, where Textual would close the screen below."""
+        return super().dismiss(None) if self.is_current else AwaitComplete(asyncio.sleep(0))
+
+    @on(Input.Submitted)
+    @on(Button.Pressed)
+    @on(OptionList.OptionSelected)
+    def _once(self, event: Message) -> None:
+        """Let nothing be chosen behind the choice that closed it."""
+        if not self.is_current:
+            event.stop()
+            event.prevent_default()
+
+    def _action_command_list(self, action: str) -> None:
+        # A page key needs lines, and an option that can be chosen: the line that says that nothing
+        # matches is none, and the list may not have been put together yet.
+        lists = self.query(CommandList)
+        if not lists or not lists.first().scrollable_content_region:
+            return
+        if any(not option.disabled for option in lists.first().options):
+            super()._action_command_list(action)
