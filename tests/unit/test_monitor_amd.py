@@ -74,6 +74,75 @@ def test_a_file_that_says_nothing_blanks_only_its_own_field(tmp_path: Path, text
     assert (row.name, row.uuid, row.memory_used) == ("AMD 0x744c", "AMD-device", 6 * GIB)
 
 
+HALO = RADEON | {
+    "device": "0x1586\n",
+    "product_name": "",
+    "mem_info_vram_used": "476000000\n",
+    "mem_info_vram_total": f"{512 * 2**20}\n",
+    "mem_info_gtt_used": "67645734912\n",
+    "mem_info_gtt_total": "133143986176\n",
+}
+V1, V2, V3 = b"\x78\x00\x01\x03", b"\x80\x00\x02\x02", b"\x08\x01\x03\x00"
+
+
+@pytest.mark.parametrize(
+    ("files", "form", "gib", "unified"),
+    [
+        # Strix Halo as on kernel 6.14; a model of 63 GiB lies in GTT (Syllo/nvtop#399, #428)
+        (HALO, b"", (63.4, 124.5), True),
+        (HALO, V3, (63.4, 124.5), True),
+        # the firmware gave it 96 GiB
+        (HALO | {"mem_info_vram_total": f"{96 * GIB}\n"}, b"", (63.4, 220.0), True),
+        # Van Gogh (Steam Deck) and one whose number is not known yet, by its sensors or its pools
+        (HALO | {"device": "0x163f\n", "mem_info_vram_total": f"{GIB}\n"}, V2, (63.4, 125.0), True),
+        (
+            HALO | {"device": "0xffff\n", "mem_info_vram_total": f"{16 * GIB}\n"},
+            V3,
+            (63.4, 140.0),
+            True,
+        ),
+        (HALO | {"device": "0xffff\n"}, b"", (63.4, 124.5), True),
+        # cards, whose GTT is for what does not fit
+        (
+            HALO | {"device": "0x744c\n", "mem_info_vram_total": f"{24 * GIB}\n"},
+            b"",
+            (0.4, 24.0),
+            False,
+        ),
+        (
+            HALO | {"device": "0x699f\n", "mem_info_vram_total": f"{2 * GIB}\n"},
+            V1,
+            (0.4, 2.0),
+            False,
+        ),
+        (RADEON, b"", (6.0, 24.0), False),
+        # an RX 550, whose driver has no such table, in a machine with much memory
+        (
+            HALO | {"device": "0x699f\n", "mem_info_vram_total": f"{2 * GIB}\n"},
+            b"",
+            (0.4, 2.0),
+            False,
+        ),
+    ],
+)
+def test_the_memory_of_an_apu_is_the_pool_that_its_models_are_in(
+    files: dict[str, str], form: bytes, gib: tuple[float, float], unified: bool, tmp_path: Path
+) -> None:
+    device = card(tmp_path, 0, files)
+    if form:
+        (device / "gpu_metrics").write_bytes(form + bytes(100))
+    (row,) = AmdCards(tmp_path).sample()
+    assert (row.memory_used, row.memory_total) != (None, None)
+    assert tuple(round((size or 0) / GIB, 1) for size in (row.memory_used, row.memory_total)) == gib
+    assert (row.shared, row.note) == (unified, "unified memory" if unified else "")
+
+
+def test_a_pool_that_is_not_told_leaves_the_sum_unknown(tmp_path: Path) -> None:
+    card(tmp_path, 0, HALO | {"mem_info_gtt_used": "N/A\n"})
+    (row,) = AmdCards(tmp_path).sample()
+    assert (row.memory_used, row.note) == (None, "unified memory")
+
+
 def test_a_card_that_sleeps_is_left_to_sleep(tmp_path: Path) -> None:
     card(tmp_path, 0, RADEON | {"power/runtime_status": "suspended\n"})
     (row,) = AmdCards(tmp_path).sample()
