@@ -17,6 +17,7 @@ import httpx2
 from yarl import URL
 
 from massgen_tui.backends.address import proxy_for
+from massgen_tui.backends.unpack import PackedError, Unpacker
 from massgen_tui.backends.wire import Written, trace_writing
 from massgen_tui.resolver import DaemonResolver
 
@@ -145,7 +146,7 @@ class Carrier(httpx2.AsyncBaseTransport):
     async def _answer(
         self, request: httpx2.Request, response: aiohttp.ClientResponse, written: Written
     ) -> httpx2.Response:
-        # aiohttp has undone the compression and the chunking
+        # aiohttp has undone the chunking, and `unpack` undoes the compression
         gone = (b"content-encoding", b"content-length", b"transfer-encoding")
         headers = [(k, v) for k, v in response.raw_headers if k.lower() not in gone]
         if response.status >= 300:
@@ -172,6 +173,7 @@ class Carrier(httpx2.AsyncBaseTransport):
                 cookie_jar=aiohttp.DummyCookieJar(),
                 read_bufsize=READ_BUFFER,
                 trace_configs=[trace_writing()],
+                auto_decompress=False,  # what a wrong label does to it cannot be undone
             )
         return self._session
 
@@ -185,13 +187,25 @@ def _place(url: URL) -> tuple[str, str | None, int | None]:
     return url.scheme, url.host, url.port  # `https://host` and `https://host:443` are one
 
 
-async def excerpt(response: aiohttp.ClientResponse, begun: bytes = b"") -> bytes:
-    """The first part of a body that is no stream: what comes within the bounds of size and time."""
+def coding_of(response: aiohttp.ClientResponse) -> str:
+    """What the server says that its body is packed with."""
+    return response.headers.get("content-encoding", "")
+
+
+async def excerpt(
+    response: aiohttp.ClientResponse, begun: bytes = b"", unpacker: Unpacker | None = None
+) -> bytes:
+    """The first part of a body that is no stream: what comes within the bounds of size and time.
+
+    `begun` is what `unpacker` has given of it.
+    """
     content = bytearray(begun)
-    with contextlib.suppress(TimeoutError, *_CUT):
+    unpacker = unpacker or Unpacker(coding_of(response))
+    with contextlib.suppress(TimeoutError, PackedError, *_CUT):
         async with asyncio.timeout(ERROR_PATIENCE):
             while len(content) < ERROR_LIMIT and (data := await response.content.readany()):
-                content += data
+                content += unpacker.feed(data)
+        content += unpacker.close()
     if response.connection is not None:
         drop(response)
     return bytes(content[:ERROR_LIMIT])

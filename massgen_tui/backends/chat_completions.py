@@ -105,6 +105,7 @@ class ChatCompletionsBackend:
         self.model = agent.backend.model
         self._config = agent
         self._key_vars = dialect.key_vars if dialect else ()
+        self._finishes = dialect is not None and dialect.finishes
         self._gate = gate
         self._sleep = sleep
         self._patient_until = patient_until
@@ -199,7 +200,9 @@ class ChatCompletionsBackend:
     async def _exchange(self, client: "Client", end: float) -> AsyncIterator["Exchange"]:
         room = importlib.import_module(_ROOMS[1])
         backend = self._config.backend
-        exchange: Exchange = room.Exchange(client, backend.base_url, self._limits, self._gate, end)
+        exchange: Exchange = room.Exchange(
+            client, backend.base_url, self._limits, self._gate, end, finishes=self._finishes
+        )
         self._running.add(exchange)
         try:
             yield exchange

@@ -1,6 +1,7 @@
 """From the bytes of one answer to its events: sse → delta → thinking, in one incremental object."""
 
 import json
+from collections.abc import Mapping
 
 from massgen_tui.backends.delta import DeltaReader
 from massgen_tui.backends.events import (
@@ -12,10 +13,12 @@ from massgen_tui.backends.events import (
     ReasoningDelta,
     Started,
     StreamEvent,
+    Unsaid,
     Warned,
 )
+from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.backends.sse import MAX_EVENT_BYTES, SSEMessage, SSEParser
-from massgen_tui.backends.stream_errors import find_error, stream_error
+from massgen_tui.backends.stream_errors import find_error, plain_error, stream_error
 from massgen_tui.backends.surrogates import SurrogateMender, may_hold_surrogates
 from massgen_tui.backends.thinking import ThinkSplitter
 from massgen_tui.dialects.families import family_of
@@ -25,10 +28,30 @@ MAX_WARNINGS = 5
 """Unreadable events of one stream that are told one by one; the rest is counted."""
 _CUT = "the stream ended before the server said that it had finished"
 _CUT_HINT = "what came is kept; send the prompt again"
+_EMPTY_HINT = (
+    "nothing came: the prompt may be longer than the model's context (then shorten it), or the "
+    "server cut it off: see its log"
+)
+_UNSAID = "the server ended the answer without saying why it stopped: it was cut off"
 _FLOOD_HINT = "what came before is kept; look into the server's log, this is no answer of a model"
 _NO_STREAM = "the answer is no stream of chat-completion chunks"
 _NO_STREAM_HINT = "check that base_url is the address of a chat-completions API"
 _NO_FINISH = "cut"
+_CHUNK_KEYS = frozenset(
+    (
+        "choices",
+        "usage",
+        "x_groq",
+        "timings",
+        "prompt_progress",
+        "prompt_filter_results",
+        "base_resp",
+    )
+)
+_CHUNKS = ("chat.completion", "text_completion")
+_PINGS = frozenset(("ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"))
+_ASIDE = ("sglext", "nvext")
+"""How the names of events begin that tell numbers of the engine (SGLang, Dynamo)."""
 _HEARTBEAT = Heartbeat()
 # Not strict: a raw control character inside a string is no reason to lose the text around it.
 _parse = json.JSONDecoder(strict=False).decode
@@ -46,14 +69,30 @@ class StreamDecoder:
     """What failed: an error in the stream, or its end without a finish. Names no agent yet."""
     done: bool = False
     """The stream said `[DONE]`."""
+    cut: bool = False
+    """It ended without that and without a finish; why, the connection may know."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, finishes: bool | None = None) -> None:
+        """Begin an answer.
+
+        Args:
+            finishes: the server says why it stops, so that `[DONE]` without it is a cut; False: it
+                never does; None: nobody knows, and the answer ends with `Unsaid`.
+        """
+        self._finishes = finishes
         self._sse = SSEParser()
         self._reader = DeltaReader()
         self._splitter = ThinkSplitter(self._reader.tools)
         self._mender = SurrogateMender()
+        self._failed: BackendError | None = None
         self._chunks = 0
         self._unreadable = 0
+        self._strange = False
+
+    @property
+    def finished(self) -> bool:
+        """The server has said why it stopped."""
+        return self._reader.finish_reason is not None
 
     def feed(self, data: bytes) -> list[StreamEvent]:
         """Take the next bytes and give the events they complete; look at `error` afterwards.
@@ -81,10 +120,10 @@ class StreamDecoder:
         self._flush(events)
         if self._unreadable > MAX_WARNINGS:
             more = self._unreadable - MAX_WARNINGS
-            events.append(Warned(f"{more} more unreadable events in the stream were left out"))
+            events.append(Warned(f"{more} more such events in the stream were left out"))
             self._unreadable = 0
         if self.error is None:
-            self.error = self._ending()
+            self.error = self._ending(events)
         return events
 
     def _take(self, message: SSEMessage, events: list[StreamEvent], *, last: bool = False) -> None:
@@ -97,22 +136,55 @@ class StreamDecoder:
                 self._flush(events)
                 self.done = True
         if self.error is None and not self.done and text:
-            self._event(text, message.event, events, last=last)
+            self._event(text, message, events, last=last)
 
-    def _event(self, text: str, name: str, events: list[StreamEvent], *, last: bool) -> None:
+    def _event(
+        self, text: str, message: SSEMessage, events: list[StreamEvent], *, last: bool
+    ) -> None:
         try:
-            chunk = _parse(text)
+            value = _parse(text)
         except (ValueError, RecursionError):
-            chunk = None
-        if name == "error":
-            self._fail(_named_error(text if chunk is None else chunk), events)
-        elif isinstance(chunk, dict):
-            self._chunk(chunk, may_hold_surrogates(text), events)
-            error = find_error(chunk)
-            if error is not None:
-                self._fail(stream_error(error, chunk), events)
-        elif name in ("", "message") and not (last and self._cut(text)):
-            self._skip(text, events)
+            value = text
+        if message.event == "error":
+            self._fail(self._named_error(value), events)
+        elif isinstance(value, dict):
+            self._object(value, text, message.event, events)
+        elif isinstance(value, list) and (wrapped := _wrapped(value)):
+            self._object(wrapped, text, message.event, events)
+        elif not text.startswith(":") and message.event not in _PINGS:
+            self._text(value, text, message, events, last=last)
+
+    def _object(
+        self, value: dict[str, object], text: str, name: str, events: list[StreamEvent]
+    ) -> None:
+        if not _CHUNK_KEYS.isdisjoint(value) or str(value.get("object")).startswith(_CHUNKS):
+            self._chunk(value, may_hold_surrogates(text), events)
+        elif find_error(value) is None and not _is_ping(value, name):
+            self._skip(f"one event of the stream is no part of an answer: {text}", events)
+        if (error := find_error(value)) is not None:
+            self._fail(stream_error(error, value, begun=self._reader.spoke), events)
+
+    def _text(
+        self,
+        value: object,
+        text: str,
+        message: SSEMessage,
+        events: list[StreamEvent],
+        *,
+        last: bool,
+    ) -> None:
+        """An event that is no object: an error in plain words, or nothing that can be read."""
+        self._strange = self._strange or message.bare
+        if message.bare and text.startswith("<"):
+            return
+        said = value if isinstance(value, str) else text if type(value) is int else ""
+        plain = plain_error(said.strip())
+        if plain is not None and not (last and self.finished):
+            said, status = plain
+            self._fail(stream_error(said, begun=self._reader.spoke, status=status), events)
+        elif not (last and self._cut(text)) and not (message.bare and not self._chunks):
+            words = "one event of the stream could not be read and was left out"
+            self._skip(f"{words}: {text}", events)
 
     def _chunk(self, chunk: dict[str, object], mend: bool, events: list[StreamEvent]) -> None:
         self._chunks += 1
@@ -140,20 +212,24 @@ class StreamDecoder:
     def _other(self, event: StreamEvent, events: list[StreamEvent]) -> None:
         if type(event) is Finished:
             events += self._splitter.flush(event.reason)
+            self._note(event)
         elif type(event) is Started and event.model:
             family = family_of(event.model)
             self._splitter.answer.begins_inside = family is not None and family.begins_inside
         events.append(event)
 
+    def _note(self, finish: Finished) -> None:
+        """Remember an end that is a failure: usage, or more words of it, may still come."""
+        self._failed = failure_of(worst(finish.reason, finish.native)) or self._failed
+
     def _cut(self, text: str) -> bool:
         """Whether a last event is a piece of one: told by the missing end, or of no weight."""
-        return self._reader.finish_reason is None or "[DONE]".startswith(text)
+        return not self.finished or "[DONE]".startswith(text) or "data: [DONE]".startswith(text)
 
-    def _skip(self, text: str, events: list[StreamEvent]) -> None:
+    def _skip(self, words: str, events: list[StreamEvent]) -> None:
         self._unreadable += 1
         if self._unreadable <= MAX_WARNINGS:
-            words = "one event of the stream could not be read and was left out"
-            events.append(Warned(f"{words}: {one_line(text, 80)}"))
+            events.append(Warned(one_line(words, 140)))
 
     def _fail(self, error: BackendError, events: list[StreamEvent]) -> None:
         self._flush(events)
@@ -168,16 +244,41 @@ class StreamDecoder:
                 events += splitter.reasoned(event.text)
         events += splitter.flush(self._reader.finish_reason or ("" if self.done else _NO_FINISH))
 
-    def _ending(self) -> BackendError | None:
-        if self._chunks == 0 and (self._unreadable or self._sse.strange):
+    def _ending(self, events: list[StreamEvent]) -> BackendError | None:
+        """How a stream ended that told no error of its own."""
+        if self._chunks == 0 and (self._unreadable or self._strange):
             return BackendError(ErrorKind.MALFORMED, _NO_STREAM, hint=_NO_STREAM_HINT)
-        if self.done or self._reader.finish_reason is not None:
-            return None
-        return BackendError(ErrorKind.INTERRUPTED, _CUT, hint=_CUT_HINT)
+        if self._failed is not None or self.finished:
+            return self._failed
+        if not self.done:
+            self.cut = True
+            hint = _CUT_HINT if self._chunks else _EMPTY_HINT
+            return BackendError(ErrorKind.INTERRUPTED, _CUT, hint=hint)
+        if self._finishes:
+            hint = _CUT_HINT if self._reader.spoke else _EMPTY_HINT
+            return BackendError(ErrorKind.INTERRUPTED, _UNSAID, hint=hint)
+        if self._finishes is None:
+            events.append(Unsaid())
+        return None
+
+    def _named_error(self, value: object) -> BackendError:
+        """The failure of an event or a field named `error`, whatever its data is."""
+        begun = self._reader.spoke
+        if isinstance(value, dict):
+            return stream_error(find_error(value) or value, value, begun=begun)
+        plain = plain_error(value) if isinstance(value, str) else None
+        return stream_error(value, begun=begun, status=plain[1] if plain else None)
 
 
-def _named_error(data: object) -> BackendError:
-    """The failure of an `event: error`, whatever its data is."""
-    if isinstance(data, dict):
-        return stream_error(find_error(data) or data, data)
-    return stream_error(data)
+def _wrapped(value: list[object]) -> dict[str, object] | None:
+    """The one error in a list (Google); a list is no other event."""
+    first = value[0] if value else None
+    return first if isinstance(first, dict) and find_error(first) is not None else None
+
+
+def _is_ping(value: Mapping[str, object], name: str) -> bool:
+    """Whether an object only says that the server is alive."""
+    kinds = (name, value.get("type"), value.get("event"), value.get("object"))
+    if not value or name.startswith(_ASIDE):
+        return True
+    return any(isinstance(kind, str) and kind.lower() in _PINGS for kind in kinds)

@@ -12,13 +12,18 @@ from massgen_tui.backends.events import (
     SeveralChoices,
     Started,
     StreamEvent,
+    Unshown,
     UsageReported,
     Warned,
 )
+from massgen_tui.backends.finishes import NONE
 from massgen_tui.backends.toolcalls import ToolCallReader
 from massgen_tui.backends.usage import merged, read_usage
 
 Chunk = Mapping[str, object]
+
+_NOT_TEXT = {"image": "an image", "images": "an image", "audio": "a sound", "video": "a video"}
+_OTHER = frozenset(_NOT_TEXT)
 
 # vLLM, Groq, Cerebras, Ollama, OpenRouter · SGLang, DeepSeek, Z.ai, llama.cpp, older vLLM · Copilot
 _REASONING = ("reasoning", "reasoning_content", "reasoning_text")
@@ -33,8 +38,10 @@ class DeltaReader:
     """
 
     __slots__ = (
+        "_finish",
         "_named",
         "_started",
+        "_unshown",
         "_worded",
         "choices",
         "finish_reason",
@@ -52,6 +59,8 @@ class DeltaReader:
         """Reasoning, content or a piece of a tool call came."""
         self.choices = 1
         """Answers that the stream has held so far, told by their indexes."""
+        self._finish: Finished | None = None
+        self._unshown: set[str] = set()
         self._started = False
         self._named = False
         self._worded = False
@@ -107,10 +116,12 @@ class DeltaReader:
                 message if isinstance(message, dict) else {"content": choice.get("text")}, events
             )
         self.spoke = self.spoke or len(events) > before
-        reason = choice.get("finish_reason")
-        if isinstance(reason, str) and reason and reason != self.finish_reason:
-            self.finish_reason = reason
-            events.append(Finished(reason))
+        reason, native = choice.get("finish_reason"), choice.get("native_finish_reason")
+        if isinstance(reason, str) and reason.lower() not in NONE:
+            finish = Finished(reason, native if isinstance(native, str) and native else None)
+            if finish != self._finish:
+                self._finish, self.finish_reason = finish, reason
+                events.append(finish)
 
     def _delta(self, delta: Chunk, events: list[StreamEvent]) -> None:
         reasoning = self._reasoning(delta)
@@ -130,6 +141,19 @@ class DeltaReader:
             self.tools.read(calls, events)
         if call := delta.get("function_call"):
             self.tools.legacy(call, events)
+        if not _OTHER.isdisjoint(delta) or isinstance(content, list):
+            self._other(delta, content, events)
+
+    def _other(self, delta: Chunk, content: object, events: list[StreamEvent]) -> None:
+        """What is no text: `images` (OpenRouter), `audio` (OpenAI), parts of such a type."""
+        found = [_NOT_TEXT[key] for key in _OTHER if delta.get(key)]
+        for part in content if isinstance(content, list) else ():
+            kind = part.get("type") if isinstance(part, dict) else None
+            found += [what for word, what in _NOT_TEXT.items() if word in str(kind)]
+        for what in found:
+            if what not in self._unshown:
+                self._unshown.add(what)
+                events.append(Unshown(what))
 
     def _reasoning(self, delta: Chunk) -> str:
         for key in _REASONING:

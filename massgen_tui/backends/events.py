@@ -147,6 +147,21 @@ class Finished:
     """Why the server stopped: `stop`, `length`, `tool_calls`, or a word of its own."""
 
     reason: str
+    native: str | None = None
+    """The model's own word, where a router tells it too (OpenRouter)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """The server ended the answer in order and never said why it stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """The answer holds what is no text: an image, a sound."""
+
+    what: str
+    """With its article: `an image`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +186,8 @@ StreamEvent = (
     | UsageReported
     | SeveralChoices
     | Finished
+    | Unsaid
+    | Unshown
     | Warned
 )
 
@@ -193,7 +210,7 @@ class ErrorKind(StrEnum):
     LOADING = "loading"
     """503 while the server loads its model."""
     SERVER_ERROR = "server_error"
-    """Any other 5xx, and an error inside a stream."""
+    """Any other 5xx, and an error inside a stream that tells of no other kind."""
     INTERRUPTED = "interrupted"
     """Cut, reset, or ended without a finish reason."""
     STALLED = "stalled"

@@ -4,14 +4,13 @@ Imported when a backend is first used, with the client it works on.
 """
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 
 import aiohttp
 import openai
 
-from massgen_tui.backends.carrier import RedirectedError, drop, excerpt, leftover
+from massgen_tui.backends.carrier import RedirectedError, coding_of, drop, excerpt, leftover
 from massgen_tui.backends.client import Client
 from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import (
@@ -21,38 +20,56 @@ from massgen_tui.backends.events import (
     ReasoningDelta,
     StreamEvent,
     ToolCallDelta,
+    UsageReported,
 )
-from massgen_tui.backends.failures import Cause, FailedError, kind_of, said
-from massgen_tui.backends.faults import CAUGHT, cause_of
+from massgen_tui.backends.failures import Cause, FailedError
+from massgen_tui.backends.faults import CAUGHT, UNPACKED_HINT, cause_of
+from massgen_tui.backends.finishes import expected, remember
 from massgen_tui.backends.gate import ReadGate
-from massgen_tui.backends.stream_errors import find_error
+from massgen_tui.backends.replies import answer_in, no_stream, streams
+from massgen_tui.backends.unpack import PackedError, Unpacker
 from massgen_tui.backends.watch import Watch
 from massgen_tui.backends.wire import Dating, Written
-from massgen_tui.backends.words import error_status
 from massgen_tui.config.schema import Timeouts
-from massgen_tui.text import one_line
 
 _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
 _BURST = 32 * 1024
 """Bytes in one read: a stream that brings more is behind, and only rests for its turn."""
 _TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
-_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_SAID = (*_TOKENS, UsageReported)
 
 
 class Exchange:
     """One request and its answer. `send`, then `read` until it gives None, then `aclose`."""
 
     def __init__(
-        self, client: Client, base_url: str, limits: Timeouts, gate: ReadGate | None, end: float
+        self,
+        client: Client,
+        base_url: str,
+        limits: Timeouts,
+        gate: ReadGate | None,
+        end: float,
+        *,
+        finishes: bool = False,
     ) -> None:
-        """Make ready; `end` is when the answer must be whole, in the loop's time."""
+        """Make ready.
+
+        Args:
+            client: the agent's connections.
+            base_url: its server's address.
+            limits: how long what may take.
+            gate: polls the reads of all streams that share it.
+            end: when the answer must be whole, in the loop's time.
+            finishes: a server of this kind says why it stops.
+        """
         self._client = client
         self._base_url = base_url
         self._limits = limits
         self._gate = gate
         self._stack = AsyncExitStack()
-        self._decoder = StreamDecoder()
+        self._decoder = StreamDecoder(finishes=expected(base_url, by_kind=finishes))
+        self._unpacker = Unpacker("")
         self._watch = Watch(limits, end, lambda: None)
         self._response: aiohttp.ClientResponse | None = None
         self._written = Written()
@@ -61,6 +78,7 @@ class Exchange:
         self._data = b""
         self._failure: Cause | None = None
         self._over = False
+        self._spared = False
         self.giving: Iterator[StreamEvent] = iter(())
         """What was read last and is being handed on."""
 
@@ -100,15 +118,31 @@ class Exchange:
         self._response = response
         if response.connection is not None:
             self._transport = response.connection.transport
-        first = await response.content.readany()
-        if first and not _streams(response, first):
-            whole = await excerpt(response, first)
-            self._failure = _no_stream(response.content_type, whole)
-            answer = _answer_in(whole)
-            if answer is None:
-                raise FailedError(self._failure)
-            return answer
+        self._unpacker = Unpacker(coding_of(response))
+        first = await self._more()
+        if first and not streams(response.content_type, first):
+            whole = await excerpt(response, first, self._unpacker)
+            failure, answer = no_stream(response.content_type, whole), answer_in(whole)
+            if failure is not None and answer is None:
+                raise FailedError(failure)
+            self._failure = failure
+            return answer or whole
         return first
+
+    async def _more(self) -> bytes:
+        """The next bytes of the answer as they were meant; empty at its end."""
+        assert self._response is not None
+        while data := await self._response.content.readany():
+            if text := self._unpacker.feed(data):
+                return text
+        return self._unpacker.close()
+
+    def _leftover(self) -> bytes:
+        assert self._response is not None
+        try:
+            return self._unpacker.feed(leftover(self._response)) + self._unpacker.close()
+        except PackedError:
+            return b""
 
     async def read(self) -> list[StreamEvent] | None:
         """Give the events that the next bytes complete; None at the end of a good answer.
@@ -124,7 +158,7 @@ class Exchange:
         data, self._data = self._data, b""
         if not data:
             try:
-                data = await self._response.content.readany()
+                data = await self._more()
             except CAUGHT as error:
                 return self._broken(error)
         if not data:
@@ -132,6 +166,8 @@ class Exchange:
         gate = self._gate
         came = self._dating.date(self._transport, framed=gate.active) if gate is not None else None
         events = self._decoder.feed(data)
+        if self._decoder.finished:
+            remember(self._base_url)
         if came is not None:
             events.insert(0, came)
         if self._failure is not None:
@@ -150,6 +186,8 @@ class Exchange:
         if any(type(event) is Finished for event in events[-3:]):
             watch.finishing()
         elif watch.limit == "idle":
+            if watch.finished and not any(isinstance(event, _SAID) for event in events):
+                return
             watch.alive()
         elif any(isinstance(event, _TOKENS) for event in events):
             watch.talking()
@@ -170,9 +208,9 @@ class Exchange:
     def _broken(self, error: BaseException) -> list[StreamEvent]:
         assert self._response is not None
         self._over = True
-        events = self._decoder.feed(leftover(self._response))
+        events = self._decoder.feed(self._leftover())
         events += self._decoder.close()
-        if self._decoder.error is not None and self._decoder.error.kind is ErrorKind.INTERRUPTED:
+        if self._decoder.cut:
             self._failure = self._cause(error)
         return events
 
@@ -181,6 +219,8 @@ class Exchange:
             raise FailedError(self._failure)
         if self._decoder.error is not None:
             raise self._decoder.error
+        if self._unpacker.stale:
+            raise FailedError(_mislabelled(self._unpacker.coding))
         await self._farewell()
 
     async def _farewell(self) -> None:
@@ -197,7 +237,8 @@ class Exchange:
 
     def _late(self) -> None:
         """A limit ran out while the answer was read."""
-        if self._free():
+        if self._free() and not (self._watch.finished and self._spared):
+            self._spared = self._watch.finished
             self._watch.talking()  # the silence was ours: the gate was never opened
             self._watch.expired = ""
         else:
@@ -216,7 +257,7 @@ class Exchange:
         events = list(self.giving)
         if not self._over and self._response is not None:
             self._over = True
-            events += self._decoder.feed(self._data + leftover(self._response))
+            events += self._decoder.feed(self._data + self._leftover())
             events += self._decoder.close()
         return events
 
@@ -236,43 +277,11 @@ class Exchange:
         await self._stack.aclose()
 
 
-def _streams(response: aiohttp.ClientResponse, first: bytes) -> bool:
-    """Whether a body is a stream of events, by what it begins with as much as by what it claims."""
-    begin = first.lstrip()
-    if begin.startswith(_FIELDS):
-        return True
-    named = response.content_type in ("text/event-stream", "application/octet-stream")
-    return named and begin[:1] not in (b"{", b"[", b"<")
-
-
-def _answer_in(body: bytes) -> bytes | None:
-    """A whole answer that came instead of a stream, as the one event of a stream; else None."""
-    value = _json(body)
-    if not isinstance(value, dict) or not value.get("choices"):
-        return None
-    return b"data: " + json.dumps(value).encode() + b"\n\n"
-
-
-def _json(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _no_stream(content_type: str, body: bytes) -> Cause:
-    words = one_line(said(body), 200)
-    value = _json(body)
-    if isinstance(value, dict) and find_error(value):
-        status = error_status(value)
-        kind = kind_of(status, words) if status else ErrorKind.SERVER_ERROR
-        return Cause(kind, words or "the server reported an error", "see the server's log")
-    if isinstance(value, dict) and value.get("choices"):
-        words = "the whole answer at once"
+def _mislabelled(coding: str) -> Cause:
     return Cause(
         ErrorKind.MALFORMED,
-        f"a stream was asked for and {content_type} came: {words}",
-        "is base_url the address of a chat-completions API that can stream?",
+        f"the server calls its answer {coding[:40]} (content-encoding), and it came as plain text",
+        f"what came is kept; {UNPACKED_HINT}",
     )
 
 

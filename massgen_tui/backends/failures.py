@@ -1,6 +1,5 @@
 """What a server's refusal means: from status, headers and body to a kind, a sentence, a hint."""
 
-import json
 import re
 import time
 from collections.abc import Mapping
@@ -9,7 +8,8 @@ from email.utils import parsedate_to_datetime
 
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.gateways import lacks_database, nobody_behind
-from massgen_tui.backends.words import error_words
+from massgen_tui.backends.waits import wait_in
+from massgen_tui.backends.words import as_value, error_words, places
 from massgen_tui.text import one_line
 
 MESSAGE_LIMIT = 400
@@ -21,6 +21,21 @@ RETRIED = frozenset({408, 429, 502, 503, 504})
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.I | re.S)
 _LOADING = re.compile(r"\bload(?:ing)?\b|\bstarting\b|\bwarming\b|not ready|initiali[sz]", re.I)
+_CONTEXT = re.compile(
+    r"context.?(?:length|size|window)|max_model_len|maximum context|prompt is too long"
+    r"|(?:longer|larger|more) than the context|exceeds? the (?:model's )?context|\bn_ctx\b",
+    re.I,
+)
+_NO_CAUSE = re.compile(
+    r"\W*|(?:an? )?(?:internal|unknown|unexpected)?[ _]?(?:server )?[ _]?error(?: occurred)?\W*",
+    re.I,
+)
+SHORTEN = "shorten the prompt or lower max_tokens, or begin a new conversation (ctrl+n)"
+NO_CREDIT = "the account has no credit left"
+LIKELY_CAUSES = (
+    "the server gives no cause: the prompt may be longer than the model's context (then shorten "
+    "it), or the server failed: see its log"
+)
 _KINDS = {
     401: ErrorKind.UNAUTHORIZED,
     403: ErrorKind.UNAUTHORIZED,
@@ -53,8 +68,9 @@ class RefusedError(Exception):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds it asked us to wait, or None."""
-        return retry_after(self.headers, time.time())
+        """Seconds it asked us to wait, in a header or else in the body; None if it did not."""
+        asked = retry_after(self.headers, time.time())
+        return wait_in(as_value(self.body), self.said) if asked is None else asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +100,9 @@ def said(body: bytes) -> str:
     JSON: `error` as object or string, a flat `message`, `detail`. HTML: its title or text.
     """
     text = body.decode("utf-8", "replace").strip()
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = None
-    if isinstance(value, dict) and (places := _places(value.get("detail"))):
-        return places
+    value = as_value(body)
+    if isinstance(value, dict) and (told := places(value.get("detail"))):
+        return told
     if value is not None:
         return error_words(value)
     if text[:1] == "<":
@@ -98,23 +111,14 @@ def said(body: bytes) -> str:
     return text
 
 
-def _places(detail: object) -> str:
-    """FastAPI's list of what is wrong where: `body.top_k: Extra inputs are not permitted`."""
-    if not isinstance(detail, list):
-        return ""
-    found = []
-    for item in detail[:5]:
-        match item:
-            case {"loc": [*place], "msg": str(message)}:
-                found.append(f"{'.'.join(map(str, place))}: {message}")
-    return "; ".join(found)
-
-
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds that a `Retry-After` header asks for, as seconds or as a date; None without one.
 
-    `now` is the time of day in seconds since 1970.
+    `now` is the time of day in seconds since 1970. OpenAI and Azure tell it in milliseconds too.
     """
+    exact = headers.get("retry-after-ms", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", exact):
+        return float(exact) / 1000
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
         return float(value)
@@ -196,8 +200,9 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
             return _not_found_hint(words, where)
         case ErrorKind.BAD_REQUEST:
             return _request_hint(refused.status, words)
-    wait = refused.retry_after
-    later = f"the server asks to wait {wait:.0f} s" if wait else "wait a little"
+        case ErrorKind.SERVER_ERROR if no_cause(words):
+            return LIKELY_CAUSES
+    later = later_words(refused.retry_after)
     return {
         ErrorKind.RATE_LIMITED: f"{later}, then rerun this agent",
         ErrorKind.LOADING: "wait until the model is loaded, then rerun this agent",
@@ -205,6 +210,21 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
         if nobody_behind(words)
         else f"{later}, see whether the server behind {where.base_url} runs",
     }.get(kind, "see the server's log; rerun this agent to try again")
+
+
+def of_context(words: str) -> bool:
+    """Whether a server's words are about a prompt that is longer than the context."""
+    return _CONTEXT.search(words) is not None
+
+
+def no_cause(words: str) -> bool:
+    """Whether the words of a failure say no more than that it failed."""
+    return _NO_CAUSE.fullmatch(words) is not None
+
+
+def later_words(wait: float | None) -> str:
+    """How long to wait, as the server asked or at a guess."""
+    return f"the server asks to wait {round(wait, 1):g} s" if wait else "wait a little"
 
 
 def _key_hint(where: Situation) -> str:
@@ -236,10 +256,10 @@ def _not_found_hint(words: str, where: Situation) -> str:
 def _request_hint(status: int, words: str) -> str:
     if "tool choice requires" in words or "tool-call-parser" in words:
         return "start vLLM with --enable-auto-tool-choice --tool-call-parser hermes"
-    if re.search(r"context length|max_model_len|maximum context|context window", words):
-        return "shorten the prompt or lower max_tokens, or begin a new conversation (ctrl+n)"
+    if of_context(words):
+        return SHORTEN
     if status == 402:
-        return "the account has no credit left"
+        return NO_CREDIT
     if status == 413:
         return "the request is too large for this server: shorten the conversation"
     return "change what the message names in this agent's backend"

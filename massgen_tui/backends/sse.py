@@ -5,10 +5,13 @@ U+0085) stand inside JSON strings and end nothing. Work and memory are linear in
 event is at most 16 MB.
 """
 
+import re
 from typing import NamedTuple
 
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
+_FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]{0,40}")
+"""What a field's name looks like; one that nobody knows is read over, as the standard says."""
 
 
 class SSEMessage(NamedTuple):
@@ -18,14 +21,17 @@ class SSEMessage(NamedTuple):
     """The `data` lines, joined by newlines."""
     event: str = ""
     """The event's name; empty for the default."""
+    bare: bool = False
+    """It is a line that no event stream has, and no `data`."""
 
 
 class SSEParser:
     """Parses one event stream incrementally.
 
-    Comments give no message. Fields other than `data` and `event` are read over, but for a line
-    that is a bare JSON object: some servers write an error into an open stream without `data:`, so
-    it counts as an event.
+    Comments give no message. Fields other than `data` and `event` are read over. But servers write
+    errors into an open stream that are no `data`: a field `error` (llama.cpp before autumn 2025) is
+    an event of that name, and a line that is no field at all (bare JSON, `Internal Server Error`)
+    is a `bare` one.
     """
 
     __slots__ = (
@@ -37,14 +43,11 @@ class SSEParser:
         "_partial",
         "_size",
         "overflow",
-        "strange",
     )
 
     def __init__(self) -> None:
         self.overflow = False
         """One event grew over `MAX_EVENT_BYTES`: nothing after it is read."""
-        self.strange = False
-        """A line came that no event stream has."""
         self._data: list[bytes] = []
         self._event = ""
         self._partial = bytearray()
@@ -118,17 +121,20 @@ class SSEParser:
                 self._other(line, messages)
 
     def _other(self, line: bytes, messages: list[SSEMessage]) -> None:
-        name, _, value = line.partition(b":")
+        name, colon, value = line.partition(b":")
         if name == b"event":
             self._event = value[:200].strip().decode("utf-8", "replace")
         elif name == b"data":
             self._data.append(b"")
             self._grow(len(line))
-        elif line.startswith(b"{") and not self._data and len(line) <= MAX_EVENT_BYTES:
-            self.strange = True
-            messages.append(SSEMessage(line, self._event))
-        elif name and name not in (b"id", b"retry"):
-            self.strange = True
+        elif len(line) > MAX_EVENT_BYTES:
+            return
+        elif name.lower() == b"error":
+            messages.append(SSEMessage(value.strip(), "error"))
+        elif name and not (colon and _FIELD.fullmatch(name)):
+            bare = SSEMessage(line, self._event, bare=True)
+            if not (self._data and line.startswith(b"{")):
+                messages.append(bare)
 
     def _grow(self, size: int) -> None:
         self._size += size

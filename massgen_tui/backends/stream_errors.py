@@ -1,57 +1,99 @@
-"""Errors inside a stream that began well (HTTP 200), in every shape that servers send them."""
+"""Errors inside a stream that began well (HTTP 200): where in an event one is, in every shape.
 
+The shapes: `error` as object or string, at the top, in the choice or its delta, or wrapped in a
+list; `x_groq.error`; MiniMax's `base_resp`; `error_type` and `error_message` beside `choices:
+null`; the whole event flat (`object: error`, `success: false`, words with a code, FastAPI's
+`detail`); plain text such as `429 Too Many Requests`. One named `error`, as an event or as a field
+of the stream, needs no shape. What it means is told by `stream_kinds`.
+"""
+
+import re
 from collections.abc import Mapping
+from http import HTTPStatus
 
-from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.backends.words import error_status, error_words
+from massgen_tui.backends.failures import said
+from massgen_tui.backends.stream_kinds import stream_error
 
-_CODES = {"code", "type", "status"}
-_WORDS = ("message", "detail")
-_NO_WORDS = "the server reported an error inside the stream, without saying which"
-_HINTS = {
-    401: "check this agent's API key",
-    402: "the account is out of credit",
-    403: "check this agent's API key",
-    429: "the server limits requests: wait a little, then send it again",
-    503: "the server is overloaded: wait a little, then send it again",
-}
-_HINT = "what came is kept; send the prompt again, and look into the server's log if it stays"
+__all__ = ["find_error", "plain_error", "stream_error"]
+
+_CODES = ("code", "type", "status", "status_code", "error_code", "errorCode", "statusCode")
+_WORDS = ("message", "msg", "detail", "details", "errmsg")
+_OWN_WORDS = ("error_message", "error_msg", "errorMessage", "err_msg", "error_type", "errors",
+              "fault", "exception", "detail")  # fmt: skip
+"""Names that only an error has."""
+_GOOD = (None, "", 0, 200, "0", "200", "ok", "OK", "success")
+_NEWS = frozenset(("status", "progress", "info", "notice", "log", "ping", "heartbeat", "keepalive"))
+_WRAPPERS = ("response", "data", "result")
+_PHRASES = {s.phrase.lower(): s.value for s in HTTPStatus if s.value >= 400}
+_STATUS = re.compile(r"(?:http(?:/\S+)?\s+|error[: ]+|status[: ]+)?([45]\d\d)(?:\W|$)", re.I)
+_PLAIN = re.compile(
+    r"\b(?:error|exception|traceback|timed? ?out|unavailable|refused|exceeded|failed|failure|fatal"
+    r"|overloaded|denied|forbidden|unauthorized|too many requests|upstream)\b",
+    re.I,
+)
+_JSON = re.compile(r'[{"]|\[\s*["{\[\]\d]')
+_LONGEST = 2000
+"""Characters of a frame of plain text that is read as one error."""
 
 
 def find_error(chunk: Mapping[str, object]) -> object:
-    """Give what in a chunk is an error; None where nothing is.
-
-    The shapes: `error` as object or string; the whole chunk flat (`object: error`, or words with a
-    code and no choices); `x_groq.error`; an error inside the choice. One under `event: error` needs
-    no shape.
-    """
+    """Give what in an event is an error; None where nothing is."""
     error = chunk.get("error")
     if error:
         return error
+    base = chunk.get("base_resp")
+    if isinstance(base, dict) and base.get("status_code") not in _GOOD:
+        return base
     choices = chunk.get("choices")
     if isinstance(choices, list) and choices and isinstance(choices[0], dict):
-        return choices[0].get("error") or _groq(chunk)
-    if chunk.get("object") == "error" or (error is not None and error is not False and not choices):
+        return _in_choice(choices[0]) or _groq(chunk)
+    if not choices and (_flat(chunk) or (error is not None and error is not False)):
         return chunk
-    if "choices" not in chunk and not _CODES.isdisjoint(chunk) and any(map(chunk.get, _WORDS)):
-        return chunk
+    for key in _WRAPPERS:
+        inner = chunk.get(key)
+        if isinstance(inner, dict) and inner.get("error"):
+            return inner["error"]
     return _groq(chunk)
 
 
-def stream_error(error: object, chunk: Mapping[str, object] | None = None) -> BackendError:
-    """Make the failure of an error found in a stream; `chunk` is where it stood.
+def plain_error(text: str) -> tuple[str, int | None] | None:
+    """The words and the status of a frame of plain text that is an error; None where it is none."""
+    if text[:1] == "<" and (page := said(text.encode())):
+        found = re.match(r"([45]\d\d)\b", page)
+        return page, int(found[1]) if found else None
+    if _JSON.match(text) or '"}' in text or len(text) > _LONGEST:
+        return None
+    if found := _STATUS.match(text):
+        return text, int(found[1])
+    phrase = next((phrase for phrase in _PHRASES if text.lower().startswith(phrase)), None)
+    if phrase is not None:
+        return text, _PHRASES[phrase]
+    return (text, None) if _PLAIN.search(text) else None
 
-    Its kind is always `server_error`: the request had been accepted.
-    """
-    status = error_status(error)
-    if status is None and chunk is not None:
-        status = error_status(chunk)
-    return BackendError(
-        ErrorKind.SERVER_ERROR,
-        error_words(error) or _NO_WORDS,
-        hint=_HINTS.get(status or 0, _HINT),
-        status=status,
-    )
+
+def _in_choice(choice: Mapping[str, object]) -> object:
+    delta = choice.get("delta")
+    inner = delta.get("error") if isinstance(delta, dict) else None
+    return choice.get("error") or inner or None
+
+
+def _flat(chunk: Mapping[str, object]) -> bool:
+    """The event as a whole is an error: it has no choices, and names or codes of one."""
+    if chunk.get("object") == "error" or chunk.get("type") == "error":
+        return True
+    if chunk.get("event") == "error" or chunk.get("status") in ("error", "failed"):
+        return True
+    if chunk.get("success") is False or chunk.get("ok") is False:
+        return True
+    if any(map(chunk.get, _OWN_WORDS)):
+        return True
+    kind = chunk.get("type")
+    if chunk.get("usage") or (isinstance(kind, str) and kind in _NEWS):
+        return False
+    worded = any(isinstance(chunk.get(key), str) and chunk[key] for key in _WORDS)
+    coded = [chunk.get(key) for key in _CODES if key in chunk]
+    known = set(chunk) <= {*_WORDS, "request_id", "id"}
+    return worded and (any(code not in _GOOD for code in coded) or (not coded and known))
 
 
 def _groq(chunk: Mapping[str, object]) -> object:

@@ -15,7 +15,17 @@ class Watch:
     A stream moves its deadline with every chunk, for the price of a float; the loop sees one timer.
     """
 
-    __slots__ = ("_deadline", "_end", "_handle", "_idle", "_loop", "expire", "expired", "limit")
+    __slots__ = (
+        "_deadline",
+        "_end",
+        "_handle",
+        "_idle",
+        "_loop",
+        "expire",
+        "expired",
+        "finished",
+        "limit",
+    )
 
     def __init__(self, limits: Timeouts, end: float, expire: Callable[[], None]) -> None:
         """Begin with the first token's limit; `end` is when all is over, in the loop's time."""
@@ -30,6 +40,8 @@ class Watch:
         """The limit that ran out: `first_token`, `idle` or `total`."""
         self.limit = "first_token"
         """The limit that holds now."""
+        self.finished = False
+        """The server said why it stopped: signs of life count no more, only what it still says."""
         self._arm()
 
     def talking(self) -> None:
@@ -45,8 +57,10 @@ class Watch:
 
     def finishing(self) -> None:
         """The server said why it stopped: only its last words (usage, `[DONE]`) are waited for."""
-        self._idle = min(self._idle, _LAST_WORDS)
-        self.talking()
+        if not self.finished:
+            self.finished = True
+            self._idle = min(self._idle, _LAST_WORDS)
+            self.talking()
 
     def stop(self) -> None:
         """Nothing runs out any more."""

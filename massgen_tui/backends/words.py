@@ -12,8 +12,12 @@ from itertools import islice
 from massgen_tui.text import clean
 
 MAX_WORDS = 2000
-_KEYS = ("message", "msg", "detail", "error", "error_message", "description", "reason", "title")
-_CODES = ("code", "status", "status_code", "http_status")
+_KEYS = (
+    "message", "msg", "detail", "error", "error_message", "error_msg", "errorMessage", "status_msg",
+    "errmsg", "err_msg", "errors", "fault", "faultstring", "exception", "description", "reason",
+    "title",
+)  # fmt: skip
+_CODES = ("code", "status", "status_code", "http_status", "error_code", "statusCode", "httpStatus")
 _DEPTH = 6
 _LONGEST_WRAPPED, _MOST_WRAPPED = 20_000, 4
 """Characters of a message that is searched for JSON, and places where it may begin."""
@@ -39,6 +43,26 @@ def error_status(body: object) -> int | None:
             return value
     nested = body.get("error")
     return error_status(nested) if isinstance(nested, dict) and nested is not body else None
+
+
+def as_value(body: bytes) -> object:
+    """Give what a JSON body holds; None where it is no JSON."""
+    try:
+        return json.loads(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def places(detail: object) -> str:
+    """FastAPI's list of what is wrong where: `body.top_k: Extra inputs are not permitted`."""
+    if not isinstance(detail, list):
+        return ""
+    found = []
+    for item in detail[:5]:
+        match item:
+            case {"loc": [*place], "msg": str(message)}:
+                found.append(f"{'.'.join(map(str, place))}: {message}")
+    return "; ".join(found)
 
 
 def as_json(value: object) -> str:
@@ -86,11 +110,15 @@ def _words_of_dict(body: dict[object, object], depth: int) -> str:
 
 
 def _behind(body: dict[object, object], words: str) -> str:
-    """What a router's upstream said (OpenRouter's `metadata.raw`): its own message says nothing."""
+    """What a message only points at: the words of a router's upstream, or what the model wrote.
+
+    OpenRouter has its upstream's words in `metadata.raw`, Groq the text that was to be a tool call
+    in `failed_generation`.
+    """
     metadata = body.get("metadata")
-    if not isinstance(metadata, dict):
-        return ""
-    raw = metadata.get("raw")
-    return (
-        f" ({raw.strip()[:500]})" if isinstance(raw, str) and raw.strip() not in ("", words) else ""
-    )
+    raw = metadata.get("raw") if isinstance(metadata, dict) else None
+    if isinstance(raw, str) and raw.strip() not in ("", words):
+        return f" ({raw.strip()[:500]})"
+    wrote = body.get("failed_generation")
+    text = wrote if isinstance(wrote, str) else as_json(wrote) if wrote else ""
+    return f" (the model wrote: {text.strip()[:500]})" if text.strip() else ""

@@ -23,6 +23,7 @@ HOSTED: Final = (
         efforts=True,
         token_limit="max_completion_tokens",
         moved=_OPENAI_STYLE,
+        finishes=True,
     ),
     Dialect(
         name="cerebras",
@@ -39,6 +40,7 @@ HOSTED: Final = (
         thinking=Thinking.EFFORT,
         efforts=True,
         moved=_EFFORT,
+        finishes=True,
     ),
     Dialect(
         name="zai",
@@ -56,6 +58,7 @@ HOSTED: Final = (
         thinking=Thinking.TYPE,
         token_limit="max_tokens",
         echo=Echo.MUST,
+        finishes=True,
     ),
     Dialect(
         name="deepseek",
@@ -69,6 +72,7 @@ HOSTED: Final = (
         token_limit="max_tokens",
         echo=Echo.MAY,
         moved=_EFFORT,
+        finishes=True,
     ),
     Dialect(
         name="openrouter",
@@ -89,6 +93,7 @@ HOSTED: Final = (
         token_limit="max_tokens",
         echo=Echo.MAY,
         echo_field="reasoning",
+        finishes=True,
     ),
     Dialect(
         name="groq",
@@ -105,6 +110,7 @@ HOSTED: Final = (
         thinking=Thinking.EFFORT,
         efforts=True,
         moved=_EFFORT,
+        finishes=True,
     ),
     Dialect(
         name="together",
@@ -122,6 +128,7 @@ HOSTED: Final = (
         thinking=Thinking.REASONING,
         efforts=True,
         token_limit="max_tokens",
+        finishes=True,
     ),
     Dialect(
         name="fireworks",
@@ -141,6 +148,7 @@ HOSTED: Final = (
         thinking=Thinking.EFFORT,
         efforts=True,
         moved=_EFFORT,
+        finishes=True,
     ),
     Dialect(
         name="moonshot",
@@ -155,6 +163,7 @@ HOSTED: Final = (
         token_limit="max_tokens",
         echo=Echo.MUST,
         moved=_EFFORT,
+        finishes=True,
     ),
     Dialect(
         name="qwen",
@@ -176,6 +185,7 @@ HOSTED: Final = (
         thinking=Thinking.TOP_LEVEL,
         thinking_budget="thinking_budget",
         token_limit="max_tokens",
+        finishes=True,
     ),
     Dialect(
         name="nebius",
@@ -193,6 +203,7 @@ HOSTED: Final = (
         efforts=True,
         token_limit="max_tokens",
         moved=_EFFORT,
+        finishes=True,
     ),
     Dialect(
         name="mistral",
@@ -206,6 +217,7 @@ HOSTED: Final = (
         token_limit="max_tokens",
         stream_options=False,
         moved=MappingProxyType({"seed": "random_seed", "reasoning.effort": "reasoning_effort"}),
+        finishes=True,
     ),
     Dialect(
         name="grok",
@@ -218,6 +230,7 @@ HOSTED: Final = (
         thinking=Thinking.NONE,
         efforts=True,
         moved=_EFFORT,
+        finishes=True,
     ),
     Dialect(
         name="poe",
@@ -249,6 +262,7 @@ HOSTED: Final = (
         thinking_budget="reasoning_budget",
         token_limit="max_tokens",
         moved=_EFFORT,
+        finishes=True,
     ),
     Dialect(
         name="perplexity",
@@ -267,5 +281,6 @@ HOSTED: Final = (
         token_limit="max_tokens",
         stream_options=False,
         moved=_EFFORT,
+        finishes=True,
     ),
 )

@@ -73,6 +73,8 @@ class Dialect:
     """The only name it takes for the token limit; empty: either."""
     stream_options: bool = True
     """It takes `stream_options`; without, usage comes unasked or not at all."""
+    finishes: bool = False
+    """It says why it stops in every answer: a `[DONE]` without a finish reason is a cut."""
     echo: Echo = Echo.NEVER
     echo_field: str = "reasoning_content"
     """The field of an assistant message that reasoning goes back in."""

@@ -79,6 +79,7 @@ SERVERS: Final = (
         ),
         tool_flags=("--enable-auto-tool-choice",),
         moved=MappingProxyType({"reasoning.effort": "reasoning_effort"}),
+        finishes=True,
     ),
     Dialect(
         name="sglang",
@@ -101,6 +102,7 @@ SERVERS: Final = (
             "--port",
             "{port}",
         ),
+        finishes=True,
     ),
     Dialect(
         name="llamacpp",
@@ -115,6 +117,7 @@ SERVERS: Final = (
         effort_path="chat_template_kwargs.reasoning_effort",
         echo=Echo.MAY,
         start_command=("llama-server", "-m", "{model}", "--port", "{port}"),
+        finishes=True,
     ),
     Dialect(
         name="ollama",
@@ -129,6 +132,7 @@ SERVERS: Final = (
         echo=Echo.MAY,
         echo_field="reasoning",
         start_command=("ollama", "serve"),
+        finishes=True,
     ),
     Dialect(
         name="lmstudio",
@@ -141,6 +145,7 @@ SERVERS: Final = (
         thinking=Thinking.TEMPLATE,
         efforts=True,
         start_command=("lms", "server", "start", "--port", "{port}"),
+        finishes=True,
     ),
     Dialect(
         name="tensorrt_llm",
@@ -153,6 +158,7 @@ SERVERS: Final = (
         efforts=True,
         thinking_budget="thinking_token_budget",
         start_command=("trtllm-serve", "{model}", "--port", "{port}"),
+        finishes=True,
     ),
     Dialect(
         name="chatcompletion",

@@ -72,6 +72,12 @@ class Attempt:
     content: Text = field(default_factory=Text)
     tool_calls: list[ToolCall] = field(default_factory=list)
     finish_reason: str | None = None
+    native_reason: str | None = None
+    """The model's own word for it, where a router told it too."""
+    unsaid: bool = False
+    """It ended in order, without a finish reason: whether it is whole cannot be known."""
+    unshown: list[str] = field(default_factory=list)
+    """What came that is no text: `an image`."""
     model: str | None = None
     """The name that the server says it answered with."""
     usage: events.UsageReported | None = None
@@ -155,11 +161,21 @@ class Attempt:
             case events.UsageReported(completion=tokens):
                 self.usage = event
                 self.times.counted(tokens)
+            case _:
+                self._told(event)
+
+    def _told(self, event: StreamEvent) -> None:
+        """What is told about the answer beside its text."""
+        match event:
             case events.SeveralChoices(count=count):
                 self.choices = count
-            case events.Finished(reason=reason):
-                self.finish_reason = reason
+            case events.Finished(reason=reason, native=native):
+                self.finish_reason, self.native_reason = reason, native or self.native_reason
                 self.times.finished()
+            case events.Unsaid():
+                self.unsaid = True
+            case events.Unshown(what=what):
+                self.unshown.append(what)
             case events.Warned(text=text):
                 self.warnings.append(text)
 

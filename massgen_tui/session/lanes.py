@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from massgen_tui.backends.events import Arrived, BackendError, StreamEvent
+from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt, Hold, Status
 from massgen_tui.session.health import HealthCheck
@@ -229,8 +230,11 @@ class Lanes:
         run.ending = True
         for event in run.agent.backend.held():
             self._take(run, event)
-        if run.attempt.finish_reason is not None:
-            status, error = Status.DONE, None
+        if (reason := run.attempt.finish_reason) is not None:
+            error = failure_of(worst(reason, run.attempt.native_reason))
+            status = Status.DONE if error is None else Status.FAILED
+            if error is not None:
+                error.agent, error.server = run.agent.id, run.agent.backend.server
         self._end(run, status, error)
         if run.task is not None:
             run.task.cancel()

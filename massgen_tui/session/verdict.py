@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from massgen_tui.backends.events import ErrorKind
+from massgen_tui.backends.finishes import Ending, ending_of, worst
 from massgen_tui.session.attempt import Attempt, Status
 
 
@@ -33,25 +34,32 @@ _IN_REASONING = Verdict(
     "all in reasoning", "The whole answer came as reasoning; it is taken as the answer."
 )
 _EMPTY = Verdict("empty", "The server finished without saying anything.", whole=False)
-_FINISHES = {
-    "length": Verdict(
+_UNSAID = Verdict(
+    "cut off?",
+    "The server ended the answer without saying why: it may be cut off.",
+    whole=False,
+)
+_NOTHING_SAID = Verdict(
+    "cut off?",
+    "The server ended the answer before anything came, without saying why: it may have cut it "
+    "off, or the prompt is longer than the model's context.",
+    whole=False,
+)
+_FILTERED = "The server's content filter cut the answer."
+_ENDINGS = {
+    Ending.LENGTH: Verdict(
         "truncated",
         "The answer was cut off at the token limit (max_tokens or the context).",
         whole=False,
     ),
-    "model_context_window_exceeded": Verdict(
+    Ending.CONTEXT: Verdict(
         "truncated", "The answer was cut off: the model's context is full.", whole=False
     ),
-    "content_filter": Verdict(
-        "filtered", "The server's content filter cut the answer.", whole=False
-    ),
-    "sensitive": Verdict("filtered", "The server's content filter cut the answer.", whole=False),
-    "abort": Verdict("aborted", "The server aborted the answer.", whole=False),
-    "repetition": Verdict(
+    Ending.FILTERED: Verdict("filtered", _FILTERED, whole=False),
+    Ending.REPETITION: Verdict(
         "repetition", "The server stopped the answer because it repeated itself.", whole=False
     ),
 }
-_ORDINARY = {None, "stop", "eos", "end_turn", "tool_calls", "function_call"}
 
 
 def verdict(attempt: Attempt) -> Verdict:
@@ -82,7 +90,7 @@ def answer_in_reasoning(attempt: Attempt) -> bool:
     """The server finished of itself and sent all it said as reasoning: that is the answer."""
     return (
         attempt.status is Status.DONE
-        and attempt.finish_reason in (None, "stop", "eos", "end_turn")
+        and _ending(attempt) is Ending.WHOLE
         and not attempt.tool_calls
         and not _says_something(attempt.content.parts)
         and _says_something(attempt.reasoning.parts)
@@ -106,22 +114,45 @@ def _failed(attempt: Attempt) -> Verdict:
     return Verdict(short, words, whole=False)
 
 
+def _ending(attempt: Attempt) -> Ending:
+    if attempt.finish_reason is None:
+        return Ending.WHOLE
+    return ending_of(worst(attempt.finish_reason, attempt.native_reason))
+
+
 def _done(attempt: Attempt) -> Verdict:
-    reason = attempt.finish_reason
-    if reason in _FINISHES:
-        return _SPENT if _spent_on_thinking(attempt) else _FINISHES[reason]
+    ending = _ending(attempt)
+    if ending in _ENDINGS:
+        return _SPENT if _spent_on_thinking(attempt, ending) else _ENDINGS[ending]
+    if attempt.unsaid:
+        return _NOTHING_SAID if attempt.empty and not attempt.unshown else _UNSAID
     if attempt.tool_calls:
         return _called(attempt)
-    if reason not in _ORDINARY:
-        return Verdict(str(reason), f"The server ended the answer with “{reason}”.", whole=False)
+    if ending in (Ending.UNKNOWN, Ending.FAILED):
+        reason = str(attempt.finish_reason)
+        short = "aborted" if reason.lower() == "abort" else reason
+        return Verdict(short, f"The server ended the answer with “{reason}”.", whole=False)
+    return _whole(attempt)
+
+
+def _whole(attempt: Attempt) -> Verdict:
+    if attempt.unshown:
+        return _unshown(attempt)
     if _says_something(attempt.content.parts):
         return _FINE
     return _IN_REASONING if answer_in_reasoning(attempt) else _EMPTY
 
 
-def _spent_on_thinking(attempt: Attempt) -> bool:
+def _unshown(attempt: Attempt) -> Verdict:
+    what = " and ".join(dict.fromkeys(attempt.unshown))
+    if _says_something(attempt.content.parts):
+        return Verdict(f"with {what}", f"The answer also holds {what}: not shown.", whole=False)
+    return Verdict(f"only {what}", f"The answer is only {what}: not shown here.", whole=False)
+
+
+def _spent_on_thinking(attempt: Attempt, ending: Ending) -> bool:
     return (
-        _FINISHES[attempt.finish_reason or ""].short == "truncated"
+        ending in (Ending.LENGTH, Ending.CONTEXT)
         and not attempt.tool_calls
         and not _says_something(attempt.content.parts)
         and _says_something(attempt.reasoning.parts)

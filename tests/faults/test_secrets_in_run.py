@@ -110,6 +110,8 @@ def left_behind(home: Path) -> str:
 
 LEFT_OUT = ("restarted with", "killed", "100,000", "stall mid-stream: ")
 ROWS = [fault for fault in FAULTS if not fault.id.startswith(LEFT_OUT)]
+MIXED = ("done without finish",)
+"""What is a failure only where the kind of server is known; one agent's is not."""
 IN_SHAPES = [(fault, "jsonl") for fault in ROWS + ECHOES] + [(fault, "text") for fault in ECHOES]
 
 
@@ -133,7 +135,8 @@ async def test_no_key_is_left_anywhere(
         code = await Headless(config, options, Output(out, utf8=True), Notes(err)).run()
     server = place.server
     await place.stop()
-    assert code == (3 if fault.kind else 0)
+    everybody = fault.id not in MIXED
+    assert code == ((3 if everybody else 2) if fault.kind else 0)
     told = out.getvalue() + err.getvalue() + left_behind(home) + listening.getvalue()
     told += "".join(capfd.readouterr()) + repr(config)
     assert [name for name, key in KEYS.items() if key in told] == []

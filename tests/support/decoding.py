@@ -18,6 +18,8 @@ from massgen_tui.backends.events import (
     Started,
     StreamEvent,
     ToolCallDelta,
+    Unsaid,
+    Unshown,
     UsageReported,
     Warned,
 )
@@ -40,6 +42,8 @@ class Decoded:
     warnings: list[str] = field(default_factory=list)
     moved: int = 0
     choices: int = 1
+    unsaid: bool = False
+    unshown: list[str] = field(default_factory=list)
     error: BackendError | None = None
     done: bool = False
 
@@ -76,6 +80,10 @@ class Decoded:
                 self.finish = reason
             case Warned(text=text):
                 self.warnings.append(text)
+            case Unsaid():
+                self.unsaid = True
+            case Unshown(what=what):
+                self.unshown.append(what)
             case _:
                 pass
 
@@ -93,9 +101,9 @@ class Decoded:
         )
 
 
-def decode(pieces: bytes | Iterable[bytes]) -> Decoded:
+def decode(pieces: bytes | Iterable[bytes], *, finishes: bool | None = None) -> Decoded:
     """Decode a stream that arrives in `pieces` and then ends."""
-    decoder, answer = StreamDecoder(), Decoded()
+    decoder, answer = StreamDecoder(finishes=finishes), Decoded()
     for piece in [pieces] if isinstance(pieces, bytes) else pieces:
         for event in decoder.feed(piece):
             answer.take(event)

@@ -16,6 +16,8 @@ from massgen_tui.backends.events import (
     Started,
     StreamEvent,
     ToolCallDelta,
+    Unsaid,
+    Unshown,
     UsageReported,
 )
 from massgen_tui.session.address import names_near, parse_address, unknown_name
@@ -126,6 +128,24 @@ THOUGHT, SAID = ReasoningDelta("hm"), ContentDelta("text")
         ([Finished("stop")], "empty", False),
         ([ContentDelta("\n"), Finished("stop")], "empty", False),
         ([SAID, Finished("abort")], "aborted", False),
+        ([SAID, Finished("STOP")], "", True),
+        ([THOUGHT, Finished("END_TURN")], "all in reasoning", True),
+        ([SAID, Finished("MAX_TOKENS")], "truncated", False),
+        ([THOUGHT, Finished("max_output_tokens")], "budget spent on thinking", False),
+        ([SAID, Finished("RECITATION")], "filtered", False),
+        ([SAID, Finished("stop", "MAX_TOKENS")], "truncated", False),
+        ([ToolCallDelta(0, "i", "f", "{"), Finished("tool_calls", "length")], "truncated", False),
+        ([SAID, Finished("stop", "end_turn")], "", True),
+        ([SAID, Unsaid()], "cut off?", False),
+        ([ToolCallDelta(0, "i", "f", "{"), Unsaid()], "cut off?", False),
+        ([Unsaid()], "cut off?", False),
+        ([Unshown("an image"), Finished("stop")], "only an image", False),
+        ([SAID, Unshown("an image"), Finished("stop")], "with an image", False),
+        (
+            [Unshown("a sound"), Unshown("an image"), Finished("stop")],
+            "only a sound and an image",
+            False,
+        ),
         ([SAID, Finished("weird")], "weird", False),
     ],
 )

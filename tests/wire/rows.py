@@ -24,6 +24,9 @@ class Row:
     """The kind of that error."""
     done: bool = True
     warnings: int = 0
+    unshown: list[str] = field(default_factory=list)
+    hint: str = ""
+    """Stands in the hint of that error."""
 
 
 def usage(

@@ -61,6 +61,9 @@ ROWS = [
         stream(say("H"), chunk({}, "insufficient_system_resource")),
         content="H",
         finish="insufficient_system_resource",
+        error="the server ended the answer with “insufficient_system_resource”: "
+        "the server ran out of resources",
+        kind="overloaded",
     ),
     Row(
         "Together: both names",

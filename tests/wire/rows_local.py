@@ -78,6 +78,7 @@ ROWS = [
         finish=None,
         model=None,
         error="the request exceeds the context",
+        kind="bad_request",
         status=400,
     ),
     Row(
@@ -128,6 +129,7 @@ ROWS = [
         finish=None,
         model=None,
         error="Model is overloaded",
+        kind="overloaded",
     ),
     Row(
         "TGI: no space behind the colon",

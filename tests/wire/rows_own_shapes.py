@@ -142,6 +142,7 @@ OPENROUTER = [
         content="H",
         finish="error",
         error="Provider returned error (upstream is down)",
+        kind="interrupted",
         status=502,
         done=False,
     ),
@@ -151,6 +152,7 @@ OPENROUTER = [
         content="H",
         finish="error",
         error="slow down",
+        kind="rate_limited",
         status=429,
     ),
 ]

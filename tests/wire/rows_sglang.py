@@ -86,6 +86,8 @@ ROWS = [
         stream(_nulls(content="H"), chunk(_NULLS, "abort")),
         content="H",
         finish="abort",
+        error="the server ended the answer with “abort”: it was aborted there",
+        kind="interrupted",
     ),
     Row(
         "SGLang: error of the abort in the stream, a word for its type",
@@ -104,6 +106,7 @@ ROWS = [
         content="H",
         finish=None,
         error="aborted",
+        kind="interrupted",
         status=503,
     ),
     Row(
@@ -120,6 +123,7 @@ ROWS = [
         finish=None,
         model=None,
         error="boom",
+        kind="bad_request",
         status=400,
     ),
     Row(

@@ -91,7 +91,14 @@ ROWS = [
         "Hm",
         finish="length",
     ),
-    Row("vLLM: abort", stream(say("H"), chunk({}, "abort")), content="H", finish="abort"),
+    Row(
+        "vLLM: abort",
+        stream(say("H"), chunk({}, "abort")),
+        content="H",
+        finish="abort",
+        error="the server ended the answer with “abort”: it was aborted there",
+        kind="interrupted",
+    ),
     Row(
         "vLLM: repetition",
         stream(say("la la"), chunk({}, "repetition")),
@@ -186,6 +193,7 @@ ROWS = [
         finish=None,
         model=None,
         error="Unauthorized",
+        kind="unauthorized",
     ),
     Row(
         "vLLM: no parser, tags",

@@ -5,7 +5,9 @@ import pytest
 from tests.support.decoding import Decoded, decode
 from tests.wire import (
     rows_choices,
+    rows_ends,
     rows_errors,
+    rows_faults,
     rows_framing,
     rows_hosted,
     rows_local,
@@ -26,6 +28,8 @@ TABLES = (
     rows_choices,
     rows_tools,
     rows_errors,
+    rows_faults,
+    rows_ends,
     rows_framing,
     rows_reasoning,
 )
@@ -56,6 +60,8 @@ def check(answer: Decoded, row: Row) -> None:
     assert answer.model == row.model
     assert answer.done == row.done
     assert len(answer.warnings) == row.warnings
+    assert answer.unsaid == (row.done and row.finish is None and row.error is None)
+    assert answer.unshown == row.unshown
     if row.error is None:
         assert answer.error is None
     else:
@@ -64,3 +70,4 @@ def check(answer: Decoded, row: Row) -> None:
         assert answer.error.kind == row.kind
         assert answer.error.status == row.status
         assert answer.error.hint
+        assert row.hint in answer.error.hint

@@ -16,6 +16,7 @@ from massgen_tui.backends.events import (
     RequestSent,
     Started,
     StreamEvent,
+    Unsaid,
     UsageReported,
 )
 from tests.support.asking import QUESTION, agent_at
@@ -100,4 +101,5 @@ def test_the_model_is_told_when_it_is_known() -> None:
 
 def test_moved_text_is_all_the_content_that_came_before() -> None:
     body = stream(say("Hm"), say(".\n</think>\n\nHi"))
-    assert events(body)[1:] == [ContentDelta("Hm"), ReasoningMoved("Hm.\n"), ContentDelta("Hi")]
+    moved = [ContentDelta("Hm"), ReasoningMoved("Hm.\n"), ContentDelta("Hi"), Unsaid()]
+    assert events(body)[1:] == moved

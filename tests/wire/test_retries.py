@@ -114,6 +114,38 @@ async def test_the_server_says_how_long_to_wait(
     assert waits == [waited]
 
 
+@pytest.mark.parametrize(
+    ("body", "waited"),
+    [
+        ([{"error": {"code": 429, "details": [{"retryDelay": "2s"}]}}], 2.0),
+        ({"error": {"message": "Rate limit. Please try again in 7.5s."}}, 7.5),
+        ({"message": "slow down", "retry_after": 3}, 3.0),
+    ],
+)
+async def test_the_server_says_in_its_body_how_long_to_wait(
+    server: ScriptedServer, body: object, waited: float
+) -> None:
+    server.answer(whole(429, body))
+    server.answer(*GOOD)
+    outcome, waits = await tried(server.base_url)
+    assert outcome.content == "hello"
+    assert waits == [waited]
+
+
+async def test_the_header_goes_before_the_body(server: ScriptedServer) -> None:
+    server.answer(whole(429, {"retry_after": 30}, retry_after="2"))
+    server.answer(*GOOD)
+    assert (await tried(server.base_url))[1] == [2.0]
+
+
+async def test_a_body_that_wants_too_long_is_not_waited_for(server: ScriptedServer) -> None:
+    server.answer(whole(429, {"error": {"message": "Please try again in 7m36.48s."}}))
+    outcome, waits = await tried(server.base_url)
+    assert outcome.failure.retry_after == 456.48
+    assert "456.5 s" in outcome.failure.hint
+    assert waits == []
+
+
 async def test_a_server_that_wants_too_long_is_not_waited_for(server: ScriptedServer) -> None:
     server.answer(whole(429, b"", retry_after="61"))
     outcome, waits = await tried(server.base_url)
@@ -128,6 +160,10 @@ async def test_a_server_that_wants_too_long_is_not_waited_for(server: ScriptedSe
 )
 def test_retry_after_in_seconds(value: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": value}, 0) == seconds
+
+
+def test_retry_after_in_milliseconds() -> None:
+    assert retry_after({"retry-after-ms": "1500", "retry-after": "2"}, 0) == 1.5
 
 
 def test_retry_after_as_a_date() -> None:

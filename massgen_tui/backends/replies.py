@@ -1,0 +1,61 @@
+"""What came instead of a stream: a whole answer, an error, a page; and how that is told. Pure."""
+
+import json
+
+from massgen_tui.backends.events import ErrorKind
+from massgen_tui.backends.failures import Cause, kind_of, said
+from massgen_tui.backends.stream_errors import find_error
+from massgen_tui.backends.words import as_value, error_status
+from massgen_tui.text import one_line
+
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":", b"error:")
+_STREAMS = ("text/event-stream", "application/octet-stream")
+
+
+def streams(content_type: str, first: bytes) -> bool:
+    """Whether a body is a stream of events, by what it begins with as much as by what it claims."""
+    begin = first.lstrip()
+    if begin.startswith(_FIELDS):
+        return True
+    if content_type not in _STREAMS:
+        return False
+    line, end, _ = begin.partition(b"\n")
+    if begin.startswith(b"{") and end:
+        return as_value(line) is not None  # an event without its `data:`
+    return begin[:1] not in (b"{", b"[", b"<")
+
+
+def answer_in(body: bytes) -> bytes | None:
+    """A whole answer that came instead of a stream, as the one event of a stream; else None.
+
+    What stands behind it (`data: [DONE]`) stays behind it.
+    """
+    text = body.decode("utf-8", "replace").lstrip()
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict) or not value.get("choices"):
+        return None
+    return f"data: {json.dumps(value)}\n\n{text[end:].lstrip()}".encode()
+
+
+def no_stream(content_type: str, body: bytes) -> Cause | None:
+    """The failure of a body that is no stream; None for a whole answer that claims to be one."""
+    words = one_line(said(body), 200)
+    value = as_value(body)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict) and find_error(value):
+        status = error_status(value)
+        kind = kind_of(status, words) if status else ErrorKind.SERVER_ERROR
+        return Cause(kind, words or "the server reported an error", "see the server's log")
+    if answer_in(body) is not None:
+        if content_type in _STREAMS:
+            return None
+        words = "the whole answer at once"
+    return Cause(
+        ErrorKind.MALFORMED,
+        f"a stream was asked for and {content_type} came: {words}",
+        "is base_url the address of a chat-completions API that can stream?",
+    )
