@@ -15,7 +15,6 @@ from massgen_tui.backends.client import Client
 from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import (
     ContentDelta,
-    ErrorKind,
     Finished,
     ReasoningDelta,
     StreamEvent,
@@ -23,10 +22,17 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.backends.failures import Cause, FailedError
-from massgen_tui.backends.faults import CAUGHT, UNPACKED_HINT, cause_of
+from massgen_tui.backends.faults import CAUGHT, cause_of
 from massgen_tui.backends.finishes import expected, remember
 from massgen_tui.backends.gate import ReadGate
-from massgen_tui.backends.replies import answer_in, no_stream, streams
+from massgen_tui.backends.replies import (
+    answer_in,
+    mislabelled,
+    no_stream,
+    redirected,
+    stalled,
+    streams,
+)
 from massgen_tui.backends.unpack import PackedError, Unpacker
 from massgen_tui.backends.watch import Watch
 from massgen_tui.backends.wire import Dating, Written
@@ -104,7 +110,7 @@ class Exchange:
                 self._watch.expire = lambda: limit.reschedule(0)
                 self._data = await self._opened(body)
         except RedirectedError as error:
-            raise FailedError(_redirected(error)) from None
+            raise FailedError(redirected(error.where)) from None
         except openai.OpenAIError as error:
             cause = error.__cause__ or error
             raise FailedError(self._cause(cause)) from None
@@ -220,7 +226,7 @@ class Exchange:
         if self._decoder.error is not None:
             raise self._decoder.error
         if self._unpacker.stale:
-            raise FailedError(_mislabelled(self._unpacker.coding))
+            raise FailedError(mislabelled(self._unpacker.coding))
         await self._farewell()
 
     async def _farewell(self) -> None:
@@ -267,7 +273,7 @@ class Exchange:
 
     def _cause(self, error: BaseException) -> Cause:
         if self._watch.expired:
-            return _stalled(self._watch.expired, self._limits)
+            return stalled(self._watch.expired, self._limits)
         return cause_of(error, self._base_url, opened=self._response is not None)
 
     async def aclose(self) -> None:
@@ -275,31 +281,3 @@ class Exchange:
         self._free()
         self._watch.stop()
         await self._stack.aclose()
-
-
-def _mislabelled(coding: str) -> Cause:
-    return Cause(
-        ErrorKind.MALFORMED,
-        f"the server calls its answer {coding[:40]} (content-encoding), and it came as plain text",
-        f"what came is kept; {UNPACKED_HINT}",
-    )
-
-
-def _redirected(error: RedirectedError) -> Cause:
-    where = error.where.removesuffix("/chat/completions")
-    return Cause(
-        ErrorKind.MALFORMED,
-        f"the server sends us on to {where}; the key was not sent there",
-        f"if you trust that address, write base_url: {where}",
-    )
-
-
-def _stalled(limit: str, limits: Timeouts) -> Cause:
-    seconds: float = getattr(limits, limit) or 0
-    what = {
-        "first_token": f"no token came within {seconds:g} s",
-        "idle": f"nothing came for {seconds:g} s",
-        "total": f"the answer took longer than {seconds:g} s",
-    }[limit]
-    hint = f"timeout.{limit} in the backend allows more; see whether the server still works"
-    return Cause(ErrorKind.STALLED, what, hint)

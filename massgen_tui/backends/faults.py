@@ -15,13 +15,12 @@ from massgen_tui import descriptors
 from massgen_tui.backends.address import is_loopback, proxy_for, root_of
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.failures import Cause
-from massgen_tui.backends.unpack import PackedError
+from massgen_tui.backends.unpack import HINT, PackedError
 from massgen_tui.tls import tls_hint
 
 CAUGHT = (aiohttp.ClientError, OSError, EOFError, ValueError, RuntimeError)
 """What the network and its libraries raise. `TimeoutError` and `ssl.SSLError` are `OSError`s;
 a closed session is a `RuntimeError`."""
-UNPACKED_HINT = "turn compression off there, or in the proxy before it"
 _REFUSED = {errno.ECONNREFUSED}
 _NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
 
@@ -32,7 +31,7 @@ def cause_of(error: BaseException, base_url: str, *, opened: bool) -> Cause:
         kind = ErrorKind.INTERRUPTED if opened else ErrorKind.UNREACHABLE
         return Cause(kind, words, descriptors.HINT, retried=True)
     if isinstance(error, PackedError):
-        return Cause(ErrorKind.MALFORMED, str(error), UNPACKED_HINT)
+        return Cause(ErrorKind.MALFORMED, str(error), HINT)
     if opened:
         return _cut(error)
     return _before_headers(error, base_url)

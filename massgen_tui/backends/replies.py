@@ -1,11 +1,16 @@
-"""What came instead of a stream: a whole answer, an error, a page; and how that is told. Pure."""
+"""What came instead of a stream: a whole answer, an error, a page, a silence; how that is told.
+
+Pure.
+"""
 
 import json
 
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.failures import Cause, kind_of, said
 from massgen_tui.backends.stream_errors import find_error
+from massgen_tui.backends.unpack import HINT
 from massgen_tui.backends.words import as_value, error_status
+from massgen_tui.config.schema import Timeouts
 from massgen_tui.text import one_line
 
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":", b"error:")
@@ -59,3 +64,34 @@ def no_stream(content_type: str, body: bytes) -> Cause | None:
         f"a stream was asked for and {content_type} came: {words}",
         "is base_url the address of a chat-completions API that can stream?",
     )
+
+
+def mislabelled(coding: str) -> Cause:
+    """The failure of an answer that is plain text under the name of a packing."""
+    return Cause(
+        ErrorKind.MALFORMED,
+        f"the server calls its answer {coding[:40]} (content-encoding), and it came as plain text",
+        f"what came is kept; {HINT}",
+    )
+
+
+def redirected(where: str) -> Cause:
+    """The failure of a server that sent us on to `where`."""
+    where = where.removesuffix("/chat/completions")
+    return Cause(
+        ErrorKind.MALFORMED,
+        f"the server sends us on to {where}; the key was not sent there",
+        f"if you trust that address, write base_url: {where}",
+    )
+
+
+def stalled(limit: str, limits: Timeouts) -> Cause:
+    """The failure of an answer that met this limit of ours."""
+    seconds: float = getattr(limits, limit) or 0
+    what = {
+        "first_token": f"no token came within {seconds:g} s",
+        "idle": f"nothing came for {seconds:g} s",
+        "total": f"the answer took longer than {seconds:g} s",
+    }[limit]
+    hint = f"timeout.{limit} in the backend allows more; see whether the server still works"
+    return Cause(ErrorKind.STALLED, what, hint)

@@ -15,6 +15,7 @@ _HEADER = 2
 """Bytes that tell zlib's form of deflate from the bare one."""
 MAX_READ = 32 * 1024 * 1024
 """Bytes that one read may unpack to."""
+HINT = "turn compression off there, or in the proxy before it"
 
 
 class PackedError(ValueError):
