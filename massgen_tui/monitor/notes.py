@@ -67,7 +67,10 @@ def _not_served(target: ServerTarget, card: Card, answered: Collection[str]) -> 
         return []
     whole = card.kind is not None and card.kind.whole_list
     if not card.models:
-        return ["it serves no model now" if whole else f"its list of models is empty {_MAY_ANSWER}"]
+        nobody = whole or (card.kind is not None and card.kind.empty_is_down)
+        return [
+            "it serves no model now" if nobody else f"its list of models is empty {_MAY_ANSWER}"
+        ]
     names = [model.id for model in card.models]
     shown = ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
     if card.kind and card.kind.any_name:

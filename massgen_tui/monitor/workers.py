@@ -12,6 +12,8 @@ class Workers:
 
     def __str__(self) -> str:
         """For people: `1 of 2 workers`."""
+        if not self.of:
+            return "no worker"
         return f"{self.healthy} of {self.of} worker{'' if self.of == 1 else 's'}"
 
     @property

@@ -238,6 +238,26 @@ async def test_no_rate_is_made_where_other_workers_are_summed_than_before() -> N
     assert speeds[-1] == pytest.approx(100)
 
 
+async def test_a_worker_that_stands_still_beside_others_is_named() -> None:
+    clock = FakeClock()
+    async with ScriptedServer() as server:
+        at = target(server, models=("m",))
+        monitor = ServerMonitor([at], clock=clock)
+        for step in range(12):
+            page = "".join(
+                f'vllm:num_requests_running{{worker_addr="{url}"}} 2\n'
+                f'vllm:num_requests_waiting{{worker_addr="{url}"}} 0\n'
+                f'vllm:generation_tokens_total{{worker_addr="{url}"}} {tokens}\n'
+                for url, tokens in ((FIRST, 500 + 90 * step), (SECOND, 700))
+            )
+            smg(server, {"/engine_metrics": (200, page)})
+            status = await monitor.look(at)
+            clock.tick(2.5)
+        await monitor.stop()
+    assert (status.state, status.condition) == (ServerState.UP, Condition.PARTIAL)
+    assert status.reason.startswith("engine 10.0.0.5:8000 of 2 stands still: 2 run")
+
+
 async def test_a_wrong_key_at_smg_is_told_though_its_list_is_open_to_all() -> None:
     shut: dict[str, Page] = {"/workers": (401, WRONG_KEY), "/get_loads": (401, WRONG_KEY)}
     data: dict[str, Page] = {"/v1/conversations/none": (401, WRONG_KEY)}

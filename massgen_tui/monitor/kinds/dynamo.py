@@ -10,7 +10,7 @@ from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import scrape
 from massgen_tui.monitor.looking import Ask, Pulse, pulse_of, said
-from massgen_tui.monitor.metrics import Fold, Series
+from massgen_tui.monitor.metrics import Series
 from massgen_tui.monitor.read import field, items, number, text
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.monitor.workers import Worker, Workers
@@ -26,7 +26,6 @@ _SERIES = {
     "ttft_count": Series(("dynamo_frontend_time_to_first_token_seconds_count",), without=_OTHER),
     "itl_sum": Series(("dynamo_frontend_inter_token_latency_seconds_sum",), without=_OTHER),
     "itl_count": Series(("dynamo_frontend_inter_token_latency_seconds_count",), without=_OTHER),
-    "kv_usage": Series(("dynamo_component_kvstats_gpu_cache_usage_percent",), Fold.MAX),
 }
 
 

@@ -20,7 +20,7 @@ from massgen_tui.monitor.kinds.crew import (
 )
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.looking import WANTS_KEY, Ask, Card, Pulse, pulse_of, said
-from massgen_tui.monitor.metrics import Metrics
+from massgen_tui.monitor.metrics import Engine, Metrics
 from massgen_tui.monitor.read import count, field, text
 from massgen_tui.monitor.status import ServedModel, ServerState
 from massgen_tui.monitor.workers import Worker, Workers
@@ -127,7 +127,10 @@ async def _with_numbers(ask: Ask, pulse: Pulse, crew: dict[str, Told]) -> Pulse:
     if not told or len(told) < wanted:
         lacking = f"only {len(told)} of {wanted} workers tell their numbers" if told else ""
         return replace(pulse, crew=rows, metrics=Metrics(), reason=pulse.reason or lacking)
-    summed = replace(total(told), tellers=frozenset(found))
+    engines = tuple(
+        Engine(name, one.running, one.waiting, one.progress) for name, one in found.items()
+    )
+    summed = replace(total(told), tellers=frozenset(found), engines=engines[1:] and engines)
     return replace(pulse, crew=rows, metrics=summed)
 
 

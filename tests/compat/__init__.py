@@ -1,0 +1,1 @@
+"""Real gateways, installed as they come, over scripted workers; not a part of `make test`."""
