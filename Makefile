@@ -12,7 +12,7 @@ pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format snapshots live gpu bench constraints clean FORCE
+.PHONY: help demo test check format snapshots live gpu compat bench constraints clean FORCE
 
 help: ## show this list
 	@echo "massgen-tui: several language-model agents side by side in a terminal"
@@ -46,6 +46,9 @@ live: $(VENV)/.dev ## test against the servers of configs/two_qwen_vllm_sglang.y
 
 gpu: $(VENV)/.dev ## test against the NVIDIA GPUs of this machine
 	@$(py) -m pytest -m gpu -v $(PYTEST)
+
+compat: $(VENV)/.dev ## try real gateways over scripted workers, installed in the cache folder (some minutes)
+	@$(py) -m tests.compat $(ARGS)
 
 bench: $(VENV)/.dev ## measure speed and memory; prints, asserts nothing (some minutes)
 	@for file in bench/[a-z]*.py; do name=bench.$$(basename "$$file" .py); echo "$$name"; $(py) -m "$$name" || exit; done
