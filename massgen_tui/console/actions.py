@@ -10,7 +10,7 @@ from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from massgen_tui.console.clipboard import CopyingApp, keep
+from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.mended import Mended
@@ -82,16 +82,6 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         """Copy the focused agent's last answer, or all last answers."""
         one = self.works.focused_agent() is not None
         self.copy(self.works.desk.answers(), "answer" if one else "answers")
-
-    def copy(self, text: str, what: str) -> None:
-        """Copy `text` and say so."""
-        if not text:
-            self.say(f"no {what} to copy yet")
-            return
-        self.copy_to_clipboard(text)
-        place = keep(text) if self.works.config.ui.logging_enabled else None
-        also = f"; also in {place}" if place else ""
-        self.say(f"{what} copied ({len(text)} characters{also})")
 
     def action_help_quit(self) -> None:
         """Say that ctrl+c copies, and what quits."""

@@ -1,34 +1,73 @@
-"""Copying over any terminal: OSC 52, passed through tmux and screen, and a private file."""
+"""Copying over any terminal: OSC 52, passed through tmux and screen, tmux's buffer, a private file.
 
+No terminal tells whether it took an OSC 52, so nothing here is called copied that was only sent.
+"""
+
+import asyncio
 import base64
 import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from massgen_tui import paths
 from massgen_tui.console.terminal.driver import TerminalApp
 
+if TYPE_CHECKING:
+    from massgen_tui.config.schema import Config
+
 LIMIT = 74_000
 """Bytes of text beyond which common terminals drop an OSC 52."""
+TMUX_TAKES = 2.0
+"""Seconds that tmux may take."""
 
 
 def sequences(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
     """The escape sequences that put `text` on the terminal's clipboard; none when it is too long.
 
-    tmux by default does not hand on an application's own OSC 52, so it is sent a second time,
-    wrapped; a tmux without `allow-passthrough` ignores that one.
+    tmux by default does not take an application's own OSC 52. The wrapped one is passed to the
+    terminal where `allow-passthrough` is on, and ignored where it is not.
     """
-    data = text.encode("utf-8", "replace")
-    if len(data) > LIMIT:
-        return []
     environ = os.environ if environ is None else environ
-    plain = f"\x1b]52;c;{base64.b64encode(data).decode('ascii')}\a"
-    if environ.get("TMUX"):
-        return [plain, "\x1bPtmux;" + plain.replace("\x1b", "\x1b\x1b") + "\x1b\\"]
-    if environ.get("STY"):
+    plain = osc52(text)
+    if plain and environ.get("TMUX"):
+        return ["\x1bPtmux;" + plain.replace("\x1b", "\x1b\x1b") + "\x1b\\"]
+    if plain and environ.get("STY"):
         chunks = (plain[at : at + 240] for at in range(0, len(plain), 240))
         return ["".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)]
-    return [plain]
+    return [plain] if plain else []
+
+
+def osc52(text: str) -> str:
+    """The sequence that asks a terminal to take `text`; empty where that is too long."""
+    data = text.encode("utf-8", "replace")
+    coded = base64.b64encode(data).decode("ascii")
+    return f"\x1b]52;c;{coded}\a" if len(data) <= LIMIT else ""
+
+
+def into_tmux(text: str) -> bool:
+    """Put `text` into tmux's buffer, from where it also goes to the terminal; whether it is there.
+
+    `-w`, since tmux 3.2, hands it on to the terminal unless `set-clipboard` is off.
+    """
+    data = text.encode("utf-8", "replace")
+    for options in (["-w"], []):
+        try:
+            subprocess.run(
+                ["tmux", "load-buffer", *options, "-"],
+                input=data,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=TMUX_TAKES,
+                check=True,
+            )
+        except subprocess.CalledProcessError:
+            continue
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return True
+    return False
 
 
 def keep(text: str) -> Path | None:
@@ -42,12 +81,57 @@ def keep(text: str) -> Path | None:
     return path
 
 
+def told(what: str, size: int, *, sent: bool, in_tmux: bool, file: Path | None) -> str:
+    """Where a copy is, as far as anybody knows."""
+    it = f"{what} ({size} characters)"
+    if in_tmux:
+        also = f"; also in {file}" if file else ""
+        return f"{it} is in tmux's buffer, which offers it to the terminal's clipboard{also}"
+    if sent:
+        return f"{it} sent to the terminal's clipboard{f'; also in {file}' if file else ''}"
+    if file:
+        return f"{it} is too long for the terminal's clipboard: it is in {file}"
+    return f"{it} is too long for the terminal's clipboard: nothing was copied"
+
+
 class CopyingApp(TerminalApp, inherit_bindings=False):
     """An app whose copies reach the clipboard through tmux and screen too."""
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy over the terminal."""
+        """Copy what is selected; something is said only when that could not be sent."""
+        self._copy(text, "the selection", aloud=False)
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy `text` and say where it is."""
+        if text:
+            self._copy(text, what, aloud=True)
+        else:
+            self.notify(f"no {what} to copy yet", markup=False)
+
+    def _copy(self, text: str, what: str, *, aloud: bool) -> None:
         self._clipboard = text  # what ctrl+v puts into the prompt
+        ways = sequences(text)
+        self._send(ways)
+        self.run_worker(self._hand_over(text, what, sent=bool(ways), aloud=aloud), group="copy")
+
+    async def _hand_over(self, text: str, what: str, *, sent: bool, aloud: bool) -> None:
+        """Do what may take a moment, and say where the text is."""
+        in_tmux = bool(os.environ.get("TMUX")) and await asyncio.to_thread(into_tmux, text)
+        if os.environ.get("TMUX") and not in_tmux:
+            self._send([osc52(text)])
+        done = sent or in_tmux
+        file = await asyncio.to_thread(keep, text) if self._keeps and (aloud or not done) else None
+        if aloud or not done:
+            said = told(what, len(text), sent=sent, in_tmux=in_tmux, file=file)
+            self.notify(said, timeout=4 if done else 8, markup=False)
+
+    def _send(self, ways: list[str]) -> None:
         if self._driver is not None:
-            for sequence in sequences(text):
+            for sequence in ways:
                 self._driver.write(sequence)
+
+    @property
+    def _keeps(self) -> bool:
+        """The config lets us write files."""
+        config: Config | None = getattr(self, "config", None)
+        return config is not None and config.ui.logging_enabled

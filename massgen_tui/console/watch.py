@@ -79,9 +79,8 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
         self.sidebar.show(self.watching.servers, self.watching.gpus, self._clock_of_monitors())
 
     @on(Sidebar.CopyRequested)
-    def _copy(self, message: Sidebar.CopyRequested) -> None:
-        self.copy_to_clipboard(message.text)
-        self.notify("start command copied", markup=False)
+    def _copy_command(self, message: Sidebar.CopyRequested) -> None:
+        self.copy(message.text, "start command")
 
     def end_by_signal(self, code: int) -> None:
         """End with this exit code; called from a signal's handler."""

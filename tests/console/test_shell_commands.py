@@ -76,10 +76,44 @@ def test_copying_is_passed_through_tmux_and_screen() -> None:
     plain = f"\x1b]52;c;{coded}\a"
     assert clipboard.sequences("hi", {}) == [plain]
     inside = clipboard.sequences("hi", {"TMUX": "/tmp/tmux,1,0"})
-    assert inside == [plain, f"\x1bPtmux;\x1b\x1b]52;c;{coded}\a\x1b\\"]
+    assert inside == [f"\x1bPtmux;\x1b\x1b]52;c;{coded}\a\x1b\\"]
     [wrapped] = clipboard.sequences("hi", {"STY": "1.tty"})
     assert wrapped == f"\x1bP{plain}\x1b\\"
     assert clipboard.sequences("x" * 100_000, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "said"),
+    [
+        ("short", True, "answer (5 characters) sent to the terminal's clipboard; also in "),
+        ("short", False, "answer (5 characters) sent to the terminal's clipboard"),
+        ("x" * 74_001, True, "answer (74001 characters) is too long for the terminal's clipboard"),
+        ("漢" * 30_000, False, "clipboard: nothing was copied"),
+    ],
+    ids=["short", "short, no files", "long", "long, no files"],
+)
+async def test_what_is_said_of_a_copy_is_what_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, kept: bool, said: str
+) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    async with staged(backends=Backends(qwen1=[answer(text)])) as stage:
+        ui = stage.app.config.ui.model_copy(update={"logging_enabled": kept})
+        stage.app.config = stage.app.config.model_copy(update={"ui": ui})
+        await stage.ask("hi")
+        await stage.press("ctrl+g", "1", "y")
+        for _ in range(500):
+            if stage.app._notifications:
+                break
+            await stage.settle()
+        (toast,) = [note.message for note in stage.app._notifications]
+        assert said in toast
+        assert "answer copied" not in toast
+        file = tmp_path / "massgen-tui" / "clipboard.txt"
+        assert file.exists() == kept
+        if kept:
+            assert str(file) in toast
+            assert file.read_text() == text
 
 
 async def test_the_request_is_shown_as_it_was_sent() -> None:

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.keys import acting
 from massgen_tui.console.screens.modal import Modal
 
@@ -74,8 +75,8 @@ class Sheet(Modal[None]):
 
     def action_copy(self) -> None:
         """Copy all of it."""
-        self.app.copy_to_clipboard(self.body.plain)
-        self.notify("copied", markup=False)
+        if isinstance(self.app, CopyingApp):
+            self.app.copy(self.body.plain, "the sheet")
 
     def action_scroll(self, where: str) -> None:
         """Scroll one row, one page or to an end."""
