@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.backends.gateways import lacks_database, nobody_behind
+from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_behind
 from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import as_value, error_words, places
 from massgen_tui.text import one_line
@@ -209,7 +209,13 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
         ErrorKind.OVERLOADED: _nobody_hint(where)
         if nobody_behind(words)
         else f"{later}, see whether the server behind {where.base_url} runs",
-    }.get(kind, "see the server's log; rerun this agent to try again")
+    }.get(kind, f"see {_whose_log(refused)}; rerun this agent to try again")
+
+
+def _whose_log(refused: RefusedError) -> str:
+    """Where more is written: what failed may stand behind a gateway."""
+    gateway = gateway_in(refused.headers)
+    return f"the logs of {gateway} and of what is behind it" if gateway else "the server's log"
 
 
 def of_context(words: str) -> bool:

@@ -2,13 +2,22 @@
 
 import json
 import re
+from collections.abc import Mapping
 
+_HEADERS = {"x-litellm-": "LiteLLM", "x-smg-": "smg"}
+"""How headers of theirs begin, in small letters: LiteLLM 1.108, smg 1.13."""
 _NOBODY = re.compile(
     r"\bno (?:healthy |available )?workers?\b|\ball workers are unavailable\b"
     r"|\bno deployments? available\b|\bno healthy upstream\b",
     re.I,
 )
 """smg 1.13, sglang-router 0.3, vllm-router 0.1.17, LiteLLM 1.108 in its cool-down, envoy."""
+
+
+def gateway_in(headers: Mapping[str, str]) -> str:
+    """The gateway that an answer's headers name; empty: none."""
+    begins = _HEADERS.items()
+    return next((name for key in headers for begin, name in begins if key.startswith(begin)), "")
 
 
 def lacks_database(status: int, body: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from massgen_tui.monitor.kinds.crew import place
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import (
     Condition,
@@ -146,7 +147,7 @@ async def test_one_workers_numbers_never_pass_for_those_of_all() -> None:
 
 
 async def test_what_the_page_of_all_workers_lacks_comes_from_what_the_router_polled() -> None:
-    """smg 1.13.0 over vLLM: /engine_metrics is empty, the loads stand in /workers."""
+    """smg 1.13.0 leaves a page out that it cannot read; the loads it polled stand in /workers."""
     first = worker(FIRST, num_running_reqs=1, num_waiting_reqs=0, token_usage=0.1)
     second = worker(SECOND, num_running_reqs=4, num_waiting_reqs=2, token_usage=0.6)
     async with ScriptedServer() as server:
@@ -488,3 +489,23 @@ async def test_a_vllm_is_asked_once_whether_it_is_a_router() -> None:
         asked = [request.path for request in server.requests]
     assert asked.count("/readiness") == 1
     assert asked.count("/v1/models") == 5
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("http://10.0.0.4:8000", "10.0.0.4:8000"),
+        ("grpc://worker-1:9000/", "worker-1:9000"),
+        ("http://user:secret@w:1", "w:1"),
+        ("10.0.0.4:8000", "10.0.0.4:8000"),
+        # smg --dp-aware
+        ("http://10.0.0.4:8000@1", "10.0.0.4:8000@1"),
+        ("http://[::1]:8000", "[::1]:8000"),
+        ("http://[", "http://["),
+        ("\x1b[31mhttp://w:1", "w:1"),
+    ],
+)
+def test_a_worker_goes_by_its_address(url: str, name: str) -> None:
+    told = place(url)
+    assert told == name or told.isprintable()
+    assert "secret" not in told

@@ -112,6 +112,18 @@ ROWS = [
     Row(
         "500", whole(500, nested("boom", "InternalServerError", 500)), "server_error", "boom", "log"
     ),
+    Row(
+        "500-behind-litellm",
+        whole(
+            500,
+            nested("litellm.InternalServerError: Cannot connect", code=500),
+            "application/json",
+            x_litellm_call_id="e261d894",
+        ),
+        "server_error",
+        "Cannot connect",
+        "the logs of LiteLLM and of what is behind it",
+    ),
     Row("500-empty", whole(500, b""), "server_error", "500 server error", ""),
     Row("501", whole(501, b"not\x1b[2Jhere", "text/plain"), "server_error", "not[2Jhere", ""),
     Row("502", whole(502, HTML, "text/html"), "overloaded", "502 Bad Gateway", ""),

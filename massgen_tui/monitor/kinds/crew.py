@@ -48,12 +48,13 @@ class Told:
 
 
 def place(url: str) -> str:
-    """A worker's address without scheme and credentials."""
+    """A worker's address without scheme and credentials; `@0` is a data-parallel rank of smg's."""
     try:
         parts = urlsplit(url if "//" in url else f"//{url}")
     except ValueError:
         return text(url)
-    return text(parts.netloc.rpartition("@")[2] + parts.path.rstrip("/"))
+    user, _, host = parts.netloc.rpartition("@")
+    return text((parts.netloc if user and host.isdigit() else host) + parts.path.rstrip("/"))
 
 
 def registered(answer: Answer) -> dict[str, Told]:
