@@ -39,7 +39,7 @@ def test_a_gateway_that_lacks_some_says_so_once_and_stands_out() -> None:
 
 def test_the_details_have_a_row_for_each_worker() -> None:
     said = server_detail(replace(WHOLE, crew=CREW, workers=Workers(2, 3)), NOW)
-    rows = said[said.index("workers\n") :].splitlines()[1:4]
+    rows = said[said.index("\nworkers\n") :].splitlines()[2:5]
     assert rows == [
         "  10.0.0.4:8000  0.5.23  ●  run 2  wait 0  KV 25%",
         "  10.0.0.5:8000  ✗ not healthy  3 open from here",
@@ -61,5 +61,6 @@ def test_no_start_command_is_offered_for_a_gateway() -> None:
     assert DOWN.startable
     gone = replace(DOWN, kind="smg", foreign=True)
     assert not gone.startable
-    assert "start" not in server_detail(gone, NOW)
+    assert "start command" not in server_detail(gone, NOW)
+    assert DOWN.start_command not in server_detail(gone, NOW)
     assert not any(DOWN.start_command in line for line in lines(gone, 200))

@@ -15,8 +15,9 @@ from massgen_tui.console.widgets.gpu_rows import (
     unanswered,
 )
 from massgen_tui.console.widgets.server_rows import ASKING, GLYPHS, kind, word
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerState, ServerStatus
+from massgen_tui.monitor.status import Condition, GpuSnapshot, GpuStatus, ServerState, ServerStatus
 
+_TROUBLES = (Condition.HUNG, Condition.PARTIAL)
 _EACH = 3
 """So many GPUs of a machine are told one by one."""
 _NAMED = 6
@@ -25,7 +26,7 @@ _NAMED = 6
 
 def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> Text:
     """Servers and GPUs on one line, for terminals without room for a sidebar."""
-    told = [(status.state is not ServerState.UP, _server(status)) for status in servers.values()]
+    told = [(_troubled(status), _server(status)) for status in servers.values()]
     for host in (gpus, *gpus.others):
         at = f"{host.host} " if host.host else ""
         told += [(bad, f"{at}{words}") for bad, words in _gpu_words(host, now)]
@@ -36,9 +37,15 @@ def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float)
     return Text(" " + " │ ".join(words for _, words in first) if first else "")
 
 
+def _troubled(status: ServerStatus) -> bool:
+    return status.state is not ServerState.UP or status.condition in _TROUBLES
+
+
 def _server(status: ServerStatus) -> str:
     glyph, _ = GLYPHS[status.state]
     words = f"{glyph} {kind(status)} {status.target.place} {word(status)}"
+    if status.workers is not None and status.workers.partial:
+        words += f" {status.workers}"
     if status.running is not None:
         words += f" run {status.running}"
     if status.tokens_per_s is not None:
