@@ -217,11 +217,12 @@ class Attempt:
     def tokens(self) -> tuple[int, bool] | None:
         """Completion tokens so far, and whether the server counted them.
 
-        Where it did not, or counted several choices together, pieces were counted: mark it `~`.
+        Reasoning that it counts beside the completion is among them. Pieces are counted, and to be
+        marked `~`, where it tells none, or those of several choices together.
         """
         usage, pieces = self._own_usage, self.times.pieces
         if usage is not None and usage.completion is not None:
-            return usage.completion, True
+            return usage.completion + usage.apart, True
         return (pieces, False) if pieces else None
 
     @property

@@ -155,8 +155,13 @@ def _spent_on_thinking(attempt: Attempt, ending: Ending) -> bool:
         ending in (Ending.LENGTH, Ending.CONTEXT)
         and not attempt.tool_calls
         and not _says_something(attempt.content.parts)
-        and _says_something(attempt.reasoning.parts)
+        and (_says_something(attempt.reasoning.parts) or _thought_unseen(attempt))
     )
+
+
+def _thought_unseen(attempt: Attempt) -> bool:
+    """The server counted thinking that it did not send, as OpenAI's and Azure's do."""
+    return bool(attempt.usage and attempt.usage.reasoning)
 
 
 def _called(attempt: Attempt) -> Verdict:

@@ -216,6 +216,42 @@ def test_markdown_holds_prompts_answers_and_what_is_wrong_with_them() -> None:
 NOW = Now(datetime(2026, 11, 23, 12, 0, tzinfo=UTC), 10.0)
 
 
+@pytest.mark.parametrize(
+    ("usage", "short"),
+    [
+        (UsageReported(16, 64, 64), "budget spent on thinking"),
+        (UsageReported(16, 64, 60), "budget spent on thinking"),
+        (UsageReported(16, 64, 0), "truncated"),
+        (UsageReported(16, 64), "truncated"),
+        (None, "truncated"),
+    ],
+)
+def test_a_limit_spent_by_thinking_that_was_not_sent_is_told(
+    usage: UsageReported | None, short: str
+) -> None:
+    told = [] if usage is None else [usage]
+    assert verdict(attempt_of(Finished("length"), *told)).short == short
+    said = attempt_of(ContentDelta("half"), Finished("length"), *told)
+    assert verdict(said).short == "truncated"
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        # xAI: 12 + 20 + 100 = 132
+        (UsageReported(12, 20, 100, None, 100), 120),
+        # OpenRouter's rough counting: more reasoning than completion, and no more in the total
+        (UsageReported(12, 20, 100, None, 0), 20),
+        (UsageReported(12, 20, 5), 20),
+    ],
+)
+def test_reasoning_that_is_counted_beside_the_completion_is_among_the_tokens(
+    usage: UsageReported, tokens: int
+) -> None:
+    attempt = attempt_of(ContentDelta("Left"), Finished("stop"), usage)
+    assert attempt.tokens == (tokens, True)
+
+
 def test_markdown_holds_every_attempt_with_its_circumstances() -> None:
     first, second = (attempt_of(ContentDelta(t), Finished("stop")) for t in ("one", "two"))
     first.request = {"model": "m", "messages": [], "stream": True, "top_k": 50, "stop": ["`"]}
