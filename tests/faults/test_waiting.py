@@ -15,6 +15,7 @@ from massgen_tui.headless.runner import Headless, Options
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.monitor.fetch import Fetcher
 from tests.support.asking import agent_at
+from tests.support.gateways import HALF, NOBODY, dynamo, smg, vllm_router
 from tests.support.server import Hang, ScriptedServer, free_port, sse_chat, whole
 
 LOADING = whole(503, {"error": {"message": "Loading model", "code": 503}})
@@ -67,6 +68,29 @@ async def test_a_server_that_loads_its_model(server: ScriptedServer) -> None:
     assert "waiting for it, 10 s left" in err.getvalue()
     assert f"{server.root} is up" in err.getvalue()
     assert [request.method for request in server.requests].count("POST") == 1
+
+
+@pytest.mark.parametrize("make", [smg, vllm_router, dynamo])
+async def test_a_gateway_without_a_worker_is_waited_for_whatever_its_list_says(
+    server: ScriptedServer, make: Callable[..., None]
+) -> None:
+    empty = {"/health": (200, {"status": "healthy", "endpoints": [], "instances": []})}
+    make(server, empty if make is dynamo else {"/readiness": (503, NOBODY)})
+    server.route("POST", "/v1/chat/completions", *GOOD)
+    err = Lines("waiting for it", lambda: make(server))
+    code, agent = await run(server.base_url, 10, err)
+    assert (code, agent["content"]) == (0, "42")
+    assert "is down: no " in err.getvalue()
+    assert f"{server.root} is up" in err.getvalue()
+
+
+async def test_a_gateway_with_some_of_its_workers_is_not_waited_for(server: ScriptedServer) -> None:
+    gone = (503, 'Unhealthy servers: ["http://10.0.0.5:8000"]')
+    vllm_router(server, {"/readiness": (200, HALF), "/health": gone})
+    server.route("POST", "/v1/chat/completions", *GOOD)
+    err = Lines()
+    code, agent = await run(server.base_url, 10, err)
+    assert (code, agent["content"], err.getvalue()) == (0, "42", "")
 
 
 async def test_a_server_that_only_its_answers_tell_to_be_loading(server: ScriptedServer) -> None:

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from massgen_tui.check import check
 from massgen_tui.monitor.fetch import Fetcher
+from tests.support.gateways import NOBODY, vllm_router
 from tests.support.schemas import schema
 from tests.support.server import Hang, Pause, ScriptedServer, free_port, mute_port, whole
 
@@ -333,3 +334,22 @@ async def test_every_field_is_documented(tmp_path: Path) -> None:
         re.findall(r"`(?:\w+(?:\[\])?\.)*(\w+)`", (ROOT / "docs/check-output.md").read_text())
     )
     assert _paths(report) <= documented
+
+
+@pytest.mark.parametrize(("healthy", "code"), [(2, 0), (1, 0), (0, 1)])
+async def test_a_gateway_is_usable_as_long_as_it_has_a_worker(
+    tmp_path: Path, healthy: int, code: int
+) -> None:
+    ready = {"status": "ready", "healthy_workers": healthy, "total_workers": 2}
+    async with ScriptedServer() as server:
+        vllm_router(server, {"/readiness": (200, ready) if healthy else (503, NOBODY)})
+        path = write(tmp_path, AGENT.format(id="a", type="vllm", model="m", url=server.base_url))
+        found, report = await run(path, probe=True, strict=True)
+        told = (await said(path, probe=True))[1]
+    (entry,) = report["files"][0]["servers"]
+    assert found == code
+    assert entry["kind"] == "vllm-router"
+    assert entry["workers"] == {"healthy": healthy, "of": 2}
+    assert entry["condition"] == ("partial" if healthy == 1 else None)
+    assert (entry["state"], entry["start_command"]) == ("up" if healthy else "down", None)
+    assert told.count(f"{healthy} of 2 workers") == 1

@@ -194,6 +194,6 @@ VLLM_ROUTER = Kind(
     name="vllm-router",
     pulse=vllm_router,
     shared_context=True,
-    remark="its /metrics is one worker's page, another each time: ask the workers for run and wait",
+    remark="no numbers: its /metrics is one worker's page, another's in turn",
 )
 KINDS = (SMG, SGLANG_ROUTER, VLLM_ROUTER)
