@@ -27,6 +27,8 @@ _EMPTY = re.compile(
 _RECIPIENT = re.compile(r"to=([^\s<]+)")
 _ENDS = (END, "<|call|>", RETURN)
 _NEXT = (MESSAGE, *(CHANNEL + name for name in ("analysis", "commentary", "final")))
+_MOST_QUOTED = 2_000
+"""Quoted tags in an answer: more of them are none."""
 _IN_MESSAGE = Tags(*_ENDS, *_NEXT)
 _BETWEEN = Tags(*_ENDS, MESSAGE, CHANNEL)
 
@@ -66,6 +68,7 @@ class Harmony:
         self._said = False
         self._gap = ""
         self._place = Place()
+        self._quoted = 0
 
     def take(self, text: str, *, ended: bool) -> str:
         """Read `text`; `ended`: nothing more will come."""
@@ -110,7 +113,7 @@ class Harmony:
         if match is None:
             return text[cut:], True
         rest = text[match.end() :]
-        quoted = self._channel != "call" and self._place_is_quoted(rest, ended=ended)
+        quoted = self._channel != "call" and self._is_quoted(rest, ended=ended)
         if quoted is None:
             return text[cut:], True
         if quoted:
@@ -119,9 +122,13 @@ class Harmony:
         self._inside, self._between = False, match[0] in _ENDS
         return (rest if self._between else text[cut:]), False
 
-    def _place_is_quoted(self, rest: str, *, ended: bool) -> bool | None:
+    def _is_quoted(self, rest: str, *, ended: bool) -> bool | None:
+        if self._quoted > _MOST_QUOTED:
+            return False
         self._place.catch_up()
-        return self._place.is_quoted(rest, ended=ended)
+        quoted = self._place.is_quoted(rest, ended=ended)
+        self._quoted += quoted is True
+        return quoted
 
     def _give(self, text: str) -> None:
         if not text:

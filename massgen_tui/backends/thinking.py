@@ -28,7 +28,11 @@ from massgen_tui.backends.tags import (
 from massgen_tui.backends.thoughts import Thoughts
 from massgen_tui.backends.toolcalls import ToolCallReader
 
+MOST_TAGS = 2_000
+"""Tags of one answer that are looked at: more is no answer of a model, and all of it is text."""
 _MAX_BLANK = 4096
+_SLICE = 8 * 1024
+"""Characters that are read at once: what follows a tag is copied."""
 _SEPARATOR = "\n\n"
 _SAID_ALL = ("", "stop", "eos", "end_turn")
 """Finish reasons of a model that ended of itself."""
@@ -58,6 +62,7 @@ class ThinkSplitter:
         self._alone = False
         self._ended = False
         self._steady = False
+        self._tags = 0
 
     def feed(self, text: str) -> list[StreamEvent]:
         """Take more content and give what is known of it."""
@@ -65,7 +70,8 @@ class ThinkSplitter:
             self.seen.append(text)
             return [self.thoughts.steadily(text)]
         self._alone = text.strip() in THOUGHTS and not self._held.strip()
-        self._run(self._held + text)
+        for at in range(0, len(text), _SLICE):
+            self._run(self._held + text[at : at + _SLICE])
         return self._given()
 
     def reasoned(self, text: str) -> list[StreamEvent]:
@@ -96,7 +102,7 @@ class ThinkSplitter:
     def _given(self) -> list[StreamEvent]:
         events = self._events.copy()
         self._events.clear()
-        self.plain = self._state == self._content and not self._held
+        self.plain = self._state in (self._content, self._text) and not self._held
         self.fielding = self.thoughts.field_leads
         self._steady = self._state == self._inside and not self._held and self.thoughts.steady
         return events
@@ -157,7 +163,7 @@ class ThinkSplitter:
         quoted = self._place.is_quoted(rest, ended=self._ended)
         if quoted is None:
             return self._wait(text[cut:])
-        if quoted:
+        if quoted and self._may_look():
             wrapped = self._place.is_wrapped(rest)
             if self._think(tag) and tag != TOOL_CALL and not wrapped:
                 self.thoughts.hide(tag)
@@ -196,6 +202,9 @@ class ThinkSplitter:
         self.answer.say(text[:cut])
         if match is None:
             return self._wait(text[cut:])
+        if not self._may_look():
+            self._state = self._text
+            return text[cut:]
         self.answer.look()
         tag, rest = match[0], text[match.end() :]
         # A field that told something since the last content tells what the tags hold.
@@ -206,13 +215,28 @@ class ThinkSplitter:
         if not goes:
             self.answer.say(tag)
             return rest
+        return self._go(tag, rest)
+
+    def _go(self, tag: str, rest: str) -> str:
+        """Do what a tag in the content says."""
         if tag in OPENERS:
             return self._begin(rest, later=tag)
+        if tag == MESSAGE:
+            return self._enter(tag + rest)
         if tag in CLOSERS:
             self.thoughts.moved(self.answer.move())
             self._state = self._behind
-            return rest
-        return self._enter(text[cut:]) if tag == MESSAGE else rest
+        return rest
+
+    def _text(self, text: str) -> str:
+        """Behind too many tags all is text."""
+        self.answer.say(text)
+        return ""
+
+    def _may_look(self) -> bool:
+        """Whether there were few enough tags to judge one more."""
+        self._tags += 1
+        return self._tags <= MOST_TAGS
 
     def _enter(self, text: str) -> str:
         """Messages of gpt-oss begin."""

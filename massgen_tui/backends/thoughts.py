@@ -4,6 +4,8 @@ from massgen_tui.backends.echo import Echo
 from massgen_tui.backends.events import ContentMoved, ReasoningDelta, StreamEvent
 from massgen_tui.backends.tags import AT_START, CLOSERS, OPENERS
 
+_MAX_BLANK = 4096
+"""Characters: a model that goes on for longer has lost its way, and that is shown."""
 _FIELD, _TAGS = "field", "tags"
 
 
@@ -98,7 +100,7 @@ class Thoughts:
         self._given = 0
         if not text:
             return
-        if not self._voiced and text.isspace():
+        if not self._voiced and text.isspace() and len(self._blank) < _MAX_BLANK:
             self._blank += text
             return
         text, self._blank, self._voiced = self._blank + text, "", True

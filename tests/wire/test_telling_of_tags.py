@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from massgen_tui.backends.place import Place
 from massgen_tui.backends.tags import CLOSERS, OPENERS, THOUGHTS
+from massgen_tui.backends.thinking import MOST_TAGS
 from tests.support.decoding import Decoded, chunk, decode, say, stream
 
 TAG = re.compile("(" + "|".join(map(re.escape, sorted(THOUGHTS, key=len, reverse=True))) + ")")
@@ -19,19 +21,22 @@ clean = re.sub(r"<think>.*?</think>", "", text, flags=re.S)
 
 The flag `re.S` lets the dot match newlines.
 """
-TOLD = [
+QUOTED = [
     CUTTING,
     "Cut all between `<think>` and `</think>`:\n\nthen trim.",
-    "Use <think> and </think> around it. Then go on.",
     'Set "stop": ["</think>"] in the body.\n\nThen ask again.',
-    "1. <think>: opens\n2. </think>: closes\n",
     "- `<think>`\n- `</think>`\n",
     "Write\n\n~~~\n<think>\nx\n</think>\n~~~\n\nin the prompt.",
     "> ```\n> </think>\n> ```\n\nis what it sends.",
-    "Indent it:\n\n    <think>\n    x\n    </think>\n\nThat is all.",
-    "Prompts may hold [THINK] and [/THINK], or <seed:think>, as words.",
     "It said “</think>” and „</thinking>“ and 「◁/think▷」 there.",
     "gpt-oss writes `<|start|>assistant<|channel|>final<|message|>` and `<|return|>` there.",
+]
+TOLD = [
+    *QUOTED,
+    "Use <think> and </think> around it. Then go on.",
+    "1. <think>: opens\n2. </think>: closes\n",
+    "Indent it:\n\n    <think>\n    x\n    </think>\n\nThat is all.",
+    "Prompts may hold [THINK] and [/THINK], or <seed:think>, as words.",
 ]
 
 
@@ -68,10 +73,8 @@ def test_it_is_whole_behind_a_thought_too(text: str) -> None:
         assert (answer.reasoning, answer.content) == ("Hm.", text)
 
 
-@pytest.mark.parametrize("text", TOLD)
+@pytest.mark.parametrize("text", QUOTED)
 def test_a_thought_that_tells_of_quoted_tags_goes_on_behind_them(text: str) -> None:
-    if "Use <think>" in text or "1. <think>" in text or "Indent" in text or "as words" in text:
-        pytest.skip("the first closing tag outside code and quotations ends a thought")
     for cut in (list, tokens):
         answer = split(*cut(f"<think>{text}\nSo.</think>Here: </think> it is."))
         assert answer.reasoning == f"{text}\nSo."
@@ -130,6 +133,25 @@ def test_a_thought_that_was_cut_off_stays_one() -> None:
 def test_a_warning_is_given_once() -> None:
     answer = split("a </think> b </think> c", " d </think> e")
     assert len(answer.warnings) == 1
+
+
+@pytest.mark.parametrize("tag", ["</think>", "`</think>`", "<think>", "<|end|>", "'[/THINK]"])
+@pytest.mark.parametrize("begin", ["", "Hi ", "<think>", "<|channel|>final<|message|>"])
+def test_tags_without_end_are_text_and_looked_at_only_so_often(begin: str, tag: str) -> None:
+    looks = 0
+    catch_up = Place.catch_up
+
+    def counted(self: Place) -> str:
+        nonlocal looks
+        looks += 1
+        return catch_up(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Place, "catch_up", counted)
+        answer = split(begin + tag * 50_000 + "end")
+    assert looks < 3 * MOST_TAGS
+    assert (answer.reasoning + answer.content).endswith("end")
+    assert answer.error is None
 
 
 # Each word once, so that what was kept can be told; each tag as often as chance will have it.
