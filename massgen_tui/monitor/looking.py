@@ -111,7 +111,7 @@ def _state(answer: Answer) -> tuple[ServerState, str]:
     status = answer.status
     if 200 <= status < 300:
         return ServerState.UP, answer.words
-    if answer.refused_key:
+    if answer.refused_key or lacks_database(answer):
         return ServerState.UNAUTHORIZED, WANTS_KEY
     if status == 503:
         words = said(answer)
@@ -120,9 +120,14 @@ def _state(answer: Answer) -> tuple[ServerState, str]:
     if 300 <= status < 400:
         where = answer.location or "elsewhere"
         return ServerState.UNKNOWN, f"redirects to {where}, which is not followed"
-    if status >= 500:
-        return ServerState.DOWN, f"answers HTTP {status}"
-    return ServerState.UNKNOWN, f"answers HTTP {status}"
+    words = said(answer)
+    reason = f"answers HTTP {status}: {words}" if words else f"answers HTTP {status}"
+    return ServerState.DOWN if status >= 500 else ServerState.UNKNOWN, reason
+
+
+def lacks_database(answer: Answer) -> bool:
+    """Whether LiteLLM would look a key up where it has no database: it is not the master key."""
+    return answer.status == 400 and field(answer.json(), "error", "type") == "no_db_connection"
 
 
 def speaks_of_loading(words: str) -> bool:
@@ -140,4 +145,4 @@ def said(answer: Answer) -> str:
     if page[:1] == "<":
         title = _TITLE.search(page)
         return text(title[1]) if title else ""
-    return text(page) if body is None else ""
+    return text(page if body is None else body)

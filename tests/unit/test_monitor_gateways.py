@@ -312,11 +312,41 @@ async def test_litellm_that_refuses_a_key_is_no_riddle(refusal: Page, reason: st
     assert status.reason == reason
 
 
+async def test_litellm_far_away_tells_of_a_wrong_key_too() -> None:
+    async with ScriptedServer() as server:
+        litellm(server, {"/v1/models": (400, NO_DATABASE)})
+        status = await look(target(server, "openai", models=("m",), key="sk-wrong", hosted=True))
+        asked = [request.path for request in server.requests]
+    assert (status.state, status.reason) == (ServerState.UNAUTHORIZED, "it refuses our key")
+    assert asked == ["/v1/models"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ((400, {"error": {"message": "no such tenant"}}), "answers HTTP 400: no such tenant"),
+        ((502, "<html><title>502 Bad Gateway</title></html>"), "answers HTTP 502: 502 Bad Gateway"),
+        (
+            (500, {"detail": "worker\x1b[31m pool is gone"}),
+            "answers HTTP 500: worker[31m pool is gone",
+        ),
+    ],
+)
+async def test_a_refusal_of_the_list_is_told_in_its_words(answer: Page, reason: str) -> None:
+    async with ScriptedServer() as server:
+        pages(server, {"/v1/models": answer})
+        status = await seen(server)
+    assert status.reason == reason
+
+
 async def test_a_500_that_is_no_litellms_is_no_matter_of_keys() -> None:
     async with ScriptedServer() as server:
         server.route("GET", "/v1/models", whole(500, b"Internal Server Error", "text/plain"))
         status = await seen(server, key="sk-wrong")
-    assert (status.state, status.reason) == (ServerState.DOWN, "answers HTTP 500")
+    assert (status.state, status.reason) == (
+        ServerState.DOWN,
+        "answers HTTP 500: Internal Server Error",
+    )
 
 
 async def test_dynamo_is_up_with_its_workers_and_the_frontends_numbers() -> None:

@@ -14,7 +14,7 @@ from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import LARGE, count, field, items, number, text
 from massgen_tui.monitor.workers import Worker
 
-_MOST = 512
+_MOST = 4096
 """Workers that are read."""
 _ADDRESS = re.compile(r'\bworker_addr="([^"\\]{1,300})"')
 _SUMMED = (
@@ -55,6 +55,14 @@ def place(url: str) -> str:
         return text(url)
     user, _, host = parts.netloc.rpartition("@")
     return text((parts.netloc if user and host.isdigit() else host) + parts.path.rstrip("/"))
+
+
+async def registry(ask: Ask) -> dict[str, Told]:
+    """The workers that a router knows, by place; a long list is read in a thread."""
+    answer = await ask("/workers")
+    if len(answer.body) <= LARGE:
+        return registered(answer)
+    return await asyncio.to_thread(registered, answer)
 
 
 def registered(answer: Answer) -> dict[str, Told]:

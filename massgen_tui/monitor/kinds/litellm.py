@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import Ask, Card
+from massgen_tui.monitor.looking import Ask, Card, lacks_database
 from massgen_tui.monitor.read import field, text
 
 
 async def stands_there(ask: Ask, models: Answer) -> bool:
     """Whether it says so, in its refusal or at a path of its own that is open to everybody."""
-    if _no_database(models):
+    if lacks_database(models):
         return True
     answer = await ask("/health/liveliness")
     told = answer.json()
@@ -35,12 +35,7 @@ def refuses_key(answer: Answer) -> bool:
     """
     if answer.status == 500 and answer.text().strip() == "Internal Server Error":
         return True
-    return answer.refused_key or _no_database(answer)
-
-
-def _no_database(answer: Answer) -> bool:
-    """Whether it would look a key up where it has no database: it is not the master key."""
-    return answer.status == 400 and field(answer.json(), "error", "type") == "no_db_connection"
+    return answer.refused_key or lacks_database(answer)
 
 
 KIND = Kind(name="LiteLLM", details=details, refuses_key=refuses_key, shared_context=True)

@@ -15,7 +15,7 @@ from massgen_tui.monitor.kinds.crew import (
     first_told,
     joined,
     polled,
-    registered,
+    registry,
     total,
 )
 from massgen_tui.monitor.kinds.kind import Kind
@@ -96,7 +96,7 @@ async def _look(ask: Ask, *, numbers: bool) -> Pulse:
     pulse, ready = await _ready(ask)
     if pulse.state not in (ServerState.UP, ServerState.DOWN) or ready.fault:
         return pulse
-    crew = registered(await ask("/workers"))
+    crew = await registry(ask)
     pulse = replace(pulse, workers=_counted(ready, crew), crew=_rows(crew))
     if not numbers or pulse.state is not ServerState.UP:
         return pulse
@@ -171,7 +171,7 @@ async def _smg_details(ask: Ask, card: Card) -> Card:
     """Add its version, and the context that its workers have."""
     version = text(field((await ask("/get_loads")).json(), "version")).removeprefix("smg-")
     known: dict[str, int] = {}
-    for one in registered(await ask("/workers")).values():
+    for one in (await registry(ask)).values():
         for name, length in one.models:
             if length:
                 known[name] = min(length, known.get(name, length))
