@@ -12,7 +12,7 @@ pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format snapshots live gpu compat bench constraints clean FORCE
+.PHONY: help demo test check format snapshots live gpu compat bench tables constraints clean FORCE
 
 help: ## show this list
 	@echo "massgen-tui: several language-model agents side by side in a terminal"
@@ -52,6 +52,9 @@ compat: $(VENV)/.dev ## try real gateways over scripted workers, installed in th
 
 bench: $(VENV)/.dev ## measure speed and memory; prints, asserts nothing (some minutes)
 	@for file in bench/[a-z]*.py; do name=bench.$$(basename "$$file" .py); echo "$$name"; $(py) -m "$$name" || exit; done
+
+tables: $(VENV)/.base ## compare our tables with an unpacked wheel of vLLM or SGLang: make tables SOURCES=DIRECTORY
+	@$(py) .ci/tables.py '$(SOURCES)'
 
 constraints: $(VENV)/.key ## write the newest releases that fit into constraints.txt
 	@.ci/pin '$(abspath $(py))'

@@ -10,6 +10,7 @@ from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_behind
 from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import as_value, error_words, places
+from massgen_tui.dialects.families import family_of
 from massgen_tui.text import one_line
 
 MESSAGE_LIMIT = 400
@@ -199,7 +200,7 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
         case ErrorKind.NOT_FOUND:
             return _not_found_hint(words, where)
         case ErrorKind.BAD_REQUEST:
-            return _request_hint(refused.status, words)
+            return _request_hint(refused.status, words, where)
         case ErrorKind.SERVER_ERROR if no_cause(words):
             return LIKELY_CAUSES
     later = later_words(refused.retry_after)
@@ -259,9 +260,16 @@ def _not_found_hint(words: str, where: Situation) -> str:
     return f"is base_url right? {where.base_url}/chat/completions was asked"
 
 
-def _request_hint(status: int, words: str) -> str:
+def _tool_parser_hint(model: str) -> str:
+    family = family_of(model)
+    parser = family.tools.get("vllm", "") if family else ""
+    which = parser or "NAME (the model card names it)"
+    return f"start vLLM with --enable-auto-tool-choice --tool-call-parser {which}"
+
+
+def _request_hint(status: int, words: str, where: Situation) -> str:
     if "tool choice requires" in words or "tool-call-parser" in words:
-        return "start vLLM with --enable-auto-tool-choice --tool-call-parser hermes"
+        return _tool_parser_hint(where.model)
     if of_context(words):
         return SHORTEN
     if status == 402:

@@ -103,6 +103,7 @@ def _server(target: ServerTarget, status: ServerStatus | None) -> dict[str, obje
         "kv_usage": known.kv_usage,
         "notes": list(known.notes),
         "start_command": known.start_command or None,
+        "start_note": (known.start_command and target.start_note) or None,
     }
 
 

@@ -84,6 +84,8 @@ def _server(server: dict[str, object]) -> Iterator[str]:
     yield from (f"    ! {note}" for note in (notes if isinstance(notes, list) else []))
     if server["reason"] == REFUSED and server["start_command"]:
         yield f"    start it with: {server['start_command']}"
+        if server["start_note"]:
+            yield f"      {server['start_note']}"
 
 
 def _models(server: dict[str, object]) -> Iterator[str]:

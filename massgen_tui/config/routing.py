@@ -55,6 +55,9 @@ def route(backend: BackendConfig) -> Routed:
             place(given[name], dialect, routed)
     if "enable_thinking" in given and dialect.thinking is Thinking.TEMPLATE:
         _family_switch(given["enable_thinking"], backend.model, routed)
+    for name in sorted(dialect.ignored.keys() & given.keys()):
+        said = f"{dialect.provider} takes {name} and ignores it: use {dialect.ignored[name]}"
+        routed.warnings.append(said)
     unknown = [name for name in given if not is_known(name, dialect)]
     if unknown:
         listed = ", ".join(unknown)

@@ -8,8 +8,9 @@ from massgen_tui.config.merge import deep_merge, look_up
 from massgen_tui.config.routing import dialect_for, route
 from massgen_tui.config.schema import AgentConfig, BackendConfig
 from massgen_tui.dialects import Dialect
-from massgen_tui.dialects.families import OTHER_TOOLS, family_of
+from massgen_tui.dialects.families import family_of
 
+_WITH_PARSERS = frozenset({"vllm", "sglang"})
 _SWITCHES = (
     "chat_template_kwargs.enable_thinking",
     "chat_template_kwargs.thinking",
@@ -43,17 +44,36 @@ def command_for(
         model: the model's name, quoted for a shell.
         port: where it listens.
         thinking: add the reasoning parser of the model's family, where it is known.
-        tools: add the tool parser.
+        tools: add the tool parser likewise.
     """
     words = [word.format(model=model, port=port) for word in dialect.start_command]
     family = family_of(model)
     if words and thinking and family and (parser := family.reasoning.get(dialect.name)):
         words += ["--reasoning-parser", parser]
-    if words and tools and dialect.name in OTHER_TOOLS:
-        known = family.tools if family else OTHER_TOOLS
-        parser = known.get(dialect.name, OTHER_TOOLS[dialect.name])
+    if words and tools and family and (parser := family.tools.get(dialect.name)):
         words += [*dialect.tool_flags, "--tool-call-parser", parser]
     return " ".join(shlex.quote(_printable(word)) for word in words)
+
+
+def missing_parsers(
+    dialect: Dialect, model: str, *, thinking: bool = False, tools: bool = False
+) -> str:
+    """Which parsers the command lacks, as a sentence: a guessed one would spoil the answers."""
+    if dialect.name not in _WITH_PARSERS:
+        return ""
+    family = family_of(model)
+    lacking = [
+        flag
+        for wanted, flag, known in (
+            (thinking, "--reasoning-parser", family and family.reasoning),
+            (tools, "--tool-call-parser", family and family.tools),
+        )
+        if wanted and not (known and known.get(dialect.name))
+    ]
+    if not lacking:
+        return ""
+    flags = " or ".join(lacking)
+    return f"no {flags} is known here for {_printable(model)}: its model card names it"
 
 
 def asks_for_thinking(backend: BackendConfig) -> bool | None:

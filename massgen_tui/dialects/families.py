@@ -51,6 +51,12 @@ _QWEN_TOOLS = ("hermes", "qwen25")
 FAMILIES: Final = (
     _family(r"deepseek-?r1", ("deepseek_r1", "deepseek-r1"), ("deepseek_v3", "deepseekv3")),
     _family(
+        r"deepseek-?v4\.1",
+        ("deepseek_v41", "deepseek-v41"),
+        ("deepseek_v41", "deepseekv41"),
+        "thinking",
+    ),
+    _family(
         r"deepseek-?v4", ("deepseek_v4", "deepseek-v4"), ("deepseek_v4", "deepseekv4"), "thinking"
     ),
     _family(
@@ -73,22 +79,47 @@ FAMILIES: Final = (
     _family(r"qwen3.*thinking", ("qwen3", "qwen3-thinking"), _QWEN_TOOLS),
     _family(r"qwen3", ("qwen3", "qwen3"), _QWEN_TOOLS),
     _family(r"qwen", None, _QWEN_TOOLS),
+    _family(r"glm-?5", ("glm45", "glm45"), ("glm47", "glm47")),
     _family(r"glm-?4\.7", ("glm45", "glm45"), ("glm47", "glm47")),
     _family(r"glm-?4\.[5-9]", ("glm45", "glm45"), ("glm45", "glm")),
     _family(r"gpt-?oss", ("openai_gptoss", "gpt-oss"), ("openai", "gpt-oss")),
+    _family(r"kimi-?k3", ("kimi_k3", "kimi_k3"), ("kimi_k3", "kimi_k3")),
     _family(r"kimi-?k2", ("kimi_k2", "kimi_k2"), ("kimi_k2", "kimi_k2")),
+    _family(r"minimax-?m3", ("minimax_m3", "minimax-m3"), ("minimax_m3", "minimax-m3")),
     _family(r"minimax-?m2", ("minimax_m2", "minimax"), ("minimax_m2", "minimax-m2")),
-    _family(r"llama-?4", None, ("llama4_pythonic", "llama4")),
+    _family(r"llama-?4", None, ("llama4_pythonic", "pythonic")),
     _family(r"llama-?3", None, ("llama3_json", "llama3")),
+    _family(r"gemma-?4", ("gemma4", "gemma4"), ("gemma4", "gemma4")),
+    _family(r"step-?3[.p]5", ("step3p5", "step3p5"), ("step3p5", "step3p5")),
+    _family(r"step-?3", ("step3", "step3"), ("step3", "step3")),
+    _family(
+        r"nemotron-?(v?3|nano-?3|3-nano)",
+        ("nemotron_v3", "nemotron_3"),
+        ("qwen3_coder", "qwen3_coder"),
+    ),
+    _family(r"seed-?oss", ("seed_oss", ""), ("seed_oss", "")),
+    _family(r"hunyuan-?a13b", ("hunyuan_a13b", "hunyuan"), ("hunyuan_a13b", "hunyuan")),
+    _family(r"ernie-?4[._]5", ("ernie45", ""), ("ernie45", "")),
+    _family(r"mimo", ("mimo", "mimo"), ("mimo", "mimo")),
+    _family(r"ling-?3", ("ling3", "ling3"), ("ling3", "ling3")),
+    _family(r"olmo-?3", ("olmo3", ""), ("olmo3", "")),
+    _family(r"granite-?4", None, ("granite4", "")),
     _family(r"granite-?3", ("granite", ""), ("granite", ""), "thinking"),
-    _family(r"mistral|ministral|devstral|magistral", None, ("mistral", "mistral")),
+    _family(r"magistral|ministral.*reasoning", ("mistral", "mistral"), ("mistral", "mistral")),
+    _family(r"mistral|ministral|devstral", None, ("mistral", "mistral")),
 )
 
 _BEGIN_INSIDE = frozenset(
-    {r"deepseek-?r1", r"qwq", r"qwen3\.\d", r"qwen3.*thinking", r"glm-?4\.7", r"minimax-?m2"}
+    {
+        r"deepseek-?r1",
+        r"qwq",
+        r"qwen3\.\d",
+        r"qwen3.*thinking",
+        r"glm-?5",
+        r"glm-?4\.7",
+        r"minimax-?m2",
+    }
 )
-OTHER_TOOLS: Final = MappingProxyType({"vllm": "hermes", "sglang": "qwen25"})
-"""Tool parsers for models of no known family: the most common format."""
 
 
 def family_of(model: str) -> Family | None:

@@ -60,6 +60,8 @@ class Dialect:
     """Parameters beyond OpenAI's that it takes at the top of the body."""
     refused: frozenset[str] = frozenset()
     """Parameters that are known elsewhere and mean nothing here: left out, with a warning."""
+    ignored: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Parameters that it takes and does nothing with, and what it has instead: sent, and said."""
     open: bool = False
     """Unknown parameters are sent as they are, with a warning; else they are an error."""
     thinking: Thinking = Thinking.NONE

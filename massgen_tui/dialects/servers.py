@@ -11,23 +11,46 @@ from massgen_tui.dialects.model import Dialect, Echo, Thinking, words
 
 _VLLM = words(
     """
-    add_generation_prompt allowed_token_ids bad_words best_of cache_salt chat_template
-    chat_template_kwargs continue_final_message documents echo guided_choice
-    guided_decoding_backend guided_grammar guided_json guided_regex guided_whitespace_pattern
-    ignore_eos include_reasoning include_stop_str_in_output kv_transfer_params length_penalty
-    logits_processors min_p min_tokens mm_processor_kwargs priority prompt_logprobs
-    repetition_detection repetition_penalty request_id return_token_ids return_tokens_as_token_ids
-    session_id skip_special_tokens spaces_between_special_tokens stop_token_ids stream_interval
-    structured_outputs thinking_token_budget top_k truncate_prompt_tokens use_beam_search
-    vllm_xargs
+    add_generation_prompt add_special_tokens allowed_token_ids bad_words cache_salt chat_template
+    chat_template_kwargs continue_final_message documents ec_transfer_params echo ignore_eos
+    include_reasoning include_stop_str_in_output kv_transfer_params length_penalty
+    logprob_token_ids media_io_kwargs min_p min_tokens mm_payload mm_processor_kwargs priority
+    prompt_logprobs repetition_detection repetition_penalty request_id return_mm_kwargs
+    return_prompt_text return_token_ids return_token_offsets return_tokens_as_token_ids
+    return_weight_versions routed_experts_prompt_start session_id skip_special_tokens
+    spaces_between_special_tokens stop_token_ids stream_interval structured_outputs
+    thinking_token_budget top_k truncate_prompt_tokens truncation_side use_beam_search vllm_xargs
+    watermarking
     """
 )
+_STRUCTURED = "structured_outputs"
+_VLLM_IGNORED = MappingProxyType(
+    {
+        "best_of": "n",
+        "guided_choice": _STRUCTURED,
+        "guided_decoding_backend": _STRUCTURED,
+        "guided_grammar": _STRUCTURED,
+        "guided_json": _STRUCTURED,
+        "guided_regex": _STRUCTURED,
+        "guided_whitespace_pattern": _STRUCTURED,
+        "logits_processors": "logit_bias, or --logits-processors when the server starts",
+    }
+)
+"""What vLLM 0.33 takes without a word and does nothing with, and what it has instead."""
 _SGLANG = words(
     """
-    chat_template_kwargs continue_final_message custom_logit_processor custom_params ebnf
-    ignore_eos lora_path min_p min_tokens no_stop_trim priority reasoning regex repetition_penalty
-    request_id return_hidden_states rid separate_reasoning session_id session_params
-    skip_special_tokens stop_regex stop_token_ids stream_reasoning thinking top_k
+    bootstrap_host bootstrap_port bootstrap_room cache_salt chat_template_kwargs
+    disagg_prefill_dp_rank routed_dp_rank
+    continue_final_message custom_logit_processor custom_params data_parallel_rank ebnf extra_key
+    ignore_eos images_config input_ids lora_path max_dynamic_patch min_dynamic_patch min_p
+    min_tokens mm_processor_kwargs no_stop_trim priority reasoning regex repetition_penalty
+    request_id return_cached_tokens_details return_flat_raw_output_top_logprobs
+    return_flat_raw_top_logprobs_b64 return_hidden_states return_input_ids_in_sglext
+    return_meta_info return_output_ids_in_sglext return_prompt_token_ids return_routed_experts
+    return_sampling_mask return_spec_tokens_details return_token_ids rid routed_experts_start_len
+    sampling_logprobs_mode separate_reasoning session_id session_params skip_special_tokens
+    stop_regex stop_token_ids stream_reasoning task thinking top_k use_audio_in_video video_config
+    watermark
     """
 )
 _LLAMACPP = words(
@@ -60,7 +83,8 @@ SERVERS: Final = (
         base_url="http://localhost:8000/v1",
         key_vars=("VLLM_API_KEY",),
         default_key="EMPTY",
-        extras=_VLLM,
+        extras=_VLLM | _VLLM_IGNORED.keys(),
+        ignored=_VLLM_IGNORED,
         refused=frozenset({"separate_reasoning", "stream_reasoning"}),
         open=True,
         thinking=Thinking.TEMPLATE,
@@ -165,7 +189,7 @@ SERVERS: Final = (
         provider="chat completions",
         aliases=("chat_completion", "chatcompletions", "openai_compatible"),
         default_key="EMPTY",
-        extras=_VLLM | _SGLANG,
+        extras=_VLLM | _VLLM_IGNORED.keys() | _SGLANG,
         open=True,
         thinking=Thinking.TEMPLATE,
         efforts=True,

@@ -48,6 +48,8 @@ class ServerTarget:
     key: str | None = field(default=None, repr=False)
     start_command: str = ""
     """How to start it, to copy; empty for a hosted API. Never holds a key."""
+    start_note: str = ""
+    """Which parsers the command lacks, as none is known for the model."""
     hosted: bool = False
     """A provider's API: its models are asked for once, then only our own requests tell."""
     thinks: bool = False

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from massgen_tui.config.address import host_of, port_of, server_root
 from massgen_tui.config.routing import dialect_for
 from massgen_tui.config.schema import AgentConfig, Config, ExtraServer
-from massgen_tui.config.start_command import asks_for_thinking, command_for
+from massgen_tui.config.start_command import asks_for_thinking, command_for, missing_parsers
 from massgen_tui.dialects import GENERIC, dialect_at, dialect_of
 from massgen_tui.dialects.parameters import TOKEN_LIMITS
 from massgen_tui.monitor.fetch import is_local
@@ -43,6 +43,7 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
         agents=tuple(agent.id for agent in agents),
         key=secret or None,
         start_command="" if hosted else _command(agents, thinks=thinks),
+        start_note="" if hosted else _command_lacks(agents, thinks=thinks),
         hosted=hosted,
         thinks=thinks,
         longest=_longest(agents),
@@ -79,10 +80,22 @@ def _extra(server: ExtraServer) -> ServerTarget:
 def _command(agents: list[AgentConfig], *, thinks: bool) -> str:
     """One command that suits all agents of the server: a parser is on when any needs it."""
     first = agents[0].backend
-    tools = any(a.backend.tools or a.backend.extra_body.get("tools") for a in agents)
     return command_for(
-        dialect_for(first), first.model, port_of(first.base_url), thinking=thinks, tools=tools
+        dialect_for(first),
+        first.model,
+        port_of(first.base_url),
+        thinking=thinks,
+        tools=_tools(agents),
     )
+
+
+def _command_lacks(agents: list[AgentConfig], *, thinks: bool) -> str:
+    first = agents[0].backend
+    return missing_parsers(dialect_for(first), first.model, thinking=thinks, tools=_tools(agents))
+
+
+def _tools(agents: list[AgentConfig]) -> bool:
+    return any(a.backend.tools or a.backend.extra_body.get("tools") for a in agents)
 
 
 def _root(base_url: str) -> str:

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.config.loader import load_config
-from massgen_tui.config.start_command import asks_for_thinking, command_for, start_command
+from massgen_tui.config.start_command import (
+    asks_for_thinking,
+    command_for,
+    missing_parsers,
+    start_command,
+)
 from massgen_tui.dialects import BY_NAME, DIALECTS, Dialect
 from tests.support.configs import agent_with
 
@@ -68,6 +73,44 @@ def test_the_guides_commands() -> None:
 )
 def test_commands(tmp_path: Path, backend: str, command: str) -> None:
     assert start_command(agent_with(tmp_path, backend)) == command
+
+
+@pytest.mark.parametrize(
+    ("model", "vllm", "sglang"),
+    [
+        ("DeepSeek-V4.1", "deepseek_v41 deepseek_v41", "deepseek-v41 deepseekv41"),
+        ("DeepSeek-V4-Flash", "deepseek_v4 deepseek_v4", "deepseek-v4 deepseekv4"),
+        ("moonshotai/Kimi-K3", "kimi_k3 kimi_k3", "kimi_k3 kimi_k3"),
+        ("MiniMaxAI/MiniMax-M3", "minimax_m3 minimax_m3", "minimax-m3 minimax-m3"),
+        ("google/gemma-4-31B-it", "gemma4 gemma4", "gemma4 gemma4"),
+        ("stepfun-ai/Step-3.5-Flash", "step3p5 step3p5", "step3p5 step3p5"),
+        ("NVIDIA-Nemotron-3-Nano-30B", "nemotron_v3 qwen3_coder", "nemotron_3 qwen3_coder"),
+        ("Seed-OSS-36B-Instruct", "seed_oss seed_oss", "- -"),
+        ("Hunyuan-A13B-Instruct", "hunyuan_a13b hunyuan_a13b", "hunyuan hunyuan"),
+        ("ERNIE-4.5-21B-A3B-Thinking", "ernie45 ernie45", "- -"),
+        ("XiaomiMiMo/MiMo-V2-Flash", "mimo mimo", "mimo mimo"),
+        ("zai-org/GLM-5", "glm45 glm47", "glm45 glm47"),
+        ("allenai/Olmo-3-32B-Think", "olmo3 olmo3", "- -"),
+        ("mistralai/Magistral-Small-2509", "mistral mistral", "mistral mistral"),
+        ("meta-llama/Llama-4-Scout", "- llama4_pythonic", "- pythonic"),
+        ("acme/one", "- -", "- -"),
+    ],
+)
+def test_the_parsers_of_a_family(model: str, vllm: str, sglang: str) -> None:
+    flags = ("--reasoning-parser", "--tool-call-parser")
+    for name, parsers in (("vllm", vllm), ("sglang", sglang)):
+        command = command_for(BY_NAME[name], model, 1, thinking=True, tools=True)
+        lacking = missing_parsers(BY_NAME[name], model, thinking=True, tools=True)
+        for flag, parser in zip(flags, parsers.split(), strict=True):
+            known = parser != "-"
+            assert (f"{flag} {parser}" in command) == known
+            assert (flag in command) == known, "nothing is guessed"
+            assert (flag in lacking) == (not known)
+
+
+def test_no_parser_is_missed_that_nobody_asked_for() -> None:
+    assert missing_parsers(BY_NAME["vllm"], "acme/one") == ""
+    assert missing_parsers(BY_NAME["ollama"], "acme/one", thinking=True, tools=True) == ""
 
 
 @pytest.mark.parametrize("dialect", [d for d in DIALECTS if d.start_command], ids=lambda d: d.name)

@@ -197,6 +197,36 @@ def test_usage_is_asked_for_beside_what_the_user_asks_for(tmp_path: Path) -> Non
     assert none.body["stream_options"] == {"include_usage": False}
 
 
+@pytest.mark.parametrize(
+    ("parameter", "instead"),
+    [
+        ("guided_json: {type: object}", "structured_outputs"),
+        ("guided_regex: '[a-z]+'", "structured_outputs"),
+        ("best_of: 2", "use n"),
+        ("logits_processors: [x]", "logit_bias"),
+    ],
+)
+def test_what_vllm_takes_and_ignores_is_sent_and_said(
+    tmp_path: Path, parameter: str, instead: str
+) -> None:
+    name = parameter.partition(":")[0]
+    request = request_of(tmp_path, f"type: vllm, model: m, {parameter}")
+    assert name in request.body, "older releases heed it"
+    (warning,) = request.warnings
+    assert f"takes {name} and ignores it" in warning
+    assert instead in warning
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["ec_transfer_params: {a: 1}", "truncation_side: left", "mm_payload: {}", "watermarking: {}"],
+)
+def test_what_vllm_really_has_is_sent_without_a_word(tmp_path: Path, parameter: str) -> None:
+    request = request_of(tmp_path, f"type: vllm, model: m, {parameter}")
+    assert parameter.partition(":")[0] in request.body
+    assert request.warnings == ()
+
+
 def test_usage_is_not_asked_for_where_the_parameter_is_refused(tmp_path: Path) -> None:
     assert "stream_options" not in request_of(tmp_path, "type: mistral, api_key: k, model: m").body
 

@@ -81,7 +81,7 @@ ROWS = [
         whole(400, nested(TOOLS)),
         "bad_request",
         "tool choice requires",
-        "--enable-auto-tool-choice --tool-call-parser hermes",
+        "--enable-auto-tool-choice --tool-call-parser NAME (the model card names it)",
     ),
     Row("400-long", whole(400, flat(LONG)), "bad_request", "Error at /usr/lib/a.py line 1", ""),
     # LiteLLM 1.108.7 without a database: any key but the master key

@@ -124,7 +124,8 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
     if status.start_command:
         host = status.target.host
         title = "start it" if status.startable else "start command"
-        yield from _section(f"{title} (on {host})", [status.start_command])
+        lines = [line for line in (status.start_command, status.target.start_note) if line]
+        yield from _section(f"{title} (on {host})", lines)
     yield from _section("changes", [_change(change) for change in reversed(status.changes)])
     yield from _section(
         "asked",
