@@ -12,7 +12,7 @@ pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format snapshots live gpu compat bench tables constraints clean FORCE
+.PHONY: help demo test check format snapshots monkey live gpu compat bench tables constraints clean FORCE
 
 help: ## show this list
 	@echo "massgen-tui: several language-model agents side by side in a terminal"
@@ -40,6 +40,10 @@ format: $(VENV)/.dev ## format the code
 
 snapshots: $(VENV)/.dev ## record the pictures of the screens again; look at the diff before committing
 	@$(py) -m pytest tests/snapshots --snapshot-update $(PYTEST)
+
+monkey: $(VENV)/.dev ## type, click, paste and resize at random, 100 times 5,000 events (half an hour)
+	@MONKEY_SEEDS=$${MONKEY_SEEDS:-100} MONKEY_EVENTS=$${MONKEY_EVENTS:-5000} \
+	  $(py) -m pytest -n 2 tests/monkey $(PYTEST)
 
 live: $(VENV)/.dev ## test against the servers of configs/two_qwen_vllm_sglang.yaml, which must be running
 	@$(py) -m pytest -m live -v $(PYTEST)

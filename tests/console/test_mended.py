@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from rich.style import Style
 from textual import events
 from textual.command import CommandList
 from textual.selection import SELECT_ALL
@@ -52,6 +53,39 @@ async def test_a_palette_closes_once() -> None:
         palette.dismiss()
         await stage.settle()
         assert stage.on_main
+
+
+async def test_a_palette_under_another_closes_neither() -> None:
+    async with staged() as stage:
+        await stage.press("ctrl+p")
+        below = stage.app.screen
+        assert isinstance(below, Palette)
+        stage.app.search_themes()
+        await stage.settle()
+        below.dismiss()
+        await stage.press("escape", "escape")
+        assert stage.on_main
+
+
+async def test_a_click_on_an_option_that_is_gone() -> None:
+    async with staged() as stage:
+        await stage.press("ctrl+p")
+        await listed(stage)
+        options = stage.app.screen.query_one(CommandList)
+        click = events.Click(options, 1, 1, 0, 0, 1, False, False, False)
+        click.style = Style.from_meta({"option": options.option_count})
+        options.post_message(click)
+        await stage.press("escape")
+        assert stage.on_main
+
+
+async def test_undoing_a_paste_that_brought_a_scrollbar() -> None:
+    async with staged() as stage:
+        stage.app.prompt.put("line 0\nline 1\n")
+        stage.app.prompt.history.checkpoint()
+        stage.app.prompt.put("\n".join(f"line {number}" for number in range(2, 50)))
+        await stage.press("ctrl+z", "!")
+        assert stage.app.prompt.text == "line 0\nline 1\n!"
 
 
 async def test_what_is_chosen_in_the_palette_is_done_once() -> None:

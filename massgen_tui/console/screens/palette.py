@@ -2,7 +2,7 @@
 
 import asyncio
 
-from textual import on
+from textual import events, on
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.message import Message
@@ -18,14 +18,14 @@ class Palette(CommandPalette):
 
     def dismiss(self, result: object = None) -> AwaitComplete:
         """Close; closing again does nothing, where Textual would close the screen below."""
-        return super().dismiss(None) if self.is_current else AwaitComplete(asyncio.sleep(0))
+        return super().dismiss(None) if self.app.screen is self else AwaitComplete(asyncio.sleep(0))
 
     @on(Input.Submitted)
     @on(Button.Pressed)
     @on(OptionList.OptionSelected)
     def _once(self, event: Message) -> None:
         """Let nothing be chosen behind the choice that closed it."""
-        if not self.is_current:
+        if self.app.screen is not self:
             event.stop()
             event.prevent_default()
 
@@ -37,3 +37,20 @@ class Palette(CommandPalette):
             return
         if any(not option.disabled for option in lists.first().options):
             super()._action_command_list(action)
+
+
+_clicked = OptionList._on_click
+
+
+async def _on_click(options: OptionList, event: events.Click) -> None:
+    """Choose what was clicked, unless the list was made anew before the click came (textual#3270).
+
+    What matches less than a moment ago is a shorter list.
+    """
+    at = event.style.meta.get("option")
+    if at is None or at < options.option_count:
+        await _clicked(options, event)
+
+
+for _name in ("_on_click",):
+    setattr(OptionList, _name, _on_click)

@@ -148,6 +148,11 @@ class Prompt(TextArea):
         typed, found = self._completion()
         self.suggestion = _shared(found)[len(typed) :] if typed and found else ""
 
+    def _recompute_cursor_offset(self) -> None:
+        # while something is undone the cursor may stand on a line that is gone (textual#6686)
+        place = self.clamp_visitable(self.cursor_location)
+        self._cursor_offset = self.wrapped_document.location_to_offset(place)
+
     def _completion(self) -> tuple[str, list[str]]:
         """What of a name was typed, and the agents it may be."""
         found = _NAME.fullmatch(self.text) if self.cursor_at_end_of_text else None
