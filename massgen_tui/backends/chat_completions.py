@@ -33,7 +33,8 @@ from massgen_tui.backends.failures import (
     refusal,
 )
 from massgen_tui.backends.gate import ReadGate
-from massgen_tui.backends.gateways import may_lack_key
+from massgen_tui.backends.gateways import asks_for_names, may_lack_key
+from massgen_tui.backends.masking import masked
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.schema import AgentConfig, Timeouts
 from massgen_tui.descriptors import HINT, exhausted
@@ -49,8 +50,6 @@ _WAITS = (0.5, 1.0)
 PACE = 1.0
 """Seconds between two tries while a server that is not up yet is waited for."""
 _NOT_UP = (ErrorKind.LOADING, ErrorKind.UNREACHABLE)
-_SHORTEST_KEY, _KEY_PIECE = 6, 8
-"""Characters: a shorter key (`EMPTY`) is no secret; a shorter beginning of a key tells nothing."""
 _CLOSING = 1.0
 """Seconds that closing may take."""
 _ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.exchange")
@@ -249,7 +248,7 @@ class ChatCompletionsBackend:
 
     async def _situation(self, refused: RefusedError) -> Situation:
         backend, client = self._config.backend, self._client
-        lists = refused.status == 404 and "alias" not in refused.said
+        lists = asks_for_names(refused.status, refused.said)
         unkeyed = backend.api_key is None and may_lack_key(refused.status, refused.body)
         return Situation(
             model=backend.model,
@@ -294,9 +293,4 @@ class ChatCompletionsBackend:
     def _masked(self, text: str) -> str:
         key = self._config.backend.api_key
         secret = key.get_secret_value().strip() if key else ""
-        if len(secret) < _SHORTEST_KEY:
-            return text
-        # servers repeat a key cut short, and a long message is cut where a key may stand
-        for length in range(len(secret), min(len(secret), _KEY_PIECE) - 1, -1):
-            text = text.replace(secret[:length], "•••")
-        return text
+        return masked(text, secret)

@@ -199,6 +199,8 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
             return _key_hint(where)
         case ErrorKind.NOT_FOUND:
             return _not_found_hint(words, where)
+        case ErrorKind.BAD_REQUEST if where.served:
+            return _not_found_hint(words, where)
         case ErrorKind.BAD_REQUEST:
             return _request_hint(refused.status, words, where)
         case ErrorKind.SERVER_ERROR if no_cause(words):

@@ -45,3 +45,8 @@ def is_alive(body: bytes) -> bool:
 def nobody_behind(words: str) -> bool:
     """Whether a gateway says that it has no worker for the prompt."""
     return bool(_NOBODY.search(words))
+
+
+def asks_for_names(status: int, words: str) -> bool:
+    """Whether the names that are served would help: LiteLLM's unknown model is a 400."""
+    return "alias" not in words if status == 404 else status == 400 and "nvalid model" in words

@@ -251,3 +251,22 @@ async def test_litellm_that_was_given_no_key_is_no_fault_of_the_server(
     error = (await ask_at(server.base_url, key=key)).failure
     assert error.kind == kind
     assert ("api_key" in error.hint) == (kind == "unauthorized")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        # LiteLLM 1.108.7 and 1.50
+        ("/chat/completions: Invalid model name passed in model=m. Call `/v1/models`", "other"),
+        ("Invalid model: m", "other"),
+        ("max_tokens must be positive", "change what the message names"),
+    ],
+)
+async def test_an_unknown_model_at_litellm_is_answered_with_the_names(
+    server: ScriptedServer, words: str, hint: str
+) -> None:
+    server.answer(whole(400, nested(words)))
+    server.route("GET", "/v1/models", whole(200, {"data": [{"id": "other"}]}))
+    error = (await ask_at(server.base_url)).failure
+    assert error.kind == "bad_request"
+    assert hint in error.hint
