@@ -14,7 +14,8 @@ from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.schema import Config
 from massgen_tui.monitor.fetch import Fetcher
-from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
+from massgen_tui.monitor.kinds import wakes
+from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.targets import targets_of
 from massgen_tui.monitor.watch import Watch
 
@@ -86,7 +87,9 @@ def _stuck(file: Checked) -> bool:
 def _usable(status: ServerStatus) -> bool:
     # a provider that answers, and does not list its models, may well take prompts
     unlisted = status.target.hosted and status.state is ServerState.UNKNOWN and not status.silent
-    return unlisted or (status.state is ServerState.UP and not status.unserved)
+    stands = status.condition is Condition.ASLEEP and not wakes(status.kind)
+    up = status.state is ServerState.UP and not status.unserved and not stands
+    return unlisted or up
 
 
 async def _probed(files: Sequence[Checked]) -> list[Checked]:

@@ -9,6 +9,8 @@ from massgen_tui.monitor.workers import Workers
 from massgen_tui.text import clean
 
 _GLYPHS = {"up": "●", "loading": "◐", "down": "✗", "unauthorized": "▲", "unknown": "○"}
+_CONDITIONS = {"hung": "✗", "asleep": "○"}
+"""Those that say more than the state does."""
 
 
 def file_text(report: dict[str, object]) -> str:
@@ -65,6 +67,8 @@ def _server(server: dict[str, object]) -> Iterator[str]:
     if state is None:
         yield f"  – {server['server']} not looked at"
         return
+    condition = server["condition"]
+    state = condition if condition in _CONDITIONS else state
     facts = [str(state)]
     if server["kind"]:
         facts.append(" ".join(str(part) for part in (server["kind"], server["version"]) if part))
@@ -73,7 +77,8 @@ def _server(server: dict[str, object]) -> Iterator[str]:
     if isinstance(workers := server["workers"], dict):
         facts.append(str(Workers(workers["healthy"], workers["of"])))
     reason = f": {server['reason']}" if server["reason"] not in (None, facts[-1]) else ""
-    yield f"  {_GLYPHS.get(str(state), '○')} {server['server']} {' · '.join(facts)}{reason}"
+    sign = (_GLYPHS | _CONDITIONS).get(str(state), "○")
+    yield f"  {sign} {server['server']} {' · '.join(facts)}{reason}"
     yield from _models(server)
     if server["running"] is not None:
         usage = server["kv_usage"]

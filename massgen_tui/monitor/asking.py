@@ -22,6 +22,10 @@ _DETAILS = frozenset(
     )
 )
 """Paths that are worth no wait."""
+_WAKING = frozenset({"/slots"})
+"""Paths that keep a server awake: asked for half as often each time that they tell the same."""
+_SHORTEST_REST, _LONGEST_REST = 2.0, 3600.0
+"""Seconds."""
 
 
 class Asking:
@@ -51,6 +55,8 @@ class Asking:
         self._patient = False
         self._spent = 0.0
         self._shut: dict[str, int] = {}
+        self._told: dict[str, bytes] = {}
+        self._rest: dict[str, float] = {}
         self._slow: set[str] = set()
         self._fast: set[str] = set()
         self.log: deque[Asked] = deque(maxlen=_LOGGED)
@@ -58,8 +64,15 @@ class Asking:
         self.at: dict[str, float] = {}
         """When each path last answered, in seconds of the clock."""
 
-    def begin(self, *, patient: bool) -> None:
-        """A look begins; a `patient` one waits longer for what was slow before."""
+    def begin(self, *, patient: bool, awake: bool = False) -> None:
+        """A look begins.
+
+        Args:
+            patient: It waits longer for what was slow before.
+            awake: It works for us, so that nothing keeps it awake.
+        """
+        if awake:
+            self._rest.clear()
         self._patient, self._spent, self.held = patient, 0.0, False
 
     def forget(self) -> None:
@@ -73,6 +86,8 @@ class Asking:
             return Answer(fault=Fault.UNASKED, words="not asked: it answers us")
         if path in self._shut:
             return Answer(status=self._shut[path])
+        if self._clock() - self.at.get(path, 0.0) < self._rest.get(path, 0.0):
+            return Answer(fault=Fault.UNASKED, words="not asked: it would be kept awake")
         if self._spent >= (PATIENT_LOOK_TAKES if self._patient else LOOK_TAKES):
             return Answer(fault=Fault.TIMEOUT, words="not asked: the look took too long")
         patient = self._patient and self._may_be_slow(path)
@@ -99,6 +114,11 @@ class Asking:
     def _learn(self, path: str, answer: Answer) -> None:
         if answer.status in _SHUT and path != SIGN_OF_LIFE:
             self._shut[path] = answer.status
+        if path in _WAKING:
+            same = self._told.get(path) == answer.body
+            rest = max(2 * self._rest.get(path, 0.0), _SHORTEST_REST) if same else 0.0
+            self._rest[path] = min(rest, _LONGEST_REST)
+            self._told[path] = answer.body
         soon = self._fetcher.timeout
         if answer.silent or answer.seconds > soon:
             self._slow.add(path)

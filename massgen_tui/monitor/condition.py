@@ -8,6 +8,28 @@ from massgen_tui.monitor.status import Condition
 STALLED = 20.0
 """Seconds in which nothing moves, though there are requests, from which that is pointed out."""
 _MOST_NAMES = 4
+_UNCOUNTED = "a request of ours is open, but it counts none: another replica, or a hung engine"
+
+
+class Uncounted:
+    """Notes since when a server counts no request, though one of ours is open."""
+
+    def __init__(self) -> None:
+        """None is open."""
+        self._since: float | None = None
+
+    def note(self, now: float, scrape: Metrics | None, *, open: bool) -> None:
+        """Take in one look; `open`: a request of ours is, and brings nothing."""
+        idle = scrape is not None and (scrape.running, scrape.waiting) == (0, 0)
+        if not (idle and open):
+            self._since = None
+        elif self._since is None:
+            self._since = now
+
+    def words(self, now: float) -> str:
+        """What is odd; empty: nothing."""
+        odd = self._since is not None and now - self._since >= STALLED
+        return _UNCOUNTED if odd else ""
 
 
 def condition_of(pulse: Pulse, rates: Rates, scrape: Metrics) -> tuple[Condition | None, str]:

@@ -62,6 +62,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelState:
+    """What one of a router's models is in."""
+
+    state: ServerState
+    reason: str = ""
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pulse:
     """Whether it lives, and its numbers now."""
 
@@ -84,6 +93,8 @@ class Pulse:
     """It took the connection, though it may not have answered."""
     kind: "Kind | None" = None
     """What it proves to be, where its list of models says another."""
+    by_model: tuple[tuple[str, ModelState], ...] = ()
+    """What each of its models is in, where they are not all there at once."""
     hint: str = ""
     """What it should be started with, to tell more of itself."""
 

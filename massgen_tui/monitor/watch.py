@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from massgen_tui.monitor.asked_for import of_those_asked_for
 from massgen_tui.monitor.asking import Asking
-from massgen_tui.monitor.condition import STALLED, condition_of
+from massgen_tui.monitor.condition import Uncounted, condition_of
 from massgen_tui.monitor.course import Course, Wall
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.looking import Card, Pulse
@@ -40,7 +41,6 @@ TALKED = 6.0
 _PAGES = ("/metrics", "/engine_metrics")
 """Where counters are read: they are as old as these answers."""
 _MIXED = "several servers answer here in turn: their counters give no rates"
-_UNCOUNTED = "a request of ours is open, but it counts none: another replica, or a hung engine"
 _AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 
 
@@ -71,8 +71,7 @@ class Watch:
         self._slow = False
         """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
-        self._uncounted: float | None = None
-        """Since when it counts no request though one of ours is open."""
+        self._uncounted = Uncounted()
         self._one = asyncio.Lock()
 
     @property
@@ -122,7 +121,7 @@ class Watch:
             return self.status
         async with self._one:
             if not self.target.problem:
-                self._asking.begin(patient=patient)
+                self._asking.begin(patient=patient, awake=self.awaited)
                 look = await self._look() if not self._untouchable else None
                 if look is None or self._asking.held:
                     self._overhear(self._clock())
@@ -185,7 +184,7 @@ class Watch:
         return CARD_AGE if known and not self._slow else STRANGER_AGE
 
     def _take(self, look: Look, now: float) -> None:
-        pulse = self._judged(look.pulse)
+        pulse = self._judged(of_those_asked_for(look.pulse, self.target.models))
         up = pulse.state is ServerState.UP
         if look.card is not None:
             turned_up = up and look.card.kind is None and self.status.state is not ServerState.UP
@@ -195,7 +194,7 @@ class Watch:
             self._window.miss(now, gone=not up)
         elif not self._counted(pulse.metrics, now):
             self._card_at = -STRANGER_AGE
-        self._note_uncounted(pulse.metrics, now)
+        self._uncounted.note(now, pulse.metrics, open=self.awaited and not self._talks)
         self._hint = pulse.hint
         self._failures = 0 if up else self._failures + 1
         self._was_up = up or (self._was_up and not pulse.refused)
@@ -274,17 +273,7 @@ class Watch:
         if rates.mixed:
             return pulse.condition, _MIXED
         condition, words = condition_of(pulse, rates, scrape)
-        if not words and self._uncounted is not None and now - self._uncounted >= STALLED:
-            words = _UNCOUNTED
-        return condition, words
-
-    def _note_uncounted(self, scrape: Metrics | None, now: float) -> None:
-        """Note since when it counts no request, though one of ours is open and brings nothing."""
-        idle = scrape is not None and (scrape.running, scrape.waiting) == (0, 0)
-        if not (idle and self.awaited) or self._talks:
-            self._uncounted = None
-        elif self._uncounted is None:
-            self._uncounted = now
+        return condition, words or self._uncounted.words(now)
 
     def _become(self, now: float, status: ServerStatus) -> None:
         self.status = self._course.went(self.status, status, now)

@@ -2,8 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from massgen_tui.console.widgets.server_rows import server_rows
+from massgen_tui.console.screens.monitor import server_detail
+from massgen_tui.console.widgets.folded import one_line
+from massgen_tui.console.widgets.server_rows import server_rows, word
 from massgen_tui.monitor.status import (
+    Condition,
+    GpuSnapshot,
     GpuStatus,
     Load,
     ServerState,
@@ -15,6 +19,7 @@ from tests.support.monitored import (
     UP,
     gpus,
     lines,
+    of,
     sampled,
     target,
 )
@@ -156,3 +161,23 @@ def test_a_server_whose_first_answer_has_not_come_is_being_asked() -> None:
     assert lines(looked)[0].endswith(" unknown")
     problem = replace(fresh, target=replace(fresh.target, problem="no key"), reason="no key")
     assert lines(problem)[0].endswith(" unknown")
+
+
+@pytest.mark.parametrize(
+    ("state", "condition", "head"),
+    [
+        (ServerState.UP, Condition.HUNG, "✗ vLLM 0.33.0 :8000                 hung"),
+        (ServerState.DOWN, Condition.HUNG, "✗ vLLM 0.33.0 :8000                 hung"),
+        (ServerState.UNKNOWN, Condition.HUNG, "✗ vLLM 0.33.0 :8000                 hung"),
+        (ServerState.UP, Condition.ASLEEP, "○ vLLM 0.33.0 :8000               asleep"),
+        (ServerState.UP, Condition.PARTIAL, "● vLLM 0.33.0 :8000                   up"),
+    ],
+)
+def test_a_server_that_hangs_or_sleeps_is_called_so_whatever_its_state(
+    state: ServerState, condition: Condition, head: str
+) -> None:
+    status = replace(UP, state=state, condition=condition, reason="no token came for 25 s")
+    assert lines(status)[0] == head
+    assert f" {word(status)} run 1" in one_line(of(status), GpuSnapshot(), NOW).plain
+    first = server_detail(status, NOW).splitlines()[0]
+    assert first.startswith(f"{head[0]} {word(status)} for ")

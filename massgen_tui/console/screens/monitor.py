@@ -10,7 +10,7 @@ from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_gauges import load, memory
 from massgen_tui.console.widgets.gpu_rows import unanswered
 from massgen_tui.console.widgets.server_gauges import ALL, Gauge
-from massgen_tui.console.widgets.server_rows import GLYPHS, WORDS, kind, word
+from massgen_tui.console.widgets.server_rows import WORDS, glyph, kind, word
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
 from massgen_tui.monitor.workers import Worker
 
@@ -98,10 +98,10 @@ def host_detail(snapshot: GpuSnapshot, now: float, only: GpuStatus | None = None
 
 
 def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
-    glyph, _ = GLYPHS[status.state]
+    sign, _ = glyph(status)
     since = "" if status.since is None else f" for {gauges.ago(now - status.since)}"
     reason = f": {status.reason}" if status.reason else ""
-    yield f"{glyph} {word(status)}{since}{reason}"
+    yield f"{sign} {word(status)}{since}{reason}"
     yield ""
     yield from _table(
         (

@@ -14,7 +14,7 @@ from massgen_tui.console.widgets.gpu_rows import (
     troubles,
     unanswered,
 )
-from massgen_tui.console.widgets.server_rows import ASKING, GLYPHS, kind, word
+from massgen_tui.console.widgets.server_rows import ASKING, glyph, kind, word
 from massgen_tui.monitor.status import Condition, GpuSnapshot, GpuStatus, ServerState, ServerStatus
 
 _TROUBLES = (Condition.HUNG, Condition.PARTIAL)
@@ -42,8 +42,8 @@ def _troubled(status: ServerStatus) -> bool:
 
 
 def _server(status: ServerStatus) -> str:
-    glyph, _ = GLYPHS[status.state]
-    words = f"{glyph} {kind(status)} {status.target.place} {word(status)}"
+    sign, _ = glyph(status)
+    words = f"{sign} {kind(status)} {status.target.place} {word(status)}"
     if status.workers is not None and status.workers.partial:
         words += f" {status.workers}"
     if status.running is not None:

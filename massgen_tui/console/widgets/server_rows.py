@@ -1,6 +1,6 @@
 """A server as rows of the sidebar: its state first, in a glyph and a word, then what it does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from massgen_tui.console.stream.rows import Row, line_rows
@@ -19,7 +19,7 @@ from massgen_tui.console.widgets.server_gauges import (
     Gauge,
 )
 from massgen_tui.dialects import GENERIC, named
-from massgen_tui.monitor.status import ServerState, ServerStatus
+from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 
 GLYPHS = {
     ServerState.UP: ("●", "good"),
@@ -29,6 +29,11 @@ GLYPHS = {
     ServerState.UNKNOWN: ("○", "dim"),
 }
 WORDS = {ServerState.UNAUTHORIZED: "no access"}
+_CONDITIONS: Mapping[Condition | None, tuple[str, str]] = {
+    Condition.HUNG: ("✗", "bad"),
+    Condition.ASLEEP: ("○", "dim"),
+}
+"""Those that say more than the state does."""
 _OLD = 30.0
 """Seconds after which a look is too old to be passed for the present."""
 _MODELS = 3
@@ -44,8 +49,15 @@ def asking(status: ServerStatus) -> bool:
     return unknown and not (status.reason or status.target.problem)
 
 
+def glyph(status: ServerStatus) -> tuple[str, str]:
+    """The state as a sign, and its style."""
+    return _CONDITIONS.get(status.condition, GLYPHS[status.state])
+
+
 def word(status: ServerStatus) -> str:
-    """The state in a word."""
+    """The state in a word, or what it is in beside it."""
+    if status.condition is not None and status.condition in _CONDITIONS:
+        return status.condition.value
     if asking(status):
         return ASKING
     return WORDS.get(status.state, status.state.value)
@@ -86,16 +98,16 @@ def server_rows(
 
 
 def _head(status: ServerStatus, width: int, mark: str) -> Iterator[Row]:
-    glyph, style = GLYPHS[status.state]
+    sign, style = glyph(status)
     state = word(status)
-    room = max(width - cells(glyph) - cells(state) - 2, 4)
+    room = max(width - cells(sign) - cells(state) - 2, 4)
     name, place = kind(status), status.target.place
     full, brief = _short(status.version), ".".join(_short(status.version).split(".")[:2])
     known = ((name, full, place), (name, brief, place), (name, place), (name,))
     told = (" ".join(part for part in parts if part) for parts in known)
     title = next((text for text in told if cells(text) <= room), crop(name, room))
     gap = " " * (room - cells(title) + 1)
-    yield Row(((f"{glyph}{mark}", style), (title, "title"), (gap, "text"), (state, style)))
+    yield Row(((f"{sign}{mark}", style), (title, "title"), (gap, "text"), (state, style)))
     if place not in title:
         yield Row(((crop(f"  {place}", width), "dim"),))
 

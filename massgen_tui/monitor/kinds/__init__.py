@@ -23,6 +23,7 @@ KINDS: tuple[Kind, ...] = (
     vllm.KIND,
     sglang.KIND,
     llamacpp.KIND,
+    llamacpp.ROUTER,
     ollama.KIND,
     *small.KINDS,
     *others.KINDS,
@@ -41,3 +42,8 @@ def by_header(server: str) -> Kind | None:
     """The kind that names itself so in the Server header."""
     told = server.lower()
     return next((kind for kind in KINDS if kind.header and told.startswith(kind.header)), None)
+
+
+def wakes(name: str) -> bool:
+    """Whether a prompt wakes a server of the kind of this name."""
+    return any(kind.name == name and kind.wakes for kind in KINDS)

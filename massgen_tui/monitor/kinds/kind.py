@@ -49,6 +49,8 @@ class Kind:
     """What to mend before it is asked."""
     fragile: bool = False
     """To look at it may end the answer under way: nothing is asked while one of ours is open."""
+    wakes: bool = False
+    """A prompt wakes it when it is asleep."""
     costly_list: bool = False
     """Its list of models is asked for seldom."""
     any_name: bool = False

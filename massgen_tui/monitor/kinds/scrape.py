@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from massgen_tui.monitor import metrics
 from massgen_tui.monitor.fetch import Answer
-from massgen_tui.monitor.looking import Ask
+from massgen_tui.monitor.looking import Ask, said
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import LARGE
 
@@ -26,6 +26,9 @@ async def page_of(ask: Ask) -> tuple[str | None, str]:
     if answer.fault:
         return None, f"/metrics: {answer.words}"
     if answer.status in _NO_METRICS:
+        return "", ""
+    if answer.status == 400 and "model name" in said(answer):
+        # llama.cpp's router wants to know of which model: to ask for that would load it
         return "", ""
     return (answer.text(), "") if answer.ok else (None, f"/metrics: HTTP {answer.status}")
 
