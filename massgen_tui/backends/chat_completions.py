@@ -39,6 +39,7 @@ from massgen_tui.backends.request import build_request
 from massgen_tui.config.schema import AgentConfig, Timeouts
 from massgen_tui.descriptors import HINT, exhausted
 from massgen_tui.dialects import dialect_of
+from massgen_tui.pulse import pulse, running_time
 
 if TYPE_CHECKING:
     from massgen_tui.backends.client import Client
@@ -127,7 +128,7 @@ class ChatCompletionsBackend:
         """
         client = await self._connected()
         body = self._adaptation.apply(request.body)
-        end = asyncio.get_running_loop().time() + (self._limits.total or float("inf"))
+        end = running_time() + (self._limits.total or float("inf"))
         retries, corrected = 0, False
         while True:
             yield RequestSent(body)
@@ -198,9 +199,9 @@ class ChatCompletionsBackend:
     @asynccontextmanager
     async def _exchange(self, client: "Client", end: float) -> AsyncIterator["Exchange"]:
         room = importlib.import_module(_ROOMS[1])
-        backend = self._config.backend
+        base_url, end = self._config.backend.base_url, end + pulse().lost
         exchange: Exchange = room.Exchange(
-            client, backend.base_url, self._limits, self._gate, end, finishes=self._finishes
+            client, base_url, self._limits, self._gate, end, finishes=self._finishes
         )
         self._running.add(exchange)
         try:
@@ -270,7 +271,7 @@ class ChatCompletionsBackend:
         if not failed.cause.retried:
             return None
         if failed.cause.kind in _NOT_UP:
-            left = self._patient_until - asyncio.get_running_loop().time()
+            left = self._patient_until - running_time()
             if left > 0:
                 return min(PACE, left)
         if retries >= self._config.backend.retries:

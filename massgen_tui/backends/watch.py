@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from massgen_tui.config.schema import Timeouts
+from massgen_tui.pulse import pulse
 
 _NEVER = float("inf")
 _LAST_WORDS = 10.0
@@ -21,6 +22,7 @@ class Watch:
         "_handle",
         "_idle",
         "_loop",
+        "_pulse",
         "expire",
         "expired",
         "finished",
@@ -42,18 +44,23 @@ class Watch:
         """The limit that holds now."""
         self.finished = False
         """The server said why it stopped: signs of life count no more, only what it still says."""
+        self._pulse = pulse()
+        self._pulse.listen(self._stood_still)
         self._arm()
 
     def talking(self) -> None:
         """The first token came: from now on the silence between two pieces counts."""
         self.limit = "idle"
         self.alive()
-        self.stop()
+        self._disarm()
         self._arm()
 
     def alive(self) -> None:
         """Something came after the first token."""
-        self._deadline = self._loop.time() + self._idle
+        now = self._loop.time()
+        if now > self._pulse.late_at:  # told before what came is taken in
+            self._pulse.check()
+        self._deadline = now + self._idle
 
     def finishing(self) -> None:
         """The server said why it stopped: only its last words (usage, `[DONE]`) are waited for."""
@@ -64,6 +71,15 @@ class Watch:
 
     def stop(self) -> None:
         """Nothing runs out any more."""
+        self._pulse.leave(self._stood_still)
+        self._disarm()
+
+    def _stood_still(self, seconds: float) -> None:
+        """Let no time have passed that the program stood still."""
+        self._deadline += seconds
+        self._end += seconds
+
+    def _disarm(self) -> None:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None

@@ -95,6 +95,8 @@ class Attempt:
     """Set while it waits for its server to be up; it is sent then."""
     revision: int = 0
     epoch: int = 0
+    stopped_s: float = 0.0
+    """Seconds for which the program itself stood still meanwhile (SIGSTOP, ctrl+z)."""
     dated: bool = False
     """The system tells when what was read by the frame came: moments are known by `GRAIN`."""
 
@@ -125,6 +127,13 @@ class Attempt:
         self.silent = words
         self.revision += 1
         return True
+
+    def note_stop(self, seconds: float) -> None:
+        """Take in that the program stood still: what spans that is not known."""
+        if self.times.sent is not None and not self.status.ended:
+            self.stopped_s += seconds
+            self.times.stood_still(seconds)
+            self.revision += 1
 
     def date(self, arrived: events.Arrived, now: float) -> None:
         """Take in when the bytes of what follows came; never before what came before them."""
@@ -199,12 +208,14 @@ class Attempt:
     @property
     def ttft(self) -> float | None:
         """Seconds from the request's last byte to the first reasoning, content or tool call."""
-        return self.times.since_asking(self.times.first_token)
+        times = self.times
+        return None if times.first_unknown else times.since_asking(times.first_token)
 
     @property
     def first_content_s(self) -> float | None:
         """Seconds from the request's last byte to the first token of the answer itself."""
-        return self.times.since_asking(self.times.first_content)
+        times = self.times
+        return None if times.content_unknown else times.since_asking(times.first_content)
 
     @property
     def total_s(self) -> float | None:
@@ -256,7 +267,7 @@ class Attempt:
     def _sent(self, body: Mapping[str, object], now: float) -> None:
         self.request = body
         self.retrying = None
-        self.times.asked, self.times.written = now, None
+        self.times.ask(now)
         if self.times.sent is None:
             self.times.sent = now
         self._reach(Status.CONNECTING)

@@ -8,6 +8,7 @@ from functools import partial
 
 from massgen_tui.backends.events import Arrived, BackendError, StreamEvent
 from massgen_tui.backends.finishes import failure_of, worst
+from massgen_tui.pulse import pulse
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt, Hold, Status
 from massgen_tui.session.health import HealthCheck
@@ -41,6 +42,7 @@ class Lanes:
         self.idle = asyncio.Event()
         """Set while nothing runs or waits."""
         self.idle.set()
+        self._listening = False
         self._watch = self._watching(health) if health is not None else None
 
     def __getitem__(self, id: str) -> Lane:
@@ -118,9 +120,7 @@ class Lanes:
         if lane.run is None and lane.waiting and not self._closed:
             self._begin(lane, lane.waiting.popleft())
         elif not any(lane.busy for lane in self._lanes.values()):
-            self.idle.set()
-            if self._watch is not None:
-                self._watch.stop()
+            self._rest()
 
     def stop(self, lane: Lane) -> bool:
         """End what runs, without waiting for its socket; an answer that was whole is `done`."""
@@ -150,7 +150,7 @@ class Lanes:
         for lane in self._lanes.values():
             self.take_back(lane)
             self.stop(lane)
-        watching = self._watch.stop() if self._watch is not None else None
+        watching = self._rest()
         return self._tasks | ({watching} if watching is not None else set())
 
     def _begin(self, lane: Lane, run: Run) -> None:
@@ -162,8 +162,26 @@ class Lanes:
         self._tasks.add(run.task)
         run.task.add_done_callback(self._tasks.discard)
         self._tell(run, None)
+        if not self._listening:
+            self._listening = True
+            pulse().listen(self._stood_still)
         if self._watch is not None:
             self._watch.start()
+
+    def _rest(self) -> asyncio.Task[None] | None:
+        """Nothing runs or waits: look after nothing; gives what is ending of that."""
+        self.idle.set()
+        if self._listening:
+            self._listening = False
+            pulse().leave(self._stood_still)
+        return self._watch.stop() if self._watch is not None else None
+
+    def _stood_still(self, seconds: float) -> None:
+        """Let what runs know that the program did not, for so long."""
+        for run in self._running():
+            run.looked_at += seconds
+            run.attempt.note_stop(seconds)
+            self._tell(run, None)
 
     async def _drive(self, lane: Lane, run: Run) -> None:
         status: Status = Status.DONE

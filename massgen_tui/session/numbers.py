@@ -12,6 +12,8 @@ def numbers(attempt: Attempt) -> str:
             told.append(f"first answer {content:.2f} s")
     if (speed := attempt.tokens_per_s) is not None:
         told.append(f"{'' if speed[1] else '~'}{speed[0]:.1f} tok/s")
+    if attempt.stopped_s:
+        told.append(stopped(attempt))
     if (tokens := attempt.tokens) is not None:
         told.append(f"{'' if tokens[1] else '~'}{tokens[0]} tokens")
     if words := cached(attempt):
@@ -19,6 +21,11 @@ def numbers(attempt: Attempt) -> str:
     if (total := attempt.total_s) is not None:
         told.append(f"{total:.2f} s")
     return " · ".join(told)
+
+
+def stopped(attempt: Attempt) -> str:
+    """How long the program itself stood still meanwhile: `stopped for 15 s`; empty if it ran."""
+    return f"stopped for {attempt.stopped_s:.0f} s" if attempt.stopped_s else ""
 
 
 def cached(attempt: Attempt) -> str:

@@ -135,6 +135,7 @@ def _timing(attempt: Attempt) -> Mapping[str, float | None]:
         "total_s": _rounded(attempt.total_s),
         "tokens_per_s": _rounded(counted),
         "longest_pause_s": _rounded(attempt.times.longest_pause or None),
+        "stopped_s": _rounded(attempt.stopped_s or None),
         "resolution_s": _rounded(attempt.resolution),
     }
 
@@ -157,6 +158,7 @@ _NOT_ASKED: Record = {
             "total_s",
             "tokens_per_s",
             "longest_pause_s",
+            "stopped_s",
             "resolution_s",
         )
     ),

@@ -28,7 +28,7 @@ def tokens_per_s(
         grain: seconds by which moments are known.
     """
     last = times.last_token
-    if last is None or _lump_between(times):
+    if last is None or times.broken or _lump_between(times):
         return None
     counted = _counted(times, usage, reasoning, content_pieces) if usage is not None else None
     after, since = counted or (times.pieces - times.head_pieces, times.head_end)

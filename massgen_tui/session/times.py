@@ -41,10 +41,38 @@ class Times:
     """Seconds between two pieces, the most, or from the last to where the answer broke off."""
     quiet_since: float = 0.0
     """When the last piece came."""
+    first_unknown: bool = False
+    """The program stood still while the first token was waited for, …"""
+    content_unknown: bool = False
+    """… and while the first content was."""
+    still_after: int | None = None
+    """Pieces that had come when it first stood still after the first."""
     read_packets: int = 0
     """Packets in the last reading, where they were counted; pieces and time before it."""
     read_after: int = 0
     read_since: float | None = None
+
+    def ask(self, now: float) -> None:
+        """Take in that the request goes out, perhaps again."""
+        self.asked, self.written = now, None
+        self.first_unknown = self.content_unknown = False
+
+    def stood_still(self, seconds: float) -> None:
+        """Take in that the program stood still until now: nobody saw when what comes next came."""
+        if self.last_event is not None:
+            self.last_event += seconds
+        self.quiet_since += seconds
+        if self.first_token is None:
+            self.first_unknown = self.asked is not None
+        elif self.still_after is None:
+            self.still_after = self.pieces
+        if self.first_content is None:
+            self.content_unknown = self.asked is not None
+
+    @property
+    def broken(self) -> bool:
+        """The program stood still between the first piece and the last."""
+        return self.still_after is not None and self.pieces > self.still_after
 
     def piece(self, now: float, length: int) -> None:
         """Take in that a piece of so many characters came."""

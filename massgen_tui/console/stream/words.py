@@ -4,7 +4,7 @@ from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import HUNG
-from massgen_tui.session.numbers import cached
+from massgen_tui.session.numbers import cached, stopped
 from massgen_tui.session.verdict import may_wait, verdict
 from massgen_tui.session.watch import SILENT_AFTER
 from massgen_tui.text import one_line
@@ -87,6 +87,7 @@ def foot(agent: Agent, now: float) -> list[Span]:
     parts = [(first, "text") if first else _waiting(attempt, now)]
     quiet = silence(attempt, now)
     parts.append((quiet, "warn") if quiet else (rate, "text"))
+    parts.append((stopped(attempt), "warn"))
     parts.append((tokens, "text"))
     parts.append((finish(attempt), "text"))
     parts.append((context(agent), "dim"))
@@ -102,7 +103,9 @@ def figures(attempt: Attempt) -> str:
     measured = _measured(attempt)
     if not any(measured):
         return ""
-    return " · ".join(filter(None, (*measured, finish(attempt), *_besides(attempt))))
+    first, rate, tokens = measured
+    told = first, rate, stopped(attempt), tokens, finish(attempt), *_besides(attempt)
+    return " · ".join(filter(None, told))
 
 
 def _measured(attempt: Attempt) -> tuple[str, str, str]:
@@ -219,7 +222,7 @@ def _waiting(attempt: Attempt, now: float) -> Span:
     if attempt.held is not None:
         return f"{_HELD} {duration(now - times.created)}", "dim"
     since = times.asked if times.asked is not None else times.created
-    return f"{_STATES[attempt.status][0]} {max(int(now - since), 0)} s", "dim"
+    return f"{_STATES[attempt.status][0]} {max(int(now - since - attempt.stopped_s), 0)} s", "dim"
 
 
 def _about(counted: bool) -> str:
