@@ -79,8 +79,9 @@ class Answer:
 
     def move(self) -> str:
         """Take the content back, which was a thought; gives it if nobody was shown any of it."""
-        text = "".join(self._before or ())
-        self._before = None
+        if self._before is None:
+            return ""
+        text, self._before = "".join(self._before), None
         self.place.reset()
         shown = len(text)
         while self._events and isinstance(self._events[-1], ContentDelta):
@@ -100,16 +101,20 @@ class Answer:
         return alone and not self.place.in_sentence
 
     def _closes(self, rest: str, *, alone: bool, ended: bool) -> bool | None:
-        """Whether a closing tag ends a thought that nothing opened."""
-        if self._openers:
-            self._openers -= 1
-            return False
-        goes: bool | None = False
-        if self._before is not None:
-            goes = self._stands(rest, alone=alone, ended=ended)
-            if goes is False and self.begins_inside:
+        """Whether a closing tag ends a thought: one in a field, or one that nothing opened."""
+        if self.fielded and not self.talked:
+            return True
+        stood, goes = self._openers > 0, False
+        if self._before is not None and (self.begins_inside or not stood):
+            judged = self._stands(rest, alone=alone, ended=ended)
+            if judged is False and self.begins_inside and not stood:
                 quoted = self.place.is_quoted(rest, ended=ended)
-                goes = None if quoted is None else not quoted
-        if goes is False and not (self.fielded or self.place.in_code):
+                judged = None if quoted is None else not quoted
+            if judged is None:
+                return None
+            goes = judged
+        if stood and not goes:
+            self._openers -= 1
+        elif not (goes or self.fielded or self.place.in_code):
             self.warn(_UNOPENED)
         return goes

@@ -63,6 +63,7 @@ class Tags:
 IN_THOUGHT = Tags(*CLOSERS, TOOL_CALL)
 IN_CONTENT = Tags(*OPENERS, *CLOSERS, SOLUTION_END, END, RETURN, MESSAGE)
 AT_START = Tags(*OPENERS, *CLOSERS, MESSAGE, CHANNEL)
+OPENING = Tags(*OPENERS)
 BEHIND = Tags(*CLOSERS, SOLUTION)
 """Those that go with the closing tag they follow."""
 THOUGHTS = frozenset((*OPENERS, *CLOSERS))

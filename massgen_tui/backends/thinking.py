@@ -20,6 +20,7 @@ from massgen_tui.backends.tags import (
     IN_THOUGHT,
     MESSAGE,
     OPENERS,
+    OPENING,
     SOLUTION,
     THOUGHTS,
     TOOL_CALL,
@@ -77,8 +78,10 @@ class ThinkSplitter:
     def reasoned(self, text: str) -> list[StreamEvent]:
         """Take reasoning that came in a field of its own, and give what of it is new."""
         self.answer.fielded = True
-        if self._state != self._inside and self.answer.stays():
-            self.thoughts.turn()
+        if self._state != self._inside:
+            if self.answer.stays():
+                self.thoughts.turn()
+            self.answer.talked = bool(self._held.strip())
         if late := self.thoughts.field(text):
             self._break_off()
             self.thoughts.give(late)
@@ -149,8 +152,18 @@ class ThinkSplitter:
             self.thoughts.turn()
         self._place.reset()
         self.thoughts.begin(later=later)
-        self._state = self._inside
+        self._state = self._inside if later else self._opened
         return rest
+
+    def _opened(self, text: str) -> str:
+        """Behind an opening tag: template and model may both have written it."""
+        body = text.lstrip()
+        if tag := OPENING.leading(body):
+            return body[len(tag) :]
+        if not self._ended and len(text) <= _MAX_BLANK and OPENING.begun(body):
+            return self._wait(text)
+        self._state = self._inside
+        return text
 
     def _inside(self, text: str) -> str:
         match, cut = IN_THOUGHT.find(text), self._cut(IN_THOUGHT, text)

@@ -63,6 +63,12 @@ BLOCKS = [
         "Hi",
     ),
     Row(
+        "DeepSeek-V3.1: template and model both open the thought",
+        stream(say("<think>\n<th"), say("ink>\nHm.</think>"), say("\n\nHi"), _STOP),
+        "\nHm.",
+        "Hi",
+    ),
+    Row(
         "OpenThinker: thought and solution (Alpaca#604)",
         stream(
             *map(say, ("<|begin_of_thought|>", "\n\nHm.\n\n", "<|end_of_thought|>\n\n")),
@@ -145,6 +151,12 @@ TWICE = [
         stream(_thought("Hm."), say("\n</think>Hi"), _STOP),
         "Hm.",
         "Hi",
+    ),
+    Row(
+        "it leaks behind a second thought in the field",
+        stream(_thought("A"), say("Hi.\n\n"), _thought("B"), say("</think>\n\nBye."), _STOP),
+        "AB",
+        "Hi.\n\nBye.",
     ),
     Row(
         "the opening tag leaks before the field",

@@ -106,6 +106,13 @@ def test_a_model_that_begins_inside_its_thought_ends_it_anywhere(model: str) -> 
         assert answer.warnings == []
 
 
+def test_such_a_model_may_tell_of_tags_in_its_thought_and_end_it_on_a_line() -> None:
+    thought = "He means <think> and </think> here.\n"
+    for pieces in ([thought + "</think>\n\nHi"], tokens(thought + "</think>\n\nHi")):
+        answer = split(*pieces, model="deepseek-r1")
+        assert (answer.reasoning, answer.content) == (thought, "Hi")
+
+
 @pytest.mark.parametrize(
     "thought",
     ['a 5" pipe', "don't", "the '90s", "an odd ` tick", 'it says "no', "an open (“quotation"],
