@@ -186,6 +186,30 @@ async def test_a_stream_that_talks_is_told_to_the_monitor(
     await watching.stop()
 
 
+async def test_nothing_is_said_of_a_model_that_is_not_listed_once_it_answered() -> None:
+    """As with mlx-lm's `default_model` and optillm's `none-NAME`, which stand in no list."""
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", whole(200, {"data": [{"id": "other"}]}))
+        config = config_at(f"{server.root}/v1", type="chatcompletion")
+        watching, session = Monitors(config), Session(config, health=None)
+        await watching.start()
+        await watching.health(session.agents[0])
+        before = watching.servers[server.root].notes
+        refused, answered = attempt(), attempt()
+        refused.end(Status.FAILED, 1.0, failure(kind=ErrorKind.NOT_FOUND, status=404))
+        watching.heard(session.agents[0], refused)
+        still = watching.servers[server.root].notes
+        answered.end(Status.DONE, 1.0)
+        watching.heard(session.agents[0], answered)
+        after = watching.servers[server.root].notes
+        await watching.stop()
+        await session.aclose()
+    assert (
+        before == still == ("m is not in its list of models (it may answer all the same): other",)
+    )
+    assert after == ()
+
+
 async def test_a_provider_is_known_by_what_our_requests_met() -> None:
     config = config_at("https://api.z.ai/api/paas/v4", type="chatcompletion", api_key="sk-x")
     watching, session = Monitors(config), Session(config, health=None)
