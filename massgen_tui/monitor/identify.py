@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 from massgen_tui.monitor import metrics
+from massgen_tui.monitor.adapters import adapters_of, with_contexts
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.kinds import (
     KINDS,
@@ -37,6 +38,7 @@ async def identify(ask: Ask, models: Answer, *, hosted: bool, known: Kind | None
         known: What it proved to be before.
     """
     served, owner = await models_of(models)
+    adapters = await adapters_of(models)
     kind = None if hosted else await small.by_health(ask, models)
     kind, version = kind or by_owner(owner) or by_header(models.server), ""
     if not hosted and kind not in (*others.KINDS, *small.KINDS):
@@ -45,7 +47,8 @@ async def identify(ask: Ask, models: Answer, *, hosted: bool, known: Kind | None
     return Card(
         kind=kind,
         version=version,
-        models=served or (),
+        models=with_contexts(served or (), adapters),
+        adapters=adapters,
         refused_key=models.refused_key or bool(kind and kind.refuses_key(models)),
         listed=served is not None,
         trouble=_trouble(models, served),

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from massgen_tui.monitor.adapters import Adapter
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import field, text
@@ -46,6 +47,7 @@ class Card:
     """What it proved to be; None: no proof."""
     version: str = ""
     models: tuple[ServedModel, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
     parser: str | None = None
     """SGLang's reasoning parser; empty: none is on; None: it did not tell."""
     refused_key: bool = False

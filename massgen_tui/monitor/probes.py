@@ -5,6 +5,7 @@ All paths but the list of models are on the server's root.
 
 from dataclasses import dataclass, replace
 
+from massgen_tui.monitor.adapters import with_contexts
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.identify import identify, models_of
 from massgen_tui.monitor.looking import MODELS, WANTS_KEY, Ask, Card, Pulse, pulse_of, said
@@ -84,7 +85,7 @@ async def _by_models(ask: Ask, card: Card, *, fresh: bool) -> Look:
     """Take the list of models for the sign of life."""
     answer = await ask(MODELS)
     served, _ = await models_of(answer)
-    models = card.models if served is None else served
+    models = card.models if served is None else with_contexts(served, card.adapters)
     card = replace(card, models=models, listed=served is not None)
     pulse = pulse_of(answer)
     if card.kind is not None and card.kind.refuses_key(answer):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from massgen_tui.monitor.adapters import started_with
 from massgen_tui.monitor.asked_for import of_those_asked_for
 from massgen_tui.monitor.asking import Asking
 from massgen_tui.monitor.condition import Uncounted, condition_of
@@ -139,7 +140,9 @@ class Watch:
         """The status as another target of the same server should read it."""
         notes = self._notes(target, self.status.state)
         missing = unserved(target, self._card, self._answered)
-        return replace(self.status, target=target, notes=notes, unserved=missing)
+        adapters = self._card.adapters if self._card else ()
+        told = started_with(target, adapters)
+        return replace(self.status, target=told, notes=notes, unserved=missing)
 
     def _notes(self, target: ServerTarget, state: ServerState) -> tuple[str, ...]:
         notes = notes_of(target, self._card, state, self._answered)
@@ -237,7 +240,7 @@ class Watch:
         scrape = self._window.last if pulse.metrics else Metrics()
         condition, oddity = self._oddity(pulse, rates, scrape, now)
         return ServerStatus(
-            target=self.target,
+            target=started_with(self.target, card.adapters),
             state=pulse.state,
             reason=pulse.reason or oddity,
             kind=card.provider,
@@ -283,7 +286,7 @@ def _kept(new: Card, old: Card | None) -> Card:
     """The new card; a list of models that could not be read this time stays as it was."""
     if old is None or new.models or new.listed or new.kind is not old.kind:
         return new
-    return replace(new, models=old.models, listed=old.listed)
+    return replace(new, models=old.models, listed=old.listed, adapters=old.adapters)
 
 
 def _whole(value: float | None) -> int | None:
