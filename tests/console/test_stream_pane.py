@@ -345,7 +345,9 @@ async def test_a_frame_is_whole_however_wide_the_terminal_takes_the_text_to_be(
             drawn = pane.render_lines(Region(0, 0, *pane.size))
             line = next(strip for strip in drawn if text in strip.text)
             assert line.cell_length == 30
-            before, go, after = line.render(Console()).partition(f"\x1b[{left + 2 + 2 + free + 1}G")
+            before, go, after = line.render(Console()).partition(
+                f"\x1b[{left + 2 + cell_len(text) + free + 1}G"
+            )
             assert go, "it goes to the cell that it takes to be the next"
             assert "│" in before or "┃" in before
             assert "│" in after or "┃" in after

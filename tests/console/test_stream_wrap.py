@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from massgen_tui.console.stream.blocks import PlainText
-from massgen_tui.console.stream.wrap import breaks, cells, chops, crop, cut_spans
+from massgen_tui.console.stream.wrap import breaks, chops, crop, cut_spans
+from massgen_tui.console.terminal.width import cells
 from massgen_tui.text import clean
 from tests.support.panes import look
 
@@ -34,7 +35,14 @@ def cut(line: str, width: int) -> list[str]:
         ("ab你好", 5, ["ab你", "好"]),
         ("你好。世", 4, ["你", "好。", "世"]),
         ("「你好", 4, ["「你", "好"]),
-        ("👩\u200d💻👩\u200d💻👩\u200d💻", 4, ["👩\u200d💻👩\u200d💻", "👩\u200d💻"]),
+        ("👩\u200d💻👩\u200d💻👩\u200d💻", 8, ["👩\u200d💻👩\u200d💻", "👩\u200d💻"]),
+        ("👍🏽👍🏽", 6, ["👍🏽", "👍🏽"]),
+        ("👨\u200d👩\u200d👧", 4, ["👨\u200d👩\u200d👧"]),
+        ("किकिकि", 5, ["किकि", "कि"]),
+        ("கொகொ", 3, ["கொ", "கொ"]),
+        ("বাংলা ভাষা", 6, ["বাংলা", "ভাষা"]),
+        ("ខ្មែរខ្មែរ", 4, ["ខ្មែរ", "ខ្មែរ"]),
+        ("㉈㉈", 3, ["㉈", "㉈"]),
         ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
         ("❤\ufe0f❤\ufe0f", 3, ["❤\ufe0f", "❤\ufe0f"]),
         ("שלום עולם", 5, ["שלום", "עולם"]),

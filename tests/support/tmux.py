@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -67,6 +67,10 @@ class Tmux:
         self.run("load-buffer", "-b", "pasted", "-", data=data)
         self.run("paste-buffer", "-p", "-b", "pasted")
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the window another size."""
+        self.run("resize-window", "-x", str(columns), "-y", str(lines))
+
     @property
     def alive(self) -> bool:
         """The program runs."""
@@ -86,9 +90,17 @@ class Tmux:
         Raises:
             AssertionError: it did not in time.
         """
+        self.until_true(lambda: text in self.text, seconds)
+
+    def until_true(self, seen: Callable[[], bool], seconds: float = 20) -> None:
+        """Look until `seen` gives true.
+
+        Raises:
+            AssertionError: it did not in time.
+        """
         end = time.monotonic() + seconds
-        while text not in self.text:
-            assert time.monotonic() < end, f"no {text!r} in:\n{self.text}"
+        while not seen():
+            assert time.monotonic() < end, f"not seen in:\n{self.text}"
 
     def until_ended(self, seconds: float = 20) -> None:
         """Look until the program has ended.

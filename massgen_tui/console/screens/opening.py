@@ -14,7 +14,8 @@ from massgen_tui.config.outline import Outline
 from massgen_tui.console.layout import arrange, sidebar
 from massgen_tui.console.phrases import hint, how_many
 from massgen_tui.console.stream.styles import Styles, styles_of
-from massgen_tui.console.stream.wrap import cells, crop
+from massgen_tui.console.stream.wrap import crop
+from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets.lines import Line, TitleBar
 
 

@@ -5,7 +5,8 @@ from typing import Generic, TypeVar
 
 from massgen_tui.console.stream import words
 from massgen_tui.console.stream.rows import Row
-from massgen_tui.console.stream.wrap import Span, cells, crop
+from massgen_tui.console.stream.wrap import Span, crop
+from massgen_tui.console.terminal.width import drawn as cells
 from massgen_tui.session.agent import Agent
 from massgen_tui.text import one_line
 

@@ -5,29 +5,25 @@ is first drawn under a look (theme, width, focus) and dropped when it leaves the
 compared by identity: a row that is still the same object needs no repaint.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from unicodedata import category, east_asian_width
 
 from rich.segment import ControlType, Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from massgen_tui.console.stream.styles import Styles
-from massgen_tui.console.stream.wrap import TAB, Span, breaks, cells, cut_spans
+from massgen_tui.console.stream.wrap import TAB, Span, breaks, cut_spans
+from massgen_tui.console.terminal.width import cells, disputed, drawn
 
 NEWLINE, SPACE, NOTHING = "\n", " ", ""
+_ERASE = (ControlType.ERASE_IN_LINE, 0)
 QUOTE = "▌ "
 """What stands before every row of a quote."""
 
 Swap = tuple[int, int, str | None]
 """Where in a row something stands that was not sent, from and to, and what was sent there: nothing
 for an edge; None: the row is no line at all."""
-
-# What terminals do not take for equally wide: joined and toned emoji, flags, Indic vowels. Outside
-# it: Latin letters, punctuation, arrows, lines, signs, and the East Asian scripts.
-_DISPUTED = re.compile("[^\u0000-\u02ff\u2010-\u27bf\u3000-\u9fff\uac00-\ud7af]")
 
 
 class Look:
@@ -65,9 +61,11 @@ class Look:
         segments = [Segment(text, styles[style]) for text, style in row.spans]
         text, size = row.text, row.cells
         room = (self.width if row.bare else self.inner) - size
-        if room >= 0 and self._fits and self.aims and not text.isascii() and _DISPUTED.search(text):
-            free = max(room - max(_apart(text) - size, 0), 0) if room else 0
-            segments += [Segment(" " * free, styles[row.fill]), self._to(row, free)]
+        if room >= 0 and self._fits and self.aims and disputed(text):
+            free = max(room - max(cells(text) - size, 0), 0) if room else 0
+            erase = Segment(f"\x1b[{size + room}X", styles[row.fill], (_ERASE,))
+            segments = [erase, *segments, Segment(" " * free, styles[row.fill])]
+            segments.append(self._to(row, free))
             room -= free
         if room > 0:
             segments.append(Segment(" " * room, styles[row.fill]))
@@ -102,13 +100,6 @@ class Look:
 def _at(x: int, y: int) -> Style:
     """What tells the mouse that a cell is this place of the document."""
     return Style.from_meta({"offset": (x, y)})
-
-
-def _apart(text: str) -> int:
-    """Cells that a terminal gives `text` when it joins no emoji and no vowels."""
-    marks = ("Mn", "Me", "Cf")
-    seen = [char for char in text if category(char) not in marks]
-    return len(seen) + sum(east_asian_width(char) in "WF" for char in seen)
 
 
 def inner_width(width: int) -> int:
@@ -155,9 +146,9 @@ class Row:
 
     @property
     def cells(self) -> int:
-        """How wide the text is."""
+        """How wide Textual takes the text for."""
         text = self.text
-        return len(text) if text.isascii() else _width(self.spans)
+        return len(text) if text.isascii() else sum(drawn(text) for text, _ in self.spans)
 
     def strip(self, look: Look) -> Strip:
         """The row as it is drawn under `look`."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from massgen_tui.console.stream.rows import Row, line_rows
-from massgen_tui.console.stream.wrap import Span, breaks, cells, cut_spans
+from massgen_tui.console.stream.wrap import Span, breaks, cut_spans
+from massgen_tui.console.terminal.width import cells
 
 Cell = Sequence[Span]
 _SEPARATOR = (" │ ", "rule")

@@ -1,13 +1,15 @@
 """Breaking lines into rows by terminal cells.
 
-Everything here counts in cells as Rich and Textual count them, so a row never exceeds its frame.
+Everything here counts the most cells that a terminal may draw, so a row never exceeds its frame.
 Breaking is greedy: rows before the last do not change when the line grows, so a stream wraps to the
 same rows as the finished text.
 """
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, get_character_cell_size, split_graphemes
+from rich.cells import get_character_cell_size
+
+from massgen_tui.console.terminal.width import cells, disputed, graphemes
 
 Span = tuple[str, str]
 """A piece of text and the key of its style."""
@@ -23,11 +25,6 @@ _OPENING = frozenset("([{‘“（「『【《〈〔")
 TAB = "    "
 
 
-def cells(text: str) -> int:
-    """How many cells a terminal needs for `text`."""
-    return len(text) if text.isascii() else cell_len(text)
-
-
 def breaks(line: str, width: int) -> list[Cut]:
     """Cut one line (no newline, no tab in it) into rows of at most `width` cells.
 
@@ -36,9 +33,16 @@ def breaks(line: str, width: int) -> list[Cut]:
     """
     if len(line) * 2 <= width:
         return [(0, len(line))]
-    if line.isascii() or set(map(get_character_cell_size, line)) == {1}:
+    if line.isascii() or _is_even(line):
         return _uniform(line, width)
     return _graphemes(line, width)
+
+
+def _is_even(line: str) -> bool:
+    """Every character is one cell, by itself, in every terminal."""
+    if set(map(get_character_cell_size, line)) != {1}:
+        return False
+    return not disputed(line) or all(size == end - at == 1 for at, end, size in graphemes(line))
 
 
 def _uniform(line: str, width: int) -> list[Cut]:
@@ -70,13 +74,13 @@ def _graphemes(line: str, width: int) -> list[Cut]:
     chance: _Chance | None = None
     text_seen = was_wide = False
     previous = ""
-    for begin, end, size in split_graphemes(line)[0]:
-        piece = line[begin:end]
+    for begin, end, most in graphemes(line):
+        piece, size = line[begin:end], min(most, width)
         is_space = piece == " "
         if is_space and text_seen:
             stop = chance[0] if previous == " " and chance else begin
             chance = (stop, end, used + size)
-        elif text_seen and (was_wide or size == 2) and _may_part(previous, piece):
+        elif text_seen and (was_wide or _is_wide(piece, size)) and _may_part(previous, piece):
             chance = (begin, begin, used)
         if used + size > width and not (is_space and text_seen):
             row_end, next_start, gone = chance or (begin, begin, used)
@@ -84,11 +88,16 @@ def _graphemes(line: str, width: int) -> list[Cut]:
             start, used, chance = next_start, used - gone, None
         used += size
         text_seen = text_seen or not is_space
-        was_wide, previous = size == 2, piece
+        was_wide, previous = _is_wide(piece, size), piece
     end = len(line.rstrip(" ")) if used > width else len(line)
     if line[start:end].strip(" ") or not rows:
         rows.append((start, max(start, end)))
     return rows
+
+
+def _is_wide(piece: str, size: int) -> bool:
+    """It stands for itself, as ideographs and emoji do: a row may end beside it."""
+    return size >= 2 and (get_character_cell_size(piece[0]) == 2 or "\ufe0f" in piece)
 
 
 def _may_part(before: str, after: str) -> bool:
@@ -101,7 +110,8 @@ def chops(line: str, width: int) -> list[Cut]:
         return [(0, len(line))]
     rows: list[Cut] = []
     start = used = 0
-    for begin, _, size in split_graphemes(line)[0]:
+    for begin, _, most in graphemes(line):
+        size = min(most, width)
         if used + size > width:
             rows.append((start, begin))
             start, used = begin, 0
@@ -128,7 +138,7 @@ def crop(text: str, width: int) -> str:
     if cells(text) <= width:
         return text
     taken, used = 0, 0
-    for _, end, size in split_graphemes(text)[0]:
+    for _, end, size in graphemes(text):
         if used + size > width - 1:
             break
         taken, used = end, used + size

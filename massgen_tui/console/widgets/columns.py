@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from massgen_tui.console.stream.rows import Row
-from massgen_tui.console.stream.wrap import Span, cells
+from massgen_tui.console.stream.wrap import Span
+from massgen_tui.console.terminal.width import cells
 
 WIDE = 72
 """Cells from which there is room."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from massgen_tui.console.keys import Key, remapped, shown
+from massgen_tui.console.terminal.width import cells
 
 _ALWAYS = frozenset({"help", "quit"})
 """Named whatever the width: the help tells the rest, and everyone has to find the way out."""
@@ -16,7 +16,7 @@ def foot(keys: Sequence[Key], keymap: Mapping[str, str], room: int) -> Text:
     offered = [key for key in keys if key.foot]
     line = _line(offered, keymap)
     for key in [key for key in reversed(offered) if key.id not in _ALWAYS]:
-        if cell_len(line.plain) <= room:
+        if cells(line.plain) <= room:
             break
         offered.remove(key)
         line = _line(offered, keymap)

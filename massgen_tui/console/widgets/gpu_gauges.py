@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from massgen_tui.console.stream.rows import Row
-from massgen_tui.console.stream.wrap import Span, cells, crop
+from massgen_tui.console.stream.wrap import Span, crop
+from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.columns import MOST_BARS, Measured
 from massgen_tui.monitor.status import GpuStatus

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from massgen_tui.console.stream.rows import Row, line_rows
-from massgen_tui.console.stream.wrap import Span, cells, crop
+from massgen_tui.console.stream.wrap import Span, crop
+from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.columns import WIDE, columns
 from massgen_tui.console.widgets.gpu_gauges import (

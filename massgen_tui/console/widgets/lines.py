@@ -1,8 +1,9 @@
 """Lines of one row that cost nothing until what they say changes: title, folded sidebar, keys."""
 
-from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from massgen_tui.console.stream.wrap import crop
+from massgen_tui.console.terminal.width import cells, drawn
 from massgen_tui.console.widgets.still import Still
 from massgen_tui.text import one_line
 
@@ -33,11 +34,12 @@ class Line(Still):
     def render(self) -> Text:
         """The row as wide as the line."""
         width = self.size.width
-        right = self._right if cell_len(self._right.plain) < width else Text()
-        room = width - cell_len(right.plain)
+        right = self._right if cells(self._right.plain) < width else Text()
+        room = width - cells(right.plain)
         left = self._left.copy()
-        left.truncate(max(room - (1 if right.plain else 0), 0), overflow="ellipsis")
-        left.pad_right(room - cell_len(left.plain))
+        spilled = cells(left.plain) - drawn(left.plain)
+        left.truncate(max(room - (1 if right.plain else 0) - spilled, 0), overflow="ellipsis")
+        left.pad_right(room - cells(left.plain))
         return Text.assemble(left, right, no_wrap=True, end="")
 
 
@@ -73,11 +75,9 @@ class TitleBar(Line):
         if trouble:
             left.append(f"   ! {trouble}", "bold")
         if middle:
-            room = max(self.app.size.width - cell_len(left.plain) - 14, 12)
+            room = max(self.app.size.width - cells(left.plain) - 14, 12)
             said = one_line(middle, room)
-            if cell_len(said) > room:
-                said = set_cell_size(said, room - 1).rstrip() + "…"
-            left.append(f"   {said}")
+            left.append(f"   {crop(said, room)}")
         right = Text()
         if elapsed is not None:
             right = Text(f" {'⏱' if running else '■'} {clock(elapsed)} ")

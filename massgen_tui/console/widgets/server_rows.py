@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from massgen_tui.console.stream.rows import Row, line_rows
-from massgen_tui.console.stream.wrap import Span, cells, crop
+from massgen_tui.console.stream.wrap import Span, crop
+from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.columns import WIDE, Measured, columns
 from massgen_tui.console.widgets.server_gauges import (

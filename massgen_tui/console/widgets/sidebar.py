@@ -23,7 +23,8 @@ from massgen_tui.console.screens.monitor import (
 )
 from massgen_tui.console.stream.rows import Look, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
-from massgen_tui.console.stream.wrap import cells, crop
+from massgen_tui.console.stream.wrap import crop
+from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets.gpu_rows import begun_to_look, gpu_sections
 from massgen_tui.console.widgets.server_rows import ASKING, server_rows
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus

@@ -1,0 +1,104 @@
+"""How wide characters are: the larger of what Rich counts and what tmux and glibc draw.
+
+Rich 15 gives the vowel signs of Indic scripts (category Mc) no cell of their own; glibc's `wcwidth`
+and tmux, which asks it, give them one. A row that Rich takes for full then spills into what stands
+beside it, and its end is lost (claude-code#53968). So Rich's table is mended, for all that Rich and
+Textual measure. What terminals join differently besides (emoji, flags) is known to rows alone.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from unicodedata import category, east_asian_width
+
+from rich import cells as rich_cells
+from rich._unicode_data import load
+from rich.cells import CellTable, cell_len, split_graphemes
+
+Grapheme = tuple[int, int, int]
+"""Where it starts and ends in its text, and its cells."""
+
+_TAGS = 0xE0000
+"""From here on nothing is drawn by itself."""
+_SQUARED = (0x3248, 0x324F, 2)
+"""Numbers on black squares, of two cells in glibc."""
+_JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
+"""Vowels and ends of Hangul syllables, drawn into the first letter."""
+# What terminals do not take for equally wide: joined and toned emoji, flags, Indic vowels, signs
+# that Unicode 16 made wide. Outside it: Latin, Greek, Cyrillic and Georgian letters, punctuation,
+# arrows, lines, signs, and the East Asian scripts.
+_DISPUTED = re.compile(
+    "[^\u0000-\u02ff\u0370-\u0482\u048a-\u052f\u10a0-\u10ff\u1e00-\u1fff"
+    "\u2010-\u262f\u2638-\u2689\u2690-\u27bf\u3000-\u3029\u3030-\u3163\u3165-\u3247"
+    "\u3250-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]"
+)
+
+
+def disputed(text: str) -> bool:
+    """Whether terminals may draw `text` in more or fewer cells than Rich counts."""
+    return not text.isascii() and _DISPUTED.search(text) is not None
+
+
+def cells(text: str) -> int:
+    """The most cells that a terminal needs for `text`."""
+    if text.isascii():
+        return len(text)
+    if not disputed(text):
+        return cell_len(text)
+    return sum(size for _, _, size in graphemes(text))
+
+
+def drawn(text: str) -> int:
+    """The cells that Rich and Textual take `text` for."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def graphemes(text: str) -> list[Grapheme]:
+    """What of `text` is drawn as one, vowel signs with their letters."""
+    spans = split_graphemes(text)[0]
+    return list(_joined(text, spans)) if disputed(text) else spans
+
+
+def _joined(text: str, spans: list[Grapheme]) -> Iterator[Grapheme]:
+    begin = end = size = 0
+    for start, stop, counted in spans:
+        most = max(counted, sum(map(_alone, text[start:stop])))
+        if end and category(text[start]) != "Mc":
+            yield begin, end, size
+            begin, size = start, 0
+        end, size = stop, size + most
+    if end:
+        yield begin, end, size
+
+
+@lru_cache(4096)
+def _alone(character: str) -> int:
+    """Cells that a terminal gives a character that joins nothing but the mark on a letter."""
+    if category(character) in ("Mn", "Me", "Cf") or _JOINING.match(character):
+        return 0
+    return 1 + (east_asian_width(character) in "WF")
+
+
+@cache
+def _mended(version: str = "auto") -> CellTable:
+    """Rich's table with a cell for each mark that has one in terminals."""
+    table = load(version)
+    widths = [_SQUARED]
+    for first, last, width in table.widths:
+        if width or first >= _TAGS:
+            widths.append((first, last, width))
+        else:
+            shown = [(one, _marked(chr(one))) for one in range(first, last + 1)]
+            widths += [(one, one, size) for one, size in shown if size != 1]
+    return table._replace(widths=sorted(widths))
+
+
+def _marked(character: str) -> int:
+    """Cells of a character that Rich gives none."""
+    return _alone(character) if category(character) in ("Mc", "Lo") else 0
+
+
+for _name, _better in (("load_cell_table", _mended),):
+    setattr(rich_cells, _name, _better)
+rich_cells.get_character_cell_size.cache_clear()
+rich_cells.cached_cell_len.cache_clear()
