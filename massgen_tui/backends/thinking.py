@@ -11,6 +11,7 @@ from collections.abc import Callable
 from massgen_tui.backends.answer import Answer
 from massgen_tui.backends.events import StreamEvent
 from massgen_tui.backends.harmony import Harmony, is_header
+from massgen_tui.backends.messages import Messages
 from massgen_tui.backends.place import ends_line
 from massgen_tui.backends.tags import (
     AT_START,
@@ -56,7 +57,8 @@ class ThinkSplitter:
         self._place = self.answer.place
         self.seen = self._place.pieces
         self.heard = self.thoughts.echo.pieces
-        self._tools = tools or ToolCallReader()
+        tools = tools or ToolCallReader()
+        self._sink = Messages(self.answer, self.thoughts, tools, self._events)
         self._harmony: Harmony | None = None
         self._held = ""
         self._state: Callable[[str], str] = self._start
@@ -91,8 +93,7 @@ class ThinkSplitter:
         """Give what is held back; the stream ended, or says that it will, for this `reason`."""
         self._ended = True
         self._run(self._held)
-        doubt = self.thoughts.doubt
-        if doubt is not None and (doubt.later or reason.lower() in _SAID_ALL):
+        if (doubt := self.thoughts.doubt) and (doubt.later or reason.lower() in _SAID_ALL):
             self._take_back()
         self._ended = False
         return self._given()
@@ -117,8 +118,7 @@ class ThinkSplitter:
 
     def _cut(self, tags: Tags, text: str) -> int:
         """Where a tag in `text`, or the start of one, begins."""
-        match = tags.find(text)
-        if match is not None:
+        if match := tags.find(text):
             return match.start()
         return len(text) if self._ended else tags.cut(text)
 
@@ -136,7 +136,7 @@ class ThinkSplitter:
                 self._state = self._behind
                 return rest
         elif tag:
-            goes = is_header(body) or (True if self._ended else is_header(body))
+            goes = True if self._ended else is_header(body)
             if goes:
                 return self._enter(body)
         elif not self._ended and len(text) <= _MAX_BLANK and AT_START.begun(body):
@@ -181,8 +181,11 @@ class ThinkSplitter:
             if self._think(tag) and tag != TOOL_CALL and not wrapped:
                 self.thoughts.hide(tag)
             return rest
-        self._close(self._content if tag == TOOL_CALL else self._behind)
-        return text[cut:] if tag == TOOL_CALL else rest
+        if tag == TOOL_CALL:
+            self._close(self._content)
+            return text[cut:]
+        self._close(self._behind)
+        return rest
 
     def _think(self, text: str) -> bool:
         """Take thought; False where it is none, since a field came instead of it."""
@@ -255,7 +258,7 @@ class ThinkSplitter:
         """Messages of gpt-oss begin."""
         if self.answer.stays():
             self.thoughts.turn()
-        self._harmony = Harmony(self)
+        self._harmony = Harmony(self._sink)
         self.thoughts.begin()
         self._state = self._messages
         return text
@@ -267,19 +270,6 @@ class ThinkSplitter:
             return self._wait(rest)
         self._close(self._content)
         return rest
-
-    def reason(self, text: str) -> None:
-        """Take what a message thinks."""
-        self.answer.say(self.thoughts.tagged(text))
-
-    def say(self, text: str) -> None:
-        """Take what a message answers."""
-        self.answer.say(text)
-
-    def call(self, number: int, name: str | None, arguments: str) -> None:
-        """Take a piece of a tool call; the numbers of its own that a server has begin at 0."""
-        function = {"name": name, "arguments": arguments}
-        self._tools.read({"index": -1 - number, "function": function}, self._events)
 
     def _break_off(self) -> None:
         """A block of tags ends without its tag, for a field tells another thought."""
