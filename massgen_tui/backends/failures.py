@@ -207,7 +207,9 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
             return LIKELY_CAUSES
     later = later_words(refused.retry_after)
     return {
-        ErrorKind.RATE_LIMITED: f"{later}, then rerun this agent",
+        ErrorKind.RATE_LIMITED: f"{later}, then rerun: what is behind it failed just before"
+        if nobody_behind(words)
+        else f"{later}, then rerun this agent",
         ErrorKind.LOADING: "wait until the model is loaded, then rerun this agent",
         ErrorKind.OVERLOADED: _nobody_hint(where)
         if nobody_behind(words)

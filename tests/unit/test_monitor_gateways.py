@@ -420,6 +420,25 @@ async def test_a_production_stack_is_as_its_pods_are(
     assert status.running == (3 if workers.healthy else None)
 
 
+@pytest.mark.parametrize(
+    "told", [{"healthy_workers": 3}, {"healthy_workers": -1}, {"total_workers": "2"}]
+)
+async def test_what_cannot_be_counted_is_unknown(told: dict[str, object]) -> None:
+    odd = [None, 7, {"url": 5, "is_healthy": "yes"}, {"url": "http://w:1", "engine_load": []}]
+    async with ScriptedServer() as server:
+        pages(
+            server,
+            {
+                "/readiness": (200, {"status": "ready", "total_workers": 2, **told}),
+                "/v1/models": (200, models("vllm", "m")),
+                "/workers": (200, {"workers": odd}),
+            },
+        )
+        status = await seen(server)
+    assert (status.state, status.kind) == (ServerState.UP, "vllm-router")
+    assert status.workers is None or status.workers.healthy <= status.workers.of <= 2
+
+
 NOWHERE = "(it may answer all the same)"
 
 

@@ -108,6 +108,23 @@ ROWS = [
         "",
     ),
     Row("429", whole(429, nested("Slow down")), "rate_limited", "Slow down", "wait"),
+    # LiteLLM 1.108.7, whose only upstream failed a moment ago
+    Row(
+        "429-cooldown",
+        whole(
+            429,
+            nested(
+                "No deployments available for selected model, Try again in 5 seconds.",
+                "all_deployments_in_cooldown",
+                429,
+            ),
+            "application/json",
+            retry_after="5",
+        ),
+        "rate_limited",
+        "No deployments available",
+        "wait 5 s, then rerun: what is behind it failed",
+    ),
     Row("429-late", whole(429, b"", retry_after="3600"), "rate_limited", "rate limited", "3600 s"),
     Row(
         "500", whole(500, nested("boom", "InternalServerError", 500)), "server_error", "boom", "log"

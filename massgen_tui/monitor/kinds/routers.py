@@ -89,7 +89,8 @@ def _counted(answer: Answer, crew: dict[str, Told]) -> Workers | None:
     if healthy is None:
         ready = answer.status != 503
         healthy = sum(one.worker.healthy is True for one in crew.values()) if ready else 0
-    return Workers(healthy, len(crew) if of is None else of)
+    of = len(crew) if of is None else of
+    return Workers(healthy, of) if healthy <= of else None
 
 
 async def _look(ask: Ask, *, numbers: bool) -> Pulse:
