@@ -81,7 +81,7 @@ class Place:
             return True
         if line[-1].isspace():
             return not body.endswith(_SENTENCE_END)
-        return not (body[-1].isalnum() or body.endswith((*_SENTENCE_END, *":;)]}*_\"'”»」』")))
+        return not (body[-1].isalnum() or body.endswith((*_SENTENCE_END, *")]}\"'”»」』")))
 
     @property
     def mark(self) -> str:

@@ -36,6 +36,9 @@ TOLD = [
     "Use <think> and </think> around it. Then go on.",
     "1. <think>: opens\n2. </think>: closes\n",
     "Indent it:\n\n    <think>\n    x\n    </think>\n\nThat is all.",
+    "The **<think>** tag opens, the *</think>* tag closes.",
+    "| tag | does |\n| --- | --- |\n| <think> | opens |\n| </think> | closes |\n",
+    "See (<think>), [</think>], x=<think> and a,</think>.",
     "Prompts may hold [THINK] and [/THINK], or <seed:think>, as words.",
 ]
 
