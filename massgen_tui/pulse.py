@@ -6,7 +6,8 @@ late although the program did no work tells so; a loop that is kept busy is late
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
 BEAT = 0.5
@@ -85,3 +86,20 @@ def pulse() -> Pulse:
 def running_time() -> float:
     """The loop's time less that in which the program is known to have stood still."""
     return asyncio.get_running_loop().time() - pulse().lost
+
+
+@asynccontextmanager
+async def running_timeout(seconds: float) -> AsyncIterator[None]:
+    """As `asyncio.timeout`, but time in which the program stood still does not count."""
+    async with asyncio.timeout(seconds) as limit:
+
+        def later(still: float) -> None:
+            when = limit.when()
+            if when is not None and not limit.expired():
+                limit.reschedule(when + still)
+
+        pulse().listen(later)
+        try:
+            yield
+        finally:
+            pulse().leave(later)

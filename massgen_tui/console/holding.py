@@ -8,8 +8,8 @@ from massgen_tui.console.hearing import status_of
 from massgen_tui.console.watching import Watching
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Hold
 from massgen_tui.session.health import Health, ask_health
+from massgen_tui.session.hold import Hold
 from massgen_tui.session.observed import Observed
 from massgen_tui.session.session import Session
 

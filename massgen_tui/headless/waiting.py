@@ -7,6 +7,7 @@ from massgen_tui.config.schema import Config
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.targets import targets_of
+from massgen_tui.pulse import running_time, running_timeout
 
 PACE = 1.0
 """Seconds between two looks."""
@@ -24,9 +25,9 @@ async def wait_for_servers(
     """
     targets = [t for t in targets_of(config) if set(t.agents) & set(agents) and not t.hosted]
     monitor = ServerMonitor(targets)
-    end = asyncio.get_running_loop().time() + seconds
+    end = running_time() + seconds
     try:
-        async with asyncio.timeout_at(end):
+        async with running_timeout(seconds):
             await asyncio.gather(*(_until_up(monitor, target, end, note) for target in targets))
     except TimeoutError:
         note(f"waited {seconds:g} s; asking anyway")
@@ -37,10 +38,10 @@ async def wait_for_servers(
 async def _until_up(
     monitor: ServerMonitor, target: ServerTarget, end: float, note: Callable[[str], None]
 ) -> None:
-    told, told_at, loop = ServerState.UP, 0.0, asyncio.get_running_loop()
+    told, told_at = ServerState.UP, 0.0
     while _not_yet(status := await monitor.look(target, patient=True)):
-        if status.state is not told or loop.time() - told_at >= TOLD_EACH:
-            told, told_at = status.state, loop.time()
+        if status.state is not told or running_time() - told_at >= TOLD_EACH:
+            told, told_at = status.state, running_time()
             why = f": {status.reason}" if status.reason else ""
             left = max(0.0, end - told_at)
             note(f"{target.root} is {told.value}{why}; waiting for it, {left:.0f} s left")

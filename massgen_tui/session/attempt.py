@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.session.hold import Hold
 from massgen_tui.session.pieces import Text, ToolCall
 from massgen_tui.session.speed import tokens_per_s
 from massgen_tui.session.times import Times
@@ -36,20 +37,6 @@ class Status(StrEnum):
 
 
 _ORDER = {status: place for place, status in enumerate(Status)}
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """What an attempt waits for before it is sent: its server to be up."""
-
-    since: float
-    """When it began to wait, or did again; seconds of the session's clock."""
-    words: str = ""
-    """What is known of the server: `down: connection refused`."""
-    error: BackendError | None = None
-    """How the last sending failed, where the server was not up after all."""
-    tries: int = 0
-    """How often it was sent in vain."""
 
 
 @dataclass(slots=True, eq=False)

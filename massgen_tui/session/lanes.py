@@ -10,8 +10,9 @@ from massgen_tui.backends.events import Arrived, BackendError, StreamEvent
 from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.pulse import pulse
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt, Hold, Status
+from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import HealthCheck
+from massgen_tui.session.hold import Hold
 from massgen_tui.session.observed import Clock, Observed
 from massgen_tui.session.running import Lane, Run, gone, stream_into
 from massgen_tui.session.times import Times

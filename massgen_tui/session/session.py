@@ -9,8 +9,9 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import GRAIN, Attempt, Hold
+from massgen_tui.session.attempt import GRAIN, Attempt
 from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
+from massgen_tui.session.hold import Hold
 from massgen_tui.session.lanes import Lanes
 from massgen_tui.session.observed import Clock, Observed, Observer, Recorder, Stopped
 

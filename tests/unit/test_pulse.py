@@ -9,7 +9,7 @@ from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta, Re
 from massgen_tui.backends.watch import Watch
 from massgen_tui.config.schema import Timeouts
 from massgen_tui.console.stream import words
-from massgen_tui.pulse import BEAT, STILL, Pulse, pulse, running_time
+from massgen_tui.pulse import BEAT, STILL, Pulse, pulse, running_time, running_timeout
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.record import attempt_record
@@ -90,6 +90,21 @@ async def test_a_stop_counts_in_no_limit(limits: dict[str, float]) -> None:
     assert loop.time() - begun >= 0.15
     watch.stop()
     still(1.0)
+
+
+async def test_a_stop_counts_in_no_wait_for_a_server() -> None:
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+
+    async def wait() -> None:
+        async with running_timeout(0.05):
+            still(0.1)
+            await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        await wait()
+    assert loop.time() - begun >= 0.15
+    assert pulse()._heard == []
 
 
 async def test_a_stop_counts_not_in_the_whole_of_an_answer() -> None:

@@ -13,8 +13,9 @@ from massgen_tui.backends.events import (
     Opened,
     Warned,
 )
-from massgen_tui.session.attempt import Attempt, Hold, Status
+from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health, HealthReport
+from massgen_tui.session.hold import Hold
 from massgen_tui.session.observed import Observed, Stopped
 from massgen_tui.session.session import Session
 from massgen_tui.session.verdict import may_wait
