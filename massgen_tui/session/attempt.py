@@ -195,14 +195,12 @@ class Attempt:
     @property
     def ttft(self) -> float | None:
         """Seconds from the request's last byte to the first reasoning, content or tool call."""
-        times = self.times
-        return None if times.first_unknown else times.since_asking(times.first_token)
+        return self.times.ttft
 
     @property
     def first_content_s(self) -> float | None:
         """Seconds from the request's last byte to the first token of the answer itself."""
-        times = self.times
-        return None if times.content_unknown else times.since_asking(times.first_content)
+        return self.times.first_content_s
 
     @property
     def total_s(self) -> float | None:

@@ -120,8 +120,17 @@ class Times:
         """What an answer is timed from: the request's last byte, else when it was sent."""
         return self.asked if self.written is None else self.written
 
-    def since_asking(self, moment: float | None) -> float | None:
-        """Seconds from the request's last byte to `moment`."""
+    @property
+    def ttft(self) -> float | None:
+        """Seconds from the request's last byte to the first piece."""
+        return None if self.first_unknown else self._since_asking(self.first_token)
+
+    @property
+    def first_content_s(self) -> float | None:
+        """Seconds from the request's last byte to the first content."""
+        return None if self.content_unknown else self._since_asking(self.first_content)
+
+    def _since_asking(self, moment: float | None) -> float | None:
         if moment is None or (asking := self.asking) is None:
             return None
         return max(moment - asking, 0.0)
