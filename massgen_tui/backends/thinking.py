@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from massgen_tui.backends.answer import Answer
 from massgen_tui.backends.events import StreamEvent
+from massgen_tui.backends.finishes import Ending, ending_of
 from massgen_tui.backends.harmony import Harmony, is_header
 from massgen_tui.backends.messages import Messages
 from massgen_tui.backends.place import ends_line
@@ -36,8 +37,6 @@ _MAX_BLANK = 4096
 _SLICE = 8 * 1024
 """Characters that are read at once: what follows a tag is copied."""
 _SEPARATOR = "\n\n"
-_SAID_ALL = ("", "stop", "eos", "end_turn")
-"""Finish reasons of a model that ended of itself."""
 _UNCLOSED = "an opening thinking tag without a closing one was left in the answer as text"
 _HIDDEN = "the thinking was closed inside code or a quotation of its own: the answer begins there"
 
@@ -93,7 +92,7 @@ class ThinkSplitter:
         """Give what is held back; the stream ended, or says that it will, for this `reason`."""
         self._ended = True
         self._run(self._held)
-        if (doubt := self.thoughts.doubt) and (doubt.later or reason.lower() in _SAID_ALL):
+        if (doubt := self.thoughts.doubt) and (doubt.later or _said_all(reason)):
             self._take_back()
         self._ended = False
         return self._given()
@@ -288,3 +287,8 @@ class ThinkSplitter:
         self._place.reset()
         self.seen.append(self.thoughts.take_back())
         self._state = self._content
+
+
+def _said_all(reason: str) -> bool:
+    """Whether a model ended of itself; where the server gave no reason, it is taken to."""
+    return not reason or ending_of(reason) is Ending.WHOLE

@@ -126,10 +126,11 @@ def test_a_mark_that_is_not_answered_on_its_line_hides_no_end(thought: str) -> N
         assert (answer.reasoning, answer.content) == (thought, "Hi")
 
 
-def test_an_open_fence_in_a_thought_does_not_swallow_the_answer() -> None:
+@pytest.mark.parametrize("finish", ["stop", "STOP", "eos_token"])
+def test_an_open_fence_in_a_thought_does_not_swallow_the_answer(finish: str) -> None:
     thought = "Try\n```\ncode\n"
     for pieces in ([thought + "</think>\n\nHi"], list(thought + "</think>\n\nHi")):
-        answer = split("<think>", *pieces)
+        answer = split("<think>", *pieces, finish=finish)
         assert (answer.reasoning, answer.content) == (thought, "Hi")
         assert len(answer.warnings) == 1
 
