@@ -139,6 +139,29 @@ def test_a_sequence_of_which_no_more_comes_is_dropped(cut: bytes) -> None:
     assert told(keyboard.sent(b"x", 20.0)) == ["x"]
 
 
+@pytest.mark.parametrize("key", ["]", "P", "X", "^", "_", "O", "["])
+def test_alt_with_what_begins_a_sequence_is_a_key_when_nothing_follows(key: str) -> None:
+    keyboard = Keyboard()
+    assert list(keyboard.sent(f"\x1b{key}".encode(), 0.0)) == []
+    (typed,) = keyboard.later(0.1)
+    assert isinstance(typed, events.Key)
+    assert typed.character == key
+    assert told(keyboard.sent(b"x", 0.2)) == ["x"]
+
+
+def test_a_key_ends_a_string_that_has_no_end() -> None:
+    assert told(read(b"\x1b]52;c;aGVs\x1b[Aq")) == ["<up>", "q"]
+
+
+def test_long_input_is_taken_in_as_fast_as_it_comes() -> None:
+    pieces = [b"x" * 4095] * 500
+    assert told(read(b"\x1b]52;c;", *pieces, b"\x07y")) == ["y"]
+    (paste,) = read(b"\x1b[200~", *pieces, b"\x1b[201~")
+    assert isinstance(paste, events.Paste)
+    assert len(paste.text) == 500 * 4095
+    assert "y" in told(read(b"\x1b[", *[b"1" * 4095] * 20, b"my"))
+
+
 KEYS = {
     "up": (b"\x1b[A", ["<up>"]),
     "up of the application's keypad": (b"\x1bOA", ["<up>"]),

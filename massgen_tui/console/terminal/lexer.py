@@ -18,8 +18,8 @@ SEQUENCE_SILENCE = 1.0
 """Seconds of silence after which the rest of a sequence comes no more."""
 PASTE_SILENCE = 2.0
 """Seconds of silence after which the end of a paste comes no more: longer than a lost packet."""
-LONGEST = 1 << 20
-"""Bytes of a sequence that are waited for."""
+LONGEST = 4096
+"""Bytes of a sequence that are waited for; strings (OSC, DCS) are skipped as they come."""
 
 _Piece = Generator["Token", None, int]
 """Gives tokens; returns where in the bytes the next thing begins."""
@@ -27,19 +27,21 @@ _Piece = Generator["Token", None, int]
 _ESC = b"\x1b"
 _BEGIN, _END = b"\x1b[200~", b"\x1b[201~"
 # In this order: mouse reports of X10, whose three bytes may be anything, the Linux console's
-# function keys and rxvt's shifted ones; CSI; SS3; OSC, DCS, SOS, PM and APC up to ST or BEL; a
-# choice of character set; an escape before the next one; alt with a character.
+# function keys and rxvt's shifted ones; CSI; SS3; a choice of character set; an escape before the
+# next one; alt with a character.
 _WHOLE = re.compile(
     rb"\x1b(?:\[M[\s\S]{3}|\[\[[A-E]|\[\d+\$(?=\x1b)|\[(?!M|\[)[0-?]*[ -/]*[@-~]|O[0-9;]*[@-~]"
-    rb"|[]PX^_](?:[^\x07\x18\x1a\x1b]|\x1b(?!\\))*(?:\x07|\x18|\x1a|\x1b\\)|[()*+#%][0-~]|(?=\x1b)"
+    rb"|[()*+#%][0-~]|(?=\x1b)"
     rb"|(?P<alt>[\x00-\x1a\x1c-NQ-WYZ\\`-\x7f]"
     rb"|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}))"
 )
 _PART = re.compile(
-    rb"\x1b(?:\[M[\s\S]{0,2}|\[\[|\[(?!M|\[)[0-?]*[ -/]*|O[0-9;]*"
-    rb"|[]PX^_](?:[^\x07\x18\x1a\x1b]|\x1b(?!\\))*"
+    rb"\x1b(?:\[M[\s\S]{0,2}|\[\[|\[(?!M|\[)[0-?]*[ -/]*|O[0-9;]*|[]PX^_]"
     rb"|[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})?\Z"
 )
+# OSC, DCS, SOS, PM and APC begin a string, up to ST or BEL; CAN, SUB and another escape end it too.
+_STRING = re.compile(rb"\x1b[]PX^_](?=[\s\S])")
+_STRING_END = re.compile(rb"[\x07\x18\x1a]|\x1b\\|(?=\x1b[^\\])")
 _BROKEN = re.compile(rb"\x1b(?:\[[ -?]*|O[0-9;]*|)")
 
 
@@ -72,6 +74,7 @@ class Lexer:
         """Nothing was sent yet."""
         self._rest = b""
         self._paste: bytearray | None = None
+        self._in_string = False
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self._at = 0.0
 
@@ -87,6 +90,7 @@ class Lexer:
             return []
         if self._paste is not None:
             return [self._pasted(self._rest)]
+        self._in_string = False
         rest, self._rest = self._rest, b""
         tokens = [Token(Kind.TEXT, self._decoder.decode(b"", final=True))]
         if rest == _ESC:
@@ -102,6 +106,8 @@ class Lexer:
         """When, in seconds, waiting for more is over; None: nothing is begun."""
         if self._paste is not None:
             return self._at + PASTE_SILENCE
+        if self._in_string:
+            return self._at + SEQUENCE_SILENCE
         if self._rest:
             return self._at + (ESCAPE_DELAY if len(self._rest) <= 2 else SEQUENCE_SILENCE)
         return self._at + ESCAPE_DELAY if self._decoder.getstate()[0] else None
@@ -112,6 +118,9 @@ class Lexer:
             if self._paste is not None:
                 at = yield from self._in_paste(data, at)
                 continue
+            if self._in_string:
+                at = self._skip(data, at)
+                continue
             escape = data.find(_ESC, at)
             until = len(data) if escape < 0 else escape
             yield Token(Kind.TEXT, self._decoder.decode(data[at:until], final=escape >= 0))
@@ -119,6 +128,9 @@ class Lexer:
 
     def _sequence(self, data: bytes, at: int) -> _Piece:
         """Take the sequence that begins at `at`."""
+        if string := _STRING.match(data, at):
+            self._in_string = True
+            return string.end()
         if whole := _WHOLE.match(data, at):
             if whole[0] == _BEGIN:
                 self._paste = bytearray()
@@ -135,6 +147,15 @@ class Lexer:
         broken = _BROKEN.match(data, at)
         return broken.end() if broken is not None else at + 1
 
+    def _skip(self, data: bytes, at: int) -> int:
+        """Skip what belongs to a string; gives where the next thing begins."""
+        end = _STRING_END.search(data, at)
+        if end is None:
+            self._rest = _ESC if data.endswith(_ESC, at) else b""
+            return len(data)
+        self._in_string = False
+        return end.end()
+
     def _in_paste(self, data: bytes, at: int) -> _Piece:
         """Take what is pasted."""
         end = _end_of_paste(data, at)
@@ -144,7 +165,8 @@ class Lexer:
         # the end's mark may come in two parts
         kept = next((n for n in range(len(_END) - 1, 0, -1) if data.endswith(_END[:n])), 0)
         until = max(len(data) - kept, at)
-        self._paste = (self._paste or bytearray()) + data[at:until]
+        if self._paste is not None:
+            self._paste += data[at:until]
         self._rest = data[until:]
         return len(data)
 
