@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 
 from massgen_tui.config.schema import Config
 from massgen_tui.monitor.servers import ServerMonitor
-from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
+from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.targets import targets_of
 from massgen_tui.pulse import running_time, running_timeout
 
@@ -44,10 +44,15 @@ async def _until_up(
             told, told_at = status.state, running_time()
             why = f": {status.reason}" if status.reason else ""
             left = max(0.0, end - told_at)
-            note(f"{target.root} is {told.value}{why}; waiting for it, {left:.0f} s left")
+            note(f"{target.root} is {_word(status)}{why}; waiting for it, {left:.0f} s left")
         await asyncio.sleep(PACE)
     if told is not ServerState.UP:
-        note(f"{target.root} is {status.state.value}")
+        note(f"{target.root} is {_word(status)}")
+
+
+def _word(status: ServerStatus) -> str:
+    hung = status.condition is Condition.HUNG
+    return Condition.HUNG.value if hung else status.state.value
 
 
 def _not_yet(status: ServerStatus) -> bool:

@@ -36,7 +36,7 @@ class Asking:
         target: ServerTarget,
         fetcher: Fetcher,
         clock: Callable[[], float],
-        may: Callable[[], bool] = lambda: True,
+        may: Callable[[str], bool] = lambda path: True,
     ) -> None:
         """Ask nothing yet.
 
@@ -44,7 +44,7 @@ class Asking:
             target: The server.
             fetcher: Carries the questions.
             clock: Monotonic seconds.
-            may: Whether it may be asked anything now.
+            may: Whether it may be asked for a path now.
         """
         self._target = target
         self._fetcher = fetcher
@@ -81,7 +81,7 @@ class Asking:
 
     async def __call__(self, path: str) -> Answer:
         """Ask for one path of the server's root; `MODELS` is one of its base URL."""
-        if not self._may():
+        if not self._may(path):
             self.held = True
             return Answer(fault=Fault.UNASKED, words="not asked: it answers us")
         if path in self._shut:

@@ -97,6 +97,9 @@ def _read_models(answer: Answer) -> tuple[tuple[ServedModel, ...] | None, str]:
     entries = list(items(told["data"]))
     served = tuple(_model(entry) for entry in entries if text(entry.get("id")))
     owner = text(entries[0].get("owned_by")).lower() if entries else ""
+    if owner == "me" and "permissions" not in entries[0]:
+        # llama-cpp-python has both, and others may say so too
+        owner = ""
     return served, owner
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from massgen_tui.monitor.adapters import Adapter
@@ -61,6 +61,13 @@ class Card:
     def provider(self) -> str:
         """Its kind as people write it, or empty."""
         return self.kind.name if self.kind else ""
+
+
+def kept(new: Card, old: Card | None) -> Card:
+    """The new card; a list of models that could not be read this time stays as it was."""
+    if old is None or new.models or new.listed or new.kind is not old.kind:
+        return new
+    return replace(new, models=old.models, listed=old.listed, adapters=old.adapters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from massgen_tui.monitor.adapters import with_contexts
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.identify import identify, models_of
+from massgen_tui.monitor.kinds import by_type
 from massgen_tui.monitor.looking import MODELS, WANTS_KEY, Ask, Card, Pulse, pulse_of, said
 from massgen_tui.monitor.status import ServerState
 
@@ -58,6 +59,20 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
     if pulse.state is ServerState.UP and card.refused_key:
         pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason=WANTS_KEY)
     return Look(pulse, card, fresh)
+
+
+async def peek_at(ask: Ask, type: str) -> Look | None:
+    """Look at a server that must not be disturbed, and of which only the config says what it is.
+
+    Nothing but the paths is asked that tell that kind's numbers, which no kind is disturbed by, and
+    never the list of models. None: it did not prove to be that.
+    """
+    kind = by_type(type)
+    if kind is None or kind.pulse is None:
+        return None
+    pulse = await kind.pulse(ask)
+    told = pulse.state is ServerState.UP and pulse.metrics is not None and not pulse.metrics.bare
+    return Look(pulse, Card(kind=kind)) if told else None
 
 
 def _may_tell(answer: Answer, pulse: Pulse) -> bool:

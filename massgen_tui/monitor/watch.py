@@ -11,10 +11,10 @@ from massgen_tui.monitor.asking import Asking
 from massgen_tui.monitor.condition import Uncounted, condition_of
 from massgen_tui.monitor.course import Course, Wall
 from massgen_tui.monitor.fetch import Fetcher
-from massgen_tui.monitor.looking import Card, Pulse
+from massgen_tui.monitor.looking import MODELS, Card, Pulse, kept
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.notes import notes_of, unserved
-from massgen_tui.monitor.probes import Look, look_at
+from massgen_tui.monitor.probes import Look, look_at, peek_at
 from massgen_tui.monitor.rates import Rates
 from massgen_tui.monitor.status import (
     NO_KEY,
@@ -68,7 +68,9 @@ class Watch:
         self._card_at = 0.0
         self._hint = ""
         self._window = Window()
-        self._asking = Asking(target, fetcher, clock, may=lambda: not self._untouchable)
+        self._asking = Asking(target, fetcher, clock, may=self._may)
+        self._peeks = False
+        """Only paths that disturb nobody are asked."""
         self._slow = False
         """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
@@ -98,6 +100,12 @@ class Watch:
         known = kind is not None and kind.pulse is not None and not kind.fragile
         return self.awaited and not known and not self.target.hosted
 
+    def _may(self, path: str) -> bool:
+        return not self._untouchable or (self._peeks and path != MODELS)
+
+    async def _peek(self) -> Look | None:
+        return await peek_at(self._asking, self.target.dialect) if self._card is None else None
+
     def pause(self, *, relaxed: bool) -> float:
         """Seconds until the next look."""
         if self.target.hosted:
@@ -123,7 +131,8 @@ class Watch:
         async with self._one:
             if not self.target.problem:
                 self._asking.begin(patient=patient, awake=self.awaited)
-                look = await self._look() if not self._untouchable else None
+                self._peeks = self._untouchable
+                look = await (self._peek() if self._peeks else self._look())
                 if look is None or self._asking.held:
                     self._overhear(self._clock())
                 else:
@@ -191,7 +200,7 @@ class Watch:
         up = pulse.state is ServerState.UP
         if look.card is not None:
             turned_up = up and look.card.kind is None and self.status.state is not ServerState.UP
-            self._card = _kept(look.card, self._card)
+            self._card = kept(look.card, self._card)
             self._card_at = now if look.fresh else -STRANGER_AGE if turned_up else self._card_at
         if pulse.metrics is None or not up:
             self._window.miss(now, gone=not up)
@@ -280,13 +289,6 @@ class Watch:
 
     def _become(self, now: float, status: ServerStatus) -> None:
         self.status = self._course.went(self.status, status, now)
-
-
-def _kept(new: Card, old: Card | None) -> Card:
-    """The new card; a list of models that could not be read this time stays as it was."""
-    if old is None or new.models or new.listed or new.kind is not old.kind:
-        return new
-    return replace(new, models=old.models, listed=old.listed, adapters=old.adapters)
 
 
 def _whole(value: float | None) -> int | None:

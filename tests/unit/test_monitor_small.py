@@ -83,7 +83,7 @@ async def test_a_stream_that_says_nothing_is_no_sign_of_life_and_still_not_distu
 
 
 async def test_a_server_that_was_never_looked_at_is_not_disturbed_either() -> None:
-    watched = Paged(llama_cpp_python())
+    watched = Paged(llama_cpp_python(), "chatcompletion")
     watched.monitor.await_answers({ROOT})
     watched.monitor.talked(ROOT, watched.clock.now + 2)
     status = await watched.look()
@@ -182,6 +182,11 @@ async def test_a_server_of_one_s_own_in_python_is_not_taken_for_one_of_them(
     assert (await Paged(pages, "chatcompletion").look()).kind == ""
 
 
+async def test_whoever_says_me_without_permissions_is_not_taken_for_llama_cpp_python() -> None:
+    pages = {"/v1/models": models({"id": "m", "owned_by": "me"})}
+    assert (await Paged(pages, "chatcompletion").look()).kind == ""
+
+
 @pytest.mark.parametrize("kind", ["transformers serve", "mlx-lm"])
 async def test_one_whose_engine_died_is_down_not_loading(kind: str) -> None:
     server = "BaseHTTP/0.6 Python/3.12.3" if kind == "mlx-lm" else "uvicorn"
@@ -194,3 +199,27 @@ async def test_one_whose_engine_died_is_down_not_loading(kind: str) -> None:
     assert (await watched.look()).kind == kind
     watched.wire.pages["/health"] = Answer(503, b'{"status":"unavailable"}')
     assert (await watched.look()).state is ServerState.DOWN
+
+
+@pytest.mark.parametrize("metrics", ["vllm:num_requests_running 1\n", "", Answer(404)])
+async def test_a_prompt_that_is_sent_before_the_first_look_hides_no_server(
+    metrics: str | Answer,
+) -> None:
+    """What the config says is proven by paths that disturb nobody, whatever stands there."""
+    watched = Paged(vllm_pages("") | {"/metrics": metrics})
+    watched.monitor.await_answers({ROOT})
+    status = await watched.look()
+    assert "/v1/models" not in watched.wire.asked
+    proven = metrics == "vllm:num_requests_running 1\n"
+    assert (status.running, status.kind) == ((1, "vLLM") if proven else (None, ""))
+    watched.monitor.talked(ROOT, watched.clock.now + 2)
+    status = await watched.look()
+    assert status.state is ServerState.UP
+    assert ("/v1/models" in watched.wire.asked) is proven
+
+
+async def test_a_llama_cpp_python_that_the_config_calls_vllm_is_not_disturbed_by_that() -> None:
+    watched = Paged(llama_cpp_python())
+    watched.monitor.await_answers({ROOT})
+    await watched.looks(20)
+    assert not {"/v1/models", "/docs"} & set(watched.wire.asked)

@@ -38,6 +38,11 @@ def by_owner(owner: str) -> Kind | None:
     )
 
 
+def by_type(type: str) -> Kind | None:
+    """The kind that a config's `type:` is meant for."""
+    return next((kind for kind in KINDS if type and kind.type == type and kind.pulse), None)
+
+
 def by_header(server: str) -> Kind | None:
     """The kind that names itself so in the Server header."""
     told = server.lower()

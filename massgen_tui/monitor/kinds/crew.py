@@ -11,7 +11,7 @@ from massgen_tui.monitor import metrics, series
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.looking import Ask
 from massgen_tui.monitor.metrics import Metrics
-from massgen_tui.monitor.read import LARGE, count, field, items, number, text
+from massgen_tui.monitor.read import LARGE, count, field, items, number, share, text
 from massgen_tui.monitor.workers import Worker
 
 _MOST = 4096
@@ -112,8 +112,7 @@ def _count(value: object) -> float | None:
 
 
 def _share(value: object) -> float | None:
-    found = number(value)
-    return min(found, 1.0) if found is not None and found >= 0 else None
+    return share(number(value))
 
 
 async def engine_pages(ask: Ask) -> dict[str, Metrics]:
