@@ -50,6 +50,10 @@ _CHUNK_KEYS = frozenset(
 )
 _CHUNKS = ("chat.completion", "text_completion")
 _PINGS = frozenset(("ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"))
+_ERRORS = frozenset(
+    ("error", "exception", "fatal", "failed", "failure", "server_error", "stream_error")
+)
+"""Names of events that are an error whatever they hold."""
 _ASIDE = ("sglext", "nvext")
 """How the names of events begin that tell numbers of the engine (SGLang, Dynamo)."""
 _HEARTBEAT = Heartbeat()
@@ -145,13 +149,13 @@ class StreamDecoder:
             value = _parse(text)
         except (ValueError, RecursionError):
             value = text
-        if message.event == "error":
+        if message.event.lower() in _ERRORS:
             self._fail(self._named_error(value), events)
         elif isinstance(value, dict):
             self._object(value, text, message.event, events)
         elif isinstance(value, list) and (wrapped := _wrapped(value)):
             self._object(wrapped, text, message.event, events)
-        elif not text.startswith(":") and message.event not in _PINGS:
+        elif not (text.startswith(":") or {message.event, text.lower()} & _PINGS):
             self._text(value, text, message, events, last=last)
 
     def _object(

@@ -117,6 +117,8 @@ class DeltaReader:
             )
         self.spoke = self.spoke or len(events) > before
         reason, native = choice.get("finish_reason"), choice.get("native_finish_reason")
+        if isinstance(reason, dict):
+            reason = reason.get("type")  # SGLang's own form: {"type": "abort", "message": …}
         if isinstance(reason, str) and reason.lower() not in NONE:
             finish = Finished(reason, native if isinstance(native, str) and native else None)
             if finish != self._finish:

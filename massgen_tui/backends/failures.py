@@ -28,7 +28,8 @@ _CONTEXT = re.compile(
     re.I,
 )
 _NO_CAUSE = re.compile(
-    r"\W*|(?:an? )?(?:internal|unknown|unexpected)?[ _]?(?:server )?[ _]?error(?: occurred)?\W*",
+    r"\W*|something went wrong\W*"
+    r"|(?:an? )?(?:internal|unknown|unexpected)?[ _]?(?:server )?[ _]?error(?: occurred)?\W*",
     re.I,
 )
 SHORTEN = "shorten the prompt or lower max_tokens, or begin a new conversation (ctrl+n)"

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from massgen_tui.backends.address import root_of
 from massgen_tui.backends.events import BackendError, ErrorKind
+from massgen_tui.text import one_line
 
 
 class Ending(Enum):
@@ -92,7 +93,7 @@ def failure_of(reason: str) -> BackendError | None:
     if failure is None:
         return None
     kind, meaning, hint = failure
-    said = reason.strip()[:80]
+    said = one_line(reason, 80)
     return BackendError(kind, f"the server ended the answer with “{said}”: {meaning}", hint=hint)
 
 

@@ -6,10 +6,10 @@ Pure.
 import json
 
 from massgen_tui.backends.events import ErrorKind
-from massgen_tui.backends.failures import Cause, kind_of, said
-from massgen_tui.backends.stream_errors import find_error
+from massgen_tui.backends.failures import Cause, said
+from massgen_tui.backends.stream_errors import find_error, plain_error, stream_error
 from massgen_tui.backends.unpack import HINT
-from massgen_tui.backends.words import as_value, error_status
+from massgen_tui.backends.words import as_value
 from massgen_tui.config.schema import Timeouts
 from massgen_tui.text import one_line
 
@@ -51,10 +51,13 @@ def no_stream(content_type: str, body: bytes) -> Cause | None:
     value = as_value(body)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if isinstance(value, dict) and find_error(value):
-        status = error_status(value)
-        kind = kind_of(status, words) if status else ErrorKind.SERVER_ERROR
-        return Cause(kind, words or "the server reported an error", "see the server's log")
+    plain = plain_error(words)
+    if isinstance(value, dict) and (found := find_error(value)):
+        error = stream_error(found, value)
+        return Cause(error.kind, error.message, error.hint)
+    if plain is not None and plain[1] is not None:
+        error = stream_error(plain[0], status=plain[1])
+        return Cause(error.kind, error.message, error.hint)
     if answer_in(body) is not None:
         if content_type in _STREAMS:
             return None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
+_FAILURES = (b"error", b"fatal", b"exception", b"panic")
 _FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]{0,40}")
 """What a field's name looks like; one that nobody knows is read over, as the standard says."""
 
@@ -107,8 +108,8 @@ class SSEParser:
     def _read(self, lines: list[bytes], messages: list[SSEMessage]) -> None:
         for line in lines:
             if not line:
-                if self._data:
-                    messages.append(SSEMessage(b"\n".join(self._data), self._event))
+                if self._data or self._event == "error":
+                    messages.append(SSEMessage(b"\n".join(self._data) or b"{}", self._event))
                     self._data.clear()
                 self._event = ""
                 self._size = 0
@@ -129,7 +130,7 @@ class SSEParser:
             self._grow(len(line))
         elif len(line) > MAX_EVENT_BYTES:
             return
-        elif name.lower() == b"error":
+        elif name.lower() in _FAILURES:
             messages.append(SSEMessage(value.strip(), "error"))
         elif name and not (colon and _FIELD.fullmatch(name)):
             bare = SSEMessage(line, self._event, bare=True)

@@ -72,9 +72,9 @@ def plain_error(text: str) -> tuple[str, int | None] | None:
 
 
 def _in_choice(choice: Mapping[str, object]) -> object:
-    delta = choice.get("delta")
-    inner = delta.get("error") if isinstance(delta, dict) else None
-    return choice.get("error") or inner or None
+    places = (choice, choice.get("delta"), choice.get("message"))
+    found = (place.get("error") for place in places if isinstance(place, dict))
+    return next(filter(None, found), None)
 
 
 def _flat(chunk: Mapping[str, object]) -> bool:

@@ -95,4 +95,20 @@ WHOLE = [
         stream(chunk({"role": "assistant"}), b": ping\n\n", _WHOLE, done=False), "Say OK.", "OK",
         usage=usage(), done=False),
 ]  # fmt: skip
-ROWS = [*FAILING, NATIVE, *WORDS, *UNSAID, *UNSHOWN, *WHOLE]
+OBJECT = Row(
+    "SGLang's own form of a finish, as an object",
+    stream(say("Half"), {"choices": [{"delta": {}, "finish_reason": {"type": "abort"}}]}),
+    content="Half",
+    finish="abort",
+    error="the server ended the answer with “abort”: it was aborted there",
+    kind="interrupted",
+)
+CONTROL = Row(
+    "a finish that acts on the terminal",
+    stream(say("Half"), chunk({}, "\x1b[2J: ABORT")),
+    content="Half",
+    finish="\x1b[2J: ABORT",
+    error="the server ended the answer with “[2J: ABORT”: it was aborted there",
+    kind="interrupted",
+)
+ROWS = [OBJECT, CONTROL, *FAILING, NATIVE, *WORDS, *UNSAID, *UNSHOWN, *WHOLE]

@@ -177,9 +177,22 @@ async def test_invalid_utf8_is_replaced(server: ScriptedServer) -> None:
         (whole(200, {"error": {"message": "Slow", "code": 429}}), "rate_limited", "Slow"),
         (whole(200, b"<html><title>Log in</title>", "text/html"), "malformed", "Log in"),
         (whole(200, b"hello", "text/plain"), "malformed", "hello"),
+        (whole(200, b"429 Too Many Requests", "text/plain"), "rate_limited", "429 Too Many"),
+        (whole(200, b"<title>502 Bad Gateway</title>", "text/html"), "overloaded", "502 Bad"),
+        (whole(200, {"error": {"message": "Rate limit reached"}}), "rate_limited", "Rate limit"),
         (whole(200, {"error": ERROR}, "text/event-stream"), "server_error", "EngineCore"),
     ],
-    ids=["json", "json error", "json status", "html", "text", "json as a stream"],
+    ids=[
+        "json",
+        "json error",
+        "json status",
+        "html",
+        "text",
+        "429 as text",
+        "502 as a page",
+        "words of a limit",
+        "json as a stream",
+    ],
 )
 async def test_something_else_than_a_stream(
     server: ScriptedServer, answer: bytes, kind: str, says: str
