@@ -36,6 +36,12 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 200) -> str:
-    """Give `text` cleaned, on one line, in at most `limit` characters; a longer one ends in `…`."""
-    line = " ".join(clean(text).split())
-    return line if len(line) <= limit else line[: max(limit - 1, 0)].rstrip() + "…"[:limit]
+    """Give `text` cleaned, on one line, in at most `limit` characters; a longer one ends in `…`.
+
+    What it costs does not grow with the text: of one of megabytes only the begin is looked at.
+    """
+    begin = text[: 8 * limit + 1024]
+    line = " ".join(clean(begin).split())
+    if len(line) <= limit and len(begin) == len(text):
+        return line
+    return line[: max(limit - 1, 0)].rstrip() + "…"[:limit]

@@ -66,17 +66,17 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         """Show all keys."""
         self.push_screen(self.works.help_screen())
 
-    def action_request(self) -> None:
+    async def action_request(self) -> None:
         """Show what was sent for the focused agent, or for the first that is seen."""
-        self.push_screen(self.works.request_screen())
+        self.push_screen(await self.works.request_screen())
 
     def action_warnings(self) -> None:
         """Show what the config warns of, and where the log and the session's file are."""
         self.push_screen(self.works.warnings_screen(self.available_themes))
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Write all answers to a Markdown file in the working directory."""
-        self.works.desk.save(Path.cwd(), datetime.now())
+        await self.works.desk.save(Path.cwd(), datetime.now())
 
     def action_copy_answer(self) -> None:
         """Copy the focused agent's last answer, or all last answers."""

@@ -1,6 +1,7 @@
 """What the keys and commands do to the session."""
 
 import re
+from asyncio import to_thread
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
@@ -128,7 +129,7 @@ class Desk:
             self._session.rerun(ids)
         self._changed()
 
-    def save(self, folder: Path, now: datetime) -> None:
+    async def save(self, folder: Path, now: datetime) -> None:
         """Write all answers to a Markdown file in `folder`."""
         if not any(agent.exchanges for agent in self._session.agents):
             self._say("there is no answer to save yet")
@@ -136,7 +137,7 @@ class Desk:
         try:
             config, moment = self._session.config, Now(now, self._session.clock())
             agents, redact = self._session.agents, redactor_of(self._session.config)
-            path = save_markdown(agents, config.name, folder, moment, redact)
+            path = await to_thread(save_markdown, agents, config.name, folder, moment, redact)
         except OSError as error:
             self._say(f"not saved: {error.strerror}: {folder}")
         else:

@@ -21,7 +21,8 @@ class Mended(Contained, inherit_bindings=False):
     def action_command_palette(self) -> None:
         """Show every command by name."""
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            # without Textual's id: the one before may still be on its way out
+            self.push_screen(Palette())
 
     def search_themes(self) -> None:
         """Choose the colours."""

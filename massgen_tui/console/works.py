@@ -3,6 +3,7 @@
 To import them takes as long as all the rest of a start; the app shows its first frame before.
 """
 
+import asyncio
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -22,7 +23,7 @@ from massgen_tui.console.pump import Pump
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
-from massgen_tui.console.screens.request import request_screen
+from massgen_tui.console.screens.request import request_text
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
@@ -161,12 +162,13 @@ class Works:
         """All keys."""
         return help_screen(self.config.ui.keymap, _widgets_keys())
 
-    def request_screen(self) -> Sheet:
+    async def request_screen(self) -> Sheet:
         """What was sent for the focused agent, or for the first that is seen."""
         seen = self.main.panes[self.main.grid.arrangement.first]
         agent = self.focused_agent() or seen.agent
         energy = self.services.watching.energy(agent.current) if agent.current else None
-        return request_screen(agent, energy)
+        title, body = await asyncio.to_thread(request_text, agent, energy)
+        return Sheet(title, body)
 
     def warnings_screen(self, themes: Collection[str]) -> Sheet:
         """What the config warns of, and where the log and the session's file are."""

@@ -67,6 +67,15 @@ async def test_a_palette_under_another_closes_neither() -> None:
         assert stage.on_main
 
 
+async def test_a_palette_and_a_search_opened_while_the_one_before_still_closes() -> None:
+    async with staged() as stage:
+        await stage.press("ctrl+g", "1")
+        for key in ("ctrl+p", "escape", "ctrl+p", "escape", "slash", "escape", "slash", "escape"):
+            stage.app.post_message(events.Key(key, None))
+        await stage.settle()
+        assert stage.on_main
+
+
 async def test_a_click_on_an_option_that_is_gone() -> None:
     async with staged() as stage:
         await stage.press("ctrl+p")

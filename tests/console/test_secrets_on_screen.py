@@ -82,7 +82,7 @@ async def test_no_picture_shows_a_key(name: str, home: Path) -> None:
                 assert agent.current.error is not None
                 seen.append(repr(agent.current.error) + str(agent.current.warnings))
                 app.main.action_pane(number)
-                app.action_request()
+                await app.action_request()
                 await pilot.pause()
                 seen.append(app.export_screenshot())
                 await pilot.press("escape")

@@ -50,10 +50,10 @@ async def test_answers_are_saved_as_private_markdown(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with staged(backends=Backends(qwen1=[answer("# said")])) as stage:
-        stage.app.action_save()
+        await stage.app.action_save()
         assert files(tmp_path) == []
         await stage.ask("hi")
-        stage.app.action_save()
+        await stage.app.action_save()
         [saved] = files(tmp_path)
         assert "# said" in saved.read_text(encoding="utf-8")
         assert stat.S_IMODE(saved.stat().st_mode) == 0o600

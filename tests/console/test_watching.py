@@ -346,7 +346,7 @@ async def test_the_sheet_of_an_answer_says_what_it_took() -> None:
     sent: list[Step] = [RequestSent({"model": "m"}), *answer("hi")]
     async with staged(backends=Backends(qwen1=[sent]), watching=watching) as stage:
         await stage.ask("hi")
-        stage.app.action_request()
+        await stage.app.action_request()
         await stage.settle()
         sheet = stage.app.screen
         assert isinstance(sheet, Sheet)

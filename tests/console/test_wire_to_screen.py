@@ -63,7 +63,7 @@ async def test_what_was_left_out_stands_over_the_body_as_sent_of_every_later_req
             for prompt in ("first", "second"):
                 app.desk.ask(prompt)
                 assert (await ended(app)).status is Status.DONE
-                app.action_request()
+                await app.action_request()
                 sheet = app.screen
                 assert isinstance(sheet, Sheet)
                 head, _, body = sheet.body.plain.partition("\n\n")

@@ -142,6 +142,9 @@ class MainScreen(Screen[None], Still):
             self.folded.show(one_line(servers, gpus, now))
         self.sidebar.show(servers, gpus, now)
 
+    def text_select_all(self) -> None:
+        """Nothing: a triple click outside the panes is not meant for all that all have said."""
+
     def close_open(self) -> bool:
         """Close what is open over or before the panes; False when nothing was."""
         if self._close_search():
@@ -160,6 +163,8 @@ class MainScreen(Screen[None], Still):
             # what it is made of takes time to import, and the first frame does not need it
             room = import_module("massgen_tui.console.widgets.search")
             bar: Widget = room.SearchBar(self.pane, self._keymap, id="search")
+            # the one before may still be on its way out
+            await self.query("#search").remove()
             await self.mount(bar)
             self.set_focus(bar)
 

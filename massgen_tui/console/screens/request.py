@@ -2,26 +2,28 @@
 
 import json
 
-from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.stream.words import active
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.session.agent import Agent
 from massgen_tui.text import clean, one_line
 
 
-def request_screen(agent: Agent, energy: Energy | None = None) -> Sheet:
-    """The sheet of what was last sent for `agent`, or why there is none; what its answer took."""
+def request_text(agent: Agent, energy: Energy | None = None) -> tuple[str, str]:
+    """The title and the text of what was last sent for `agent`; what its answer took.
+
+    It may be megabytes: call it in a thread.
+    """
     attempt = active(agent)
     title = f"Request · {one_line(agent.id, 40)}"
     if attempt is None or attempt.request is None:
-        return Sheet(title, "Nothing was sent yet.")
+        return title, "Nothing was sent yet."
     lines = [f"POST {agent.backend.url} ({agent.backend.provider}); the key travels in a header"]
     if energy is not None:
         lines.append(energy_words(energy))
     # before the body, which may be long: what was left out of it belongs to it
     lines += [f"⚠ {text}" for text in attempt.warnings]
     body = json.dumps(dict(attempt.request), indent=2, ensure_ascii=False, default=str)
-    return Sheet(title, clean("\n".join([*lines, "", body])))
+    return title, clean("\n".join([*lines, "", body]))
 
 
 def energy_words(energy: Energy) -> str:

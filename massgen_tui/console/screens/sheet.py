@@ -12,6 +12,7 @@ from textual.widgets import Static
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.keys import acting
 from massgen_tui.console.screens.modal import Modal
+from massgen_tui.console.widgets.longtext import LONG, LongText
 
 
 class Sheet(Modal[None]):
@@ -62,6 +63,12 @@ class Sheet(Modal[None]):
 
     def compose(self) -> ComposeResult:
         """The sheet and its text."""
+        if self._shown is None and len(self.body) > LONG:
+            text = LongText(self.body.plain, id="sheet")
+            text.add_class("-tall")
+            text.border_title = Text(self._title)
+            yield text
+            return
         with VerticalScroll(id="sheet") as sheet:
             sheet.border_title = Text(self._title)
             yield Static(self._shown or self.body, id="sheet-text")
@@ -70,7 +77,7 @@ class Sheet(Modal[None]):
         """Say which keys close and copy, the user's own among them."""
         keys = acting(self)
         told = ((keys.get("sheet.close"), "close"), (keys.get("sheet.copy"), "copy"))
-        sheet = self.query_one("#sheet", VerticalScroll)
+        sheet = self.query_one("#sheet")
         sheet.border_subtitle = Text(" · ".join(f"{key} {word}" for key, word in told if key))
 
     def action_copy(self) -> None:
@@ -80,7 +87,9 @@ class Sheet(Modal[None]):
 
     def action_scroll(self, where: str) -> None:
         """Scroll one row, one page or to an end."""
-        sheet = self.query_one("#sheet", VerticalScroll)
+        sheet = self.query_one("#sheet")
+        if isinstance(sheet, LongText):
+            sheet.aim(at_end=where == "end")
         match where:
             case "down":
                 sheet.scroll_down(animate=False)

@@ -4,6 +4,7 @@ It paints past Textual's styles cache (`render_lines` is overridden), never sets
 asks for no layout while text streams.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -212,10 +213,12 @@ class AgentPane(Widget, can_focus=True):
         text = clean(answer_text(attempt)) if attempt else ""
         self.post_message(self.CopyRequested(self, text, "answer"))
 
-    def action_copy_code(self) -> None:
+    async def action_copy_code(self) -> None:
         """Ask for the last code of the answer at the window's end to be copied."""
         attempt = self._attempt
-        text = last_code(clean(answer_text(attempt))) if attempt else ""
+        said = clean(answer_text(attempt)) if attempt else ""
+        # to find it in a megabyte takes a second
+        text = await asyncio.to_thread(last_code, said)
         self.post_message(self.CopyRequested(self, text, "code"))
 
     @property
