@@ -3,7 +3,8 @@
 Rich 15 gives the vowel signs of Indic scripts (category Mc) no cell of their own; glibc's `wcwidth`
 and tmux, which asks it, give them one. A row that Rich takes for full then spills into what stands
 beside it, and its end is lost (claude-code#53968). So Rich's table is mended, for all that Rich and
-Textual measure. What terminals join differently besides (emoji, flags) is known to rows alone.
+Textual measure. What terminals join differently besides (emoji, flags) is known where lines are
+wrapped.
 """
 
 import re
@@ -14,6 +15,7 @@ from unicodedata import category, east_asian_width
 from rich import cells as rich_cells
 from rich._unicode_data import load
 from rich.cells import CellTable, cell_len, split_graphemes
+from textual import _wrap
 
 Grapheme = tuple[int, int, int]
 """Where it starts and ends in its text, and its cells."""
@@ -98,7 +100,10 @@ def _marked(character: str) -> int:
     return _alone(character) if category(character) in ("Mc", "Lo") else 0
 
 
-for _name, _better in (("load_cell_table", _mended),):
-    setattr(rich_cells, _name, _better)
+for _module, _name, _better in (
+    (rich_cells, "load_cell_table", _mended),
+    (_wrap, "cell_len", cells),  # what the prompt is wrapped by
+):
+    setattr(_module, _name, _better)
 rich_cells.get_character_cell_size.cache_clear()
 rich_cells.cached_cell_len.cache_clear()
