@@ -124,10 +124,10 @@ class Attempt:
 
     def date(self, arrived: events.Arrived, now: float) -> None:
         """Take in when the bytes of what follows came; never before what came before them."""
-        ago, times = arrived.ago, self.times
-        self._came = None if ago is None else max(now - ago, times.last_event or 0.0)
-        self.dated = self.dated or ago is not None
-        times.read(arrived.packets)
+        before = self.times.last_event if self.stopped_s else self._came or self.times.asking
+        self._came = None if arrived.ago is None else max(now - arrived.ago, before or 0.0)
+        self.dated = self.dated or arrived.ago is not None
+        self.times.read(arrived.packets)
 
     def apply(self, event: StreamEvent, now: float) -> None:
         """Take in one event of the stream, at `now` seconds of the session's clock."""

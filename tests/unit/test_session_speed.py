@@ -197,6 +197,16 @@ def test_what_was_read_by_the_frame_is_timed_by_when_it_came() -> None:
     assert one.resolution == 0.01
 
 
+def test_a_loop_that_was_busy_when_the_first_bytes_came_is_no_part_of_their_time() -> None:
+    one = attempt_of((0.56, Opened(waited=0.46)), grain=FRAME)
+    one.date(Arrived(0.05, 1), 0.57)
+    one.apply(SAID, 0.57)
+    assert one.ttft == pytest.approx(0.42), "written at 0.1, came at 0.52"
+    one.date(Arrived(0.6, 1), 0.58)
+    one.apply(SAID, 0.58)
+    assert one.times.last_token == pytest.approx(0.52), "and never before what came before"
+
+
 def test_where_the_system_does_not_say_the_frame_is_the_resolution() -> None:
     one = framed((0.53, Arrived(None), [SAID]), (0.61, Arrived(None), [SAID]))
     assert (one.ttft, one.resolution, one.tokens_per_s) == (0.53, FRAME, None)
