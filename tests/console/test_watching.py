@@ -40,7 +40,7 @@ from massgen_tui.session.times import Times
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
 from tests.support.scenes import both_up
-from tests.support.server import ScriptedServer, free_port, whole
+from tests.support.server import Hang, ScriptedServer, chunk, free_port, head, whole
 
 MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 40960}]}
 
@@ -351,3 +351,40 @@ async def test_the_sheet_of_an_answer_says_what_it_took() -> None:
         sheet = stage.app.screen
         assert isinstance(sheet, Sheet)
         assert "energy ~1234 J, ~2.4 J/token (estimate" in sheet.body.plain
+
+
+async def test_the_monitor_is_told_of_a_request_as_it_begins() -> None:
+    watching = FixedWatching(servers=both_up())
+    async with staged(watching=watching) as stage:
+        await stage.ask("hi")
+        assert set(watching.asked) == {agent.id for agent in stage.app.session.agents}
+
+
+async def test_a_server_that_a_look_could_disturb_is_asked_nothing_while_it_answers() -> None:
+    listed = {"data": [{"id": "m", "owned_by": "me", "permissions": []}]}
+    said = b'data: {"choices": [{"index": 0, "delta": {"content": "x"}}]}\n\n'
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", whole(200, listed))
+        stream = (head(200, "text/event-stream"), chunk(said), Hang())
+        server.route("POST", "/v1/chat/completions", *stream)
+        config = config_at(server.base_url, type="chatcompletion")
+        watching, session = Monitors(config), Session(config, health=None)
+        (agent,) = session.agents
+        await watching.start()
+        assert (await watching.health(agent)).words == "the server is up"
+        came = asyncio.Event()
+        session.observe(lambda seen: came.set() if isinstance(seen.event, ContentDelta) else None)
+        session.ask("hi")
+        watching.asks(agent)
+        await came.wait()
+        before = [request.path for request in server.requests]
+        for _ in range(3):
+            await watching.health(agent)
+            watching.follow(session.agents)
+        assert [request.path for request in server.requests] == before
+        session.cancel()
+        watching.follow(session.agents)
+        await watching.health(agent)
+        assert len(server.requests) > len(before)
+        await session.aclose()
+        await watching.stop()

@@ -35,6 +35,8 @@ class FixedWatching:
     stopped: bool = False
     took: Energy | None = None
     heard_of: list[tuple[str, Status]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """Agents whose requests were about to be sent."""
 
     async def start(self) -> None:
         """Remember it."""
@@ -49,7 +51,8 @@ class FixedWatching:
         self.heard_of.append((agent.id, attempt.status))
 
     def asks(self, agent: Agent) -> None:
-        """Nobody looks."""
+        """Remember who asks."""
+        self.asked.append(agent.id)
 
     def follow(self, agents: Sequence[Agent]) -> None:
         """Tell the agents what these servers are like."""
