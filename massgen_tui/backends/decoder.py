@@ -149,7 +149,7 @@ class StreamDecoder:
             value = _parse(text)
         except (ValueError, RecursionError):
             value = text
-        if message.event.lower() in _ERRORS:
+        if message.event and message.event.lower() in _ERRORS:
             self._fail(self._named_error(value), events)
         elif isinstance(value, dict):
             self._object(value, text, message.event, events)

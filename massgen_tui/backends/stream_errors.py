@@ -72,9 +72,12 @@ def plain_error(text: str) -> tuple[str, int | None] | None:
 
 
 def _in_choice(choice: Mapping[str, object]) -> object:
-    places = (choice, choice.get("delta"), choice.get("message"))
-    found = (place.get("error") for place in places if isinstance(place, dict))
-    return next(filter(None, found), None)
+    error = choice.get("error")
+    for name in ("delta", "message"):
+        place = choice.get(name)
+        if not error and isinstance(place, dict):
+            error = place.get("error")
+    return error or None
 
 
 def _flat(chunk: Mapping[str, object]) -> bool:
