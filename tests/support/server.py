@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from massgen_tui.backends import finishes
+
 CRLF = b"\r\n"
 END = b"0\r\n\r\n"
 """The last chunk of a chunked body."""
@@ -167,6 +169,7 @@ class ScriptedServer:
             self._connected, "127.0.0.1", self.port, ssl=self._tls, limit=2**26
         )
         self.port = self._server.sockets[0].getsockname()[1]
+        finishes.forget()  # a server of another test may have stood at this port
         return self
 
     async def __aexit__(self, *_: object) -> None:
