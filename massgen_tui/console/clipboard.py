@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from massgen_tui import paths
 from massgen_tui.console.terminal.driver import TerminalApp
+from massgen_tui.descriptors import as_before
 
 if TYPE_CHECKING:
     from massgen_tui.config.schema import Config
@@ -55,7 +56,7 @@ def into_tmux(text: str) -> bool:
     for options in (["-w"], []):
         try:
             subprocess.run(
-                ["tmux", "load-buffer", *options, "-"],
+                as_before(["tmux", "load-buffer", *options, "-"]),
                 input=data,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -193,7 +193,8 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def _progress_style() -> str:
     """`raw` prints numbers into a pipe too; pip has it since 24.1."""
-    shown = subprocess.run([*PIP, "--version"], capture_output=True, text=True, check=False).stdout
+    asked = as_before([*PIP, "--version"])
+    shown = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
     version = re.match(r"pip (\d+)\.(\d+)", shown)
     return "raw" if version and (int(version[1]), int(version[2])) >= (24, 1) else "off"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.finishes import Ending, ending_of, worst
+from massgen_tui.descriptors import HINT as LESS_AT_ONCE
 from massgen_tui.session.attempt import Attempt, Status
 
 
@@ -76,7 +77,9 @@ def verdict(attempt: Attempt) -> Verdict:
 
 def may_wait(attempt: Attempt, *, away: bool = False) -> bool:
     """The server was not up, or is not now (`away`): the prompt can wait until it is."""
-    if attempt.error is not None and attempt.error.kind in NOT_UP:
+    error = attempt.error
+    if error is not None and error.kind in NOT_UP and error.hint != LESS_AT_ONCE:
+        # that we ran out of files says nothing of the server
         return True
     return away and attempt.status in (Status.FAILED, Status.CANCELLED)
 

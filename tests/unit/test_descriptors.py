@@ -19,6 +19,9 @@ from massgen_tui.descriptors import as_before, exhausted
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.looking import pulse_of
 from massgen_tui.monitor.status import ServerState
+from massgen_tui.session.session import Session
+from massgen_tui.session.verdict import may_wait
+from tests.support.fakes import Backends, config_of
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
@@ -97,6 +100,23 @@ def test_a_request_that_got_no_socket_is_not_the_server_s_fault() -> None:
     assert (cause.kind, cause.retried) == (ErrorKind.UNREACHABLE, True)
     assert cause.message.startswith("too many open files here")
     assert "ulimit" in cause.hint
+
+
+async def test_a_prompt_that_got_no_socket_waits_for_no_server() -> None:
+    cause = cause_of(aiohttp.ClientConnectorError(KEY, MANY), "http://h:1/v1", opened=False)
+    refused = cause_of(
+        ConnectionRefusedError(errno.ECONNREFUSED, ""), "http://h:1/v1", opened=False
+    )
+    waits = []
+    for one in (cause, refused):
+        session = Session(config_of("a"), backend_for=Backends(a=[[one.error()]]))
+        session.ask("hi")
+        await session.wait()
+        attempt = session.agents[0].current
+        assert attempt is not None
+        waits.append(may_wait(attempt))
+        await session.aclose()
+    assert waits == [False, True]
 
 
 def test_a_look_that_got_no_socket_says_nothing_of_the_server() -> None:
