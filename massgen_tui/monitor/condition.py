@@ -49,7 +49,9 @@ def _moving(rates: Rates, scrape: Metrics) -> tuple[Condition | None, str]:
         return None, ""
     still = f"no token came for {rates.stalled_s:.0f} s"
     if scrape.running:
-        return Condition.HUNG, f"requests run, but {still}: a long prompt, or a hung engine"
+        # a cache that does not fill either says that no prompt is being read
+        hung = Condition.HUNG if scrape.kv_usage is not None else None
+        return hung, f"requests run, but {still}: a long prompt, or a hung engine"
     return Condition.HUNG, f"requests wait and none runs, and {still}: a hung engine"
 
 

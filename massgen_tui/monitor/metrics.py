@@ -21,7 +21,7 @@ from massgen_tui.text import one_line
 _MOST_LINES = 10_000
 _LONGEST_LINE, _LONGEST_NAME = 4096, 60
 _RANKS = frozenset({"tp_rank", "pp_rank", "moe_ep_rank"})
-"""Labels whose series repeat the same fact once a rank."""
+"""Labels whose series repeat a fact once a rank."""
 _PRIORITY = "priority"
 """SGLang's gauges tell each priority beside the total, which has none; its counters have no total
 (0.5.23 with `--enable-priority-scheduling`)."""
@@ -67,6 +67,7 @@ class Engine:
     running: float | None = None
     waiting: float | None = None
     progress: float | None = None
+    kv_usage: float | None = None
     asleep: str = ""
     """How deep it sleeps, in the server's word; empty: it is awake."""
 
@@ -184,7 +185,9 @@ def _engines(found: Mapping[str, list[Sample]], series: Mapping[str, Series]) ->
             if labels:
                 engine = groups.setdefault(" ".join(labels), {})
                 engine.setdefault(name, []).append(sample)
-    wanted = {key: series[key] for key in ("running", "waiting", "progress") if key in series}
+    wanted = {
+        key: series[key] for key in ("running", "waiting", "kv_usage", "progress") if key in series
+    }
     engines = [
         Engine(one_line(name, _LONGEST_NAME), asleep=_asleep(group), **_told(group, wanted))
         for name, group in sorted(groups.items(), key=lambda pair: (len(pair[0]), pair[0]))

@@ -21,27 +21,34 @@ class Work(Protocol):
         """Grows while anything is done."""
         ...
 
+    @property
+    def kv_usage(self) -> float | None:
+        """Fills while a long prompt is read, of which no counter tells before its end (vLLM)."""
+        ...
+
 
 class Standing:
     """Watches several by name. Gauges may rest for a while, counters do not."""
 
     def __init__(self) -> None:
         """Know of none."""
-        self._progress: dict[str, float] = {}
+        self._done: dict[str, tuple[float, float | None]] = {}
         self._since: dict[str, float] = {}
 
     def take(self, now: float, works: dict[str, Work]) -> None:
         """Take in one look at all of them."""
-        last, since = self._progress, self._since
-        self._progress = {
-            name: work.progress for name, work in works.items() if work.progress is not None
+        last, since = self._done, self._since
+        self._done = {
+            name: (work.progress, work.kv_usage)
+            for name, work in works.items()
+            if work.progress is not None
         }
         still = [
             name
             for name, work in works.items()
             if (work.running or work.waiting)
             and name in last
-            and self._progress.get(name) == last[name]
+            and self._done.get(name) == last[name]
         ]
         self._since = {name: since.get(name, now) for name in still}
 
@@ -55,5 +62,7 @@ class Standing:
 
     def moved(self, name: str, work: Work) -> bool | None:
         """Whether it has done anything since the last look; None: that cannot be told."""
-        before = self._progress.get(name)
-        return None if before is None or work.progress is None else work.progress != before
+        before = self._done.get(name)
+        if before is None or work.progress is None:
+            return None
+        return (work.progress, work.kv_usage) != before

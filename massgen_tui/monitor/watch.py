@@ -285,6 +285,8 @@ class Watch:
         if rates.mixed:
             return pulse.condition, _MIXED
         condition, words = condition_of(pulse, rates, scrape)
+        if condition is Condition.HUNG and self._talks:
+            return None, ""
         return condition, words or self._uncounted.words(now)
 
     def _become(self, now: float, status: ServerStatus) -> None:

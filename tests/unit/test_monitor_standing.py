@@ -18,6 +18,7 @@ def engine(name: str, run: int, wait: int, generated: int, prompts: int = 900) -
         f"vllm:num_requests_waiting{labels} {wait}\n"
         f"vllm:generation_tokens_total{labels} {generated}\n"
         f"vllm:prompt_tokens_total{labels} {prompts}\n"
+        f"vllm:kv_cache_usage_perc{labels} 0.11\n"
     )
 
 
@@ -218,3 +219,27 @@ async def test_a_server_that_takes_no_connections_is_not_called_hung() -> None:
     for path in watched.wire.pages:
         watched.wire.pages[path] = Answer(fault=Fault.UNCONNECTED, words="no connection in 2 s")
     assert [(await watched.look()).condition for _ in range(3)] == [None, None, None]
+
+
+async def test_a_long_prompt_that_fills_the_cache_is_no_hung_engine() -> None:
+    """vLLM tells of a prompt in no counter before it was read whole."""
+    watched = Paged(vllm_pages(""))
+    for at in range(14):
+        watched.wire.pages["/metrics"] = engine("0", 1, 0, 500).replace("0.11", f"0.{10 + at}")
+        status = await watched.look()
+        assert (status.condition, status.reason) == (None, "")
+
+
+async def test_where_no_cache_is_told_of_it_may_be_a_long_prompt() -> None:
+    page = "vllm:num_requests_running 1\nvllm:generation_tokens_total 9\n"
+    status = await Paged(vllm_pages(page)).looks(30)
+    assert status.condition is None
+    assert status.reason.startswith("requests run, but no token came")
+
+
+async def test_a_server_that_streams_to_us_is_not_hung_whatever_its_page_says() -> None:
+    watched = Paged(vllm_pages(engine("0", 1, 0, 500)))
+    await watched.looks(40)
+    watched.monitor.talked(watched.target.root, watched.clock.now + 2)
+    status = await watched.look()
+    assert (status.condition, status.reason) == (None, "")

@@ -129,7 +129,8 @@ async def _with_numbers(ask: Ask, pulse: Pulse, crew: dict[str, Told]) -> Pulse:
         lacking = f"only {len(told)} of {wanted} workers tell their numbers" if told else ""
         return replace(pulse, crew=rows, metrics=Metrics(), reason=pulse.reason or lacking)
     engines = tuple(
-        Engine(name, one.running, one.waiting, one.progress) for name, one in found.items()
+        Engine(name, one.running, one.waiting, one.progress, one.kv_usage)
+        for name, one in found.items()
     )
     summed = replace(total(told), tellers=frozenset(found), engines=engines[1:] and engines)
     return replace(pulse, crew=rows, metrics=summed)
