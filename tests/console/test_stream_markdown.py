@@ -2,7 +2,7 @@ import re
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -224,6 +224,7 @@ def test_no_row_is_wider_than_the_pane(source: str, width: int) -> None:
 
 
 @settings(max_examples=100, deadline=None)
+@example("> \n- \n- \n", 8, 8)
 @given(SOURCES, st.integers(8, 40), st.integers(8, 40))
 def test_another_width_gives_the_rows_of_that_width(source: str, first: int, second: int) -> None:
     text, fresh = MarkdownText(first), MarkdownText(second)

@@ -170,7 +170,8 @@ class MarkdownText(Growing):
         last = self.segments[-1] if self.segments and self._joins else None
         self._joins = whole
         other = last is None or not whole or last.stale is not self._far
-        if last is None or other or len(last.source) >= _SEGMENT:
+        # after what shows nothing (an empty quote) a gap depends on what stands before it
+        if last is None or other or not last.count or len(last.source) >= _SEGMENT:
             self.segments.append(Segment(source, rows, carry, stale=self._far))
             self.stale += self._far
             return
