@@ -3,26 +3,39 @@
 import asyncio
 import json
 import os
+import signal
 import sys
+from asyncio.subprocess import Process
 from pathlib import Path
 
 import pytest
 
 from tests.faults.table import BEGUN
-from tests.support.server import Reset, ScriptedServer, free_port, sse_chat
+from tests.support.server import (
+    Pause,
+    Reset,
+    ScriptedServer,
+    Wait,
+    delta,
+    free_port,
+    sse,
+    sse_chat,
+    sse_events,
+    streamed,
+)
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk-Distinctive0123456789"
 
 
-async def run(home: Path, *base_urls: str) -> tuple[int | None, str, str]:
+async def started(home: Path, *base_urls: str, format: str, **backend: object) -> Process:
+    settings: dict[str, object] = {"type": "vllm", "model": "m", "retries": 0} | backend
     agents = [
-        {"id": f"a{n}", "backend": {"type": "vllm", "model": "m", "base_url": url, "retries": 0}}
-        for n, url in enumerate(base_urls)
+        {"id": f"a{n}", "backend": settings | {"base_url": url}} for n, url in enumerate(base_urls)
     ]
     (home / "agents.yaml").write_text(json.dumps({"agents": agents}), "utf-8")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "massgen_tui", "run", "agents.yaml", "hi", "--format", "json"),
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "massgen_tui", "run", "agents.yaml", "hi", "--format", format),
         cwd=home,
         env={
             "PATH": os.environ["PATH"],
@@ -36,6 +49,10 @@ async def run(home: Path, *base_urls: str) -> tuple[int | None, str, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+
+
+async def run(home: Path, *base_urls: str) -> tuple[int | None, str, str]:
+    process = await started(home, *base_urls, format="json")
     async with asyncio.timeout(30):
         out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
@@ -68,3 +85,26 @@ async def test_the_exit_code_and_the_kinds(
     assert "half an answer" in written
     assert KEY not in out + err + written
     assert KEY in (server.requests[0].header("authorization") or "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is stopped so there")
+async def test_a_run_that_was_stopped_says_for_how_long_and_knows_no_speed_across_it(
+    server: ScriptedServer, tmp_path: Path
+) -> None:
+    word, stopped = sse(delta(content="word ")), asyncio.Event()
+    server.answer(*streamed(word, Wait(stopped), Pause(3.0), word, word, *sse_events()[1:]))
+    process = await started(tmp_path, server.base_url, format="jsonl", timeout={"idle": 2})
+    assert process.stdout is not None
+    async with asyncio.timeout(40):
+        while json.loads(await process.stdout.readline())["event"] != "content":
+            pass
+        process.send_signal(signal.SIGSTOP)
+        stopped.set()
+        await server.requests[0].answered.wait()
+        process.send_signal(signal.SIGCONT)
+        out, _ = await process.communicate()
+    told = json.loads(out.splitlines()[-1])
+    assert (process.returncode, told["content"]) == (0, "word word word ")
+    assert told["timing"]["stopped_s"] > 2.5
+    assert told["timing"]["tokens_per_s"] is None
+    assert told["timing"]["ttft_s"] is not None
