@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
-BEAT = 0.5
+BEAT = 0.25
 """Seconds between two beats."""
 STILL = 2.0
 """Seconds that a beat must be late."""
 IDLE = 0.1
-"""The share of that time in which the program may have worked all the same."""
+"""The share of that time in which the program may have worked all the same, beside a whole beat
+before it."""
 
 Heard = Callable[[float], None]
 """Is told how many seconds the program stood still, before anything else runs."""
@@ -59,7 +60,7 @@ class Pulse:
     def check(self) -> None:
         """Look whether the program stood still since the last beat; told once."""
         late, worked = self._clock() - self._due, self._cpu() - self._worked
-        if late >= STILL and worked <= IDLE * late:
+        if late >= STILL and worked <= BEAT + IDLE * late:
             still = late + BEAT / 2  # it began somewhere between two beats
             self.lost += still
             for heard in tuple(self._heard):
