@@ -126,7 +126,7 @@ async def test_a_crash_restores_the_terminal_and_tells_no_key(
     )
     with Terminal([str(script)], env=env, cwd=tmp_path) as terminal:
         await asyncio.to_thread(terminal.until, "ask …")
-        terminal.write("\x1bOP")
+        terminal.write("\x1bOP" * 3)  # once is contained, unless it comes before all is there
         assert await asyncio.to_thread(terminal.ended) == 1
         assert terminal.restored
         told = terminal.raw.decode(errors="replace")
