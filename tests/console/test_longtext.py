@@ -61,6 +61,19 @@ async def test_its_end_is_reached_though_it_is_not_wrapped_yet() -> None:
         assert app.text.scroll_offset.y == app.text.max_scroll_y
 
 
+async def test_a_resize_keeps_the_place() -> None:
+    app = Host("\n".join(f"line {number} of a text that wraps" for number in range(3000)))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await app.wrapped(pilot)
+        app.text.scroll_to(y=2000, animate=False)
+        await pilot.pause()
+        for width in (20, 60):
+            await pilot.resize_terminal(width, 10)
+            await app.wrapped(pilot)
+            await pilot.pause()
+            assert app.text._text(app.text.scroll_offset.y).startswith("line 2000")
+
+
 async def test_a_part_of_it_is_selected_over_wraps() -> None:
     app = Host("alpha beta gamma delta epsilon zeta\nsecond")
     async with app.run_test(size=(20, 10)) as pilot:

@@ -197,6 +197,14 @@ def test_a_long_prompt_shows_its_first_lines() -> None:
     assert Page(one).read()[5:] == ["  line 5", "  … 14 more lines"]
 
 
+def test_a_prompt_of_one_endless_line_shows_its_begin() -> None:
+    one = agent()
+    ask(one, "x" * 5_000_000)
+    rows = Page(one).read()
+    assert len(rows) < 200
+    assert rows[-1] == "  … 4995904 more characters"
+
+
 def test_a_tool_call_streams_between_reasoning_and_content() -> None:
     one = agent()
     page, attempt = Page(one), ask(one)

@@ -6,6 +6,7 @@ import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 
+from massgen_tui.console.stream.answer import CODE_LIMIT, MarkdownText
 from massgen_tui.console.stream.markdown import Carry, render
 from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row
@@ -81,6 +82,26 @@ def test_a_double_click_takes_a_word_and_a_triple_click_a_line() -> None:
     assert selected_text(rows, word_at(rows, Offset(7, 0))) == "beta"
     assert selected_text(rows, line_at(rows, Offset(2, 1))) == "alpha beta gamma delta epsilon"
     assert selected_text(rows, word_at([Row()], Offset(0, 0))) == ""
+
+
+@pytest.mark.parametrize("closed", ["```\n\nThe end.", ""], ids=["closed", "open"])
+def test_code_of_any_length_is_cut_into_segments_that_no_one_sees(closed: str) -> None:
+    code = "".join(f"line {number} of\ta long listing\n" for number in range(5000))
+    text = MarkdownText(20)
+    for at in range(0, len(code) + 10, 3000):
+        text.feed(f"```sh\n{code}"[at : at + 3000])
+    text.feed(closed, end=True)
+    assert max(len(segment.source) for segment in text.segments) < 2 * CODE_LIMIT
+    whole = render(f"```sh\n{code}{closed}", Carry(), 20)
+    assert [row.text for row in text.rows] == [row.text for row in whole]
+    assert selected_text(text.rows, ALL).startswith(code.removesuffix("\n"))
+    text.rewrap(40)
+    for segment in text.segments:
+        text.settle(
+            segment, sum(one.count for one in text.segments[: text.segments.index(segment)])
+        )
+    wider = render(f"```sh\n{code}{closed}", Carry(), 40)
+    assert [row.text for row in text.rows] == [row.text for row in wider]
 
 
 async def dragged(stage: Stage, start: tuple[int, int], end: tuple[int, int]) -> str:

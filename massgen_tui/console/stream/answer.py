@@ -19,6 +19,8 @@ from massgen_tui.session.attempt import Attempt
 
 LIMIT = 8192
 """Characters that an unfinished block may have before it is cut."""
+CODE_LIMIT = 40_000
+"""Characters that fenced code may have before it is cut: more is not highlighted anyway."""
 _SEGMENT = 512
 """Characters that a segment has at least, where it is not the last of something."""
 # A line that so far holds only marks may become a heading, a list, a rule or a fence: it waits.
@@ -199,8 +201,12 @@ class MarkdownText(Growing):
                 self._carry = fence.carry
                 rest = "\n".join([*lines[number + 1 :], self._tail])
                 self._tail = ""
-                self._segment(fence.source)
+                self._segment(fence.source, None, self._carry.prefix)
                 return rest
+            if fence.size > CODE_LIMIT:
+                self._carry = fence.carry
+                self._segment(fence.source, None, self._carry.prefix, whole=False)
+                self._fence = fence = fence.rest()
         return ""
 
     def _cut(self) -> None:

@@ -13,13 +13,20 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
 class OpenFence:
     """A fence whose end has not come: its lines, plain."""
 
-    def __init__(self, carry: Carry) -> None:
+    def __init__(self, carry: Carry, *, goes_on: str = "") -> None:
+        """Begin with the opening line; or behind it, with the mark that `goes_on`."""
         self.carry = carry
         self.closed = False
         self.rows: list[Row] = []
+        self.size = 0
+        """Characters so far."""
         self._lines: list[str] = []
-        self._mark = ""
+        self._mark = self._goes_on = goes_on
         self._width = 0
+
+    def rest(self) -> "OpenFence":
+        """What follows of a fence that is long: as if it began there, and named no language."""
+        return OpenFence(Carry(False, False, None, f"{self._mark}\n"), goes_on=self._mark)
 
     @property
     def source(self) -> str:
@@ -27,7 +34,8 @@ class OpenFence:
 
     def add(self, line: str, width: int) -> None:
         self._lines.append(line)
-        if len(self._lines) == 1:
+        self.size += len(line) + 1
+        if len(self._lines) == 1 and not self._goes_on:
             opening = _FENCE.match(line)
             self._mark = opening[1] if opening else "```"
             prepare(lexer_name(language_of(opening[2] if opening else "")))
@@ -40,13 +48,20 @@ class OpenFence:
         """The rows of the whole lines."""
         if self._width != width:
             self._width = width
-            head = render(f"{self._lines[0]}\n", self.carry, width, growing=True)
-            if not self._lines[0].strip().strip("`~").strip():
-                head = [row for row in head if row.fill != "code"]
-            code = "".join(f"{line}\n" for line in self._lines[1:])
-            rows = code_rows(plain(expand(code)), width, (), (), self._lines[1:]) if code else []
-            self.rows = head + rows
+            lines = self._lines if self._goes_on else self._lines[1:]
+            code = "".join(f"{line}\n" for line in lines)
+            rows = code_rows(plain(expand(code)), width, (), (), lines) if code else []
+            self.rows = self._head(width) + rows
         return self.rows
+
+    def _head(self, width: int) -> list[Row]:
+        """The rows of the opening line."""
+        if self._goes_on:
+            return []
+        head = render(f"{self._lines[0]}\n", self.carry, width, growing=True)
+        if not self._lines[0].strip().strip("`~").strip():
+            head = [row for row in head if row.fill != "code"]
+        return head
 
     def partial(self, line: str, width: int) -> list[Row]:
         """The rows of the line that is still coming; the start of a closing mark shows nothing."""

@@ -14,6 +14,8 @@ from massgen_tui.session.verdict import may_wait, verdict
 from massgen_tui.text import clean
 
 _PROMPT_LINES = 6
+_PROMPT_SHOWN = 4096
+"""Characters of a prompt that are looked at, whatever its length."""
 
 
 class Prompt(Derived):
@@ -31,13 +33,18 @@ class Prompt(Derived):
 
     def make(self, now: float) -> list[Row]:
         """The prompt after a `›`."""
-        lines = clean(self._exchange.prompt).strip("\n").replace("\t", TAB).split("\n")
+        prompt = self._exchange.prompt.strip("\n")
+        begin = prompt[:_PROMPT_SHOWN]
+        lines = clean(begin).strip("\n").replace("\t", TAB).split("\n")
         rows = [] if self._first else [Row()]
         for number, line in enumerate(lines[:_PROMPT_LINES]):
             mark = (("› " if number == 0 else "  ", "prompt"),)
             rows += line_rows(((line, "prompt"),), self.width, first=mark, rest=(("  ", "prompt"),))
-        if len(lines) > _PROMPT_LINES:
-            rows.append(Row(((f"  … {len(lines) - _PROMPT_LINES} more lines", "dim"),)))
+        below = len(lines) + prompt.count("\n", len(begin)) - _PROMPT_LINES
+        if below > 0:
+            rows.append(Row(((f"  … {below} more lines", "dim"),)))
+        elif len(prompt) > len(begin):
+            rows.append(Row(((f"  … {len(prompt) - len(begin)} more characters", "dim"),)))
         return rows
 
 

@@ -44,6 +44,7 @@ class LongText(ScrollView, can_focus=True):
         self._width = 0
         self._waits = True
         self._to_end = False
+        self._goal = 0  # the line to go to when it is wrapped, after a resize
 
     @property
     def wrapping(self) -> bool:
@@ -54,10 +55,12 @@ class LongText(ScrollView, can_focus=True):
         """Wrap for the new width, what is seen first."""
         width = self.scrollable_content_region.width
         if width and width != self._width:
+            top = self.scroll_offset.y
+            self._goal = self._rows[top][0] if top < len(self._rows) else 0
             self._width = width
             self._rows = []
             self._waiting = _wrapped(self._lines, width)
-            self._step(self.scroll_offset.y + self.size.height + _STEP)
+            self._step()
 
     def _step(self, rows: int = _STEP) -> None:
         """Wrap some more rows."""
@@ -70,10 +73,14 @@ class LongText(ScrollView, can_focus=True):
             self.set_timer(_PAUSE, self._step)
         if self._to_end:
             self.scroll_end(animate=False)
+        elif self._goal and self._rows[-1][0] >= self._goal:
+            row = next(at for at, cut in enumerate(self._rows) if cut[0] >= self._goal)
+            self._goal = 0
+            self.scroll_to(y=row, animate=False)
 
     def aim(self, *, at_end: bool) -> None:
         """Keep to the end until all of it is wrapped, or do not."""
-        self._to_end = at_end
+        self._to_end, self._goal = at_end, 0
 
     def render_line(self, y: int) -> Strip:
         """One row of what is seen, telling the mouse where in the text it is."""
