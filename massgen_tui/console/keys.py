@@ -6,6 +6,7 @@ no ctrl+a, ctrl+b, ctrl+s, ctrl+digit and no alt. The text area keeps its editin
 """
 
 import math
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,11 +46,14 @@ APP_KEYS: tuple[Key, ...] = (
 )
 """What acts on every screen."""
 
+# GNU screen hands on no esc by itself while the mouse is reported: there the other is named first
+_STOP = "f10,escape" if os.environ.get("STY") else "escape,f10"
+
 MAIN_KEYS: tuple[Key, ...] = (
     Key("rerun", "ctrl+r", "app.rerun", "ask again: all, or the focused pane", "Answers", "rerun"),
     Key(
         "stop",
-        "escape,f10",
+        _STOP,
         "app.stop",
         "close what is open; else stop: all, or the focused pane",
         "Answers",

@@ -118,3 +118,12 @@ async def test_both_stop_keys_close_and_stop_everywhere(
     terminal.write(stop)
     await asyncio.to_thread(terminal.until, "■ stopped")
     await quits(terminal)
+
+
+async def test_in_gnu_screen_the_stop_key_that_arrives_is_named(
+    tmp_path: Path, config: Path, env: Mapping[str, str]
+) -> None:
+    with Terminal([*START, str(config)], env={**env, "STY": "1.pts"}, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "f10 stop")
+        terminal.write("\x1bOP")
+        await asyncio.to_thread(terminal.until, "f10, esc")
