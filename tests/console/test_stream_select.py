@@ -12,7 +12,8 @@ from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.select import line_at, selected_text, word_at
 from massgen_tui.console.stream.structure import last_code
-from tests.support.console import Stage, staged
+from tests.support import scenes
+from tests.support.console import FixedWatching, Stage, staged
 from tests.support.fakes import Backends, answer
 
 DATA = Path(__file__).parents[1] / "data"
@@ -148,3 +149,21 @@ async def test_code_is_dragged_over_as_it_was_sent() -> None:
         await stage.ask("why?")
         start, end = cell(stage, "docker"), cell(stage, "indented with")
         assert await dragged(stage, start, (38, end[1])) == last_code(COPIED)
+
+
+async def test_what_the_sidebar_says_is_dragged_over() -> None:
+    watching = FixedWatching(scenes.one_down(), scenes.two_gpus())
+    async with staged(size=(120, 36), watching=watching) as stage:
+        await stage.settle()
+        sidebar = stage.app.main.sidebar
+        at = next(at for at, line in enumerate(sidebar.lines) if ":8000" in line)
+        x = sidebar.region.x + 2 + sidebar.lines[at].index(":8000")
+        y = sidebar.region.y + 1 + at
+        said = await dragged(stage, (x, y), (119, y + 1))
+        assert said.startswith(":8000")
+        assert "│" not in said
+        said = await dragged(stage, (x, 0), (100, 35))
+        assert "Servers" not in said
+        await stage.pilot.click(offset=(x, y), times=2)
+        said = stage.app.screen.get_selected_text() or ""
+        assert not any(edge in said for edge in "┌├└")

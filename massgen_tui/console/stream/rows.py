@@ -86,7 +86,7 @@ class Look:
 
         What stands before the text is its begin, what comes after it its end.
         """
-        before = [Segment(" ", _at(0, y))] * len(self._left.text)
+        before = [] if row.bare else [Segment(" ", _at(0, y))] * len(self._left.text)
         text = Strip([Segment(text, Style()) for text, _ in row.spans]).apply_offsets(0, y)
         room = self.width - len(before) - text.cell_length
         after = [Segment(" ", _at(len(row.text), y))] * max(room, 0)

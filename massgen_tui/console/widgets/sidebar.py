@@ -1,16 +1,13 @@
 """The sidebar: every server and every GPU, drawn line by line and only when something differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.widget import Widget
 
 from massgen_tui.console.keys import acting, shown
 from massgen_tui.console.screens.monitor import (
@@ -26,16 +23,19 @@ from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import crop
 from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets.gpu_rows import begun_to_look, gpu_sections
+from massgen_tui.console.widgets.rowed import Rowed
 from massgen_tui.console.widgets.server_rows import ASKING, server_rows
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 
 _HINTS = {"sidebar.detail": "more", "sidebar.events": "changes", "watch.quit": "quit"}
 """What one looks for here, by the binding's id."""
 SERVERS, GPUS = "Servers", "GPUs"
+_NO_LINE = ((0, 0, None),)
+"""Of an edge nothing is ever selected."""
 _COPY, _COPY_KEYS = "sidebar.copy", "c,y"
 
 
-class Sidebar(Widget, can_focus=True):
+class Sidebar(Rowed, can_focus=True):
     """Servers and GPUs. `show` it what the monitors know; it paints what differs."""
 
     DEFAULT_CSS = "Sidebar { width: 28; height: 1fr; overflow: hidden hidden; }"
@@ -187,18 +187,15 @@ class Sidebar(Widget, can_focus=True):
         super().notify_style_update()
         self._look = None
 
-    def render(self) -> RenderResult:
-        """What a snapshot of the widget alone shows; on a screen `render_lines` draws."""
-        return "\n".join(self.lines)
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What it says, below one another."""
+        return self._rows
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows in view, past Textual's styles cache: they are whole and coloured already."""
-        look = self._drawn()
-        height = self.size.height
-        strips = [self._row(y, height).strip(look) for y in crop.line_range]
-        if crop.x == 0 and crop.width == look.width:
-            return strips
-        return [strip.crop(crop.x, crop.right) for strip in strips]
+    def row_of(self, y: int) -> int | None:
+        """Which row stands in line `y`, if one does."""
+        at = self._top + y - 1
+        return at if 0 < y < self.size.height - 1 and at < len(self._rows) else None
 
     @property
     def _hosts(self) -> tuple[GpuSnapshot, ...]:
@@ -213,15 +210,16 @@ class Sidebar(Widget, can_focus=True):
     def _room(self) -> int:
         return max(self.size.height - 2, 1)
 
-    def _row(self, y: int, height: int) -> Row:
+    def line_of(self, y: int) -> Row:
+        """What stands in line `y`: a row, or the frame."""
         if y == 0:
             return self._edge("┌", SERVERS, "┐")
-        if y == height - 1:
+        if y == self.size.height - 1:
             more = len(self._rows) - self._top - self._room
             told = (f"{more} more below" if more > 0 else "", self.foot)
             return self._edge("└", " · ".join(filter(None, told)), "┘")
-        at = self._top + y - 1
-        return self._rows[at] if at < len(self._rows) else self._blank
+        at = self.row_of(y)
+        return self._blank if at is None else self._rows[at]
 
     def _edge(self, left: str, title: str, right: str) -> Row:
         frame = "frame-focus" if self.has_focus else "frame"
@@ -229,11 +227,13 @@ class Sidebar(Widget, can_focus=True):
         shown = f"{left} {crop(title, width - 4)} " if title else left
         rule = "─" * max(width - cells(shown) - 1, 0)
         if not title:
-            return Row(((f"{left}{rule}{right}", frame),), bare=True)
+            return Row(((f"{left}{rule}{right}", frame),), bare=True, swaps=_NO_LINE)
         spans = ((f"{left} ", frame), (shown[2:-1], "title"), (f" {rule}{right}", frame))
-        return Row(spans, bare=True)
+        return Row(spans, bare=True, swaps=_NO_LINE)
 
-    def _drawn(self) -> Look:
+    @property
+    def drawn(self) -> Look:
+        """How rows are drawn now."""
         frame = "frame-focus" if self.has_focus else "frame"
         styles = styles_of(self.app)
         look = self._look
@@ -245,7 +245,7 @@ class Sidebar(Widget, can_focus=True):
         """Make the rows anew and repaint those in view that differ."""
         if not self.size.width:
             return
-        rows, owners = self._sections(self._drawn().inner)
+        rows, owners = self._sections(self.drawn.inner)
         old, top = self._rows, self._top
         keep_same(old, rows)
         self._rows, self._owners = rows, owners

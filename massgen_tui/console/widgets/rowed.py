@@ -1,0 +1,67 @@
+"""A widget that draws rows itself, past Textual's styles cache, and can be selected over."""
+
+from collections.abc import Sequence
+
+from textual.app import RenderResult
+from textual.geometry import Region
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from massgen_tui.console.stream.rows import Look, Row
+from massgen_tui.console.stream.select import marked, selected_text
+
+
+class Rowed(Widget):
+    """Draws rows in a frame of its own."""
+
+    @property
+    def drawn(self) -> Look:
+        """How rows are drawn now."""
+        raise NotImplementedError
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All of them, those too that are not in view."""
+        raise NotImplementedError
+
+    def row_of(self, y: int) -> int | None:
+        """Which row stands in line `y`, if one does."""
+        raise NotImplementedError
+
+    def line_of(self, y: int) -> Row:
+        """What stands in line `y`: a row, or the frame."""
+        raise NotImplementedError
+
+    def render(self) -> RenderResult:
+        """What a snapshot of the widget alone shows; on a screen `render_lines` draws."""
+        return "\n".join(row.text for row in self.rows)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines in view: they are whole and coloured already."""
+        look = self.drawn
+        strips = [self._strip(y, look) for y in crop.line_range]
+        if crop.x == 0 and crop.width == look.width:
+            return strips
+        return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    def render_line(self, y: int) -> Strip:
+        """One line, telling the mouse which place of the rows each cell is or comes next to."""
+        look, at, rows = self.drawn, self.row_of(y), self.rows
+        if at is not None:
+            return look.mapped(rows[at], at)
+        first = self.row_of(1)
+        if first is None:
+            return self._strip(y, look)
+        seen = [row for row in map(self.row_of, range(1, self.size.height)) if row is not None]
+        last = max(seen, default=first)
+        return look.beside(0, first) if y < 1 else look.beside(len(rows[last].text), last)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What the selected rows say."""
+        return selected_text(self.rows, selection), "\n"
+
+    def _strip(self, y: int, look: Look) -> Strip:
+        row, at, selection = self.line_of(y), self.row_of(y), self.text_selection
+        shown = row if selection is None or at is None else marked(row, selection, at)
+        return row.strip(look) if shown is row else look.strip(shown)
