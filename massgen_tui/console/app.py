@@ -246,7 +246,9 @@ def _read(path: Path) -> "Config":
         ConfigError: it cannot be read as a config.
     """
     config: Config = importlib.import_module("massgen_tui.config.loader").load_config(path)
-    importlib.import_module("massgen_tui.console.works")
+    # what tells of a fault is there before anything can fail, when no file can be opened any more
+    for room in ("works", "crash"):
+        importlib.import_module(f"massgen_tui.console.{room}")
     return config
 
 

@@ -102,13 +102,14 @@ class Contained(TerminalApp, inherit_bindings=False):
             self.fail(cause)
             return
         try:
-            self._tell(cause, aloud=new)
             self._mend(times)
+            self._tell(cause, aloud=new)
         except Exception:
             log.exception("a fault could not be mended")
 
     def fail(self, error: BaseException) -> None:
         """End by our report and exit code 1; what came is written on the way out."""
+        log.error("the screen failed, and the app ends", exc_info=error)
         if self.failed is not None or self._exit:
             return
         self.failed = error

@@ -38,5 +38,5 @@ def words(error: Exception, config: Config | None, file: Path | None) -> str:
     # without a config nothing tells keys from other words
     said = redactor_of(config)(f": {error}") if config is not None and str(error) else ""
     told = f"a fault of the screen: {type(error).__name__}{one_line(said, 120)}"
-    where = f"The log of it: {file}" if file else "It is not logged: the config keeps no log."
+    where = f"The log of it: {file}" if file else "No log is kept."
     return f"{clean(told)}\nEverything else goes on. {where}"
