@@ -145,6 +145,15 @@ async def test_the_page_of_a_wide_data_parallel_server_is_read_whole() -> None:
     assert (await Paged(vllm_pages(page)).look()).running == 128
 
 
+@pytest.mark.parametrize("kept", [30, 60, 117])
+async def test_a_page_that_was_cut_off_is_no_part_of_a_sum(kept: int) -> None:
+    page = "".join(f'vllm:num_requests_running{{engine="{n}"}} 12.0\n' for n in range(3))
+    status = await Paged(vllm_pages(page[:kept])).look()
+    assert (status.running, status.reason) == (None, "/metrics: the page is cut off")
+    assert (await Paged(vllm_pages(page)).look()).running == 36
+    assert (await Paged(vllm_pages(page + "# EOF")).look()).running == 36
+
+
 def turns(*told: Metrics) -> list[float | None]:
     """The tokens a second that are shown, look by look."""
     window = Window()

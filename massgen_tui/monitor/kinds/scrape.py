@@ -11,6 +11,7 @@ from massgen_tui.monitor.read import LARGE
 
 _NO_METRICS = (404, 405, 501)
 """What is answered where there are none, or they are not switched on."""
+_END = "# EOF"
 _RUNNING = ("num_requests_running", "num_running_reqs")
 
 
@@ -42,6 +43,9 @@ async def scraped(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metr
 
 def _read(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
     page = metrics.unwrapped(page)
+    if page.strip() and not page.endswith(("\n", _END)):
+        # every line ends with one: a proxy cut it, and engines or half a number may be missing
+        return Metrics(), "/metrics: the page is cut off"
     if metrics.too_many(page, series):
         return Metrics(), "/metrics: more engines than are read"
     found = metrics.read(page, series)
