@@ -88,6 +88,14 @@ async def test_a_click_on_an_option_that_is_gone() -> None:
         assert stage.on_main
 
 
+async def test_a_click_on_a_palette_that_a_resize_made_smaller() -> None:
+    async with staged() as stage:
+        await stage.press("ctrl+p")
+        stage.app.screen.post_message(mouse(events.Click, 500, 500))
+        await stage.press("escape")
+        assert stage.on_main
+
+
 async def test_undoing_a_paste_that_brought_a_scrollbar() -> None:
     async with staged() as stage:
         stage.app.prompt.put("line 0\nline 1\n")

@@ -5,6 +5,7 @@ import asyncio
 from textual import events, on
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
+from textual.errors import NoWidget
 from textual.message import Message
 from textual.widgets import Button, Input, OptionList
 
@@ -15,6 +16,13 @@ class Palette(CommandPalette):
     # The style of a selection is that of the screen, which the palette does not inherit
     # (textual#6308): a double click on its lines would fail.
     ALLOW_SELECT = False
+
+    def on_click(self, event: events.Click) -> None:
+        """Let nothing come of a click on what a resize took away before the click came."""
+        try:
+            self.get_widget_at(int(event.screen_x), int(event.screen_y))
+        except NoWidget:
+            event.prevent_default()
 
     def dismiss(self, result: object = None) -> AwaitComplete:
         """Close; closing again does nothing, where Textual would close the screen below."""
