@@ -12,11 +12,11 @@ pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format snapshots monkey live gpu compat bench tables constraints clean FORCE
+.PHONY: help demo test test-lowest check format snapshots monkey live gpu compat bench tables constraints clean FORCE
 
 help: ## show this list
 	@echo "massgen-tui: several language-model agents side by side in a terminal"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 demo: $(VENV)/.base try-demo ## watch two agents answer, from a small real model on this machine
 	@$(py) -m massgen_tui demo $(ARGS)
@@ -24,6 +24,13 @@ demo: $(VENV)/.base try-demo ## watch two agents answer, from a small real model
 test: $(VENV)/.dev try-demo ## run the tests (PYTEST='-k name' narrows them)
 	@echo "Running the tests"
 	@$(py) -m pytest -n 2 --durations=10 $(PYTEST)
+
+test-lowest: ## run the tests with the oldest releases that pyproject.toml allows
+	@PYTHON='$(PYTHON)' .ci/venv .venv-lowest
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct \
+	  --editable . --group test
+	@.venv-lowest/bin/python -m pytest -n 2 $(PYTEST)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts
 	@echo "ruff: lint and format"
@@ -64,7 +71,7 @@ constraints: $(VENV)/.key ## write the newest releases that fit into constraints
 	@.ci/pin '$(abspath $(py))'
 
 clean: ## remove the virtual environment and what the tools left
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
+	rm -rf $(VENV) .venv-lowest build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
 	find massgen_tui tests bench -name __pycache__ -type d -exec rm -rf {} +
 
 # --- set-up: a stamp is written when its step succeeded, and holds until .key changes ---------------------------------
