@@ -1,5 +1,6 @@
 """The prompt: lines, pastes, drafts, history and names of agents."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,44 @@ async def test_the_history_is_browsed_only_at_the_edges_and_keeps_the_draft(tmp_
         await stage.press("up", "up", "enter")
         assert stage.session.agents[0].exchanges[0].prompt == "olderx"
         assert stage.app.prompt.text == "up\nlow"
+
+
+LONG = "\n".join(f"line {n} of a log that was pasted" for n in range(30_000))
+
+
+async def test_a_long_paste_is_held_aside_and_sent_whole(tmp_path: Path) -> None:
+    async with staged(history=tmp_path / "prompts") as stage:
+        await stage.press(*"see")
+        stage.app.post_message(events.Paste(LONG))
+        await stage.settle()
+        assert stage.app.prompt.text == f"see[long text 1: {len(LONG) // 1000} kB]"
+        await stage.press("enter")
+        assert stage.session.agents[0].exchanges[0].prompt == f"see{LONG}"
+        await stage.press("up")
+        assert stage.app.prompt.text.startswith("[long text 2: ")
+        await stage.press("x", "enter")
+        assert stage.session.agents[0].exchanges[1].prompt == f"see{LONG}x"
+    assert f"see{LONG}x" in [
+        json.loads(line) for line in (tmp_path / "prompts").read_text().splitlines()
+    ]
+
+
+async def test_a_long_draft_is_kept_whole(tmp_path: Path) -> None:
+    async with staged(history=tmp_path / "prompts") as stage:
+        stage.app.prompt.put(LONG)
+        await stage.settle()
+    (line,) = (tmp_path / "prompts").read_text().splitlines()
+    assert json.loads(line) == LONG
+
+
+async def test_what_only_looks_like_a_text_held_aside_is_text() -> None:
+    async with staged() as stage:
+        await stage.ask("[long text 1: 9 kB]")
+        stage.app.prompt.put(LONG)
+        await stage.ask(" [long text 1: 9 kB] [long text 7: 9 kB]")
+        first, second = (one.prompt for one in stage.session.agents[0].exchanges)
+        assert first == "[long text 1: 9 kB]"
+        assert second == f"{LONG} [long text 1: 9 kB] [long text 7: 9 kB]"
 
 
 async def test_a_draft_is_found_again_in_the_next_run(tmp_path: Path) -> None:

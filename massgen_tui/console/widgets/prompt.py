@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import TextArea
 
+from massgen_tui.console.aside import Aside
 from massgen_tui.console.history import History
 from massgen_tui.console.keys import PROMPT_KEYS
 from massgen_tui.console.phrases import hint
@@ -61,6 +62,7 @@ class Prompt(TextArea):
         self.past = history
         self._agents = agents
         self._ask = ask
+        self._aside = Aside()
         acts: dict[str, Callable[[], bool]] = {
             "send": self.send,
             "newline": self._newline,
@@ -96,13 +98,18 @@ class Prompt(TextArea):
         self.put(event.text)
 
     def put(self, text: str) -> None:
-        """Insert text in place of the selection."""
-        plain = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+        """Insert text in place of the selection; a long one is held aside."""
+        plain = self._aside.fold(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
         self.move_cursor(self.replace(plain, *self.selection).end_location)
+
+    @property
+    def whole(self) -> str:
+        """What stands here, with the long texts that are held aside."""
+        return self._aside.unfold(self.text).strip()
 
     def send(self) -> bool:
         """Send what stands here, unless it is blank; what is not sent stays."""
-        text = self.text.strip()
+        text = self.whole
         if text and self._ask(text):
             self._fill(self.past.sent(text))
         return True
@@ -128,7 +135,7 @@ class Prompt(TextArea):
     def keep_draft(self) -> None:
         """Keep what stands here as the newest prompt of the history, for the next run."""
         if self.text.strip():
-            self.past.keep(self.text.strip())
+            self.past.keep(self.whole)
 
     def complete(self) -> bool:
         """Complete the agent's name, or list those it may be; False when there is none."""
@@ -180,7 +187,7 @@ class Prompt(TextArea):
         return True
 
     def _fill(self, text: str) -> None:
-        self.load_text(text)
+        self.load_text(self._aside.fold(text))
         self.move_cursor(self.document.end)
 
 
