@@ -39,9 +39,9 @@ thought ::= ([^<] | "<" [^/] | "</" [^t] | "</t" [^h] | "</th" [^i])*
 sentence ::= [A-Z] [^.!?<#\n]{4,200} [.!?]"""
 """What the thinking agent may write, in llama.cpp's grammar notation: thoughts, their end, then one
 to three plain sentences. After the forced end of its thoughts the bare model ends at once or never:
-held to this, 0 of 40 answers were empty, cut off, or had a stray `</think>` in them. llama.cpp lets
-the grammar follow the thoughts and holds only what comes after them to it: one that does not take
-them is an error."""
+held to this, 0 of 40 answers were empty, cut off, or had a stray `</think>` in them. llama.cpp
+holds the thoughts to the grammar too, and fails where it cannot take the tag that the budget
+forces."""
 
 THINKING = Manner(
     {"enable_thinking": True, "max_tokens": 256, "temperature": 0.3, "repeat_penalty": 1.12},
