@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 
 from massgen_tui.config.schema import Config
+from massgen_tui.monitor.kinds import answers_any
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.targets import targets_of
@@ -57,4 +58,6 @@ def _word(status: ServerStatus) -> str:
 
 def _not_yet(status: ServerStatus) -> bool:
     """It is known not to answer prompts now; one that is silent may be starting."""
-    return status.state in NOT_YET or (status.state is ServerState.UNKNOWN and status.silent)
+    silent = status.state is ServerState.UNKNOWN and status.silent
+    lacking = bool(status.unserved) and not (status.models and answers_any(status.kind))
+    return status.state in NOT_YET or silent or lacking

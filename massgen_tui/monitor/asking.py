@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
-from massgen_tui.monitor.looking import MODELS, SIGN_OF_LIFE
+from massgen_tui.monitor.looking import ABOVE, MODELS, SIGN_OF_LIFE
 from massgen_tui.monitor.status import Asked, ServerTarget
 
 LOOK_TAKES, PATIENT_LOOK_TAKES = 6.0, 20.0
@@ -103,8 +103,10 @@ class Asking:
 
     async def _get(self, path: str, *, patient: bool) -> Answer:
         target = self._target
-        base = target.base_url if path == MODELS else target.root
-        url = f"{base.rstrip('/')}/{path.lstrip('/')}"
+        base = (target.base_url if path == MODELS else target.root).rstrip("/")
+        if path.startswith(ABOVE):
+            base, path = base.removesuffix("/openai"), path.removeprefix(ABOVE)
+        url = f"{base}/{path.lstrip('/')}"
         answer = await self._fetcher.get(url, key=target.key, patient=patient)
         now = self._clock()
         self.at[path] = now

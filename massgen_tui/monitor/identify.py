@@ -14,13 +14,15 @@ from massgen_tui.monitor.kinds import (
     litellm,
     ollama,
     others,
+    portkey,
     routers,
     sglang,
     small,
+    stacks,
     vllm,
 )
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import Ask, Card
+from massgen_tui.monitor.looking import Ask, Card, said
 from massgen_tui.monitor.read import LARGE, count, field, items, text
 from massgen_tui.monitor.status import ServedModel
 
@@ -51,7 +53,7 @@ async def identify(ask: Ask, models: Answer, *, hosted: bool, known: Kind | None
         adapters=adapters,
         refused_key=models.refused_key or bool(kind and kind.refuses_key(models)),
         listed=served is not None,
-        trouble=_trouble(models, served),
+        trouble=_header(models) if kind is portkey.KIND else _trouble(models, served, kind),
     )
 
 
@@ -62,6 +64,8 @@ async def _further(
     if kind in (vllm.KIND, sglang.KIND) and (known is kind or models.seconds > _SLOW):
         # once is enough: each question is a 404 in its log, and costs a slow one its time
         return kind, ""
+    if stack := await stacks.which(ask, models, owner, kind):
+        return stack, ""
     if kind in (None, vllm.KIND, sglang.KIND, routers.SMG):
         router, version = await routers.which(ask, owner)
         if router is not None:
@@ -75,10 +79,15 @@ async def _further(
     return kind or await small.by_paths(ask), version
 
 
-def _trouble(answer: Answer, served: tuple[ServedModel, ...] | None) -> str:
+def _header(models: Answer) -> str:
+    """What it says of a header that it lacks."""
+    return f"{said(models)}: set extra_headers" if portkey.lacks_header(models) else ""
+
+
+def _trouble(answer: Answer, served: tuple[ServedModel, ...] | None, kind: Kind | None) -> str:
     if answer.fault is Fault.TOO_LARGE:
         return "its list of models is too long to be read"
-    unread = answer.ok and served is None
+    unread = answer.ok and served is None and not (kind and kind.place)
     return "its list of models cannot be read" if unread else ""
 
 
@@ -112,6 +121,8 @@ def _model(entry: dict[str, object]) -> ServedModel:
             entry.get("context_length"),
             entry.get("context_window"),
             entry.get("max_input_tokens"),
+            # Ray Serve LLM
+            field(entry, "metadata", "max_request_context_length"),
         )
     )
     return ServedModel(text(entry.get("id")), next((length for length in lengths if length), None))

@@ -20,8 +20,11 @@ Ask = Callable[[str], Awaitable[Answer]]
 
 WANTS_KEY = "it wants a key"
 NOT_READY = "not ready yet (HTTP 503)"
+NO_MODEL = "it lists no model now"
 MODELS = "models"
 """The path that is asked of the base URL, for `Ask`."""
+ABOVE = ".."
+"""What begins a path beside `/openai`, where that is a server's root (KServe)."""
 SIGN_OF_LIFE = "/docs"
 """A path of which any answer will do: it is asked again whatever it was."""
 
@@ -30,6 +33,7 @@ _PAGE = 4000
 """Characters of a page in which its title stands."""
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
 _LOADS = re.compile(r"\bload(?:ing)?\b|\bstart(?:ing|up)\b|\bwarm|not ready|initiali[sz]", re.I)
+_SCALES = re.compile(r"\bscaling\b", re.I)
 _NOBODY = re.compile(
     r"\bno (?:(?:healthy|available|ready|live) )?"
     r"(?:upstreams?|workers?|servers?|backends?|endpoints?|instances?|replicas?|models?)\b"
@@ -153,6 +157,11 @@ def lacks_database(answer: Answer) -> bool:
 def speaks_of_loading(words: str) -> bool:
     """Whether a 503 says of itself that it is a start."""
     return bool(_LOADS.search(words))
+
+
+def speaks_of_scaling(words: str) -> bool:
+    """Whether a 503 says that its engines are being added or taken away (vLLM's elastic EP)."""
+    return bool(_SCALES.search(words))
 
 
 def said(answer: Answer) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from massgen_tui.monitor.kinds import KINDS
-from massgen_tui.monitor.looking import Card
+from massgen_tui.monitor.looking import NO_MODEL, Card
 from massgen_tui.monitor.read import text
 from massgen_tui.monitor.status import NO_KEY, ServerState, ServerTarget
 
@@ -23,12 +23,25 @@ def notes_of(
     """
     if card is None:
         return ()
-    notes = [_wrong_kind(target, card), card.kind.note if card.kind else "", card.trouble]
+    notes = [
+        _wrong_kind(target, card),
+        card.kind.note if card.kind else "",
+        _elsewhere(target, card),
+    ]
+    notes.append("" if card.refused_key else card.trouble)
     notes += [*_not_served(target, card, answered), _no_parser(target, card)]
     notes += _too_long(target, card)
-    if state is ServerState.UNAUTHORIZED and target.key in (None, NO_KEY):
+    unkeyed = target.key in (None, NO_KEY) and not card.trouble
+    if state is ServerState.UNAUTHORIZED and unkeyed:
         notes.insert(0, "a key is wanted: set api_key for its agents")
     return tuple(note for note in notes if note)
+
+
+def _elsewhere(target: ServerTarget, card: Card) -> str:
+    place = card.kind.place if card.kind else ""
+    if not place or card.listed or target.root.endswith(place):
+        return ""
+    return f"its API stands elsewhere: write base_url: {target.root}{place}/v1"
 
 
 _TYPES = frozenset(kind.type for kind in KINDS if kind.type)
@@ -44,8 +57,11 @@ def _wrong_kind(target: ServerTarget, card: Card) -> str:
 def unserved(
     target: ServerTarget, card: Card | None, answered: Collection[str] = frozenset()
 ) -> tuple[str, ...]:
-    """The models that are asked of it and that it would refuse: its list is whole without them."""
-    if card is None or not card.kind or not card.kind.whole_list or card.kind.any_name:
+    """The models that are asked of it and that it would refuse.
+
+    Its list is known to be whole without them, or it is empty.
+    """
+    if card is None or (card.models and not (card.kind and card.kind.whole_list)):
         return ()
     return tuple(_missing(target, card, answered))
 
@@ -67,10 +83,7 @@ def _not_served(target: ServerTarget, card: Card, answered: Collection[str]) -> 
         return []
     whole = card.kind is not None and card.kind.whole_list
     if not card.models:
-        nobody = whole or (card.kind is not None and card.kind.empty_is_down)
-        return [
-            "it serves no model now" if nobody else f"its list of models is empty {_MAY_ANSWER}"
-        ]
+        return [NO_MODEL]
     names = [model.id for model in card.models]
     shown = ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
     if card.kind and card.kind.any_name:

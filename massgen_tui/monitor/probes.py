@@ -9,7 +9,16 @@ from massgen_tui.monitor.adapters import with_contexts
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.identify import identify, models_of
 from massgen_tui.monitor.kinds import by_type
-from massgen_tui.monitor.looking import MODELS, WANTS_KEY, Ask, Card, Pulse, pulse_of, said
+from massgen_tui.monitor.looking import (
+    MODELS,
+    NO_MODEL,
+    WANTS_KEY,
+    Ask,
+    Card,
+    Pulse,
+    pulse_of,
+    said,
+)
 from massgen_tui.monitor.status import ServerState
 
 
@@ -57,7 +66,10 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
         look = await _by_models(ask, card, fresh=fresh)
         return replace(look, pulse=replace(look.pulse, metrics=pulse.metrics))
     if pulse.state is ServerState.UP and card.refused_key:
-        pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason=WANTS_KEY)
+        words = card.trouble or WANTS_KEY
+        pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason=words)
+    if card.kind is not None and card.kind.place and not card.listed:
+        pulse = _listed(pulse, card)
     return Look(pulse, card, fresh)
 
 
@@ -92,7 +104,7 @@ def _told(pulse: Pulse, card: Card, words: str) -> Pulse:
         return replace(pulse, reason=f"{pulse.reason.partition(':')[0]}: {words}")
     nobody = card.kind is not None and card.kind.empty_is_down and card.listed and not card.models
     if pulse.state is ServerState.UP and nobody:
-        return replace(pulse, state=ServerState.DOWN, reason="it serves no model now")
+        return replace(pulse, state=ServerState.DOWN, reason=NO_MODEL)
     return pulse
 
 

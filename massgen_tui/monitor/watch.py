@@ -1,6 +1,7 @@
 """One server over time: looks at it, remembers what it is, and turns looks into a status."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.notes import notes_of, unserved
 from massgen_tui.monitor.probes import Look, look_at, peek_at
 from massgen_tui.monitor.rates import Rates
+from massgen_tui.monitor.resting import Resting, unseen
 from massgen_tui.monitor.status import (
     NO_KEY,
     Condition,
@@ -75,6 +77,7 @@ class Watch:
         """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
         self._uncounted = Uncounted()
+        self._resting = Resting()
         self._one = asyncio.Lock()
 
     @property
@@ -99,6 +102,12 @@ class Watch:
         kind = self._card.kind if self._card else None
         known = kind is not None and kind.pulse is not None and not kind.fragile
         return self.awaited and not known and not self.target.hosted
+
+    @property
+    def _rests(self) -> bool:
+        """A look would wake it, or keep it awake, and nobody here needs it now."""
+        kind = self._card.kind if self._card else None
+        return self._resting.now(self._clock(), kind, self.status.state, awaited=self.awaited)
 
     def _may(self, path: str) -> bool:
         return not self._untouchable or (self._peeks and path != MODELS)
@@ -129,7 +138,10 @@ class Watch:
         if self._slow and not patient:
             return self.status
         async with self._one:
-            if not self.target.problem:
+            if self._rests:
+                notes = self._notes(self.target, ServerState.UNKNOWN)
+                self._become(self._clock(), unseen(self.status, notes))
+            elif not self.target.problem:
                 self._asking.begin(patient=patient, awake=self.awaited)
                 self._peeks = self._untouchable
                 look = await (self._peek() if self._peeks else self._look())
@@ -190,6 +202,8 @@ class Watch:
     @property
     def _card_age(self) -> float:
         kind = self._card.kind if self._card else None
+        if kind is not None and kind.list_once:
+            return math.inf
         if kind is not None and kind.costly_list:
             return COSTLY_AGE
         known = kind is not None and kind.pulse is not None

@@ -3,7 +3,13 @@
 from dataclasses import replace
 
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import NOT_READY, WANTS_KEY, Pulse, speaks_of_loading
+from massgen_tui.monitor.looking import (
+    NOT_READY,
+    WANTS_KEY,
+    Pulse,
+    speaks_of_loading,
+    speaks_of_scaling,
+)
 from massgen_tui.monitor.status import ServerState
 
 
@@ -17,6 +23,8 @@ def worded(pulse: Pulse, slow: str, kind: Kind | None, *, keyed: bool, was_up: b
         keyed: It is asked with a key.
         was_up: It was up since it last was not there at all.
     """
+    if pulse.state is ServerState.LOADING and speaks_of_scaling(pulse.reason):
+        return pulse
     if pulse.state is ServerState.LOADING and kind and kind.dead_at_503:
         # it takes no connections while it loads
         reason = f"{pulse.reason}: its engine does not run, or a gateway has no server for it"

@@ -63,10 +63,11 @@ class Paged:
         dialect: str = "vllm",
         asked_for: tuple[str, ...] = ("m",),
         command: str = "",
+        root: str = ROOT,
     ) -> None:
         self.clock, self.wire = FakeClock(), Pages(pages)
         self.target = ServerTarget(
-            ROOT, f"{ROOT}/v1", dialect, asked_for, key="EMPTY", start_command=command
+            root, f"{root}/v1", dialect, asked_for, key="EMPTY", start_command=command
         )
         self.monitor = ServerMonitor([self.target], clock=self.clock, fetcher=self.wire)
 

@@ -102,8 +102,8 @@ async def test_a_config_is_told_with_the_request_and_without_a_look(tmp_path: Pa
     [
         ("vllm", "Qwen/Qwen3-4B", "vllm", 0),
         ("vllm", "Qwen/Qwen3-8B", "vllm", 1),
-        # whatever is asked of SGLang, it answers with what it serves
-        ("sglang", "Qwen/Qwen3-8B", "sglang", 0),
+        # whatever is asked of SGLang, it answers with what it serves: another model
+        ("sglang", "Qwen/Qwen3-8B", "sglang", 1),
         # the list of a stranger may not be whole
         ("chatcompletion", "Qwen/Qwen3-8B", "me-and-mine", 0),
     ],

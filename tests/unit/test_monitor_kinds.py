@@ -143,7 +143,7 @@ async def test_a_server_that_serves_nothing_now_says_so() -> None:
         server.route("GET", "/api/version", whole(200, {"version": "0.14.2"}))
         status = await look(target(server, "ollama", models=("llama3",)))
     assert (status.state, status.kind) == (ServerState.UP, "Ollama")
-    assert status.notes == ("it serves no model now",)
+    assert status.notes == ("it lists no model now",)
 
 
 @pytest.mark.parametrize(("dialect", "right"), [("vllm", "llamacpp"), ("llamacpp", "")])

@@ -407,4 +407,5 @@ async def test_looks_at_one_server_never_overlap() -> None:
         await asyncio.gather(*(monitor.look(at) for _ in range(5)))
         await monitor.stop()
         paths = [request.path for request in server.requests]
-    assert paths == ["/v1/models", "/readiness", "/version", *["/health", "/metrics"] * 5]
+    first = ["/v1/models", "/-/routes", "/readiness", "/version"]
+    assert paths == [*first, *["/health", "/metrics"] * 5]

@@ -2,15 +2,20 @@
 
 from massgen_tui.monitor.kinds import (
     dynamo,
+    kserve,
     litellm,
+    litserve,
     llamacpp,
     ollama,
     others,
+    portkey,
     production_stack,
+    ray_serve,
     routers,
     sglang,
     small,
     vllm,
+    xinference,
 )
 from massgen_tui.monitor.kinds.kind import Kind
 
@@ -18,6 +23,11 @@ KINDS: tuple[Kind, ...] = (
     *routers.KINDS,
     litellm.KIND,
     dynamo.KIND,
+    ray_serve.KIND,
+    kserve.KIND,
+    xinference.KIND,
+    portkey.KIND,
+    litserve.KIND,
     # its metrics are named as vLLM's
     production_stack.KIND,
     vllm.KIND,
@@ -47,6 +57,11 @@ def by_header(server: str) -> Kind | None:
     """The kind that names itself so in the Server header."""
     told = server.lower()
     return next((kind for kind in KINDS if kind.header and told.startswith(kind.header)), None)
+
+
+def answers_any(name: str) -> bool:
+    """Whether a server of the kind of this name answers whatever model it is asked for."""
+    return any(kind.name == name and kind.any_name for kind in KINDS)
 
 
 def wakes(name: str) -> bool:

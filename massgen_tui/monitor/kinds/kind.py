@@ -42,7 +42,7 @@ class Kind:
     refuses_key: Callable[[Answer], bool] = refuses_key
     """Whether this answer to the list of models says that our key is wrong."""
     whole_list: bool = False
-    """It refuses a model that is not in its list."""
+    """Its list of models is known to have all that it serves."""
     empty_is_down: bool = False
     """An empty list says that there is nobody to hand a prompt to."""
     note: str = ""
@@ -53,6 +53,12 @@ class Kind:
     """A prompt wakes it when it is asleep."""
     costly_list: bool = False
     """Its list of models is asked for seldom."""
+    list_once: bool = False
+    """Its list of models is a provider's: asked for once, until it was away."""
+    woken: bool = False
+    """Whatever is asked may wake one that is scaled to zero: without prompts nothing is."""
+    place: str = ""
+    """The path that its API stands under, before `/v1`."""
     any_name: bool = False
     """It answers whatever model it is asked for."""
     shared_context: bool = False

@@ -109,6 +109,7 @@ KIND = Kind(
     prefix="llamacpp:",
     pulse=pulse,
     details=details,
+    whole_list=True,
     any_name=True,
     wakes=True,
 )
@@ -117,6 +118,7 @@ ROUTER = Kind(
     type="llamacpp",
     pulse=pulse,
     details=details,
+    whole_list=True,
     wakes=True,
 )
 """`llama-server` without a model, which starts one for each that is asked for."""

@@ -15,15 +15,17 @@ _END = "# EOF"
 _RUNNING = ("num_requests_running", "num_running_reqs")
 
 
-async def scrape(ask: Ask, series: Mapping[str, metrics.Series]) -> tuple[Metrics | None, str]:
+async def scrape(
+    ask: Ask, series: Mapping[str, metrics.Series], path: str = "/metrics"
+) -> tuple[Metrics | None, str]:
     """The metrics, and in words why there are none; None: this time."""
-    page, trouble = await page_of(ask)
+    page, trouble = await page_of(ask, path)
     return (None, trouble) if page is None else await scraped(page, series)
 
 
-async def page_of(ask: Ask) -> tuple[str | None, str]:
+async def page_of(ask: Ask, path: str = "/metrics") -> tuple[str | None, str]:
     """The page of metrics, empty where there is none; None: not this time, and why."""
-    answer = await ask("/metrics")
+    answer = await ask(path)
     if answer.fault:
         return None, f"/metrics: {answer.words}"
     if answer.status in _NO_METRICS:
@@ -31,7 +33,10 @@ async def page_of(ask: Ask) -> tuple[str | None, str]:
     if answer.status == 400 and "model name" in said(answer):
         # llama.cpp's router wants to know of which model: to ask for that would load it
         return "", ""
-    return (answer.text(), "") if answer.ok else (None, f"/metrics: HTTP {answer.status}")
+    if answer.ok:
+        return answer.text(), ""
+    words = said(answer) if answer.status == 503 else ""
+    return None, f"/metrics: HTTP {answer.status}" + (f": {words}" if words else "")
 
 
 async def scraped(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:

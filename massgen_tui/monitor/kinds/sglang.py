@@ -97,6 +97,7 @@ KIND = Kind(
     prefix="sglang:",
     pulse=pulse,
     details=details,
+    whole_list=True,
     any_name=True,
     shared_context=True,
     plain=_without_adapter,

@@ -1,4 +1,4 @@
-"""Small servers that tell no numbers: llama-cpp-python, transformers serve, mlx-lm, optillm.
+"""Small servers that tell no numbers: llama-cpp-python, transformers serve, mlx-lm, and others.
 
 Their lists of models cost something (they end the answer under way, read a cache of gigabytes, or
 ask an upstream), so that they are asked for seldom, and a path that costs nothing at every look.
@@ -40,11 +40,24 @@ LLAMA_CPP_PYTHON = Kind(
 )
 TRANSFORMERS = Kind(name="transformers serve", pulse=_health, dead_at_503=True, costly_list=True)
 MLX_LM = Kind(name="mlx-lm", pulse=_health, dead_at_503=True, costly_list=True)
-OPTILLM = Kind(name="optillm", owners=frozenset({"optillm"}), pulse=_health)
+OPTILLM = Kind(name="optillm", owners=frozenset({"optillm"}), pulse=_health, list_once=True)
+FASTCHAT = Kind(
+    name="FastChat",
+    owners=frozenset({"fastchat"}),
+    pulse=_docs,
+    whole_list=True,
+    empty_is_down=True,
+    shared_context=True,
+)
+"""0.2.36: each look at its list makes its controller ask all workers."""
 
-KINDS = (LLAMA_CPP_PYTHON, TRANSFORMERS, MLX_LM, OPTILLM)
+KINDS = (LLAMA_CPP_PYTHON, TRANSFORMERS, MLX_LM, OPTILLM, FASTCHAT)
 
-_PATHS = {"/extras/tokenize": LLAMA_CPP_PYTHON, "/load_model": TRANSFORMERS}
+_PATHS = {
+    "/extras/tokenize": LLAMA_CPP_PYTHON,
+    "/load_model": TRANSFORMERS,
+    "/api/v1/token_check": FASTCHAT,
+}
 """What only these have among the paths of their own `/openapi.json`."""
 _HEADERS = {"basehttp": MLX_LM, "werkzeug": OPTILLM}
 """How the Server header of each begins; others have it too, but not their `/health`."""

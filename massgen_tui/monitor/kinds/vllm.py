@@ -7,7 +7,7 @@ from massgen_tui.monitor import series
 from massgen_tui.monitor.kinds import production_stack, routers
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import page_of, scraped
-from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
+from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of, said, speaks_of_scaling
 from massgen_tui.monitor.metrics import Engine
 from massgen_tui.monitor.read import field, text
 from massgen_tui.monitor.status import Condition, ServerState
@@ -27,8 +27,9 @@ async def pulse(ask: Ask) -> Pulse:
     if routers.is_vllm_router(answer):
         return await routers.vllm_router(ask)
     pulse = pulse_of(answer)
-    if pulse.state is ServerState.LOADING:
-        reason = "its engine does not run (HTTP 503)"
+    if pulse.state is ServerState.LOADING and not speaks_of_scaling(pulse.reason):
+        words = said(answer)
+        reason = f"its engine does not run (HTTP 503){f': {words}' if words else ''}"
         return replace(pulse, state=ServerState.DOWN, reason=reason)
     if pulse.state is not ServerState.UP:
         return pulse
@@ -65,7 +66,7 @@ def _sleep(engines: Sequence[Engine]) -> tuple[Condition | None, str]:
 KIND = Kind(
     name="vLLM",
     type="vllm",
-    owners=frozenset({"vllm"}),
+    owners=frozenset({"vllm", "vllm-frontend-rs"}),
     prefix="vllm:",
     pulse=pulse,
     details=details,

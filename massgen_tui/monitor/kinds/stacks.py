@@ -1,0 +1,28 @@
+"""Which serving stack stands there, where its list of models does not name it."""
+
+from massgen_tui.monitor.fetch import Answer
+from massgen_tui.monitor.kinds import kserve, litserve, portkey, ray_serve
+from massgen_tui.monitor.kinds.kind import Kind
+from massgen_tui.monitor.looking import Ask
+
+
+async def which(ask: Ask, models: Answer, owner: str, kind: Kind | None) -> Kind | None:
+    """The stack; None: it is none.
+
+    Args:
+        ask: How its paths are asked.
+        models: What its list of models was.
+        owner: Whose it says its models are.
+        kind: What that proves, so far.
+    """
+    if await ray_serve.stands_there(ask, owner):
+        return ray_serve.KIND
+    if kind is not None:
+        return None
+    if kserve.may_be(models, owner) and await kserve.stands_there(ask):
+        return kserve.KIND
+    if portkey.lacks_header(models) or (models.ok and await portkey.stands_there(ask, models)):
+        return portkey.KIND
+    if models.status in (401, 403, 404, 405) and await litserve.stands_there(ask):
+        return litserve.KIND
+    return None

@@ -1,0 +1,65 @@
+"""Xinference, seen with 4.1.0: a supervisor that starts a process for each model.
+
+Its page of metrics is open to all, and says what each model is in; a model that is being loaded is
+not in its list yet. Its workers tell what runs, at a port of their own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from massgen_tui.monitor import metrics
+from massgen_tui.monitor.kinds.kind import Kind
+from massgen_tui.monitor.kinds.scrape import page_of
+from massgen_tui.monitor.looking import Ask, Card, ModelState, Pulse, pulse_of
+from massgen_tui.monitor.read import text
+from massgen_tui.monitor.status import ServerState
+
+_BUILD, _STATUS = "xinference:build_info", "xinference:model_status"
+_STATES = {
+    "CREATING": ModelState(ServerState.LOADING, "is being loaded"),
+    "UPDATING": ModelState(ServerState.LOADING, "is being loaded"),
+    "TERMINATING": ModelState(ServerState.DOWN, "is being stopped"),
+    "TERMINATED": ModelState(ServerState.DOWN, "was stopped"),
+    "ERROR": ModelState(ServerState.DOWN, "failed to load"),
+}
+"""What its words for a model mean; any other, such as READY: it is there."""
+
+
+async def details(ask: Ask, card: Card) -> Card:
+    """Add its version."""
+    page, _ = await page_of(ask)
+    told = metrics.samples(page or "", (_BUILD,))
+    version = next((text(sample.labels.get("version")) for sample in told), "")
+    return replace(card, version=version)
+
+
+async def pulse(ask: Ask) -> Pulse:
+    """Whether it lives, and what each of its models is in."""
+    answer = await ask("/metrics")
+    pulse = pulse_of(answer)
+    if pulse.state is not ServerState.UP:
+        return pulse
+    states = tuple(_states(answer.text()))
+    pulse = replace(pulse, by_model=states)
+    away = [one for _, one in states if one.state is not ServerState.UP]
+    if away and len(away) == len(states):
+        return replace(pulse, state=away[0].state, reason="; ".join(one.reason for one in away))
+    return pulse
+
+
+def _states(page: str) -> Iterator[tuple[str, ModelState]]:
+    for sample in metrics.samples(page, (_STATUS,)):
+        name, status = text(sample.labels.get("model_uid")), sample.labels.get("status", "")
+        if name and sample.value > 0:
+            state = _STATES.get(status.upper(), ModelState(ServerState.UP))
+            yield name, replace(state, reason=f"{name} {state.reason}" if state.reason else "")
+
+
+KIND = Kind(
+    name="Xinference",
+    owners=frozenset({"xinference"}),
+    prefix="xinference:",
+    pulse=pulse,
+    details=details,
+    whole_list=True,
+)
