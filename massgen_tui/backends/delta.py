@@ -10,6 +10,7 @@ from massgen_tui.backends.events import (
     Finished,
     ReasoningDelta,
     SeveralChoices,
+    SourcesReported,
     Started,
     StreamEvent,
     Unshown,
@@ -17,6 +18,7 @@ from massgen_tui.backends.events import (
     Warned,
 )
 from massgen_tui.backends.finishes import NONE
+from massgen_tui.backends.sources import SourceReader
 from massgen_tui.backends.toolcalls import ToolCallReader
 from massgen_tui.backends.usage import merged, read_usage
 
@@ -40,6 +42,7 @@ class DeltaReader:
     __slots__ = (
         "_finish",
         "_named",
+        "_sources",
         "_started",
         "_unshown",
         "_worded",
@@ -64,6 +67,7 @@ class DeltaReader:
         self._started = False
         self._named = False
         self._worded = False
+        self._sources = SourceReader()
         self.tools = ToolCallReader()
         """Numbers the tool calls."""
 
@@ -79,6 +83,8 @@ class DeltaReader:
             usage = place.get("usage") if isinstance(place, dict) else None
             if isinstance(usage, dict):
                 self._count(usage, events)
+        if self._sources.read(chunk, choice):
+            events.append(SourcesReported(self._sources.found))
         return events
 
     def _start(self, chunk: Chunk, events: list[StreamEvent]) -> None:

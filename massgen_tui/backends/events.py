@@ -165,6 +165,23 @@ class Unshown:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """One page that the answer rests on. It is never fetched."""
+
+    n: int
+    """What the text calls it: `[1]`."""
+    title: str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesReported:
+    """The pages that the server says the answer rests on; a later report replaces an earlier."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """What the user should know, though the answer goes on (a chunk that could not be read, …)."""
 
@@ -188,6 +205,7 @@ StreamEvent = (
     | Finished
     | Unsaid
     | Unshown
+    | SourcesReported
     | Warned
 )
 

@@ -71,7 +71,7 @@ def _whole(event: StreamEvent) -> StreamEvent:
         case Started(model=str(model)):
             return Started(mended(model))
         case Finished(reason=reason):
-            return Finished(mended(reason))
+            return replace(event, reason=mended(reason))
         case ToolCallDelta(index=index, id=id_, name=name, arguments=arguments):
             return ToolCallDelta(
                 index, id_ and mended(id_), name and mended(name), mended(arguments)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.verdict import answer_text
+from massgen_tui.session.cited import cited_answer
 
 
 def last_answers(agents: Sequence[Agent]) -> str:
     """The last answer of one agent as it is; those of several under headings."""
-    said = [(agent, answer_text(agent.current)) for agent in agents if agent.current is not None]
+    said = [(agent, cited_answer(agent.current)) for agent in agents if agent.current is not None]
     said = [(agent, text) for agent, text in said if text]
     if len(said) == 1:
         return said[0][1]

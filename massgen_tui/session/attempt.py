@@ -65,6 +65,8 @@ class Attempt:
     """It ended in order, without a finish reason: whether it is whole cannot be known."""
     unshown: list[str] = field(default_factory=list)
     """What came that is no text: `an image`."""
+    sources: tuple[events.Source, ...] = ()
+    """The pages that the server says it rests on."""
     model: str | None = None
     """The name that the server says it answered with."""
     usage: events.UsageReported | None = None
@@ -172,6 +174,8 @@ class Attempt:
                 self.unsaid = True
             case events.Unshown(what=what):
                 self.unshown.append(what)
+            case events.SourcesReported(sources=sources):
+                self.sources = sources
             case events.Warned(text=text):
                 self.warnings.append(text)
 
@@ -205,9 +209,7 @@ class Attempt:
     @property
     def total_s(self) -> float | None:
         """Seconds from the first sending to the end, repetitions and all."""
-        if self.times.sent is None or self.times.end is None:
-            return None
-        return self.times.end - self.times.sent
+        return self.times.total_s
 
     @property
     def tokens(self) -> tuple[int, bool] | None:
@@ -253,8 +255,6 @@ class Attempt:
         self.request = body
         self.retrying = None
         self.times.ask(now)
-        if self.times.sent is None:
-            self.times.sent = now
         self._reach(Status.CONNECTING)
 
     def _reasoned(self, text: str, now: float) -> None:

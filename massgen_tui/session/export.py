@@ -11,6 +11,7 @@ from pathlib import Path
 from massgen_tui.paths import open_private
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.cited import as_code, sources_markdown
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.verdict import answer_in_reasoning, answer_text, verdict
 from massgen_tui.text import clean
@@ -101,6 +102,8 @@ def _answer(attempt: Attempt) -> str:
     parts += [_fenced(call.name, call.arguments) for call in attempt.tool_calls]
     if answer := clean(answer_text(attempt)).strip():
         parts.append(_closed(answer))
+    if sources := sources_markdown(attempt.sources):
+        parts.append(sources)
     if note := _note(attempt):
         parts.append(f"*{note}*")
     return "\n\n".join(parts)
@@ -129,8 +132,7 @@ def _settings(request: Mapping[str, object]) -> str:
     if not asked:
         return ""
     text = _line(json.dumps(asked, ensure_ascii=False, default=str))
-    ticks = "`" * (1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
-    return f"{ticks}{text}{ticks}"
+    return as_code(text)
 
 
 def _line(text: str) -> str:

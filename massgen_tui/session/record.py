@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from massgen_tui.backends import events
-from massgen_tui.backends.events import BackendError, StreamEvent, UsageReported
+from massgen_tui.backends.events import BackendError, Source, StreamEvent, UsageReported
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.verdict import verdict
@@ -48,6 +48,7 @@ def attempt_record(attempt: Attempt) -> Record:
             for call in attempt.tool_calls
         ],
         "finish_reason": attempt.finish_reason,
+        "sources": sources_record(attempt.sources),
         "usage": usage_record(attempt.usage),
         "timing": _timing(attempt),
         "warnings": [*attempt.warnings, *_lacks(attempt)],
@@ -59,6 +60,11 @@ def _lacks(attempt: Attempt) -> list[str]:
     """What a finished answer lacks, as a warning: a failure and a stop are told by the status."""
     how = verdict(attempt)
     return [how.words] if attempt.status is Status.DONE and not how.whole else []
+
+
+def sources_record(sources: Sequence[Source]) -> list[Record] | None:
+    """The pages that the server says it rests on; None where it named none."""
+    return [{"n": one.n, "title": one.title, "url": one.url} for one in sources] or None
 
 
 def usage_record(usage: UsageReported | None) -> Record | None:
@@ -150,6 +156,7 @@ _NOT_ASKED: Record = {
     "content": "",
     "tool_calls": [],
     "finish_reason": None,
+    "sources": None,
     "usage": None,
     "timing": dict.fromkeys(
         (

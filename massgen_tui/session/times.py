@@ -54,6 +54,7 @@ class Times:
 
     def ask(self, now: float) -> None:
         """Take in that the request goes out, perhaps again."""
+        self.sent = now if self.sent is None else self.sent
         self.asked, self.written = now, None
         self.first_unknown = self.content_unknown = False
 
@@ -129,6 +130,11 @@ class Times:
     def first_content_s(self) -> float | None:
         """Seconds from the request's last byte to the first content."""
         return None if self.content_unknown else self._since_asking(self.first_content)
+
+    @property
+    def total_s(self) -> float | None:
+        """Seconds from the first sending to the end."""
+        return None if self.sent is None or self.end is None else self.end - self.sent
 
     def _since_asking(self, moment: float | None) -> float | None:
         if moment is None or (asking := self.asking) is None:

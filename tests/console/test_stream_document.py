@@ -31,6 +31,29 @@ def test_reasoning_is_open_until_the_answer_begins() -> None:
     assert page.read() == ["› why?", "▸ reasoning  1.0 s · ~2 tok", "Because."]
 
 
+def test_sources_are_listed_under_an_answer_that_has_ended() -> None:
+    one = agent()
+    page, attempt = Page(one, width=30), ask(one)
+    say(attempt, "So [1] and [12].")
+    found = (
+        events.Source(1, "A title that takes two lines", "https://a.example/1"),
+        events.Source(12, None, "https://b.example/a/long/address"),
+    )
+    attempt.apply(events.SourcesReported(found), 2.5)
+    assert page.read() == ["› why?", "So [1] and [12]."]
+    finish(attempt)
+    assert page.read()[1:] == [
+        "So [1] and [12].",
+        "",
+        "Sources",
+        "[1]  A title that takes two",
+        "     lines",
+        "     https://a.example/1",
+        "[12] https://b.example/a/long/",
+        "     address",
+    ]
+
+
 def test_white_space_does_not_begin_the_answer() -> None:
     one = agent()
     page, attempt = Page(one), ask(one)

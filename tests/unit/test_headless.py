@@ -17,6 +17,8 @@ from massgen_tui.backends.events import (
     ReasoningDelta,
     ReasoningMoved,
     Retrying,
+    Source,
+    SourcesReported,
     Started,
     ToolCallDelta,
     UsageReported,
@@ -61,6 +63,7 @@ RICH: list[Step] = [
     ToolCallDelta(0, arguments="not json"),
     Warned("one chunk was unreadable"),
     UsageReported(7, 9, None, 5),
+    SourcesReported((Source(2, None, "https://a.example/"),)),
     Finished("tool_calls"),
 ]
 SCRIPTS: Mapping[str, list[list[Step]]] = {
@@ -88,6 +91,8 @@ def test_json_is_one_object_with_exactly_what_came() -> None:
     assert a["reasoning"] == "hm\x1b[2J"
     assert a["content"] == "\n\nit is \ud800 你好\u2028"
     assert a["tool_calls"] == [{"id": "id", "name": "f", "arguments": "{not json"}]
+    assert a["sources"] == [{"n": 2, "title": None, "url": "https://a.example/"}]
+    assert b["sources"] is None
     assert a["usage"] == {
         "prompt_tokens": 7,
         "completion_tokens": 9,

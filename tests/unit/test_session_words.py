@@ -11,8 +11,11 @@ from markdown_it import MarkdownIt
 from massgen_tui.backends.events import (
     ContentDelta,
     Finished,
+    Message,
     ReasoningDelta,
     RequestSent,
+    Source,
+    SourcesReported,
     Started,
     StreamEvent,
     ToolCallDelta,
@@ -20,11 +23,14 @@ from massgen_tui.backends.events import (
     Unshown,
     UsageReported,
 )
+from massgen_tui.console.answers import last_answers
 from massgen_tui.session.address import names_near, parse_address, unknown_name
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.cited import cited_answer
 from massgen_tui.session.export import Now, save_markdown, to_markdown
 from massgen_tui.session.numbers import numbers
+from massgen_tui.session.record import attempt_record
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.times import Times
 from massgen_tui.session.verdict import answer_text, verdict
@@ -287,6 +293,39 @@ def test_markdown_holds_no_control_characters() -> None:
     agent = conversation(attempt_of(ContentDelta("a\x1b[31mb\u202e"), Finished("stop")))
     text = to_markdown([agent], "t\x1b]0;x\x07", NOW)
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+SOURCES = SourcesReported(
+    (
+        Source(1, "A [page](https://evil.example) of `x`", "https://a.example/1"),
+        Source(3, None, "https://b.example/`2"),
+    )
+)
+LISTED = """Sources:
+
+- [1] `` A [page](https://evil.example) of `x` `` · `https://a.example/1`
+- [3] ``https://b.example/`2``"""
+
+
+def test_sources_stand_under_what_is_copied_and_saved_and_are_no_links() -> None:
+    attempt = attempt_of(ContentDelta("So [1].\n"), SOURCES, Finished("stop"))
+    agent = conversation(attempt)
+    assert cited_answer(attempt) == f"So [1].\n\n{LISTED}"
+    assert last_answers([agent]) == cited_answer(attempt)
+    text = to_markdown([agent], "t", NOW)
+    assert LISTED in text
+    links = [t for line in MarkdownIt().parse(text) for t in line.children or [] if t.attrs]
+    assert links == []
+
+
+def test_sources_go_into_the_record_and_into_no_later_request() -> None:
+    attempt = attempt_of(ContentDelta("So [1]."), SOURCES, Finished("stop"))
+    assert attempt_record(attempt)["sources"] == [
+        {"n": 1, "title": SOURCES.sources[0].title, "url": "https://a.example/1"},
+        {"n": 3, "title": None, "url": "https://b.example/`2"},
+    ]
+    assert conversation(attempt).exchanges[0].quoted == Message("assistant", "So [1].")
+    assert attempt_record(attempt_of(SAID, Finished("stop")))["sources"] is None
 
 
 def test_saved_answers_are_private_and_overwrite_nothing(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from massgen_tui.console.stream.structure import last_code
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.cited import cited_answer
 from massgen_tui.session.verdict import answer_text
 from massgen_tui.text import clean
 
@@ -210,7 +211,7 @@ class AgentPane(Widget, can_focus=True):
     def action_copy_answer(self) -> None:
         """Ask for the answer at the window's end to be copied, as the Markdown it is."""
         attempt = self._attempt
-        text = clean(answer_text(attempt)) if attempt else ""
+        text = clean(cited_answer(attempt)) if attempt else ""
         self.post_message(self.CopyRequested(self, text, "answer"))
 
     async def action_copy_code(self) -> None:

@@ -6,6 +6,7 @@ from massgen_tui.console.stream.answer import Answer
 from massgen_tui.console.stream.blocks import Block, Derived, PlainText, Reader
 from massgen_tui.console.stream.figures import Figures, Place
 from massgen_tui.console.stream.rows import Row, line_rows, text_rows
+from massgen_tui.console.stream.sources import Sources
 from massgen_tui.console.stream.tools import ToolCalls
 from massgen_tui.console.stream.wrap import TAB, Span
 from massgen_tui.session.agent import Exchange
@@ -270,6 +271,7 @@ def attempt_blocks(width: int, attempt: Attempt, fold: Fold, place: Place) -> li
         ToolCalls(width, attempt),
         Gap(width, attempt),
         Answer(width, attempt),
+        Sources(width, attempt),
         Ending(width, attempt),
         Figures(width, attempt, place),
     ]
