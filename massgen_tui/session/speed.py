@@ -12,6 +12,11 @@ FASTEST = 10_000
 """Tokens per second that no server writes: what came faster came in one piece."""
 
 
+FEWEST_BURSTS = 3
+"""Bursts of pieces in an answer whose speed is told: the pause between two tells that of a network
+or a proxy, and how many tokens the first held back nobody knows."""
+
+
 def tokens_per_s(
     times: Times, usage: UsageReported | None, reasoning: int, content_pieces: int, grain: float
 ) -> tuple[float, bool] | None:
@@ -28,7 +33,7 @@ def tokens_per_s(
         grain: seconds by which moments are known.
     """
     last = times.last_token
-    if last is None or times.broken or _lump_between(times):
+    if last is None or times.bursts < FEWEST_BURSTS or times.broken or _lump_between(times):
         return None
     counted = _counted(times, usage, reasoning, content_pieces) if usage is not None else None
     after, since = counted or (times.pieces - times.head_pieces, times.head_end)

@@ -31,6 +31,10 @@ class Times:
     """Reasoning, content and tool-call pieces that came."""
     length: int = 0
     """Characters in them."""
+    bursts: int = 0
+    """Groups of pieces that came within `HEAD` of the first of them."""
+    burst_at: float = 0.0
+    """When the first piece of the last group came."""
     head_end: float = 0.0
     """When the last piece of the head came: of what came with the first one (`HEAD`)."""
     head_pieces: int = 0
@@ -81,6 +85,8 @@ class Times:
             self.first_token = now
         elif now - self.quiet_since > self.longest_pause:
             self.longest_pause = now - self.quiet_since
+        if not self.bursts or now - self.burst_at > HEAD:
+            self.bursts, self.burst_at = self.bursts + 1, now
         self.pieces += 1
         self.length += length
         self.last_token = self.quiet_since = now

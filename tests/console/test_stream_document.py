@@ -123,7 +123,8 @@ def test_reasoning_that_proves_to_be_content_moves_back() -> None:
 def test_earlier_exchanges_stay_above_each_with_its_fold() -> None:
     one = agent()
     page, first = Page(one), ask(one, "first?")
-    think(first, "hm")
+    think(first, "h")
+    think(first, "m", 1.75)
     say(first, "One.")
     finish(first)
     second = ask(one, "second?")
@@ -133,11 +134,11 @@ def test_earlier_exchanges_stay_above_each_with_its_fold() -> None:
     page.document.toggle_reasoning(0)
     assert page.read() == [
         "› first?",
-        "▾ reasoning  1.0 s · ~1 tok",
+        "▾ reasoning  1.0 s · ~2 tok",
         "hm",
         "─" * 40,
         "One.",
-        "TTFT 0.25 s · ~1.0 tok/s · ~2 tok · stop",
+        "TTFT 0.25 s · ~2.0 tok/s · ~3 tok · stop",
         "· answer at 1.2 s",
         "",
         "› second?",
@@ -151,7 +152,8 @@ def test_numbers_stand_under_all_answers_but_the_last() -> None:
     one = agent()
     page, first = Page(one, width=90), ask(one, "first?")
     say(first, "One ")
-    say(first, "two.", at=8.25)
+    say(first, "tw", at=2.5)
+    say(first, "o.", at=8.25)
     first.apply(events.UsageReported(24, 12, None, 8), 8.5)
     finish(first, at=9.0)
     assert page.read()[-1] == "One two."

@@ -59,19 +59,20 @@ def long_answer(to: Agent, lines: int = 100) -> None:
 async def test_the_pane_draws_its_frame_its_rows_and_its_foot() -> None:
     one = agent()
     attempt = ask(one, "what is it?")
-    think(attempt, "Hm.")
+    think(attempt, "H")
+    think(attempt, "m.", 1.75)
     say(attempt, "It **is**.")
     app = Host([one])
     async with app.run_test(size=(60, 9)):
         assert screen(app.pane) == [
             "┏»1 qwen1 · Qwen/Qwen3-4B · vLLM ━━━━━━━━━━━━━━ answering ━┓",
             "┃ › what is it?                                            ┃",
-            "┃ ▸ reasoning  1.0 s · ~1 tok                              ┃",
+            "┃ ▸ reasoning  1.0 s · ~2 tok                              ┃",
             "┃ It is.                                                   ┃",
             "┃                                                          ┃",
             "┃                                                          ┃",
             "┃                                                          ┃",
-            "┃ TTFT 0.25 s · ~1.0 tok/s · ~2 tok · answer at 1.2 s      ┃",
+            "┃ TTFT 0.25 s · ~2.0 tok/s · ~3 tok · answer at 1.2 s      ┃",
             "┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛",
         ]
 
@@ -92,10 +93,10 @@ async def test_a_low_pane_has_its_foot_in_the_lower_edge() -> None:
 @pytest.mark.parametrize(
     ("width", "foot", "edge"),
     [
-        (90, "TTFT 0.25 s · 19.0 tok/s · 20 tok · stop · ctx 1% · answer at 1.2 s", ""),
-        (44, "TTFT 0.25 s · 19.0 tok/s · 20 tok · stop", "ctx 1% · answer at 1.2 s"),
-        (40, "TTFT 0.25 s · 19.0 tok/s · 20 tok", "stop · ctx 1% · answer at 1.2 s"),
-        (24, "TTFT 0.25 s · 20 tok", "19.0 tok/s · stop"),
+        (90, "TTFT 0.25 s · 17.0 tok/s · 20 tok · stop · ctx 1% · answer at 1.2 s", ""),
+        (44, "TTFT 0.25 s · 17.0 tok/s · 20 tok · stop", "ctx 1% · answer at 1.2 s"),
+        (40, "TTFT 0.25 s · 17.0 tok/s · 20 tok", "stop · ctx 1% · answer at 1.2 s"),
+        (24, "TTFT 0.25 s · 20 tok", "17.0 tok/s · stop"),
     ],
 )
 async def test_numbers_without_room_in_the_foot_stand_in_the_lower_edge(
@@ -103,7 +104,8 @@ async def test_numbers_without_room_in_the_foot_stand_in_the_lower_edge(
 ) -> None:
     one = agent()
     attempt = ask(one)
-    think(attempt, "Hm.")
+    think(attempt, "H")
+    think(attempt, "m.", 1.75)
     say(attempt, "So.")
     attempt.apply(events.UsageReported(30, 20, 1), 2.25)
     finish(attempt)

@@ -162,10 +162,10 @@ def test_what_does_not_span_the_stop_is_known() -> None:
 def test_the_pane_says_that_we_were_stopped_and_counts_it_as_no_silence() -> None:
     one = agent()
     attempt = ask(one)
-    say(attempt, "word ", 1.25)
-    say(attempt, "word ", 2.25)
+    for at in (1.25, 1.75, 2.25):
+        say(attempt, "word ", at)
     attempt.note_stop(15.0)
-    assert words.foot(one, 18.0)[1:3] == [("~1.0 tok/s", "text"), ("stopped for 15 s", "warn")]
+    assert words.foot(one, 18.0)[1:3] == [("~2.0 tok/s", "text"), ("stopped for 15 s", "warn")]
     say(attempt, "word ", 18.0)
     assert words.foot(one, 18.1)[1] == ("stopped for 15 s", "warn")
     assert words.foot(one, 24.1)[1:3] == [("silent 6 s", "warn"), ("stopped for 15 s", "warn")]

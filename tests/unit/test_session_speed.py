@@ -58,7 +58,23 @@ LATER = paced(SAID, 20, 0.02, 2.12)
 SPEEDS: list[tuple[str, Timed, float | None]] = [
     ("11 pieces, 100 ms apart", [*paced(SAID, 11, 0.1), usage(11)], 10.0),
     ("3 pieces, 500 ms apart", [*paced(SAID, 3, 0.5), usage(3)], 2.0),
-    ("2 pieces, a second apart", [*paced(SAID, 2, 1.0), usage(2)], 1.0),
+    ("2 pieces, a second apart: two bursts", [*paced(SAID, 2, 1.0), usage(2)], None),
+    (
+        "2 bursts of 20 pieces, as a proxy that gathers them gives",
+        [*paced(SAID, 20, 0.0004), *paced(SAID, 20, 0.0004, 1.5), usage(40)],
+        None,
+    ),
+    (
+        "3 bursts of 10 pieces",
+        [
+            *paced(SAID, 10, 0.0),
+            *paced(SAID, 10, 0.0, 1.0),
+            *paced(SAID, 10, 0.0, 1.5),
+            usage(30),
+        ],
+        20.0,
+    ),
+    ("pieces 5 ms apart for a second", [*paced(SAID, 201, 0.005), usage(201)], 200.0),
     (
         "reasoning, a rest, content: more tokens than pieces",
         [*paced(THOUGHT, 10, 0.05), *paced(SAID, 31, 0.05, 1.0), usage(51, 13)],
@@ -133,7 +149,8 @@ def test_what_came_in_one_burst_has_no_speed_and_counts_with_its_first_piece() -
     """A server or a proxy may hold an answer back and give it in one piece."""
     burst = paced(SAID, 1000, 1e-5)
     assert attempt_of(*burst).tokens_per_s is None, "10 000 tokens a second are no server's speed"
-    assert "~1.0 tok/s" in numbers(attempt_of(*burst, (1.50999, SAID)))
+    assert attempt_of(*burst, (1.50999, SAID)).tokens_per_s is None, "nor is one pause"
+    assert "~1.0 tok/s" in numbers(attempt_of(*burst, (2.00999, SAID), (2.50999, SAID)))
 
 
 def test_no_speed_is_told_of_what_one_reading_brought() -> None:

@@ -181,9 +181,9 @@ def test_the_answer_is_the_reasoning_only_where_the_server_finished_with_nothing
 
 
 def test_numbers_mark_what_is_estimated_and_leave_out_what_is_unknown() -> None:
-    counted = attempt_of(THOUGHT, SAID, UsageReported(24, 11, 6, 8), Finished("stop"))
+    counted = attempt_of(THOUGHT, SAID, SAID, UsageReported(24, 11, 6, 8), Finished("stop"))
     assert numbers(counted) == (
-        "TTFT 1.00 s · first answer 2.00 s · 5.0 tok/s · 11 tokens · cached 8/24 · 9.00 s"
+        "TTFT 1.00 s · first answer 2.00 s · 2.5 tok/s · 11 tokens · cached 8/24 · 9.00 s"
     )
     assert "~2 tokens" in numbers(attempt_of(THOUGHT, SAID, Finished("stop")))
     assert numbers(Attempt("a", 1, Times(created=0.0))) == ""
