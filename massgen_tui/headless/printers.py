@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from massgen_tui.backends.events import Started
 from massgen_tui.headless.streams import Output
 from massgen_tui.headless.text import LiveText, block
 from massgen_tui.session.agent import Agent
@@ -52,12 +53,18 @@ class JsonPrinter:
 
 
 class JsonLinesPrinter:
-    """One line an event as it comes, then one an agent."""
+    """One line an event as it comes, then one an agent.
+
+    An attempt has one `started`. Where the first chunk names no model (Azure's is empty), it waits
+    for one that does, or for what else is to be told.
+    """
 
     def __init__(self, out: Output, started: float) -> None:
         """Print to `out`; `t` counts from `started` on the session's clock."""
         self._out = out
         self._started = started
+        self._begun: dict[Attempt, str] = {}
+        """Attempts whose `started` was met, and its line where that waits."""
 
     def observe(self, observed: Observed) -> None:
         """Print the event."""
@@ -66,9 +73,26 @@ class JsonLinesPrinter:
             told = event_record(observed.event)
         elif observed.attempt.status.ended:
             told = ending_record(observed.attempt)
-        if told is not None:
-            at: Record = {"t": round(observed.at - self._started, 6), "agent": observed.agent.id}
-            self._out.write(to_json(at | told) + "\n")
+        if told is None:
+            return
+        at: Record = {"t": round(observed.at - self._started, 6), "agent": observed.agent.id}
+        line = to_json(at | told) + "\n"
+        if isinstance(observed.event, Started):
+            line = self._start(observed.attempt, observed.event, line)
+        elif waiting := self._begun.get(observed.attempt):
+            self._begun[observed.attempt] = ""
+            line = waiting + line
+        if line:
+            self._out.write(line)
+
+    def _start(self, attempt: Attempt, event: Started, line: str) -> str:
+        """What is to be printed now of a `started`."""
+        if event.model is None:
+            self._begun.setdefault(attempt, line)
+            return ""
+        told = self._begun.get(attempt) == ""
+        self._begun[attempt] = ""
+        return "" if told else line
 
     def finish(self, prompt: str, answers: Answers) -> None:
         """Print the agents."""

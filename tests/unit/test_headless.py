@@ -139,6 +139,26 @@ def test_jsonl_tells_every_event_and_then_the_agents() -> None:
     assert code == 2
 
 
+@pytest.mark.parametrize(
+    ("steps", "started"),
+    [
+        # Azure: an empty first chunk that names none; vLLM: each chunk the same
+        ([Started(None), Started("gpt"), ContentDelta("a")], ["gpt"]),
+        ([Started("m"), ContentDelta("a"), Started("other")], ["m"]),
+        ([Started(None), ContentDelta("a"), Started("late")], [None]),
+        ([Started(None), Started(None)], [None]),
+        ([Started(None), failure()], [None]),
+        ([failure()], []),
+    ],
+)
+def test_jsonl_has_one_started_for_an_attempt(steps: list[Step], started: list[str | None]) -> None:
+    _, out, _ = ask("a", options=Options("hi", "jsonl"), a=[steps])
+    events = [checked(json.loads(line), "line") for line in out.splitlines()]
+    assert [e["model"] for e in events if e.get("event") == "started"] == started
+    if started:
+        assert events[0]["event"] == "started"
+
+
 def test_text_of_one_agent_is_its_bare_content() -> None:
     _, out, err = ask(
         "a", options=Options("hi"), a=[[ReasoningDelta("hm"), *answer("\x1b[1m4", "2")]]
