@@ -1,6 +1,7 @@
 """A widget that draws rows itself, past Textual's styles cache, and can be selected over."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from textual.app import RenderResult
 from textual.geometry import Region
@@ -13,7 +14,13 @@ from massgen_tui.console.stream.select import marked, selected_text
 
 
 class Rowed(Widget):
-    """Draws rows in a frame of its own."""
+    """Draws rows in a frame of its own. What changes of them is told by `refresh`."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """A widget that has drawn nothing; its base may refresh it while it is made."""
+        self._lines: dict[int, Strip] = {}
+        self._lines_look: Look | None = None
+        super().__init__(id=id)
 
     @property
     def drawn(self) -> Look:
@@ -37,10 +44,31 @@ class Rowed(Widget):
         """What a snapshot of the widget alone shows; on a screen `render_lines` draws."""
         return "\n".join(row.text for row in self.rows)
 
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw it, or parts of it, anew."""
+        self._lines.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines in view: they are whole and coloured already."""
-        look = self.drawn
-        strips = [self._strip(y, look) for y in crop.line_range]
+        """The lines in view: they are whole and coloured already.
+
+        Textual asks for all that a frame's parts lie around, so those drawn before are kept.
+        """
+        look, lines = self.drawn, self._lines
+        if look is not self._lines_look:
+            self._lines_look = look
+            lines.clear()
+        strips = []
+        for y in crop.line_range:
+            if (strip := lines.get(y)) is None:
+                strip = lines[y] = self._strip(y, look)
+            strips.append(strip)
         if crop.x == 0 and crop.width == look.width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
