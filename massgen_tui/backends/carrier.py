@@ -89,12 +89,12 @@ def trusted() -> ssl.SSLContext:
 
 
 class Carrier(httpx2.AsyncBaseTransport):
-    """Carries the requests of one agent to one origin, and the key there and nowhere else."""
+    """Carries the requests of one agent to one origin, its key and headers nowhere else."""
 
-    def __init__(self, base_url: str, authorization: Callable[[], str]) -> None:
-        """Carry to the origin of `base_url`; `authorization` gives the header's value on demand."""
+    def __init__(self, base_url: str, own: Callable[[], list[tuple[str, str]]]) -> None:
+        """Carry to the origin of `base_url`; `own` gives headers to add there, on demand."""
         self._origin = URL(base_url).origin()
-        self._authorization = authorization
+        self._own = own
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -122,10 +122,12 @@ class Carrier(httpx2.AsyncBaseTransport):
         self, request: httpx2.Request, url: URL, written: Written
     ) -> aiohttp.ClientResponse:
         limits = request.extensions.get("timeout", {})
+        own = self._own()
+        gone = _OURS.union(name.lower() for name, _ in own)
         kept = [
             (name, value)
             for name, value in request.headers.multi_items()
-            if name.lower() not in _OURS and not name.lower().startswith(_TELEMETRY)
+            if name.lower() not in gone and not name.lower().startswith(_TELEMETRY)
         ]
         session = await self._opened()
         return await session.request(
@@ -134,7 +136,7 @@ class Carrier(httpx2.AsyncBaseTransport):
             headers=[
                 *kept,
                 ("Accept-Encoding", "identity"),  # a compressed stream comes in lumps
-                ("Authorization", self._authorization()),
+                *own,
             ],
             data=await request.aread() or None,
             allow_redirects=False,

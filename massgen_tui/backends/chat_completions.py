@@ -34,9 +34,11 @@ from massgen_tui.backends.failures import (
 )
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.gateways import asks_for_names, may_lack_key
-from massgen_tui.backends.masking import masked
+from massgen_tui.backends.masking import masked_all
 from massgen_tui.backends.request import build_request
+from massgen_tui.config.extras import replaces_key
 from massgen_tui.config.schema import AgentConfig, Timeouts
+from massgen_tui.config.secrets import secrets_of
 from massgen_tui.descriptors import HINT, exhausted
 from massgen_tui.dialects import dialect_of
 from massgen_tui.pulse import pulse, running_time
@@ -190,7 +192,12 @@ class ChatCompletionsBackend:
             room = importlib.import_module(_ROOMS[0])
             backend = self._config.backend
             try:
-                self._client = room.Client(backend.base_url, backend.api_key)
+                self._client = room.Client(
+                    backend.base_url,
+                    backend.api_key,
+                    headers=backend.extra_headers,
+                    query=backend.extra_query,
+                )
             except (ValueError, OSError) as error:
                 cause = Cause(ErrorKind.CONFIG, f"{self.server}: {error}", "see base_url")
                 raise self._signed(cause.error()) from None
@@ -250,13 +257,14 @@ class ChatCompletionsBackend:
     async def _situation(self, refused: RefusedError) -> Situation:
         backend, client = self._config.backend, self._client
         lists = asks_for_names(refused.status, refused.said)
-        unkeyed = backend.api_key is None and may_lack_key(refused.status, refused.body)
+        keyed = backend.api_key is not None or replaces_key(backend.extra_headers)
+        unkeyed = not keyed and may_lack_key(refused.status, refused.body)
         return Situation(
             model=backend.model,
             base_url=backend.base_url,
             provider=self.provider,
             key_vars=self._key_vars,
-            key_source=backend.key_source if backend.api_key else "",
+            key_source=backend.key_source if keyed else "",
             served=await client.models() if lists and client else None,
             keyless=await client.is_litellm(self.server) if unkeyed and client else False,
         )
@@ -292,6 +300,4 @@ class ChatCompletionsBackend:
         )
 
     def _masked(self, text: str) -> str:
-        key = self._config.backend.api_key
-        secret = key.get_secret_value().strip() if key else ""
-        return masked(text, secret)
+        return masked_all(text, secrets_of(self._config.backend))

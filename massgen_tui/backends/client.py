@@ -8,7 +8,7 @@ import json
 import os
 import threading
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +22,7 @@ from massgen_tui.backends.carrier import RESPONSE, WRITTEN, Carrier, RedirectedE
 from massgen_tui.backends.failures import RefusedError
 from massgen_tui.backends.gateways import is_alive
 from massgen_tui.backends.wire import Written
+from massgen_tui.config.extras import Extra, pairs, replaces_key, with_query
 
 MODELS_PATIENCE = 2.0
 """Seconds that a server may take to name its models."""
@@ -45,7 +46,11 @@ def hidden_environment(prefix: str = "OPENAI_") -> Iterator[None]:
             os.environ.update(taken)
 
 
-def _authorization(base_url: str, key: SecretStr | None) -> str:
+def _authorization(base_url: str, key: SecretStr | None) -> tuple[str, str]:
+    return "Authorization", _credential(base_url, key)
+
+
+def _credential(base_url: str, key: SecretStr | None) -> str:
     parts = urlsplit(base_url)
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -57,13 +62,27 @@ def _authorization(base_url: str, key: SecretStr | None) -> str:
 class Client:
     """One agent's connections to its server."""
 
-    def __init__(self, base_url: str, key: SecretStr | None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        key: SecretStr | None,
+        *,
+        headers: Sequence[Extra] = (),
+        query: Sequence[Extra] = (),
+    ) -> None:
         """Make ready to ask `base_url`; nothing is sent yet.
 
-        The openai client never holds the key: the carrier adds it, at this origin only.
+        The openai client never holds the key: the carrier adds it, at this origin only, as it does
+        the headers of one's own; where these say who asks, no key goes beside them.
         """
+
+        def credentials() -> list[tuple[str, str]]:
+            own = pairs(headers)
+            return own if replaces_key(headers) else [_authorization(base_url, key), *own]
+
         self._base_url = without_user(base_url)
-        self._carrier = Carrier(base_url, lambda: _authorization(base_url, key))
+        self._query = query
+        self._carrier = Carrier(base_url, credentials)
         self._http = openai.DefaultAsyncHttpxClient(transport=self._carrier)
         with hidden_environment():
             self._sdk = openai.AsyncOpenAI(
@@ -95,6 +114,7 @@ class Client:
                 model="",
                 messages=[],
                 stream=True,
+                extra_query=dict(pairs(self._query)),
                 extra_body=dict(body),  # is the body: what it holds replaces what stands above
                 timeout=openai.Timeout(None, connect=connect),
             ) as answer:
@@ -119,7 +139,7 @@ class Client:
         try:
             async with (
                 asyncio.timeout(MODELS_PATIENCE),
-                self._http.stream("GET", url) as answer,
+                self._http.stream("GET", with_query(url, self._query)) as answer,
             ):
                 response = answer.extensions.get(RESPONSE)
                 return await excerpt(response) if response is not None else None

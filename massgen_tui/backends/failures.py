@@ -11,6 +11,7 @@ from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_beh
 from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import as_value, error_words, places
 from massgen_tui.dialects.families import family_of
+from massgen_tui.dialects.headers import missing_headers
 from massgen_tui.text import one_line
 
 MESSAGE_LIMIT = 400
@@ -177,7 +178,7 @@ def refusal(refused: RefusedError, where: Situation) -> Cause:
     return Cause(
         kind=kind,
         message=f"{head}: {one_line(words, MESSAGE_LIMIT)}" if words else head,
-        hint=_hint(kind, refused, words, where),
+        hint=_header_hint(refused.status, words) or _hint(kind, refused, words, where),
         retried=refused.status in RETRIED,
     )
 
@@ -192,6 +193,11 @@ _NAMES = {
     ErrorKind.SERVER_ERROR: "server error",
     ErrorKind.MALFORMED: "unexpected answer",
 }
+
+
+def _header_hint(status: int, words: str) -> str:
+    missing = " or ".join(missing_headers(status, words))
+    return f"set {missing} in extra_headers of this agent's backend" if missing else ""
 
 
 def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) -> str:

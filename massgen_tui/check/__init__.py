@@ -97,7 +97,7 @@ async def _probed(files: Sequence[Checked]) -> list[Checked]:
     fetcher = Fetcher()
     watches: dict[tuple[str, str | None], Watch] = {}
     for target in (target for file in files for target in file.servers or ()):
-        watches.setdefault((target.root, target.key), Watch(target, fetcher, time.monotonic))
+        watches.setdefault((target.id, target.key), Watch(target, fetcher, time.monotonic))
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def look(watch: Watch) -> None:
@@ -116,7 +116,7 @@ async def _probed(files: Sequence[Checked]) -> list[Checked]:
             file.path,
             file.config,
             file.error,
-            {t: watches[t.root, t.key].status_for(t) for t in file.servers or ()},
+            {t: watches[t.id, t.key].status_for(t) for t in file.servers or ()},
         )
         for file in files
     ]

@@ -1,17 +1,18 @@
 """What `check` found about one file, as plain JSON values; docs/check-output.md describes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from massgen_tui.backends.events import Message
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.errors import ConfigError
+from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.routing import dialect_for
 from massgen_tui.config.schema import AgentConfig, Config
+from massgen_tui.config.secrets import all_secrets
 from massgen_tui.dialects import named
 from massgen_tui.monitor.status import ServerStatus, ServerTarget
 
-MASK = "***"
 PROMPT = "(the prompt)"
 _SECRET_NAMES = frozenset(
     {"api_key", "apikey", "api-key", "x-api-key", "authorization", "password", "secret", "token"}
@@ -76,6 +77,8 @@ def _agent(agent: AgentConfig) -> dict[str, object]:
             "url": f"{backend.base_url}/chat/completions",
             "default_url": backend.base_url_default,
             "key": backend.key_source or ("EMPTY" if backend.api_key is None else "set"),
+            "headers": _told(backend.extra_headers),
+            "query": _told(backend.extra_query),
             "body": request.body,
         },
     }
@@ -86,6 +89,8 @@ def _server(target: ServerTarget, status: ServerStatus | None) -> dict[str, obje
     return {
         "server": target.root,
         "agents": list(target.agents),
+        "headers": _told(target.headers),
+        "query": _told(target.query),
         "state": known.state.value if status else None,
         "condition": known.condition.value if known.condition else None,
         "workers": None
@@ -108,10 +113,18 @@ def _server(target: ServerTarget, status: ServerStatus | None) -> dict[str, obje
 
 
 def _secrets(config: Config) -> list[str]:
-    keys = [agent.backend.api_key for agent in config.agents]
-    keys += [server.api_key for server in config.servers]
-    values = {key.get_secret_value() for key in keys if key is not None}
-    return [value for value in values if len(value) >= _SHORTEST and value != "EMPTY"]
+    return [value for value in all_secrets(config) if len(value) >= _SHORTEST]
+
+
+class _Shown(str):
+    """What may be told under whatever name: it tells no more of a secret than `${VAR}`."""
+
+    __slots__ = ()
+
+
+def _told(extras: Iterable[Extra]) -> dict[str, str]:
+    """Headers or parameters by name, of secrets what the file says of them."""
+    return {extra.name: _Shown(extra.shown) for extra in extras}
 
 
 def _masked(value: object, secrets: Sequence[str], name: str = "") -> object:
@@ -121,7 +134,7 @@ def _masked(value: object, secrets: Sequence[str], name: str = "") -> object:
     if isinstance(value, list | tuple):
         return [_masked(item, secrets) for item in value]
     if isinstance(value, str):
-        if name.lower() in _SECRET_NAMES and value:
+        if name.lower() in _SECRET_NAMES and value and not isinstance(value, _Shown):
             return MASK
         for secret in secrets:
             value = value.replace(secret, MASK)

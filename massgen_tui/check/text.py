@@ -58,8 +58,17 @@ def _agent(agent: dict[str, object]) -> Iterator[str]:
         key = text(field(request, "key"))
         default = f"  (the default of {agent['type']})" if field(request, "default_url") else ""
         yield f"    POST {text(field(request, 'url'))}{default}  key: {key}"
+        yield from (f"    {line}" for line in _extras(request))
         body = json.dumps(field(request, "body"), indent=2, ensure_ascii=False)
         yield from (f"    {line}" for line in body.splitlines())
+
+
+def _extras(of: object) -> Iterator[str]:
+    """Headers and parameters of one's own, a line each."""
+    for name, joined in (("headers", ": "), ("query", "=")):
+        extras = field(of, name)
+        if isinstance(extras, dict):
+            yield from (f"{extra}{joined}{value}" for extra, value in extras.items())
 
 
 def _server(server: dict[str, object]) -> Iterator[str]:
@@ -79,6 +88,7 @@ def _server(server: dict[str, object]) -> Iterator[str]:
     reason = f": {server['reason']}" if server["reason"] not in (None, facts[-1]) else ""
     sign = (_GLYPHS | _CONDITIONS).get(str(state), "○")
     yield f"  {sign} {server['server']} {' · '.join(facts)}{reason}"
+    yield from (f"    asked with {extra}" for extra in _extras(server))
     yield from _models(server)
     if server["running"] is not None:
         usage = server["kv_usage"]

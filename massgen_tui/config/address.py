@@ -55,6 +55,19 @@ def port_of(base_url: str) -> int:
     return parts.port or (443 if parts.scheme == "https" else 80)
 
 
+def same_origin(url: str, base_url: str) -> bool:
+    """Whether an address is at the scheme, host and port of a normalised one."""
+    try:
+        one, other = urlsplit(url), urlsplit(base_url)
+        return (one.scheme.lower(), one.hostname, port_of(url)) == (
+            other.scheme,
+            other.hostname,
+            port_of(base_url),
+        )
+    except ValueError:
+        return False
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine by its name alone; nothing is looked up."""
     if host == "localhost" or host.endswith(".localhost"):

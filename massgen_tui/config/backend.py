@@ -5,8 +5,9 @@ import yaml
 from massgen_tui.config.address import AddressError, normalise
 from massgen_tui.config.document import Entry, Json
 from massgen_tui.config.file import BackendOptions, Sampling
-from massgen_tui.config.keys import resolve
+from massgen_tui.config.keys import in_headers, resolve
 from massgen_tui.config.names import nearest
+from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_query
 from massgen_tui.config.reading import Reading
 from massgen_tui.config.routing import is_known, route
 from massgen_tui.config.schema import AgentProblem, BackendConfig
@@ -20,7 +21,7 @@ from massgen_tui.dialects.parameters import (
 )
 from massgen_tui.text import one_line
 
-_PLACED = ("type", "model", "base_url", "api_key")
+_PLACED = ("type", "model", "base_url", "api_key", HEADERS, QUERY)
 _OPTIONS = tuple(BackendOptions.model_fields)
 _OURS = frozenset({*_PLACED, *_OPTIONS, "stream"})
 _ELSEWHERE = frozenset[str]().union(*(dialect.extras for dialect in DIALECTS))
@@ -80,6 +81,7 @@ def _spoken(
         return None
     parameters = _parameters(reading, found, key, dialect)
     options = _options(reading, node, found, key)
+    headers, query = read_headers(reading, found, key), read_query(reading, found, key)
     missing = not model and not reading.unset
     if missing and not any(nearest(name, ["model"]) for name in found if name != "model"):
         reading.complain(node, f"{key}.model", "is missing", "the name the server knows it by")
@@ -87,8 +89,9 @@ def _spoken(
     if len(reading.problems) > before or options is None:
         return None
     spoken = named(kind) or dialect
-    secret = resolve(
-        spoken, base_url, written, reading.variables, where=f".env beside {reading.path.name}"
+    where = f".env beside {reading.path.name}"
+    secret = in_headers(headers, written) or resolve(
+        spoken, base_url, written, reading.variables, where=where
     )
     if secret.warning:
         reading.warnings.append(f"{agent}: {secret.warning}")
@@ -100,6 +103,8 @@ def _spoken(
         api_key=secret.secret,
         key_source=secret.source,
         parameters=parameters,
+        extra_headers=headers,
+        extra_query=query,
         **{name: getattr(options, name) for name in _OPTIONS},
     )
     routed = route(backend)

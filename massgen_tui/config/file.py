@@ -40,6 +40,20 @@ class Sampling(_File):
     separate_reasoning: bool | None = Field(default=None, description="SGLang only.")
 
 
+_Value = str | float | bool | None
+
+
+class Extras(_File):
+    """Headers and query parameters of one's own; `config.read_extras` reads them."""
+
+    extra_headers: dict[str, _Value] | None = Field(
+        default=None, description="Sent with prompts and looks at this server; ${VAR} for secrets."
+    )
+    extra_query: dict[str, _Value] | None = Field(
+        default=None, description="Parameters behind every address of this server."
+    )
+
+
 class BackendOptions(_File):
     """What every backend takes besides its type, model, address and key."""
 
@@ -68,7 +82,7 @@ class Ui(_File):
     bell: bool = False
 
 
-class Server(_File):
+class Server(Extras):
     """A server to look at that no agent uses."""
 
     base_url: str

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from massgen_tui.config.file import BackendOptions, Gpus, Sampling, Server, Ui
+from massgen_tui.config.file import BackendOptions, Extras, Gpus, Sampling, Server, Ui
 from massgen_tui.config.schema import Timeouts
 from massgen_tui.dialects import DIALECTS, NAMES
 from massgen_tui.dialects.parameters import (
@@ -86,7 +86,9 @@ def _backend() -> Schema:
     spoken = [*NAMES, *sorted(NOT_SPOKEN)]
     parameters = {
         name: {"anyOf": [schema, _REFERENCE, {"type": "null"}]}
-        for name, schema in (options["properties"] | sampling["properties"]).items()
+        for name, schema in (
+            options["properties"] | _section(Extras)["properties"] | sampling["properties"]
+        ).items()
     }
     return {
         "type": "object",

@@ -1,13 +1,15 @@
 """Which key goes to which server: a provider's only to its own hosts, over https."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
 from massgen_tui.config.address import host_of, port_of
+from massgen_tui.config.extras import Extra
 from massgen_tui.config.schema import AgentProblem
 from massgen_tui.dialects import Dialect, dialect_at
+from massgen_tui.dialects.headers import is_credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,18 @@ class Key:
     source: str = ""
     problem: AgentProblem | None = None
     warning: str = ""
+
+
+def in_headers(headers: Iterable[Extra], written: str) -> Key | None:
+    """That a header of one's own says who asks, so that no key goes beside it; None: none does.
+
+    `written` is `api_key` of the config, or empty.
+    """
+    name = next((header.name for header in headers if is_credential(header.name)), "")
+    if not name:
+        return None
+    said = f"api_key is not sent: extra_headers has {name}" if written.strip() else ""
+    return Key(source=f"{name} in extra_headers", warning=said)
 
 
 def resolve(

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from massgen_tui.config.extras import Extra
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -46,6 +48,10 @@ class BackendConfig(_Model):
     """Whether reasoning goes back to the server in later turns; None: as the dialect needs it."""
     gpu_metrics_url: str = ""
     """A DCGM exporter on the server's host."""
+    extra_headers: tuple[Extra, ...] = ()
+    """Sent with every request to this server's origin, and to no other."""
+    extra_query: tuple[Extra, ...] = ()
+    """Likewise, behind each address."""
 
 
 class AgentProblem(_Model):
@@ -84,6 +90,8 @@ class ExtraServer(_Model):
     """The name of a dialect."""
     api_key: SecretStr | None = None
     gpu_metrics_url: str = ""
+    extra_headers: tuple[Extra, ...] = ()
+    extra_query: tuple[Extra, ...] = ()
 
 
 class GpuSource(_Model):

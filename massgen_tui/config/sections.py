@@ -6,7 +6,8 @@ from pydantic import SecretStr
 from massgen_tui.config.address import AddressError, normalise
 from massgen_tui.config.document import Entry, Json
 from massgen_tui.config.file import Gpus, Server, Ui
-from massgen_tui.config.keys import resolve
+from massgen_tui.config.keys import in_headers, resolve
+from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_query
 from massgen_tui.config.reading import Reading
 from massgen_tui.config.schema import ExtraServer, GpuSource, UiConfig
 from massgen_tui.dialects import NAMES, dialect_of, named
@@ -66,6 +67,9 @@ def read_servers(reading: Reading, entry: Entry | None) -> tuple[ExtraServer, ..
         if _note_unset(reading, key):
             continue
         data = {"base_url": data} if isinstance(data, str) else data
+        if isinstance(data, dict):
+            # read by themselves, as their problems must not tell a value
+            data = {name: value for name, value in data.items() if name not in (HEADERS, QUERY)}
         server = reading.validated(Server, data, node, key)
         read = _server(reading, node, key, server) if server else None
         if read is not None:
@@ -85,7 +89,16 @@ def _server(reading: Reading, node: yaml.Node, key: str, server: Server) -> Extr
         reading.complain(node, f"{key}.base_url", str(error))
         return None
     dialect = dialect_of(server.type, base_url) or kind
-    found = resolve(dialect, base_url, server.api_key, reading.variables, where=".env")
+    before = len(reading.problems)
+    entries = reading.mapping(node, key) if isinstance(node, yaml.MappingNode) else None
+    headers = read_headers(reading, entries or {}, key)
+    query = read_query(reading, entries or {}, key)
+    if len(reading.problems) > before:
+        return None
+    said = in_headers(headers, server.api_key)
+    if said is not None and said.warning:
+        reading.warnings.append(f"{key}: {said.warning}")
+    found = said or resolve(dialect, base_url, server.api_key, reading.variables, where=".env")
     if found.problem is not None:
         reading.warnings.append(f"{key}: {found.problem.message}: {found.problem.hint}")
     secret: SecretStr | None = found.secret
@@ -94,6 +107,8 @@ def _server(reading: Reading, node: yaml.Node, key: str, server: Server) -> Extr
         type=server.type,
         api_key=secret,
         gpu_metrics_url=server.gpu_metrics_url,
+        extra_headers=headers,
+        extra_query=query,
     )
 
 

@@ -32,6 +32,12 @@ def substitute(text: str, variables: Mapping[str, str]) -> tuple[str, list[str]]
     return _REFERENCE.sub(fill, text), unset
 
 
+def references(text: str) -> list[tuple[str, str]]:
+    """The references in a text, in order: each as it is written, and the variable's name."""
+    found = _REFERENCE.finditer(text)
+    return [(match[0], match[2]) for match in found if not match[1]]
+
+
 def gather(environ: Mapping[str, str], folders: Sequence[Path]) -> tuple[dict[str, str], list[str]]:
     """All variables: the environment's, then those of `.env` in each folder, first one wins.
 

@@ -197,15 +197,15 @@ class Monitors:
         """Tell the monitor what a request of our own met: providers' APIs are not probed."""
         status, told = status_of(agent, self.servers), state_heard(attempt)
         if self._servers is not None and status is not None and told is not None:
-            self._servers.heard(status.target.root, *told)
+            self._servers.heard(status.target.id, *told)
             if attempt.error is None:
-                self._servers.answered(status.target.root, agent.backend.model)
+                self._servers.answered(status.target.id, agent.backend.model)
 
     def asks(self, agent: Agent) -> None:
         """Tell the monitor, before the request is out, that it must not disturb this server."""
         status = status_of(agent, self.servers)
         if self._servers is not None and status is not None:
-            self._servers.await_answer(status.target.root)
+            self._servers.await_answer(status.target.id)
 
     def follow(self, agents: Sequence[Agent]) -> None:
         """Tell the monitor which servers stream to us, and agents how long their context is."""
@@ -213,16 +213,16 @@ class Monitors:
             return
         learn_context(agents, self.servers)
         now_running = running(agents, self.servers)
-        roots = {
-            status.target.root
+        ids = {
+            status.target.id
             for attempt, status in now_running
             if status is not None and attempt.retrying is None
         }
-        self._servers.await_answers(roots)
+        self._servers.await_answers(ids)
         for attempt, status in now_running:
             at = last_word(attempt)
             if status is not None and at is not None:
-                self._servers.talked(status.target.root, at)
+                self._servers.talked(status.target.id, at)
         if self._gpus is not None:
             self._metering.tick(now_running, self._gpus.snapshot)
 

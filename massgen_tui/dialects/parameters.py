@@ -43,7 +43,7 @@ MASSGEN_BACKEND: Final = words(
     enable_programmatic_flow enable_quality_rethink_on_iteration enable_rate_limit
     enable_strict_tool_use enable_tool_search enable_video_generation enable_web_search
     enforce_read_before_delete engine exclude_custom_tools exclude_file_operation_mcps
-    exclude_tools extra_headers extra_query fairness_enabled fairness_lead_cap_answers
+    exclude_tools fairness_enabled fairness_lead_cap_answers
     filesystem_session_id final_answer_strategy gap_report_mode group_config hooks
     image_generation_backend image_generation_model improvements instance_id learning_capture_mode
     main_agent max_checklist_calls_per_round max_concurrent_tools

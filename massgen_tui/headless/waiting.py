@@ -45,10 +45,10 @@ async def _until_up(
             told, told_at = status.state, running_time()
             why = f": {status.reason}" if status.reason else ""
             left = max(0.0, end - told_at)
-            note(f"{target.root} is {_word(status)}{why}; waiting for it, {left:.0f} s left")
+            note(f"{target.title} is {_word(status)}{why}; waiting for it, {left:.0f} s left")
         await asyncio.sleep(PACE)
     if told is not ServerState.UP:
-        note(f"{target.root} is {_word(status)}")
+        note(f"{target.title} is {_word(status)}")
 
 
 def _word(status: ServerStatus) -> str:

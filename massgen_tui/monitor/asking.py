@@ -4,12 +4,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
+from massgen_tui.config.extras import pairs, with_query
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.looking import ABOVE, MODELS, SIGN_OF_LIFE
 from massgen_tui.monitor.status import Asked, ServerTarget
 
 LOOK_TAKES, PATIENT_LOOK_TAKES = 6.0, 20.0
 """Seconds of a look after which nothing more is asked in it."""
+_KEPT = 4096
+"""Bytes of the refusal of a path that are kept."""
 _LOGGED = 30
 """Questions that the log keeps."""
 _SHUT = frozenset({401, 403, 404, 405, 501})
@@ -54,7 +57,7 @@ class Asking:
         """Something of this look was not asked, as it must not be disturbed."""
         self._patient = False
         self._spent = 0.0
-        self._shut: dict[str, int] = {}
+        self._shut: dict[str, Answer] = {}
         self._told: dict[str, bytes] = {}
         self._rest: dict[str, float] = {}
         self._slow: set[str] = set()
@@ -85,7 +88,7 @@ class Asking:
             self.held = True
             return Answer(fault=Fault.UNASKED, words="not asked: it answers us")
         if path in self._shut:
-            return Answer(status=self._shut[path])
+            return self._shut[path]
         if self._clock() - self.at.get(path, 0.0) < self._rest.get(path, 0.0):
             return Answer(fault=Fault.UNASKED, words="not asked: it would be kept awake")
         if self._spent >= (PATIENT_LOOK_TAKES if self._patient else LOOK_TAKES):
@@ -106,8 +109,10 @@ class Asking:
         base = (target.base_url if path == MODELS else target.root).rstrip("/")
         if path.startswith(ABOVE):
             base, path = base.removesuffix("/openai"), path.removeprefix(ABOVE)
-        url = f"{base}/{path.lstrip('/')}"
-        answer = await self._fetcher.get(url, key=target.key, patient=patient)
+        url = with_query(f"{base}/{path.lstrip('/')}", target.query)
+        answer = await self._fetcher.get(
+            url, key=target.key, headers=pairs(target.headers), patient=patient
+        )
         now = self._clock()
         self.at[path] = now
         self.log.append(Asked(now, path, answer.status, answer.seconds, answer.words))
@@ -115,7 +120,9 @@ class Asking:
 
     def _learn(self, path: str, answer: Answer) -> None:
         if answer.status in _SHUT and path != SIGN_OF_LIFE:
-            self._shut[path] = answer.status
+            # why, too: a second question of the same look is answered from here
+            kept = answer.body if len(answer.body) <= _KEPT else b""
+            self._shut[path] = Answer(status=answer.status, body=kept)
         if path in _WAKING:
             same = self._told.get(path) == answer.body
             rest = max(2 * self._rest.get(path, 0.0), _SHORTEST_REST) if same else 0.0

@@ -6,12 +6,13 @@ their label, and samples may be as old as their time.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from massgen_tui.config.address import is_loopback
-from massgen_tui.config.schema import Config
+from massgen_tui.config.address import is_loopback, same_origin
+from massgen_tui.config.extras import Extra, pairs, with_query
+from massgen_tui.config.schema import BackendConfig, Config, ExtraServer
 from massgen_tui.monitor.dcgm_page import Page, Told
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.gpu_state import GpuState
@@ -40,12 +41,20 @@ class _Machine:
 class Exporter:
     """One exporter over time."""
 
-    def __init__(self, url: str, label: str = "", *, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        url: str,
+        label: str = "",
+        *,
+        headers: Sequence[Extra] = (),
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         """Know its address.
 
         Args:
             url: The address of its page.
             label: Names its machine; else the address does, or its page.
+            headers: Those that its server is asked with, where it is of the same origin.
             wall: Seconds since 1970, beside which the times in a page are old.
         """
         self.url = url
@@ -53,6 +62,7 @@ class Exporter:
         self.snapshots: tuple[GpuSnapshot, ...] = (GpuSnapshot(host=self.label),)
         """One a machine that it tells of, or has told of."""
         self._named = bool(label) or not is_loopback(self.label)
+        self._headers = headers
         self._wall = wall
         self._machines: dict[str, _Machine] = {}
         self._patient = False
@@ -70,7 +80,9 @@ class Exporter:
             else:
                 page.feed(piece)
 
-        answer = await fetcher.read(self.url, take, patient=self._patient)
+        answer = await fetcher.read(
+            self.url, take, headers=pairs(self._headers), patient=self._patient
+        )
         slow = answer.seconds > fetcher.timeout / 2
         self._patient = answer.silent or (self._patient and slow)
         if page.size > _LARGE:
@@ -125,11 +137,13 @@ class Exporter:
 
 def exporters_of(config: Config) -> tuple[Exporter, ...]:
     """The distinct exporters that a config names, for machines, servers and agents' servers."""
-    named = [(source.dcgm, source.label) for source in config.gpus]
-    named += [(server.gpu_metrics_url, "") for server in config.servers]
-    named += [(agent.backend.gpu_metrics_url, "") for agent in config.agents]
-    found: dict[str, Exporter] = {}
-    for url, label in named:
-        if url:
-            found.setdefault(url, Exporter(url, label))
+    found = {source.dcgm: Exporter(source.dcgm, source.label) for source in config.gpus}
+    places: list[ExtraServer | BackendConfig] = [*config.servers]
+    places += [agent.backend for agent in config.agents]
+    for server in places:
+        if url := server.gpu_metrics_url:
+            own = same_origin(url, server.base_url)
+            url = with_query(url, server.extra_query) if own else url
+            headers = server.extra_headers if own else ()
+            found.setdefault(url, Exporter(url, headers=headers))
     return tuple(found.values())

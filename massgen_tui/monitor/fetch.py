@@ -6,7 +6,7 @@ import ipaddress
 import json
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Never, Protocol, cast
@@ -175,23 +175,45 @@ class Fetcher:
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
-    async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
+    async def get(
+        self,
+        url: str,
+        *,
+        key: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        patient: bool = False,
+    ) -> Answer:
         """GET `url` within the limits, `patient` or not; no server can make it raise.
 
-        `key` goes into the Authorization header and, as no redirect is followed, nowhere else.
+        `key` goes into the Authorization header and, as no redirect is followed, nowhere else; nor
+        do `headers`, which stand in place of ours of the same name.
         """
-        limit = self._page_limit if url.endswith("/metrics") else self._limit
-        return await self._ask(url, key, limit, patient=patient)
+        limit = self._page_limit if urlsplit(url).path.endswith("/metrics") else self._limit
+        return await self._ask(url, key, limit, patient=patient, own=headers)
 
-    async def read(self, url: str, take: Take, *, patient: bool = False) -> Answer:
+    async def read(
+        self,
+        url: str,
+        take: Take,
+        *,
+        headers: Sequence[tuple[str, str]] = (),
+        patient: bool = False,
+    ) -> Answer:
         """GET a page of metrics as it comes; the same but for the body, which the answer lacks.
 
         Of a 2xx answer `take` gets all pieces up to the limit of a page.
         """
-        return await self._ask(url, None, self._page_limit, patient=patient, take=take)
+        return await self._ask(url, None, self._page_limit, patient=patient, take=take, own=headers)
 
     async def _ask(
-        self, url: str, key: str | None, limit: int, *, patient: bool, take: Take | None = None
+        self,
+        url: str,
+        key: str | None,
+        limit: int,
+        *,
+        patient: bool,
+        take: Take | None = None,
+        own: Sequence[tuple[str, str]] = (),
     ) -> Answer:
         try:
             client = await self._open()
@@ -200,6 +222,7 @@ class Fetcher:
         headers = {"Accept-Encoding": "identity"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
+        headers |= own
         began = time.monotonic()
         seconds = self.patience if patient else self.timeout
         try:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from massgen_tui.dialects.headers import missing_headers
 from massgen_tui.monitor.adapters import Adapter
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.metrics import Metrics
@@ -109,7 +110,7 @@ class Pulse:
     by_model: tuple[tuple[str, ModelState], ...] = ()
     """What each of its models is in, where they are not all there at once."""
     hint: str = ""
-    """What it should be started with, to tell more of itself."""
+    """What it should be started with, to tell more of itself, or asked with, to answer."""
 
 
 def pulse_of(answer: Answer) -> Pulse:
@@ -128,7 +129,12 @@ def pulse_of(answer: Answer) -> Pulse:
             taken=answer.fault is Fault.TIMEOUT,
         )
     state, reason = _state(answer)
-    return Pulse(state, reason, latency_s=answer.seconds, patient=answer.patient, shut=answer.shut)
+    pulse = Pulse(state, reason, latency_s=answer.seconds, patient=answer.patient, shut=answer.shut)
+    words = said(answer) if answer.status >= 400 else ""
+    if missing := " or ".join(missing_headers(answer.status, words)):
+        hint = f"it wants a header: set {missing} in extra_headers"
+        return replace(pulse, reason=words, hint=hint)
+    return pulse
 
 
 def _state(answer: Answer) -> tuple[ServerState, str]:

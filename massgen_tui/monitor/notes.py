@@ -5,7 +5,7 @@ from collections.abc import Collection
 from massgen_tui.monitor.kinds import KINDS
 from massgen_tui.monitor.looking import NO_MODEL, Card
 from massgen_tui.monitor.read import text
-from massgen_tui.monitor.status import NO_KEY, ServerState, ServerTarget
+from massgen_tui.monitor.status import ServerState, ServerTarget
 
 _MOST_NAMES = 5
 _MAY_ANSWER = "(it may answer all the same)"
@@ -16,13 +16,15 @@ def notes_of(
     card: Card | None,
     state: ServerState,
     answered: Collection[str] = frozenset(),
+    hint: str = "",
 ) -> tuple[str, ...]:
     """Everything that is odd, most important first.
 
-    `answered` are the models that answered us: whatever the list says, they are there.
+    `answered` are the models that answered us: whatever the list says, they are there. `hint` is
+    what it should be started or asked with.
     """
     if card is None:
-        return ()
+        return (hint,) if hint else ()
     notes = [
         _wrong_kind(target, card),
         card.kind.note if card.kind else "",
@@ -30,8 +32,8 @@ def notes_of(
     ]
     notes.append("" if card.refused_key else card.trouble)
     notes += [*_not_served(target, card, answered), _no_parser(target, card)]
-    notes += _too_long(target, card)
-    unkeyed = target.key in (None, NO_KEY) and not card.trouble
+    notes += [*_too_long(target, card), hint]
+    unkeyed = not (target.keyed or card.trouble or hint)
     if state is ServerState.UNAUTHORIZED and unkeyed:
         notes.insert(0, "a key is wanted: set api_key for its agents")
     return tuple(note for note in notes if note)

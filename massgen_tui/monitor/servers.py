@@ -64,16 +64,14 @@ class ServerMonitor:
         self._wake = asyncio.Event()
         self._relaxed = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._watches = {
-            target.root: Watch(target, self._fetcher, clock, wall) for target in targets
-        }
+        self._watches = {target.id: Watch(target, self._fetcher, clock, wall) for target in targets}
         self.revision = 0
         """Grows with every status that changed."""
 
     @property
     def statuses(self) -> Mapping[str, ServerStatus]:
-        """The status of each server by root, in the config's order."""
-        return {root: watch.status for root, watch in self._watches.items()}
+        """The status of each server by its `id`, in the config's order."""
+        return {id: watch.status for id, watch in self._watches.items()}
 
     @property
     def changes(self) -> Sequence[StateChange]:
@@ -123,7 +121,7 @@ class ServerMonitor:
 
         A `patient` look may take a slow server's time.
         """
-        watch = self._watches.get(target.root)
+        watch = self._watches.get(target.id)
         if watch is None:
             return await Watch(target, self._fetcher, self._clock).look(patient=patient)
         before = watch.status
@@ -131,13 +129,13 @@ class ServerMonitor:
         self.revision += watch.status is not before
         return watch.status
 
-    def heard(self, root: str, state: ServerState, reason: str = "") -> None:
+    def heard(self, id: str, state: ServerState, reason: str = "") -> None:
         """Tell what a request of our own met.
 
         A provider's API is not probed for it; a server of one's own is looked at now when it was
         anything but fine.
         """
-        watch = self._watches.get(root)
+        watch = self._watches.get(id)
         if watch is None:
             return
         before = watch.status
@@ -146,34 +144,34 @@ class ServerMonitor:
         if state is not ServerState.UP and not watch.target.hosted:
             self._nudge()
 
-    def answered(self, root: str, model: str) -> None:
+    def answered(self, id: str, model: str) -> None:
         """Tell that a prompt of our own was answered by this model."""
-        watch = self._watches.get(root)
+        watch = self._watches.get(id)
         if watch is not None:
             before = watch.status
             watch.answered(model)
             self.revision += watch.status is not before
 
-    def talked(self, root: str, at: float) -> None:
+    def talked(self, id: str, at: float) -> None:
         """Tell that a stream of our own brought something, at `at` seconds of the clock.
 
         A busy server that misses its probes is then known to live.
         """
-        watch = self._watches.get(root)
+        watch = self._watches.get(id)
         if watch is not None:
             watch.talked(at)
 
-    def await_answers(self, roots: Collection[str]) -> None:
+    def await_answers(self, ids: Collection[str]) -> None:
         """Tell which servers hold a request of our own open now.
 
         Their silence is no death, and nothing is asked of them that could disturb an answer.
         """
-        for root, watch in self._watches.items():
-            watch.awaited = root in roots
+        for id, watch in self._watches.items():
+            watch.awaited = id in ids
 
-    def await_answer(self, root: str) -> None:
+    def await_answer(self, id: str) -> None:
         """Tell that a request of our own is about to be sent there."""
-        watch = self._watches.get(root)
+        watch = self._watches.get(id)
         if watch is not None:
             watch.awaited = True
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from massgen_tui.config.extras import Extra, identity, replaces_key
 from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.workers import Worker, Workers
 
@@ -35,7 +36,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServerTarget:
-    """A server to look at: one per distinct root, whatever the number of agents on it."""
+    """A server to look at: one per distinct root and headers, whatever the number of agents."""
 
     root: str
     """Scheme, host and port: `http://localhost:8000`."""
@@ -58,6 +59,32 @@ class ServerTarget:
     """The most tokens of one answer that agents ask of a model."""
     problem: str = ""
     """Why nobody can ask it (no key): it is not looked at."""
+    headers: tuple[Extra, ...] = field(default=(), repr=False)
+    """What it is sent with every look, and so asks for; part of what it is."""
+    query: tuple[Extra, ...] = field(default=(), repr=False)
+    """Likewise, behind each address."""
+
+    @property
+    def id(self) -> str:
+        """What tells it apart: its root, and where it has headers or a query a mark of these."""
+        mark = identity(self.headers, self.query)
+        return f"{self.root} {mark}" if mark else self.root
+
+    @property
+    def title(self) -> str:
+        """Its root and what else it is asked with, for people."""
+        return " · ".join((self.root, *self.asked_with))
+
+    @property
+    def asked_with(self) -> tuple[str, ...]:
+        """Its headers and its query, for people."""
+        headers = (f"{extra.name}: {extra.shown}" for extra in self.headers)
+        return (*headers, *(f"{extra.name}={extra.shown}" for extra in self.query))
+
+    @property
+    def keyed(self) -> bool:
+        """It is asked with a key, or a header in place of one."""
+        return self.key not in (None, NO_KEY) or replaces_key(self.headers)
 
     @property
     def host(self) -> str:

@@ -2,9 +2,12 @@
 
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from massgen_tui.config.address import host_of, port_of, server_root
+from massgen_tui.config.extras import identity, replaces_key
 from massgen_tui.config.routing import dialect_for
-from massgen_tui.config.schema import AgentConfig, Config, ExtraServer
+from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, ExtraServer
 from massgen_tui.config.start_command import asks_for_thinking, command_for, missing_parsers
 from massgen_tui.dialects import GENERIC, dialect_at, dialect_of
 from massgen_tui.dialects.parameters import TOKEN_LIMITS
@@ -17,23 +20,28 @@ def targets_of(config: Config) -> tuple[ServerTarget, ...]:
 
     Those that no agent uses (`servers:`) come last. Agents of an unknown type have no server.
     """
-    groups: dict[str, list[AgentConfig]] = {}
+    groups: dict[tuple[str, str], list[AgentConfig]] = {}
     for agent in config.agents:
         if agent.backend.base_url and dialect_of(agent.backend.type, agent.backend.base_url):
-            groups.setdefault(_root(agent.backend.base_url), []).append(agent)
-    targets = {root: _target(root, agents) for root, agents in groups.items()}
+            groups.setdefault(_apart(agent.backend), []).append(agent)
+    targets = {apart: _target(apart[0], agents) for apart, agents in groups.items()}
     for server in config.servers:
-        targets.setdefault(_root(server.base_url), _extra(server))
+        targets.setdefault(_apart(server), _extra(server))
     return tuple(targets.values())
+
+
+def _apart(place: BackendConfig | ExtraServer) -> tuple[str, str]:
+    """What tells servers apart: a gateway's headers say which server is behind it."""
+    return _root(place.base_url), identity(place.extra_headers, place.extra_query)
 
 
 def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
     first = agents[0].backend
     hosted = _hosted(first.base_url)
     key = next((a.backend.api_key for a in agents if a.backend.api_key), None)
-    secret = key.get_secret_value() if key else _unkeyed(first.base_url)
+    secret = _secret(first, key)
     problems = [agent.problem for agent in agents if agent.problem]
-    stuck = len(problems) == len(agents) or not secret
+    stuck = len(problems) == len(agents) or secret == ""
     thinks = any(asks_for_thinking(agent.backend) is True for agent in agents)
     return ServerTarget(
         root=root,
@@ -48,7 +56,16 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
         thinks=thinks,
         longest=_longest(agents),
         problem=(problems[0].message if problems else "no key for it") if stuck else "",
+        headers=first.extra_headers,
+        query=first.extra_query,
     )
+
+
+def _secret(place: BackendConfig | ExtraServer, key: SecretStr | None) -> str | None:
+    """The key it is asked with; None: a header says who asks; empty: there is none."""
+    if replaces_key(place.extra_headers):
+        return None
+    return key.get_secret_value() if key else _unkeyed(place.base_url)
 
 
 def _longest(agents: list[AgentConfig]) -> tuple[tuple[str, int], ...]:
@@ -64,8 +81,7 @@ def _longest(agents: list[AgentConfig]) -> tuple[tuple[str, int], ...]:
 
 def _extra(server: ExtraServer) -> ServerTarget:
     hosted = _hosted(server.base_url)
-    key = server.api_key
-    secret = key.get_secret_value() if key else _unkeyed(server.base_url)
+    secret = _secret(server, server.api_key)
     return ServerTarget(
         root=_root(server.base_url),
         base_url=server.base_url,
@@ -73,7 +89,9 @@ def _extra(server: ExtraServer) -> ServerTarget:
         models=(),
         key=secret or None,
         hosted=hosted,
-        problem="" if secret else "no key for it",
+        problem="no key for it" if secret == "" else "",
+        headers=server.extra_headers,
+        query=server.extra_query,
     )
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from pydantic import SecretStr
+
+from massgen_tui.config.secrets import hidden_in, without
 from massgen_tui.monitor.adapters import started_with
 from massgen_tui.monitor.asked_for import of_those_asked_for
 from massgen_tui.monitor.asking import Asking
@@ -19,7 +22,6 @@ from massgen_tui.monitor.probes import Look, look_at, peek_at
 from massgen_tui.monitor.rates import Rates
 from massgen_tui.monitor.resting import Resting, unseen
 from massgen_tui.monitor.status import (
-    NO_KEY,
     Condition,
     ServerState,
     ServerStatus,
@@ -79,6 +81,8 @@ class Watch:
         self._uncounted = Uncounted()
         self._resting = Resting()
         self._one = asyncio.Lock()
+        key = SecretStr(target.key) if target.key else None
+        self._secrets = hidden_in(key, (*target.headers, *target.query))
 
     @property
     def passive(self) -> bool:
@@ -166,8 +170,8 @@ class Watch:
         return replace(self.status, target=told, notes=notes, unserved=missing)
 
     def _notes(self, target: ServerTarget, state: ServerState) -> tuple[str, ...]:
-        notes = notes_of(target, self._card, state, self._answered)
-        return (*notes, *([self._hint] if self._hint else []))
+        notes = notes_of(target, self._card, state, self._answered, self._hint)
+        return tuple(without(note, self._secrets) for note in notes)
 
     def heard(self, now: float, state: ServerState, reason: str = "") -> None:
         """Take in what a request of our own met, for servers that are not probed."""
@@ -243,8 +247,7 @@ class Watch:
         if not pulse.unanswered:
             slow = f"slow: it took {took:.2g} s to answer" if took > soon else ""
             kind = self._card.kind if self._card else None
-            keyed = self.target.key not in (None, NO_KEY)
-            return worded(pulse, slow, kind, keyed=keyed, was_up=self._was_up)
+            return worded(pulse, slow, kind, keyed=self.target.keyed, was_up=self._was_up)
         if self._talks:
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
         if self.status.state is ServerState.DOWN and self.status.silent:
@@ -304,6 +307,9 @@ class Watch:
         return condition, words or self._uncounted.words(now)
 
     def _become(self, now: float, status: ServerStatus) -> None:
+        # a server may repeat what it was sent
+        if self._secrets and status.reason:
+            status = replace(status, reason=without(status.reason, self._secrets))
         self.status = self._course.went(self.status, status, now)
 
 

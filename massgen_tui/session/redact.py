@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 from massgen_tui.config.schema import Config
+from massgen_tui.config.secrets import all_secrets
 
 SHORTEST = 6
 """A shorter key is no secret (`EMPTY`, `none`), and replacing it would spoil other text."""
@@ -27,6 +28,5 @@ class Redactor:
 
 
 def redactor_of(config: Config) -> Redactor:
-    """A redactor for all keys of a config."""
-    keys = (agent.backend.api_key for agent in config.agents)
-    return Redactor(key.get_secret_value() for key in keys if key is not None)
+    """A redactor for all keys and secret headers of a config."""
+    return Redactor(all_secrets(config))

@@ -22,7 +22,9 @@ class Pages(Fetcher):
         self.seen: Callable[[str], object] = bool
         """Told each path as it is asked."""
 
-    async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
+    async def get(
+        self, url: str, *, key: str | None = None, patient: bool = False, **own: object
+    ) -> Answer:
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         self.asked.append(path)

@@ -30,7 +30,9 @@ class Wire(Fetcher):
         self.takes = 0.0
         self.metrics = ""
 
-    async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
+    async def get(
+        self, url: str, *, key: str | None = None, patient: bool = False, **own: object
+    ) -> Answer:
         path = url.removeprefix(ROOT)
         self.asked.append(path)
         self.patiently.append(patient)

@@ -171,7 +171,9 @@ async def test_a_fault_of_our_own_is_logged_and_never_leaves_a_server_green(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Broken(Fetcher):
-        async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
+        async def get(
+            self, url: str, *, key: str | None = None, patient: bool = False, **own: object
+        ) -> Answer:
             raise RuntimeError("ours")
 
     pauses = Pauses()

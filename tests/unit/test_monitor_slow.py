@@ -38,7 +38,9 @@ class Delayed(Fetcher):
     def metrics(generated: int) -> bytes:
         return b"vllm:num_requests_running 8\nvllm:generation_tokens_total %d\n" % generated
 
-    async def get(self, url: str, *, key: str | None = None, patient: bool = False) -> Answer:
+    async def get(
+        self, url: str, *, key: str | None = None, patient: bool = False, **own: object
+    ) -> Answer:
         path = urlsplit(url).path
         if self.refusing:
             return Answer(fault=Fault.REFUSED, words=REFUSED)

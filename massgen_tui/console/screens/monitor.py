@@ -71,7 +71,7 @@ def gpus_by_id(gpus: GpuSnapshot) -> dict[str, tuple[GpuSnapshot, GpuStatus]]:
 
 
 def detail(name: str, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> str:
-    """All about a server by its root, a GPU by its `gpu_id`, else about all GPUs."""
+    """All about a server by its id, a GPU by its `gpu_id`, else about all GPUs."""
     if name in servers:
         return server_detail(servers[name], now)
     found = gpus_by_id(gpus).get(name)
@@ -106,6 +106,7 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
     yield from _table(
         (
             ("address", status.target.base_url),
+            *(("asked with", line) for line in status.target.asked_with),
             ("kind", f"{kind(status)} {status.version}".strip()),
             ("agents", ", ".join(status.target.agents) or "none"),
             *((("workers", str(status.workers)),) if status.workers else ()),

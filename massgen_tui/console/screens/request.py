@@ -2,9 +2,11 @@
 
 import json
 
+from massgen_tui.config.secrets import secrets_of
 from massgen_tui.console.stream.words import active
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.redact import Redactor
 from massgen_tui.text import clean, one_line
 
 
@@ -20,10 +22,14 @@ def request_text(agent: Agent, energy: Energy | None = None) -> tuple[str, str]:
     lines = [f"POST {agent.backend.url} ({agent.backend.provider}); the key travels in a header"]
     if energy is not None:
         lines.append(energy_words(energy))
+    backend = agent.config.backend
+    lines += [f"{extra.name}: {extra.shown}" for extra in backend.extra_headers]
+    lines += [f"?{extra.name}={extra.shown}" for extra in backend.extra_query]
     # before the body, which may be long: what was left out of it belongs to it
     lines += [f"⚠ {text}" for text in attempt.warnings]
     body = json.dumps(dict(attempt.request), indent=2, ensure_ascii=False, default=str)
-    return title, clean("\n".join([*lines, "", body]))
+    redact = Redactor(secrets_of(backend))
+    return title, clean(redact("\n".join([*lines, "", body])))
 
 
 def energy_words(energy: Energy) -> str:

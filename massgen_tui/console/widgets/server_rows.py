@@ -111,6 +111,8 @@ def _head(status: ServerStatus, width: int, mark: str) -> Iterator[Row]:
     yield Row(((f"{sign}{mark}", style), (title, "title"), (gap, "text"), (state, style)))
     if place not in title:
         yield Row(((crop(f"  {place}", width), "dim"),))
+    for line in status.target.asked_with:
+        yield Row(((crop(f"  {line}", width), "dim"),))
 
 
 def _short(version: str) -> str:

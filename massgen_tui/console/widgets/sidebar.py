@@ -95,7 +95,7 @@ class Sidebar(Rowed, can_focus=True):
     def start_command(self) -> str:
         """The start command to copy: of the chosen server, else of the first that is down."""
         down = [status for status in self._servers.values() if status.startable]
-        chosen = [status for status in down if status.target.root == self._chosen]
+        chosen = [status for status in down if status.target.id == self._chosen]
         return next((status.start_command for status in (*chosen, *down)), "")
 
     @property
@@ -113,7 +113,9 @@ class Sidebar(Rowed, can_focus=True):
         stops = self._stops
         chosen = self._chosen if self._chosen in stops else stops[0]
         found = gpus_by_id(self._gpus).get(chosen)
+        server = self._servers.get(chosen)
         title = gpu_name(*found) if found else f"{GPUS} (this host)" if chosen == GPUS else chosen
+        title = server.target.root if server else title
 
         def tell() -> str:
             return detail(chosen, self._servers, self._gpus, self._now)
@@ -261,11 +263,11 @@ class Sidebar(Rowed, can_focus=True):
     def _sections(self, width: int) -> tuple[list[Row], list[str]]:
         rows: list[Row] = []
         owners: list[str] = []
-        for root, status in self._servers.items():
+        for id, status in self._servers.items():
             key = self._copy_key if self.start_command == status.start_command else ""
-            own = server_rows(status, width, self._now, copy_key=key, chosen=self._marks(root))
+            own = server_rows(status, width, self._now, copy_key=key, chosen=self._marks(id))
             rows += own
-            owners += [root] * len(own)
+            owners += [id] * len(own)
         if not self._servers:
             begun = begun_to_look(self._gpus)
             rows.append(Row((("no server to look at" if begun else ASKING, "dim"),)))

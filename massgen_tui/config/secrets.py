@@ -1,0 +1,41 @@
+"""What a config holds that must never be told: keys, and secret headers and parameters."""
+
+from collections.abc import Iterable
+
+from pydantic import SecretStr
+
+from massgen_tui.config.extras import MASK, Extra
+from massgen_tui.config.schema import BackendConfig, Config, ExtraServer
+
+SHORTEST = 6
+"""Characters: a shorter text is no secret, and hiding it would spoil other text."""
+PLAIN = "EMPTY"
+"""What servers without a key are asked with: no secret."""
+
+
+def hidden_in(key: SecretStr | None, extras: Iterable[Extra]) -> list[str]:
+    """The texts to hide of a key and of headers and parameters, the longest first."""
+    found = [key] if key is not None else []
+    found += [part for extra in extras for part in extra.hidden]
+    texts = {secret.get_secret_value().strip() for secret in found}
+    return sorted(texts - {"", PLAIN}, key=len, reverse=True)
+
+
+def secrets_of(place: BackendConfig | ExtraServer) -> list[str]:
+    """The texts to hide of one backend, or of one server that no agent uses."""
+    return hidden_in(place.api_key, (*place.extra_headers, *place.extra_query))
+
+
+def all_secrets(config: Config) -> list[str]:
+    """The texts to hide of a whole config."""
+    found = {text for agent in config.agents for text in secrets_of(agent.backend)}
+    found.update(text for server in config.servers for text in secrets_of(server))
+    return sorted(found, key=len, reverse=True)
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """A text of a server without these; one that is too short to be a secret stays."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST:
+            text = text.replace(secret, MASK)
+    return text
