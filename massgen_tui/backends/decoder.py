@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 
 from massgen_tui.backends.delta import DeltaReader
 from massgen_tui.backends.events import (
@@ -16,9 +17,16 @@ from massgen_tui.backends.events import (
     Unsaid,
     Warned,
 )
-from massgen_tui.backends.finishes import failure_of, worst
+from massgen_tui.backends.failures import about_limit
+from massgen_tui.backends.finishes import Ending, ending_of, failure_of, worst
 from massgen_tui.backends.sse import MAX_EVENT_BYTES, SSEMessage, SSEParser
-from massgen_tui.backends.stream_errors import find_error, plain_error, stream_error
+from massgen_tui.backends.stream_errors import (
+    find_error,
+    named_error,
+    plain_error,
+    stream_error,
+    wrapped_error,
+)
 from massgen_tui.backends.surrogates import SurrogateMender, may_hold_surrogates
 from massgen_tui.backends.thinking import ThinkSplitter
 from massgen_tui.dialects.families import family_of
@@ -37,6 +45,7 @@ _FLOOD_HINT = "what came before is kept; look into the server's log, this is no 
 _NO_STREAM = "the answer is no stream of chat-completion chunks"
 _NO_STREAM_HINT = "check that base_url is the address of a chat-completions API"
 _NO_FINISH = "cut"
+_LIMIT = "the token limit was reached, raise it (max_tokens)"
 _CHUNK_KEYS = frozenset(
     (
         "choices",
@@ -65,7 +74,7 @@ class StreamDecoder:
     """Decodes one streamed chat completion, however the network cut its bytes.
 
     Pure: no I/O, no clock. It never raises: what ends the answer is left in `error`, after the
-    events that came before it. After an error nothing more is read but `[DONE]`, after `[DONE]`
+    events that came before it. After an error only usage and `[DONE]` are read, after `[DONE]`
     nothing at all.
     """
 
@@ -139,8 +148,17 @@ class StreamDecoder:
             if text.startswith("[DONE]"):
                 self._flush(events)
                 self.done = True
-        if self.error is None and not self.done and text:
+        if self.error is not None and text and not self.done:
+            self._count(text, events)
+        elif not self.done and text:
             self._event(text, message, events, last=last)
+
+    def _count(self, text: str, events: list[StreamEvent]) -> None:
+        """Behind an error only the token counts are of interest (OpenRouter)."""
+        with suppress(ValueError, RecursionError):
+            value = _parse(text) if '"usage"' in text else None
+            if isinstance(value, dict):
+                self._reader.count(value, None, events)
 
     def _event(
         self, text: str, message: SSEMessage, events: list[StreamEvent], *, last: bool
@@ -150,10 +168,10 @@ class StreamDecoder:
         except (ValueError, RecursionError):
             value = text
         if message.event and message.event.lower() in _ERRORS:
-            self._fail(self._named_error(value), events)
+            self._fail(named_error(value, begun=self._reader.spoke), events)
         elif isinstance(value, dict):
             self._object(value, text, message.event, events)
-        elif isinstance(value, list) and (wrapped := _wrapped(value)):
+        elif isinstance(value, list) and (wrapped := wrapped_error(value)):
             self._object(wrapped, text, message.event, events)
         elif not (text.startswith(":") or {message.event, text.lower()} & _PINGS):
             self._text(value, text, message, events, last=last)
@@ -237,7 +255,11 @@ class StreamDecoder:
 
     def _fail(self, error: BackendError, events: list[StreamEvent]) -> None:
         self._flush(events)
-        self.error = error
+        if about_limit(error.message) and ending_of(self._reader.finish_reason) is Ending.LENGTH:
+            # said before: why it stopped
+            events.append(Warned(one_line(f"{_LIMIT}: {error.message}", 300)))
+        else:
+            self.error = error
 
     def _flush(self, events: list[StreamEvent]) -> None:
         splitter = self._splitter
@@ -264,20 +286,6 @@ class StreamDecoder:
         if self._finishes is None:
             events.append(Unsaid())
         return None
-
-    def _named_error(self, value: object) -> BackendError:
-        """The failure of an event or a field named `error`, whatever its data is."""
-        begun = self._reader.spoke
-        if isinstance(value, dict):
-            return stream_error(find_error(value) or value, value, begun=begun)
-        plain = plain_error(value) if isinstance(value, str) else None
-        return stream_error(value, begun=begun, status=plain[1] if plain else None)
-
-
-def _wrapped(value: list[object]) -> dict[str, object] | None:
-    """The one error in a list (Google); a list is no other event."""
-    first = value[0] if value else None
-    return first if isinstance(first, dict) and find_error(first) is not None else None
 
 
 def _is_ping(value: Mapping[str, object], name: str) -> bool:

@@ -79,13 +79,17 @@ class DeltaReader:
         choice = self._first_choice(chunk.get("choices"), events)
         if choice is not None:
             self._choice(choice, events)
+        self.count(chunk, choice, events)
+        if self._sources.read(chunk, choice):
+            events.append(SourcesReported(self._sources.found))
+        return events
+
+    def count(self, chunk: Chunk, choice: Chunk | None, events: list[StreamEvent]) -> None:
+        """Append the token counts in a chunk, if they are news."""
         for place in (choice, chunk.get("x_groq"), chunk):
             usage = place.get("usage") if isinstance(place, dict) else None
             if isinstance(usage, dict):
                 self._count(usage, events)
-        if self._sources.read(chunk, choice):
-            events.append(SourcesReported(self._sources.found))
-        return events
 
     def _start(self, chunk: Chunk, events: list[StreamEvent]) -> None:
         model = chunk.get("model")

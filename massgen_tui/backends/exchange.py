@@ -5,7 +5,7 @@ Imported when a backend is first used, with the client it works on.
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import aiohttp
 import openai
@@ -40,6 +40,8 @@ from massgen_tui.config.schema import Timeouts
 
 _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
+_LAST_WORDS = 1.0
+"""Seconds after an error in the stream in which it may still tell what the answer cost."""
 _BURST = 32 * 1024
 """Bytes in one read: a stream that brings more is behind, and only rests for its turn."""
 _TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
@@ -83,7 +85,7 @@ class Exchange:
         self._transport: asyncio.Transport | None = None
         self._data = b""
         self._failure: Cause | None = None
-        self._over = False
+        self._over = self._failing = False
         self._spared = False
         self.giving: Iterator[StreamEvent] = iter(())
         """What was read last and is being handed on."""
@@ -160,6 +162,8 @@ class Exchange:
         if self._over:
             await self._end()
             return None
+        if self._failing:
+            return await self._last_words()
         assert self._response is not None
         data, self._data = self._data, b""
         if not data:
@@ -179,7 +183,7 @@ class Exchange:
         if self._failure is not None:
             return events + self._closed()
         if self._decoder.error is not None or self._decoder.done:
-            self._over = True
+            self._over, self._failing = self._decoder.done, not self._decoder.done
             if self._decoder.done and self._decoder.error is None:
                 events += self._decoder.close()
         else:
@@ -206,6 +210,17 @@ class Exchange:
         if self._response.connection is not None:
             rest = gate.queue if size > _BURST else gate.hold
             rest(self._transport)
+
+    async def _last_words(self) -> list[StreamEvent]:
+        """Read on behind an error, for a second: the token counts may follow it."""
+        self._over = True
+        self._free()
+        events: list[StreamEvent] = []
+        with suppress(*CAUGHT):
+            async with asyncio.timeout(_LAST_WORDS):
+                while not self._decoder.done and (data := await self._more()):
+                    events += self._decoder.feed(data)
+        return events
 
     def _closed(self) -> list[StreamEvent]:
         self._over = True

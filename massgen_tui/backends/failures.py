@@ -28,6 +28,12 @@ _CONTEXT = re.compile(
     r"|(?:longer|larger|more) than the context|exceeds? the (?:model's )?context|\bn_ctx\b",
     re.I,
 )
+_LIMIT = re.compile(
+    r"max_(?:completion_|output_|new_)?tokens|(?:token|output|length|generation) limit"
+    r"|max(?:imum)? (?:number of )?(?:output |completion |new |generated )?tokens"
+    r"|limit of \d+ (?:output |completion )?tokens",
+    re.I,
+)
 _NO_CAUSE = re.compile(
     r"\W*|something went wrong\W*"
     r"|(?:an? )?(?:internal|unknown|unexpected)?[ _]?(?:server )?[ _]?error(?: occurred)?\W*",
@@ -233,6 +239,11 @@ def _whose_log(refused: RefusedError) -> str:
 def of_context(words: str) -> bool:
     """Whether a server's words are about a prompt that is longer than the context."""
     return _CONTEXT.search(words) is not None
+
+
+def about_limit(words: str) -> bool:
+    """Whether a server's words are about the tokens that an answer may have."""
+    return _LIMIT.search(words) is not None
 
 
 def no_cause(words: str) -> bool:

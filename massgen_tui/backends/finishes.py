@@ -82,8 +82,9 @@ _SILENT_HOSTS: Final = ("snowflakecomputing.com",)
 _heard: set[str] = set()
 
 
-def ending_of(reason: str) -> Ending:
-    """What a finish reason means, in any case and spelling."""
+def ending_of(reason: str | None) -> Ending:
+    """What a finish reason means, in any case and spelling; without one nothing is known."""
+    reason = reason or ""
     return _ENDINGS.get(_known(reason), Ending.FAILED if _failure(reason) else Ending.UNKNOWN)
 
 

@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from massgen_tui.backends.events import BackendError
 from massgen_tui.backends.failures import said
 from massgen_tui.backends.stream_kinds import stream_error
 
-__all__ = ["find_error", "plain_error", "stream_error"]
+__all__ = ["find_error", "named_error", "plain_error", "stream_error", "wrapped_error"]
 
 _CODES = ("code", "type", "status", "status_code", "error_code", "errorCode", "statusCode")
 _WORDS = ("message", "msg", "detail", "details", "errmsg")
@@ -69,6 +70,20 @@ def plain_error(text: str) -> tuple[str, int | None] | None:
     if phrase is not None:
         return text, _PHRASES[phrase]
     return (text, None) if _PLAIN.search(text) else None
+
+
+def named_error(value: object, *, begun: bool) -> BackendError:
+    """The failure of an event or a field named `error`, whatever its data is."""
+    if isinstance(value, dict):
+        return stream_error(find_error(value) or value, value, begun=begun)
+    plain = plain_error(value) if isinstance(value, str) else None
+    return stream_error(value, begun=begun, status=plain[1] if plain else None)
+
+
+def wrapped_error(value: list[object]) -> dict[str, object] | None:
+    """The one error in a list (Google); a list is no other event."""
+    first = value[0] if value else None
+    return first if isinstance(first, dict) and find_error(first) is not None else None
 
 
 def _in_choice(choice: Mapping[str, object]) -> object:

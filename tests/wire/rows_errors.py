@@ -1,7 +1,7 @@
 """Rows of errors inside a stream, and of its ends."""
 
 from tests.support.decoding import chunk, say, stream
-from tests.wire.rows import Row
+from tests.wire.rows import Row, usage
 
 _STOP = chunk({}, "stop")
 _CUT = "the stream ended before the server said that it had finished"
@@ -42,6 +42,77 @@ ROWS = [
         content="H",
         finish=None,
         error="boom",
+    ),
+    Row(
+        "OpenRouter: what it cost comes behind the error, and text there is not read",
+        stream(
+            say("H"),
+            {**chunk({"content": ""}, "error"), "error": {"code": 502, "message": "boom"}},
+            {**chunk({"content": "i"}), "usage": {"prompt_tokens": 10, "completion_tokens": 5}},
+        ),
+        content="H",
+        finish="error",
+        error="boom",
+        status=502,
+        kind="interrupted",
+        usage=usage(),
+    ),
+    Row(
+        "Groq: usage in x_groq behind the error; what is no usage is nothing",
+        stream(
+            say("H"),
+            b'event: error\ndata: {"error": {"message": "boom"}}\n\n',
+            '{"usage"',
+            '["usage"]',
+            {"x_groq": {"usage": {"prompt_tokens": 10, "completion_tokens": 5}}},
+        ),
+        content="H",
+        finish=None,
+        error="boom",
+        usage=usage(),
+    ),
+    Row(
+        "OpenAI: cut by the limit, and an error that says so once more",
+        stream(
+            say("H"),
+            chunk({}, "length"),
+            {
+                "error": {
+                    "message": "Could not finish the message because max_tokens or model "
+                    "output limit was reached. Please try again with higher max_tokens."
+                }
+            },
+            {"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 5}},
+        ),
+        content="H",
+        finish="length",
+        usage=usage(),
+        warnings=1,
+    ),
+    Row(
+        "a gateway that spells the finish otherwise: the limit as an event named error",
+        stream(
+            say("H"),
+            chunk({}, "MAX_TOKENS"),
+            b'event: error\ndata: {"message": "Token limit reached (400)"}\n\n',
+        ),
+        content="H",
+        finish="MAX_TOKENS",
+        warnings=1,
+    ),
+    Row(
+        "an error of another kind behind a cut is one",
+        stream(say("H"), chunk({}, "length"), {"error": {"message": "boom"}}),
+        content="H",
+        finish="length",
+        error="boom",
+    ),
+    Row(
+        "a limit that no finish told of is an error",
+        stream(say("H"), {"error": {"message": "max_tokens was reached"}}),
+        content="H",
+        finish=None,
+        error="max_tokens was reached",
     ),
     Row(
         "error: null is none",

@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
-from massgen_tui.backends.events import BackendError, Finished, Started, StreamEvent
+from massgen_tui.backends.events import BackendError, Finished, Started, StreamEvent, UsageReported
 from tests.support.asking import QUESTION, Outcome, agent_at, ask, ask_at
 from tests.support.server import (
     END,
@@ -53,6 +53,19 @@ async def test_an_answer_that_breaks_off_is_interrupted(
     server.answer(head(), *map(chunk, HALF), *end)
     outcome = await ask_at(server.base_url)
     assert outcome.failure.kind == "interrupted"
+    kept(outcome)
+
+
+async def test_what_an_answer_cost_is_kept_though_it_is_told_behind_the_error(
+    server: ScriptedServer,
+) -> None:
+    """The server keeps the connection open behind it: that is waited for a second at most."""
+    counts = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+    error = chunk(sse({"error": ERROR}))
+    server.answer(head(), *map(chunk, HALF), error, chunk(sse({"usage": counts})), Hang())
+    outcome = await ask_at(server.base_url)
+    assert outcome.failure.message == ERROR["message"]
+    assert UsageReported(7, 3) in outcome.events
     kept(outcome)
 
 
