@@ -1,6 +1,7 @@
 """From an agent's config and a conversation to the body that is sent."""
 
 import copy
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai.resources.chat.completions import AsyncCompletions
 
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import Message
@@ -376,3 +378,41 @@ def test_merging_with_nothing_is_a_copy(data: dict[str, object]) -> None:
 def test_what_stands_at_a_path_is_found_there(steps: list[str], value: object) -> None:
     path = ".".join(steps)
     assert look_up(at_path(path, value), path) == value
+
+
+_PLACED = frozenset(
+    {
+        "messages",
+        "model",
+        "stream",
+        "tools",
+        "timeout",
+        "extra_body",
+        "extra_headers",
+        "extra_query",
+    }
+)
+"""Arguments of `create` that have a place of their own here."""
+_NUMBERS = (
+    *("frequency_penalty", "max_completion_tokens", "max_tokens", "n", "presence_penalty"),
+    *("seed", "temperature", "top_logprobs", "top_p"),
+)
+_MOVED = {
+    ("deepseek", "max_completion_tokens"): "max_tokens",
+    ("mistral", "max_completion_tokens"): "max_tokens",
+    ("openai", "max_tokens"): "max_completion_tokens",
+    ("mistral", "seed"): "random_seed",
+}
+
+
+@pytest.mark.parametrize("kind", ["vllm", "sglang", "openai", "deepseek", "mistral"])
+def test_every_argument_of_the_client_is_sent_or_said(tmp_path: Path, kind: str) -> None:
+    arguments = inspect.signature(AsyncCompletions.create).parameters.keys() - {"self"}
+    values: dict[str, object] = {"logprobs": True, "parallel_tool_calls": True}
+    values |= {"stream_options": {"include_usage": True}} | dict.fromkeys(_NUMBERS, 1)
+    for name in sorted(arguments - _PLACED):
+        value = json.dumps(values.get(name, "v"))
+        written = f"type: {kind}, model: m, api_key: k, {name}: {value}"
+        request = build_request(agent_with(tmp_path, written), [Message("user", "x")])
+        sent = _MOVED.get((kind, name), name) in request.body
+        assert sent or any(name in said for said in request.warnings), name
