@@ -17,8 +17,8 @@ from massgen_tui.backends.events import (
     Unsaid,
     Warned,
 )
-from massgen_tui.backends.failures import about_limit
 from massgen_tui.backends.finishes import Ending, ending_of, failure_of, worst
+from massgen_tui.backends.remedies import about_limit
 from massgen_tui.backends.sse import MAX_EVENT_BYTES, SSEMessage, SSEParser
 from massgen_tui.backends.stream_errors import (
     find_error,

@@ -8,8 +8,9 @@ from email.utils import parsedate_to_datetime
 
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_behind
+from massgen_tui.backends.remedies import CHANGE, of_validator, remedy
 from massgen_tui.backends.waits import wait_in
-from massgen_tui.backends.words import as_value, error_words, places
+from massgen_tui.backends.words import as_value, error_types, error_words, places
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.headers import missing_headers
 from massgen_tui.text import one_line
@@ -23,23 +24,11 @@ RETRIED = frozenset({408, 429, 502, 503, 504})
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.I | re.S)
 _LOADING = re.compile(r"\bload(?:ing)?\b|\bstarting\b|\bwarming\b|not ready|initiali[sz]", re.I)
-_CONTEXT = re.compile(
-    r"context.?(?:length|size|window)|max_model_len|maximum context|prompt is too long"
-    r"|(?:longer|larger|more) than the context|exceeds? the (?:model's )?context|\bn_ctx\b",
-    re.I,
-)
-_LIMIT = re.compile(
-    r"max_(?:completion_|output_|new_)?tokens|(?:token|output|length|generation) limit"
-    r"|max(?:imum)? (?:number of )?(?:output |completion |new |generated )?tokens"
-    r"|limit of \d+ (?:output |completion )?tokens",
-    re.I,
-)
 _NO_CAUSE = re.compile(
     r"\W*|something went wrong\W*"
     r"|(?:an? )?(?:internal|unknown|unexpected)?[ _]?(?:server )?[ _]?error(?: occurred)?\W*",
     re.I,
 )
-SHORTEN = "shorten the prompt or lower max_tokens, or begin a new conversation (ctrl+n)"
 NO_CREDIT = "the account has no credit left"
 LIKELY_CAUSES = (
     "the server gives no cause: the prompt may be longer than the model's context (then shorten "
@@ -74,6 +63,11 @@ class RefusedError(Exception):
     def said(self) -> str:
         """All of the server's own words, as they came."""
         return said(self.body)
+
+    @property
+    def typed(self) -> str:
+        """Its words with the names that it gives the error."""
+        return f"{self.said} {error_types(as_value(self.body))}"
 
     @property
     def retry_after(self) -> float | None:
@@ -138,7 +132,12 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def kind_of(status: int, words: str) -> ErrorKind:
-    """The kind of failure that a status is; a 503 that speaks of loading is a start."""
+    """The kind of failure that a status is; a 503 that speaks of loading is a start.
+
+    A 500 in a validator's words is a bad request (KServe).
+    """
+    if status == 500 and of_validator(words):
+        return ErrorKind.BAD_REQUEST
     if status == 503 and _LOADING.search(words):
         return ErrorKind.LOADING
     known = _KINDS.get(status)
@@ -215,9 +214,9 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
         case ErrorKind.BAD_REQUEST if where.served:
             return _not_found_hint(words, where)
         case ErrorKind.BAD_REQUEST:
-            return _request_hint(refused.status, words, where)
-        case ErrorKind.SERVER_ERROR if no_cause(words):
-            return LIKELY_CAUSES
+            return _request_hint(refused.status, refused.typed, where)
+        case ErrorKind.SERVER_ERROR if fix := remedy(refused.typed) or _guess(words):
+            return fix
     later = later_words(refused.retry_after)
     return {
         ErrorKind.RATE_LIMITED: f"{later}, then rerun: what is behind it failed just before"
@@ -236,14 +235,8 @@ def _whose_log(refused: RefusedError) -> str:
     return f"the logs of {gateway} and of what is behind it" if gateway else "the server's log"
 
 
-def of_context(words: str) -> bool:
-    """Whether a server's words are about a prompt that is longer than the context."""
-    return _CONTEXT.search(words) is not None
-
-
-def about_limit(words: str) -> bool:
-    """Whether a server's words are about the tokens that an answer may have."""
-    return _LIMIT.search(words) is not None
+def _guess(words: str) -> str:
+    return LIKELY_CAUSES if no_cause(words) else ""
 
 
 def no_cause(words: str) -> bool:
@@ -292,10 +285,10 @@ def _tool_parser_hint(model: str) -> str:
 def _request_hint(status: int, words: str, where: Situation) -> str:
     if "tool choice requires" in words or "tool-call-parser" in words:
         return _tool_parser_hint(where.model)
-    if of_context(words):
-        return SHORTEN
+    if fix := remedy(words):
+        return fix
     if status == 402:
         return NO_CREDIT
     if status == 413:
         return "the request is too large for this server: shorten the conversation"
-    return "change what the message names in this agent's backend"
+    return CHANGE

@@ -10,20 +10,19 @@ from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.failures import (
     LIKELY_CAUSES,
     NO_CREDIT,
-    SHORTEN,
     kind_of,
     later_words,
     no_cause,
-    of_context,
 )
+from massgen_tui.backends.remedies import CHANGE, SHORTEN, of_context, remedy
 from massgen_tui.backends.waits import wait_in
-from massgen_tui.backends.words import error_status, error_words, places
+from massgen_tui.backends.words import error_status, error_types, error_words, places
 
 _NO_WORDS = "the server reported an error inside the stream, without saying which"
 _HINT = "what came is kept; send the prompt again, and look into the server's log if it stays"
 _LOST_HINT = "the server lost what was answering: send the prompt again"
 _KEY_HINT = "check this agent's API key"
-_REQUEST_HINT = "change what the message names in this agent's backend"
+_LASTING = (ErrorKind.SERVER_ERROR, ErrorKind.BAD_REQUEST)
 _MINIMAX = {
     1001: 504, 1002: 429, 1004: 401, 1008: 402, 1026: 400, 1027: 400, 1039: 429, 1041: 429,
     2013: 400, 2049: 401, 2056: 429,
@@ -76,22 +75,14 @@ def stream_error(
     detail = error.get("detail") if isinstance(error, dict) else None
     words = places(detail) or error_words(error)
     told = status or error_status(error) or error_status(chunk)
-    typed = " ".join(filter(None, (words, _types(error), _types(chunk))))
+    typed = " ".join(filter(None, (words, error_types(error), error_types(chunk))))
     meant = told or _spoken(error, typed)
     kind = _kind(meant, typed, begun=begun)
     wait = wait_in(error, words)
     if wait is None and chunk is not None:
         wait = wait_in(chunk)
-    hint = _hint(kind, meant, words, wait, begun=begun)
+    hint = _hint(kind, meant, (words, typed), wait, begun=begun)
     return BackendError(kind, words or _NO_WORDS, hint=hint, status=told, retry_after=wait)
-
-
-def _types(error: object) -> str:
-    """The names that an error gives itself: `ServiceUnavailableError`, `rate_limit_exceeded`."""
-    if not isinstance(error, Mapping):
-        return ""
-    names = (error.get(key) for key in ("type", "code", "status", "error_type", "error_code"))
-    return " ".join(name for name in names if isinstance(name, str))
 
 
 def _spoken(error: object, typed: str) -> int | None:
@@ -113,11 +104,14 @@ def _kind(status: int | None, typed: str, *, begun: bool) -> ErrorKind:
 
 
 def _hint(
-    kind: ErrorKind, status: int | None, words: str, wait: float | None, *, begun: bool
+    kind: ErrorKind, status: int | None, said: tuple[str, str], wait: float | None, *, begun: bool
 ) -> str:
+    words, typed = said
     later = later_words(wait)
     if of_context(words):
         return SHORTEN
+    if kind in _LASTING and (fix := remedy(typed)):
+        return fix
     if status == 402:
         return NO_CREDIT
     if kind is ErrorKind.SERVER_ERROR and not begun and no_cause(words):
@@ -125,7 +119,7 @@ def _hint(
     return {
         ErrorKind.UNAUTHORIZED: _KEY_HINT,
         ErrorKind.NOT_FOUND: "put a model that this server serves as `model`",
-        ErrorKind.BAD_REQUEST: _REQUEST_HINT,
+        ErrorKind.BAD_REQUEST: CHANGE,
         ErrorKind.RATE_LIMITED: f"the server limits requests: {later}, then send it again",
         ErrorKind.OVERLOADED: f"the server is overloaded: {later}, then send it again",
         ErrorKind.LOADING: "wait until the model is loaded, then send it again",

@@ -45,6 +45,16 @@ def error_status(body: object) -> int | None:
     return error_status(nested) if isinstance(nested, dict) and nested is not body else None
 
 
+def error_types(body: object) -> str:
+    """The names an error body gives its error: `ServiceUnavailableError`, `rate_limit_exceeded`."""
+    if not isinstance(body, dict):
+        return ""
+    names = [body.get(key) for key in ("type", "code", "status", "error_type", "error_code")]
+    nested = body.get("error")
+    inner = error_types(nested) if isinstance(nested, dict) and nested is not body else ""
+    return " ".join([*(name for name in names if isinstance(name, str)), inner]).strip()
+
+
 def as_value(body: bytes) -> object:
     """Give what a JSON body holds; None where it is no JSON."""
     try:

@@ -1,0 +1,67 @@
+"""Failures that the same request meets again, whatever their status: what to change in it. Pure."""
+
+import re
+
+SHORTEN = "shorten the prompt or lower max_tokens, or begin a new conversation (ctrl+n)"
+CHANGE = "change what the message names in this agent's backend"
+_CONTEXT = re.compile(
+    r"context.?(?:length|size|window)|max_model_len|maximum context|prompt is too long"
+    r"|(?:longer|larger|more) than the context|exceeds? the (?:model's )?context|\bn_ctx\b"
+    # Perplexity: too_many_prompt_tokens, requested_too_many_tokens
+    r"|too.many.(?:prompt.|input.)?tokens|prompt of length \d+, which exceeds"
+    # Gemini
+    r"|(?:input|prompt) tokens? count\b.{0,40}\bexceeds?",
+    re.I,
+)
+_LIMIT = re.compile(
+    r"max_(?:completion_|output_|new_)?tokens|(?:token|output|length|generation) limit"
+    r"|max(?:imum)? (?:number of )?(?:output |completion |new |generated )?tokens"
+    r"|limit of \d+ (?:output |completion )?tokens",
+    re.I,
+)
+_VALIDATED = re.compile(
+    r"\bvalidation errors?\b|\bValidationError\b|\binput should be\b|\bfield required\b"
+    r"|\bextra (?:inputs|fields) (?:are )?not permitted|\b(?:value|type)_error\b|\[type=\w+, input",
+    re.I,
+)
+"""What pydantic and FastAPI say of a request that they do not take."""
+_REMEDIES = (
+    # llama.cpp's three, each with 500
+    (r"mmproj", "it takes no images: leave them out, or start the server with --mmproj"),
+    (r"requires? (?:the )?--jinja",
+     "start the server with --jinja, or take `tools` and `tool_choice` out of the backend"),
+    (r"json_?schema\W.{0,60}\bgrammars?\b|\bgrammars?\b.{0,60}json_?schema\b"
+     r"|grammar (?:constraints? )?(?:together |along )?with tools",
+     "give one of them, not both: `response_format` (json_schema), `grammar` or `tools`"),
+    # vLLM, SGLang
+    (r"only use one kind of|only one of .{0,80}(?:schema|regex|ebnf|grammar|constraint)",
+     "give one kind of constraint, not several"),
+    (r"(?:image|vision|multi-?modal|audio|video)\b.{0,60}\b(?:not|n't|un)\s?(?:supported|enabled)"
+     r"|(?:not|n't) (?:support|accept|take|process)\b.{0,30}\b(?:image|vision|multi-?modal|audio)"
+     r"|not a multi-?modal model|at most 0 (?:image|audio|video)",
+     "it takes text alone: leave images and sounds out, or ask another model"),
+)  # fmt: skip
+_TABLE = tuple((re.compile(words, re.I | re.S), hint) for words, hint in _REMEDIES)
+
+
+def of_context(words: str) -> bool:
+    """Whether a server's words are about a prompt that is longer than the context."""
+    return _CONTEXT.search(words) is not None
+
+
+def about_limit(words: str) -> bool:
+    """Whether a server's words are about the tokens that an answer may have."""
+    return _LIMIT.search(words) is not None
+
+
+def of_validator(words: str) -> bool:
+    """Whether the words are those of a validator, which judges the request alone."""
+    return _VALIDATED.search(words) is not None
+
+
+def remedy(words: str) -> str:
+    """What to change, since sending the same again cannot help; empty where it may."""
+    if of_context(words):
+        return SHORTEN
+    found = next((hint for pattern, hint in _TABLE if pattern.search(words)), "")
+    return found or (CHANGE if of_validator(words) else "")
