@@ -34,11 +34,10 @@ from massgen_tui.backends.failures import (
 )
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.gateways import asks_for_names, may_lack_key
-from massgen_tui.backends.masking import masked_all
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.extras import replaces_key
 from massgen_tui.config.schema import AgentConfig, Timeouts
-from massgen_tui.config.secrets import secrets_of
+from massgen_tui.config.secrets import secrets_of, without
 from massgen_tui.descriptors import HINT, exhausted
 from massgen_tui.dialects import dialect_of
 from massgen_tui.pulse import pulse, running_time
@@ -300,4 +299,4 @@ class ChatCompletionsBackend:
         )
 
     def _masked(self, text: str) -> str:
-        return masked_all(text, secrets_of(self._config.backend))
+        return without(text, secrets_of(self._config.backend))

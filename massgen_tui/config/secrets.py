@@ -4,11 +4,14 @@ from collections.abc import Iterable
 
 from pydantic import SecretStr
 
-from massgen_tui.config.extras import MASK, Extra
+from massgen_tui.config.extras import Extra
 from massgen_tui.config.schema import BackendConfig, Config, ExtraServer
 
 SHORTEST = 6
 """Characters: a shorter text is no secret, and hiding it would spoil other text."""
+_PIECE = 8
+"""Characters: a shorter beginning of a secret tells nothing."""
+_GONE = "•••"
 PLAIN = "EMPTY"
 """What servers without a key are asked with: no secret."""
 
@@ -34,8 +37,11 @@ def all_secrets(config: Config) -> list[str]:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """A text of a server without these; one that is too short to be a secret stays."""
+    """A server's text without these, whole or cut short; what is too short for one stays."""
     for secret in secrets:
-        if len(secret) >= SHORTEST:
-            text = text.replace(secret, MASK)
+        if len(secret) < SHORTEST or secret[:_PIECE] not in text:
+            continue
+        # servers repeat a key cut short, and a long message is cut where a key may stand
+        for length in range(len(secret), min(len(secret), _PIECE) - 1, -1):
+            text = text.replace(secret[:length], _GONE)
     return text

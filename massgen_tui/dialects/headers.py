@@ -30,7 +30,7 @@ _NAMED: Final = re.compile(
     re.I,
 )
 _LACKS: Final = re.compile(
-    r"\b(?:missing|requires?|required|must|needs?|needed|expect(?:s|ed)?|provide|without|lacks?|no"
+    r"\b(?:missing|requires?|required|must|needs?|needed|expect(?:s|ed)?|provide|pass(?:ing)?|without|lacks?|no"
     r"|not (?:found|provided|set|present|specified|sent))\b",
     re.I,
 )

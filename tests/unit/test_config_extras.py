@@ -244,6 +244,11 @@ def test_servers_have_them_too(tmp_path: Path) -> None:
         (401, "Missing required header: X-Tenant-ID", ("X-Tenant-ID",)),
         (400, "The Helicone-Auth header must be provided", ("Helicone-Auth",)),
         (401, "Header 'OpenAI-Project' not found", ("OpenAI-Project",)),
+        (
+            401,
+            "Invalid API Key. Check that you are passing a correct 'X-API-Key' in your header.",
+            ("X-API-Key",),
+        ),
         (401, "Missing Authorization header", ()),
         (400, "the header content-type must be application/json", ()),
         (400, "a non-empty list of messages is required", ()),

@@ -144,9 +144,21 @@ async def test_a_server_that_repeats_a_secret_has_it_shown_to_nobody(tmp_path: P
         status = await monitor.look(target)
         told = repr(status) + repr(status.log) + repr(status.changes)
         await monitor.stop()
-    assert "x-token *** and *** were not taken" in status.reason
+    assert "x-token ••• and ••• were not taken" in status.reason
     assert TOKEN not in told
     assert LITERAL not in told
+
+
+async def test_a_secret_that_is_cut_short_is_none_to_show(tmp_path: Path) -> None:
+    words = "x" * 185 + TOKEN
+    async with ScriptedServer() as server:
+        server.route("GET", "/v1/models", whole(400, {"error": {"message": words}}))
+        target = targets_of(config_at(tmp_path, server.base_url))[0]
+        monitor = ServerMonitor([target], clock=FakeClock())
+        status = await monitor.look(target)
+        await monitor.stop()
+    assert "xxx•••" in status.reason
+    assert TOKEN[:8] not in status.reason
 
 
 @pytest.mark.parametrize("as_json", [True, False])
