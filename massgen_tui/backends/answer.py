@@ -3,7 +3,7 @@
 from massgen_tui.backends.events import ContentDelta, ReasoningMoved, StreamEvent, Warned
 from massgen_tui.backends.harmony import is_header
 from massgen_tui.backends.place import Place, ends_line
-from massgen_tui.backends.tags import CLOSERS, MESSAGE, OPENERS, RETURN, SOLUTION_END
+from massgen_tui.backends.tags import BOX_END, CLOSERS, MESSAGE, OPENERS, RETURN, SOLUTION_END
 
 MOVABLE = 64 * 1024
 """Characters of content within which a closing tag without an opening one still moves them."""
@@ -19,7 +19,9 @@ class Answer:
         self.begins_inside = False
         """The model's template opens the thinking: the answer then holds a closing tag alone."""
         self.wrapped = False
-        """It began with `<|begin_of_solution|>`."""
+        """It began with `<|begin_of_solution|>`, …"""
+        self.boxed = False
+        """… or with `<|begin_of_box|>`."""
         self.fielded = False
         """Reasoning came in a field of its own: closing tags in the text are the model's words."""
         self._events = events
@@ -67,12 +69,13 @@ class Answer:
             return goes
         if tag in CLOSERS:
             return self._closes(rest, alone=alone, ended=ended)
-        if self.place.in_code:
+        # the box may hold code, whose last line its end mark then ends
+        if (not self.boxed) if tag == BOX_END else self.place.in_code:
             return False
         if tag == SOLUTION_END:
             goes, self.wrapped = self.wrapped, False
             return goes
-        if tag == RETURN:
+        if tag in (RETURN, BOX_END):
             return False if rest.strip() else ended or None
         goes = is_header(tag + rest if tag == MESSAGE else rest)
         return False if ended and goes is None else goes

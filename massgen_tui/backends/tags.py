@@ -23,6 +23,8 @@ OPENERS = tuple(PAIRS)
 CLOSERS = tuple(PAIRS.values())
 SOLUTION, SOLUTION_END = "<|begin_of_solution|>", "<|end_of_solution|>"
 """Around the answer, behind `<|begin_of_thought|>`."""
+BOX, BOX_END = "<|begin_of_box|>", "<|end_of_box|>"
+"""Around the answer of GLM-4.1V, GLM-4.5V and their kin: no tags where they stand in its midst."""
 TOOL_CALL = "<tool_call>"
 """Inside a thought it ends it; the call itself is content."""
 MESSAGE = "<|start|>assistant"
@@ -61,9 +63,9 @@ class Tags:
 
 
 IN_THOUGHT = Tags(*CLOSERS, TOOL_CALL)
-IN_CONTENT = Tags(*OPENERS, *CLOSERS, SOLUTION_END, END, RETURN, MESSAGE)
-AT_START = Tags(*OPENERS, *CLOSERS, MESSAGE, CHANNEL)
+IN_CONTENT = Tags(*OPENERS, *CLOSERS, SOLUTION_END, BOX_END, END, RETURN, MESSAGE)
+AT_START = Tags(*OPENERS, *CLOSERS, BOX, MESSAGE, CHANNEL)
 OPENING = Tags(*OPENERS)
-BEHIND = Tags(*CLOSERS, SOLUTION)
+BEHIND = Tags(*CLOSERS, SOLUTION, BOX)
 """Those that go with the closing tag they follow."""
 THOUGHTS = frozenset((*OPENERS, *CLOSERS))

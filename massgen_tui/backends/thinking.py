@@ -17,6 +17,7 @@ from massgen_tui.backends.place import ends_line
 from massgen_tui.backends.tags import (
     AT_START,
     BEHIND,
+    BOX,
     CLOSERS,
     IN_CONTENT,
     IN_THOUGHT,
@@ -127,6 +128,9 @@ class ThinkSplitter:
         rest = body[len(tag) :]
         if tag in OPENERS:
             return self._begin(rest)
+        if tag == BOX:
+            self.answer.boxed, self._state = True, self._content
+            return rest
         goes: bool | None = False
         if tag in CLOSERS:
             goes = self._alone or self.thoughts.any or ends_line(rest, ended=self._ended)
@@ -204,8 +208,9 @@ class ThinkSplitter:
         """Behind a closing tag: one separator goes with it, and more of its kind."""
         body = text.lstrip()
         if tag := BEHIND.leading(body):
-            if tag == SOLUTION:
-                self.answer.wrapped, self._state = True, self._content
+            if tag in (SOLUTION, BOX):
+                self.answer.wrapped, self.answer.boxed = tag == SOLUTION, tag == BOX
+                self._state = self._content
             return body[len(tag) :]
         if not self._ended and len(text) <= _MAX_BLANK and BEHIND.begun(body):
             return self._wait(text)

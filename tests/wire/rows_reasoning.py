@@ -251,4 +251,43 @@ HARMONY = [
     ),
 ]
 
-ROWS = [*BLOCKS, *TWICE, *HARMONY]
+BOXES = [
+    Row(
+        "GLM-4.5V: the box around the answer is none of it (zai-org/GLM-V)",
+        stream(
+            _thought("Hm."), say("<|begin_of_box|>"), say("42"), say("<|end_of_box|>"), _STOP
+        ),
+        "Hm.",
+        "42",
+    ),
+    Row(
+        "GLM-4.1V without a parser: a box behind the thought, a newline after it, cut anywhere",
+        stream(*map(say, ("<think>Hm.</think>\n<|begin_", "of_box|>4", "2<|end_of_", "box|>\n")),
+               _STOP),
+        "Hm.",
+        "42\n",
+    ),
+    Row(
+        "GLM-4.5V: a box of code",
+        stream(say("<|begin_of_box|>```py\nx\n```<|end_of_box|>"), _STOP),
+        content="```py\nx\n```",
+    ),
+    Row(
+        "a box that the limit left open",
+        stream(say("<|begin_of_box|>4"), chunk({}, "length")),
+        content="4",
+        finish="length",
+    ),
+    Row(
+        "marks of a box in the midst of an answer are its text",
+        stream(say("It is <|begin_of_box|>42<|end_of_box|>, or so. <|end_of_box|>"), _STOP),
+        content="It is <|begin_of_box|>42<|end_of_box|>, or so. <|end_of_box|>",
+    ),
+    Row(
+        "an end mark before the end of a boxed answer is text",
+        stream(say("<|begin_of_box|>a <|end_of_box|> b<|end_of_box|>"), _STOP),
+        content="a <|end_of_box|> b",
+    ),
+]  # fmt: skip
+
+ROWS = [*BLOCKS, *BOXES, *TWICE, *HARMONY]
