@@ -5,6 +5,7 @@ from pydantic import SecretStr
 
 from massgen_tui.config.address import AddressError, normalise
 from massgen_tui.config.document import Entry, Json
+from massgen_tui.config.extras import Extra
 from massgen_tui.config.file import Gpus, Server, Ui
 from massgen_tui.config.keys import in_headers, resolve
 from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_query
@@ -58,26 +59,45 @@ def read_monitor(reading: Reading, entry: Entry | None) -> bool:
 
 
 def read_servers(reading: Reading, entry: Entry | None) -> tuple[ExtraServer, ...]:
-    """The `servers:` list: addresses, or mappings with `base_url`, `type` and `api_key`."""
+    """The `servers:` list: addresses, or mappings with `base_url`, `type`, `api_key` and more."""
     servers = []
     for index, node in enumerate(_items(reading, entry, "servers")):
         key = f"servers[{index}]"
         reading.begin()
-        data = reading.value(node, key)
+        before = len(reading.problems)
+        data, extras = _written(reading, node, key)
         if _note_unset(reading, key):
             continue
-        data = {"base_url": data} if isinstance(data, str) else data
-        if isinstance(data, dict):
-            # read by themselves, as their problems must not tell a value
-            data = {name: value for name, value in data.items() if name not in (HEADERS, QUERY)}
         server = reading.validated(Server, data, node, key)
-        read = _server(reading, node, key, server) if server else None
-        if read is not None:
+        read = _server(reading, node, key, server, extras) if server else None
+        if read is not None and len(reading.problems) == before:
             servers.append(read)
     return tuple(servers)
 
 
-def _server(reading: Reading, node: yaml.Node, key: str, server: Server) -> ExtraServer | None:
+Extras = dict[str, tuple[Extra, ...]]
+
+
+def _written(reading: Reading, node: yaml.Node, key: str) -> tuple[Json, Extras]:
+    """What an entry says, and apart its headers and query: nothing that is said may tell these."""
+    if not isinstance(node, yaml.MappingNode):
+        data = reading.value(node, key)
+        return {"base_url": data} if isinstance(data, str) else data, {}
+    found = reading.mapping(node, key) or {}
+    extras = {HEADERS: read_headers(reading, found, key), QUERY: read_query(reading, found, key)}
+    values: dict[str, Json] = {}
+    for name, entry in found.items():
+        if name == "api_key":
+            # as a text: how a number is written is remarked upon, with the number
+            values[name] = reading.text(entry, key)
+        elif name not in extras:
+            values[name] = reading.value(entry.value, f"{key}.{name}")
+    return values, extras
+
+
+def _server(
+    reading: Reading, node: yaml.Node, key: str, server: Server, extras: Extras
+) -> ExtraServer | None:
     kind = named(server.type)
     if kind is None:
         known = ", ".join(NAMES)
@@ -89,12 +109,7 @@ def _server(reading: Reading, node: yaml.Node, key: str, server: Server) -> Extr
         reading.complain(node, f"{key}.base_url", str(error))
         return None
     dialect = dialect_of(server.type, base_url) or kind
-    before = len(reading.problems)
-    entries = reading.mapping(node, key) if isinstance(node, yaml.MappingNode) else None
-    headers = read_headers(reading, entries or {}, key)
-    query = read_query(reading, entries or {}, key)
-    if len(reading.problems) > before:
-        return None
+    headers = extras.get(HEADERS, ())
     said = in_headers(headers, server.api_key)
     if said is not None and said.warning:
         reading.warnings.append(f"{key}: {said.warning}")
@@ -108,7 +123,7 @@ def _server(reading: Reading, node: yaml.Node, key: str, server: Server) -> Extr
         api_key=secret,
         gpu_metrics_url=server.gpu_metrics_url,
         extra_headers=headers,
-        extra_query=query,
+        extra_query=extras.get(QUERY, ()),
     )
 
 

@@ -214,6 +214,22 @@ def test_an_unset_variable_is_the_agents_problem(tmp_path: Path) -> None:
     assert "NOT_SET" in agent.problem.message
 
 
+def test_no_warning_of_how_a_value_is_written_tells_it(tmp_path: Path) -> None:
+    own = "extra_headers: {x-token: 0123456, x-code: '${NO_SUCH}'}, extra_query: {key: 0765432}"
+    config = loaded(
+        tmp_path,
+        f"""\
+        agents: [{{id: a, backend: {{type: vllm, model: m, {own}}}}}]
+        servers: [{{base_url: 'http://h:1', {own}}}, {{base_url: 'http://h:2', api_key: 01234567}}]
+        """,
+    )
+    assert [server.base_url for server in config.servers] == ["http://h:2/v1"]
+    assert "NO_SUCH" in "".join(config.warnings)
+    told = str(config.warnings) + repr(config)
+    for value in ("0123456", "42798", "0765432", "256794", "01234567", "342391"):
+        assert value not in told
+
+
 def test_servers_have_them_too(tmp_path: Path) -> None:
     config = loaded(
         tmp_path,
