@@ -33,6 +33,14 @@ _MARKS = re.compile("[\u061c\u200e\u200f]")
 Place = Mapping[str, object]
 
 
+def _silent(place: Place) -> bool:
+    """Whether a chunk or a choice names none; asked of every token, so it costs next to nothing."""
+    if "message" in place or not _TOLD.isdisjoint(place):
+        return False
+    delta = place.get("delta")
+    return not isinstance(delta, dict) or _TOLD.isdisjoint(delta)
+
+
 class SourceReader:
     """The sources of one answer."""
 
@@ -47,10 +55,10 @@ class SourceReader:
 
     def read(self, chunk: Place, choice: Place | None) -> bool:
         """Take in one chunk and the choice in it; tells whether the sources changed."""
+        if _silent(chunk) and (choice is None or _silent(choice)):
+            return False
         told = False
-        for place in (chunk, choice):
-            if place is None:
-                continue
+        for place in (chunk, choice or {}):
             for inner in (place, place.get("delta"), place.get("message")):
                 if isinstance(inner, dict) and not _TOLD.isdisjoint(inner):
                     told = self._take(inner) or told
