@@ -1,9 +1,5 @@
 """From the bytes of one answer to its events: sse → delta → thinking, in one incremental object."""
 
-import json
-from collections.abc import Mapping
-from contextlib import suppress
-
 from massgen_tui.backends.delta import DeltaReader
 from massgen_tui.backends.events import (
     BackendError,
@@ -18,6 +14,7 @@ from massgen_tui.backends.events import (
     Warned,
 )
 from massgen_tui.backends.finishes import Ending, ending_of, failure_of, worst
+from massgen_tui.backends.payload import ERRORS, is_done, is_ping, values
 from massgen_tui.backends.remedies import about_limit
 from massgen_tui.backends.sse import MAX_EVENT_BYTES, SSEMessage, SSEParser
 from massgen_tui.backends.stream_errors import (
@@ -58,16 +55,7 @@ _CHUNK_KEYS = frozenset(
     )
 )
 _CHUNKS = ("chat.completion", "text_completion")
-_PINGS = frozenset(("ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"))
-_ERRORS = frozenset(
-    ("error", "exception", "fatal", "failed", "failure", "server_error", "stream_error")
-)
-"""Names of events that are an error whatever they hold."""
-_ASIDE = ("sglext", "nvext")
-"""How the names of events begin that tell numbers of the engine (SGLang, Dynamo)."""
 _HEARTBEAT = Heartbeat()
-# Not strict: a raw control character inside a string is no reason to lose the text around it.
-_parse = json.JSONDecoder(strict=False).decode
 
 
 class StreamDecoder:
@@ -143,45 +131,47 @@ class StreamDecoder:
         if self.done:
             return
         text = message.data.decode("utf-8", "replace")
-        if not text.startswith("{"):
-            text = text.strip()
-            if text.startswith("[DONE]"):
+        for value in values(text):
+            if self.done:
+                return
+            if type(value) is str and is_done(value):
                 self._flush(events)
                 self.done = True
-        if self.error is not None and text and not self.done:
-            self._count(text, events)
-        elif not self.done and text:
-            self._event(text, message, events, last=last)
+            elif self.error is not None:
+                self._count(value, events)
+            elif value != "":
+                self._event(value, text, message, events, last=last)
 
-    def _count(self, text: str, events: list[StreamEvent]) -> None:
+    def _count(self, value: object, events: list[StreamEvent]) -> None:
         """Behind an error only the token counts are of interest (OpenRouter)."""
-        with suppress(ValueError, RecursionError):
-            value = _parse(text) if '"usage"' in text else None
-            if isinstance(value, dict):
-                self._reader.count(value, None, events)
+        if isinstance(value, dict):
+            self._reader.count(value, None, events)
 
     def _event(
-        self, text: str, message: SSEMessage, events: list[StreamEvent], *, last: bool
+        self,
+        value: object,
+        text: str,
+        message: SSEMessage,
+        events: list[StreamEvent],
+        *,
+        last: bool,
     ) -> None:
-        try:
-            value = _parse(text)
-        except (ValueError, RecursionError):
-            value = text
-        if message.event and message.event.lower() in _ERRORS:
+        if message.event and message.event.lower() in ERRORS:
             self._fail(named_error(value, begun=self._reader.spoke), events)
         elif isinstance(value, dict):
             self._object(value, text, message.event, events)
         elif isinstance(value, list) and (wrapped := wrapped_error(value)):
             self._object(wrapped, text, message.event, events)
-        elif not (text.startswith(":") or {message.event, text.lower()} & _PINGS):
-            self._text(value, text, message, events, last=last)
+        elif not is_ping(value, message.event):
+            said = value if isinstance(value, str) else text.strip()
+            self._text(value, said, message, events, last=last)
 
     def _object(
         self, value: dict[str, object], text: str, name: str, events: list[StreamEvent]
     ) -> None:
         if not _CHUNK_KEYS.isdisjoint(value) or str(value.get("object")).startswith(_CHUNKS):
             self._chunk(value, may_hold_surrogates(text), events)
-        elif find_error(value) is None and not _is_ping(value, name):
+        elif find_error(value) is None and not is_ping(value, name):
             self._skip(f"one event of the stream is no part of an answer: {text}", events)
         if (error := find_error(value)) is not None:
             self._fail(stream_error(error, value, begun=self._reader.spoke), events)
@@ -286,11 +276,3 @@ class StreamDecoder:
         if self._finishes is None:
             events.append(Unsaid())
         return None
-
-
-def _is_ping(value: Mapping[str, object], name: str) -> bool:
-    """Whether an object only says that the server is alive."""
-    kinds = (name, value.get("type"), value.get("event"), value.get("object"))
-    if not value or name.startswith(_ASIDE):
-        return True
-    return any(isinstance(kind, str) and kind.lower() in _PINGS for kind in kinds)

@@ -22,12 +22,22 @@ def streams(content_type: str, first: bytes) -> bool:
     begin = first.lstrip()
     if begin.startswith(_FIELDS):
         return True
-    if content_type not in _STREAMS:
-        return False
     line, end, _ = begin.partition(b"\n")
-    if begin.startswith(b"{") and end:
-        return as_value(line) is not None  # an event without its `data:`
+    value = as_value(line) if begin.startswith(b"{") and end else None
+    if content_type not in _STREAMS:
+        return isinstance(value, dict) and _is_chunk(value)  # JSON lines
+    if value is not None:
+        return True  # an event without its `data:`
     return begin[:1] not in (b"{", b"[", b"<")
+
+
+def _is_chunk(value: dict[str, object]) -> bool:
+    """Whether an object is a piece of a streamed answer."""
+    choices = value.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return value.get("object") == "chat.completion.chunk" or (
+        isinstance(first, dict) and "delta" in first
+    )
 
 
 def answer_in(body: bytes) -> bytes | None:

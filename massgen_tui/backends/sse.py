@@ -29,10 +29,11 @@ class SSEMessage(NamedTuple):
 class SSEParser:
     """Parses one event stream incrementally.
 
-    Comments give no message. Fields other than `data` and `event` are read over. But servers write
-    errors into an open stream that are no `data`: a field `error` (llama.cpp before autumn 2025) is
-    an event of that name, and a line that is no field at all (bare JSON, `Internal Server Error`)
-    is a `bare` one.
+    Comments give no message. Where no blank line ends an event, a whole object ends it that another
+    one follows: no JSON has `}` before `{`. Fields other than `data` and `event` are read over. But
+    servers write errors into an open stream that are no `data`: a field `error` (llama.cpp before
+    autumn 2025) is an event of that name, and a line that is no field at all (bare JSON, `Internal
+    Server Error`) is a `bare` one.
     """
 
     __slots__ = (
@@ -109,17 +110,24 @@ class SSEParser:
         for line in lines:
             if not line:
                 if self._data or self._event == "error":
-                    messages.append(SSEMessage(b"\n".join(self._data) or b"{}", self._event))
-                    self._data.clear()
+                    self._dispatch(messages)
                 self._event = ""
                 self._size = 0
             elif line.startswith(b"data:"):
-                self._data.append(line[6:] if line.startswith(b" ", 5) else line[5:])
+                value = line[6:] if line.startswith(b" ", 5) else line[5:]
+                if self._data and value[:1] in (b"{", b"[") and self._data[-1].endswith(b"}"):
+                    self._dispatch(messages)
+                self._data.append(value)
                 self._grow(len(line))
                 if self.overflow:
                     return
             else:
                 self._other(line, messages)
+
+    def _dispatch(self, messages: list[SSEMessage]) -> None:
+        messages.append(SSEMessage(b"\n".join(self._data) or b"{}", self._event))
+        self._data.clear()
+        self._size = 0
 
     def _other(self, line: bytes, messages: list[SSEMessage]) -> None:
         name, colon, value = line.partition(b":")

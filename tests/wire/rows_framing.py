@@ -1,8 +1,11 @@
 """Rows of how bytes are cut into events, and of what cannot be read."""
 
+import json
+
 from tests.support.decoding import chunk, event, say, stream
 from tests.wire.rows import Row, usage
 
+_json = json.dumps
 _STOP = chunk({}, "stop")
 _CUT = "the stream ended before the server said that it had finished"
 _NO_STREAM = "the answer is no stream of chat-completion chunks"
@@ -119,4 +122,42 @@ ROWS = [
         ),
         usage=usage(),
     ),
+    Row(
+        "several objects in one event",
+        event(_json(say("H")) + _json(say("i"))) + stream(_STOP),
+        content="Hi",
+    ),
+    Row(
+        "an object and the beginning of another in one event",
+        event(_json(say("Hi")) + ' {"choices": [') + stream(_STOP),
+        content="Hi",
+        warnings=1,
+    ),
+    Row(
+        "no blank line between events",
+        b"".join(event(part)[:-1] for part in (say("H"), say("i"), _STOP)) + b"data: [DONE]\n",
+        content="Hi",
+    ),
+    Row(
+        "the field's name twice",
+        b"".join(b"data: " + event(part) for part in (say("H"), say("i"), _STOP))
+        + b"data: data: [DONE]\n\n",
+        content="Hi",
+    ),
+    Row(
+        "objects with an end behind them in one event",
+        event(_json(say("Hi")) + _json(_STOP) + "[DONE]") + event(say("no")),
+        content="Hi",
+    ),
+    Row(
+        "[DONE] in small letters",
+        stream(say("Hi"), _STOP, done=False) + b"data: [done]\n\n",
+        content="Hi",
+    ),
+    Row(
+        "[DONE] as a string",
+        stream(say("Hi"), _STOP, done=False) + b'data: "[DONE]"\n\n',
+        content="Hi",
+    ),
+    Row("a heartbeat in brackets", stream("[HEARTBEAT]", say("Hi"), _STOP), content="Hi"),
 ]
