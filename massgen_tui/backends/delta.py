@@ -29,6 +29,9 @@ _OTHER = frozenset(_NOT_TEXT)
 
 # vLLM, Groq, Cerebras, Ollama, OpenRouter · SGLang, DeepSeek, Z.ai, llama.cpp, older vLLM · Copilot
 _REASONING = ("reasoning", "reasoning_content", "reasoning_text")
+# Ollama's own API, Anthropic's words behind gateways (LiteLLM's `thinking_blocks`)
+_THOUGHTS = ("thinking", "thinking_content", "thought", "thinking_blocks")
+_THINKING = frozenset(_THOUGHTS)
 _THOUGHT_PARTS = ("thinking", "reasoning", "reasoning.text", "reasoning.summary")
 _OTHERS = "the server sends several answers to one request (n): only the first is shown"
 
@@ -40,6 +43,7 @@ class DeltaReader:
     """
 
     __slots__ = (
+        "_deltas",
         "_finish",
         "_named",
         "_sources",
@@ -66,6 +70,7 @@ class DeltaReader:
         self._unshown: set[str] = set()
         self._started = False
         self._named = False
+        self._deltas = False
         self._worded = False
         self._sources = SourceReader()
         self.tools = ToolCallReader()
@@ -119,12 +124,16 @@ class DeltaReader:
         before = len(events)
         delta, message = choice.get("delta"), choice.get("message")
         if isinstance(delta, dict) and (delta or not isinstance(message, dict)):
+            self._deltas = True
+            if "extra_content" in choice and _is_thought(choice["extra_content"]):
+                delta = {**delta, "thought": True}
             self._delta(delta, events)
-        elif not self.spoke:
+        elif isinstance(message, dict) and not self.spoke:
             # Not streamed after all; behind deltas the whole message would repeat them.
-            self._delta(
-                message if isinstance(message, dict) else {"content": choice.get("text")}, events
-            )
+            self._delta(message, events)
+        elif message is None and not self._deltas:
+            # A stream of the older completions: each choice has a piece of the text.
+            self._delta({"content": choice.get("text")}, events)
         self.spoke = self.spoke or len(events) > before
         reason, native = choice.get("finish_reason"), choice.get("native_finish_reason")
         if isinstance(reason, dict):
@@ -142,7 +151,9 @@ class DeltaReader:
         content = delta.get("content")
         if isinstance(content, str):
             if content:
-                thought = "extra_content" in delta and _is_thought(delta["extra_content"])
+                thought = delta.get("thought") is True or (
+                    "extra_content" in delta and _is_thought(delta["extra_content"])
+                )
                 events.append(ReasoningDelta(content) if thought else ContentDelta(content))
         elif content:
             _parts(content, events, thoughts=not reasoning)
@@ -173,6 +184,11 @@ class DeltaReader:
             if value and (text := value if isinstance(value, str) else _joined(value)):
                 self._worded = True
                 return text
+        if not _THINKING.isdisjoint(delta):
+            for key in _THOUGHTS:
+                if text := _joined(delta.get(key)):
+                    self._worded = True
+                    return text
         details = delta.get("reasoning_details")
         # OpenRouter tells the same thoughts in both; once they came as words the details repeat
         # them.

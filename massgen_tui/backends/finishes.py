@@ -55,7 +55,8 @@ _Failing = tuple[str, ErrorKind, str, str]
 _FAILING: Final[tuple[_Failing, ...]] = (
     # vLLM and SGLang: abort; TensorRT-LLM: cancelled; Cohere: user_cancel
     ("abort aborted cancelled canceled user_cancel", _INTERRUPTED, "it was aborted there", _LOG),
-    ("error failed failure server_error internal_error unknown_error exception",
+    ("error failed failure server_error internal_error unknown_error exception model_error "
+     "engine_error engine_failure api_error upstream_error provider_error",
      ErrorKind.SERVER_ERROR, "it failed there", _LOG),
     # Z.ai
     ("network_error connection_error", _INTERRUPTED, "the connection to the model was lost",
@@ -63,6 +64,8 @@ _FAILING: Final[tuple[_Failing, ...]] = (
     # TensorRT-LLM
     ("timeout timed_out time_limit deadline_exceeded", _INTERRUPTED,
      "the server's own time limit ran out", _LOG),
+    ("rate_limit rate_limited rate_limit_exceeded", ErrorKind.RATE_LIMITED,
+     "the server's limit on requests was reached", _LATER),
     # DeepSeek
     ("insufficient_system_resource overloaded engine_overloaded capacity", ErrorKind.OVERLOADED,
      "the server ran out of resources", _LATER),

@@ -58,7 +58,9 @@ def _several(text: str) -> list[object]:
         try:
             value, end = _decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            return [*found, text[at:]]
+            # a cut next value, or the end of the stream; anything else is what a cut one left
+            rest = text[at:]
+            return [*found, rest] if rest.startswith("{") or is_done(rest) else [text]
         found.append(value)
         gap = _GAP.match(text, end)
         at = gap.end() if gap else end

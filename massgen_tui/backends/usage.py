@@ -13,7 +13,8 @@ def read_usage(usage: Mapping[str, object]) -> UsageReported | None:
     Gateways that do not count fill in zeros: an answer to an empty prompt does not exist, so these
     are unknown, not 0.
     """
-    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    prompt = _first(_count(usage, "prompt_tokens"), _count(usage, "input_tokens"))
+    completion = _first(_count(usage, "completion_tokens"), _count(usage, "output_tokens"))
     if not prompt and not completion:
         return None
     details, cache = usage.get("completion_tokens_details"), usage.get("prompt_tokens_details")
@@ -26,6 +27,7 @@ def read_usage(usage: Mapping[str, object]) -> UsageReported | None:
             _count(cache, "cached_tokens"),
             _count(usage, "prompt_cache_hit_tokens"),
             _count(usage, "cached_tokens"),
+            _count(usage, "cache_read_input_tokens"),
         ),
         _apart(prompt, completion, reasoning, _count(usage, "total_tokens")),
     )
@@ -63,6 +65,8 @@ def _first(*counts: int | None) -> int | None:
 
 def _count(usage: object, key: str) -> int | None:
     value = usage.get(key) if isinstance(usage, Mapping) else None
+    if isinstance(value, str) and len(value) < 13 and value.isascii() and value.isdecimal():
+        value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -214,4 +214,65 @@ GEMINI = [
 ]
 
 
-ROWS = [*MISTRAL, *OPENROUTER, *GROQ, *GEMINI]
+def _piece(text: str, finish: str | None = None) -> dict[str, object]:
+    choice = {"index": 0, "text": text, "finish_reason": finish, "logprobs": None}
+    return {"id": "c1", "object": "text_completion", "model": "m", "choices": [choice]}
+
+
+OTHERS = [
+    Row(
+        "a stream of the older completions: each choice has a piece of the text",
+        stream(_piece("H"), _piece("i"), _piece("!"), _piece("", "stop")),
+        content="Hi!",
+    ),
+    *(
+        Row(
+            f"thoughts in {name}",
+            stream(chunk({name: "Hm"}), chunk({name: "."}), say("Hi"), _STOP),
+            "Hm.",
+            "Hi",
+        )
+        for name in ("thinking", "thinking_content", "thought")
+    ),
+    Row(
+        "LiteLLM: thinking_blocks of Anthropic alone",
+        stream(
+            chunk({"thinking_blocks": [{"type": "thinking", "thinking": "Hm."}]}),
+            say("Hi"),
+            _STOP,
+        ),
+        "Hm.",
+        "Hi",
+    ),
+    Row(
+        "a delta that says that it is thought",
+        stream(chunk({"content": "Hm.", "thought": True}), say("Hi"), _STOP),
+        "Hm.",
+        "Hi",
+    ),
+    Row(
+        "Gemini's mark on the choice",
+        stream(
+            chunk({"content": "Hm."}, extra_content=_MARK["extra_content"]),
+            say("Hi"),
+            _STOP,
+        ),
+        "Hm.",
+        "Hi",
+    ),
+    Row(
+        "counts under Anthropic's names, and as strings",
+        stream(
+            say("Hi"),
+            {
+                **_STOP,
+                "usage": {"input_tokens": 10, "output_tokens": "5", "cache_read_input_tokens": 4},
+            },
+        ),
+        content="Hi",
+        usage=usage(cached=4),
+    ),
+]
+
+
+ROWS = [*MISTRAL, *OPENROUTER, *GROQ, *GEMINI, *OTHERS]
