@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from massgen_tui.backends.adapt import Adaptation, Correction, correct
-from massgen_tui.backends.address import root_of
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import (
     BackendError,
@@ -40,6 +39,7 @@ from massgen_tui.config.schema import AgentConfig, Timeouts
 from massgen_tui.config.secrets import secrets_of, without
 from massgen_tui.descriptors import HINT, exhausted
 from massgen_tui.dialects import dialect_of
+from massgen_tui.net.address import root_of
 from massgen_tui.pulse import pulse, running_time
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ import openai
 import openai.resources.chat.completions  # else on the loop, at the first request
 from pydantic import SecretStr
 
-from massgen_tui.backends.address import without_user
-from massgen_tui.backends.carrier import RESPONSE, WRITTEN, Carrier, RedirectedError, excerpt
 from massgen_tui.backends.failures import RefusedError
 from massgen_tui.backends.gateways import is_alive
+from massgen_tui.backends.transport import RESPONSE, WRITTEN, Carrier, RedirectedError, excerpt
 from massgen_tui.backends.wire import Written
 from massgen_tui.config.extras import Extra, pairs, replaces_key, with_query
+from massgen_tui.net.address import without_user
 
 MODELS_PATIENCE = 2.0
 """Seconds that a server may take to name its models."""

@@ -10,8 +10,8 @@ from contextlib import AsyncExitStack, suppress
 import aiohttp
 import openai
 
-from massgen_tui.backends.carrier import RedirectedError, coding_of, drop, excerpt, leftover
 from massgen_tui.backends.client import Client
+from massgen_tui.backends.deadline import Watch
 from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import (
     ContentDelta,
@@ -33,8 +33,8 @@ from massgen_tui.backends.replies import (
     stalled,
     streams,
 )
+from massgen_tui.backends.transport import RedirectedError, coding_of, drop, excerpt, leftover
 from massgen_tui.backends.unpack import PackedError, Unpacker
-from massgen_tui.backends.watch import Watch
 from massgen_tui.backends.wire import Dating, Written
 from massgen_tui.config.schema import Timeouts
 

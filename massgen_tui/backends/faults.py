@@ -12,11 +12,11 @@ import aiohttp
 import httpx2
 
 from massgen_tui import descriptors
-from massgen_tui.backends.address import is_loopback, proxy_for, root_of
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.failures import Cause
 from massgen_tui.backends.unpack import HINT, PackedError
-from massgen_tui.tls import tls_hint
+from massgen_tui.net.address import is_loopback, proxy_for, root_of
+from massgen_tui.net.tls import tls_hint
 
 CAUGHT = (aiohttp.ClientError, OSError, EOFError, ValueError, RuntimeError)
 """What the network and its libraries raise. `TimeoutError` and `ssl.SSLError` are `OSError`s;

@@ -9,8 +9,8 @@ from enum import Enum
 from typing import Final
 from urllib.parse import urlsplit
 
-from massgen_tui.backends.address import root_of
 from massgen_tui.backends.events import BackendError, ErrorKind
+from massgen_tui.net.address import root_of
 from massgen_tui.text import one_line
 
 

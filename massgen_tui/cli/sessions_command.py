@@ -3,7 +3,7 @@
 import click
 
 from massgen_tui import paths
-from massgen_tui.session.kept import Kept, kept_sessions
+from massgen_tui.store.index import Kept, kept_sessions
 from massgen_tui.text import one_line
 
 

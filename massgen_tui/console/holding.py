@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable
 
 from massgen_tui.console.contain import guarded
-from massgen_tui.console.hearing import status_of
-from massgen_tui.console.watching import Watching
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.events import Observed
 from massgen_tui.session.health import Health, ask_health
 from massgen_tui.session.hold import Hold
-from massgen_tui.session.observed import Observed
 from massgen_tui.session.session import Session
+from massgen_tui.supervise.monitoring import Watching
+from massgen_tui.supervise.passive_health import status_of
 
 PACE = 1.0
 """Seconds between two rounds."""

@@ -15,10 +15,10 @@ from massgen_tui.backends.gate import ReadGate
 from massgen_tui.config.schema import Config
 from massgen_tui.console.history import History
 from massgen_tui.console.pump import SLOWEST
-from massgen_tui.console.watching import HEAD_START, Monitors, Unwatched, Watching
-from massgen_tui.session.journal import Journal
-from massgen_tui.session.logs import FILE, close_log, open_log
 from massgen_tui.session.session import Session
+from massgen_tui.store.jsonl_log import Journal
+from massgen_tui.store.program_log import FILE, close_log, open_log
+from massgen_tui.supervise.monitoring import HEAD_START, Monitors, Unwatched, Watching
 
 CLOSING = 1.5
 """Seconds that ending everything may take."""

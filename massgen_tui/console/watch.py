@@ -12,15 +12,15 @@ from textual.binding import BindingType
 
 from massgen_tui import paths
 from massgen_tui.config.schema import Config
-from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import WATCH_KEYS, bindings
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
 from massgen_tui.console.mended import Mended
-from massgen_tui.console.watching import Monitors, Watching
 from massgen_tui.console.widgets.sidebar import Sidebar
-from massgen_tui.session.logs import FILE, close_log, open_log
+from massgen_tui.monitor.alarm import Alarm
+from massgen_tui.store.program_log import FILE, close_log, open_log
+from massgen_tui.supervise.monitoring import Monitors, Watching
 from massgen_tui.terminal import Modes, on_signals
 
 

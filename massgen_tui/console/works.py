@@ -13,7 +13,6 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from massgen_tui.config.schema import Config
-from massgen_tui.console.alarm import Alarm
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.holding import Holding
@@ -28,13 +27,14 @@ from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
 from massgen_tui.console.stream.pane import AgentPane
-from massgen_tui.console.turn import turn_of
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.sidebar import Sidebar
+from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Status
-from massgen_tui.session.journal import NOT_KEPT
-from massgen_tui.session.observed import Observed
+from massgen_tui.session.events import Observed
+from massgen_tui.session.turn import turn_of
+from massgen_tui.store.jsonl_log import NOT_KEPT
 
 
 class Host(Protocol):

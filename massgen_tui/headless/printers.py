@@ -8,8 +8,8 @@ from massgen_tui.headless.streams import Output
 from massgen_tui.headless.text import LiveText, block
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.observed import Observed
-from massgen_tui.session.record import (
+from massgen_tui.session.events import Observed
+from massgen_tui.store.schema import (
     Record,
     agent_record,
     ending_record,

@@ -21,13 +21,13 @@ from massgen_tui.headless.printers import (
     TextPrinter,
 )
 from massgen_tui.headless.streams import Notes, Output
-from massgen_tui.headless.waiting import wait_for_servers
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.keeping import keep
-from massgen_tui.session.observed import Observed
+from massgen_tui.session.events import Observed
+from massgen_tui.session.outcome import verdict
 from massgen_tui.session.session import Session
-from massgen_tui.session.verdict import verdict
+from massgen_tui.store.recording import keep
+from massgen_tui.supervise.startup import wait_for_servers
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
     {signal.SIGHUP: 129} if sys.platform != "win32" else {}

@@ -7,9 +7,9 @@ from massgen_tui.backends.events import ContentDelta, ContentMoved, ReasoningDel
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.events import Observed
 from massgen_tui.session.numbers import numbers
-from massgen_tui.session.observed import Observed
-from massgen_tui.session.verdict import answer_in_reasoning, answer_text
+from massgen_tui.session.outcome import answer_in_reasoning, answer_text
 from massgen_tui.text import clean, one_line
 
 REASONING = "### reasoning\n\n"

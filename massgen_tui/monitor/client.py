@@ -7,9 +7,9 @@ import aiohttp
 
 from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.fetch import REFUSED, Answer, Fault, Take
-from massgen_tui.resolver import DaemonResolver
+from massgen_tui.net.resolver import DaemonResolver
+from massgen_tui.net.tls import tls_hint
 from massgen_tui.text import one_line
-from massgen_tui.tls import tls_hint
 
 _CHUNK = 2**16
 _CUT = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED)

@@ -6,7 +6,7 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.events import Message
 from massgen_tui.config.schema import AgentConfig
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.verdict import answer_in_reasoning, answer_text
+from massgen_tui.session.outcome import answer_in_reasoning, answer_text
 
 
 @dataclass(slots=True, eq=False)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from massgen_tui.backends.events import Source
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.verdict import answer_text
+from massgen_tui.session.outcome import answer_text
 
 
 def cited_answer(attempt: Attempt) -> str:

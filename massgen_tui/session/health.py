@@ -11,7 +11,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from massgen_tui.lookup import look_up
+from massgen_tui.net.lookup import look_up
 from massgen_tui.session.agent import Agent
 
 log = logging.getLogger(__name__)

@@ -10,10 +10,10 @@ from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import GRAIN, Attempt
+from massgen_tui.session.events import Clock, Observed, Observer, Recorder, Stopped
 from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
 from massgen_tui.session.hold import Hold
-from massgen_tui.session.lanes import Lanes
-from massgen_tui.session.observed import Clock, Observed, Observer, Recorder, Stopped
+from massgen_tui.session.scheduler import Lanes
 
 __all__ = [
     "Clock",

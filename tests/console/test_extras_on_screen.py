@@ -14,9 +14,9 @@ from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.screens.monitor import server_detail
 from massgen_tui.console.screens.request import request_text
 from massgen_tui.console.services import Services
-from massgen_tui.console.watching import Unwatched
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.session.session import Session
+from massgen_tui.supervise.monitoring import Unwatched
 from tests.support.monitored import GPU, NOW, UP, of, sampled
 from tests.support.server import Recorded, Reply, ScriptedServer, whole
 

@@ -13,7 +13,7 @@ from massgen_tui.console import clipboard, services
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.session.attempt import Status
-from massgen_tui.session.journal import Journal
+from massgen_tui.store.jsonl_log import Journal
 from tests.support import scenes
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, Step, answer, config_of, failure

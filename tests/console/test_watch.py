@@ -9,9 +9,9 @@ from textual.widgets import Static
 from massgen_tui.cli.commands import group
 from massgen_tui.config.schema import Config
 from massgen_tui.console.watch import WatchApp
-from massgen_tui.console.watching import Unwatched
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus, ServerTarget
+from massgen_tui.supervise.monitoring import Unwatched
 from tests.support import scenes
 from tests.support.console import FixedWatching
 from tests.support.server import ScriptedServer, whole

@@ -18,11 +18,8 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.config.schema import Config
 from massgen_tui.console import services
-from massgen_tui.console.alarm import Alarm
-from massgen_tui.console.hearing import last_word, running_of, state_heard
-from massgen_tui.console.metering import Metering
 from massgen_tui.console.screens.sheet import Sheet
-from massgen_tui.console.watching import HEAD_START, Monitors
+from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import (
@@ -37,6 +34,9 @@ from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health
 from massgen_tui.session.session import Session
 from massgen_tui.session.times import Times
+from massgen_tui.supervise.energy_metering import Metering
+from massgen_tui.supervise.monitoring import HEAD_START, Monitors
+from massgen_tui.supervise.passive_health import last_word, running_of, state_heard
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
 from tests.support.scenes import both_up

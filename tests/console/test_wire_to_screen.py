@@ -14,10 +14,10 @@ from massgen_tui.console import holding
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.services import Services
-from massgen_tui.console.watching import Unwatched
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.observed import Observed
+from massgen_tui.session.events import Observed
 from massgen_tui.session.session import Session
+from massgen_tui.supervise.monitoring import Unwatched
 from tests.support.server import ScriptedServer, free_port, sse_chat, whole
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.backends import carrier
+from massgen_tui.backends import transport
 from tests.faults.table import Fault, Until
 from tests.support.certificates import self_signed
 from tests.support.server import (
@@ -151,7 +151,7 @@ class Untrusted(Place):
         self._good, known = self_signed(self._folder / "good")
         bad, _ = self_signed(self._folder / "bad")
         self._patch.setenv("SSL_CERT_FILE", str(known))
-        carrier.trusted.cache_clear()
+        transport.trusted.cache_clear()
         await self.serve(bad)
 
     async def heal(self) -> None:
@@ -161,7 +161,7 @@ class Untrusted(Place):
         await super().heal()
 
     async def stop(self) -> None:
-        carrier.trusted.cache_clear()
+        transport.trusted.cache_clear()
         await super().stop()
 
 

@@ -13,12 +13,12 @@ import pytest
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.inference import InferenceBackend
 from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
-from massgen_tui.session import watch
+from massgen_tui.session import stall
 from massgen_tui.session.agent import Exchange
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.observed import Observed
-from massgen_tui.session.record import attempt_record, event_record
+from massgen_tui.session.events import Observed
 from massgen_tui.session.session import Session
+from massgen_tui.store.schema import attempt_record, event_record
 from tests.faults.places import PLACES, Place
 from tests.faults.table import Fault
 from tests.support.server import END, ScriptedServer, Wait, chunk, head, sse_chat, sse_events
@@ -93,8 +93,8 @@ class Scene:
 @asynccontextmanager
 async def scene(fault: Fault, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     """Set it up; at the end nothing may be left: no task, no socket, no child."""
-    patch.setattr(watch, "SILENT_AFTER", 0.03 if fault.quick else 600.0)
-    patch.setattr(watch, "PACE", 0.01 if fault.quick else 600.0)
+    patch.setattr(stall, "SILENT_AFTER", 0.03 if fault.quick else 600.0)
+    patch.setattr(stall, "PACE", 0.01 if fault.quick else 600.0)
     before = left_over()
     place = PLACES[fault.place](fault, folder, patch)
     async with ScriptedServer() as healthy:

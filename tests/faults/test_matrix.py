@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.record import attempt_record
-from massgen_tui.session.verdict import verdict
+from massgen_tui.session.outcome import verdict
+from massgen_tui.store.schema import attempt_record
 from tests.faults.scene import FAULTY, Scene, alone, asked, scene, untimed
 from tests.faults.table import FAULTS, Fault
 from tests.support.server import Hang

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from massgen_tui.headless.runner import Headless, Options
 from massgen_tui.headless.streams import Notes, Output
-from massgen_tui.session.observed import Observed
+from massgen_tui.session.events import Observed
 from tests.faults.scene import FAULTY, HEALTHY, Scene, alone, scene, untimed
 from tests.faults.table import FAULTS, Fault
 from tests.support.schemas import schema

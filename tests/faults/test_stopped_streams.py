@@ -11,11 +11,11 @@ from aiohttp.client_proto import ResponseHandler
 from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import ContentDelta, StreamEvent
 from massgen_tui.config.schema import Config
-from massgen_tui.session import watch
+from massgen_tui.session import stall
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.events import Observed
 from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
-from massgen_tui.session.observed import Observed
 from massgen_tui.session.session import Session
 from tests.support.asking import agent_at
 from tests.support.fakes import FakeBackend
@@ -154,8 +154,8 @@ async def test_stopping_in_the_middle_of_one_read_keeps_the_rest_of_it(
 async def test_a_server_that_is_gone_leaves_all_that_came(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, finish: bytes, status: Status
 ) -> None:
-    monkeypatch.setattr(watch, "SILENT_AFTER", 0.02)
-    monkeypatch.setattr(watch, "PACE", 0.01)
+    monkeypatch.setattr(stall, "SILENT_AFTER", 0.02)
+    monkeypatch.setattr(stall, "PACE", 0.01)
 
     async def gone(_: Agent) -> HealthReport:
         return HealthReport(Health.GONE, "the server refuses connections")

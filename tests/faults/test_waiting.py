@@ -10,10 +10,10 @@ import pytest
 
 from massgen_tui.backends import chat_completions
 from massgen_tui.config.schema import Config, UiConfig
-from massgen_tui.headless import waiting
 from massgen_tui.headless.runner import Headless, Options
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.supervise import startup
 from tests.support.asking import agent_at
 from tests.support.gateways import HALF, NOBODY, dynamo, smg, vllm_router
 from tests.support.server import Hang, ScriptedServer, free_port, sse_chat, whole
@@ -25,7 +25,7 @@ QUICK = partial(Fetcher, timeout=0.2, patience=0.4)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "PACE", 0.01)
+    monkeypatch.setattr(startup, "PACE", 0.01)
     monkeypatch.setattr(chat_completions, "PACE", 0.01)
 
 

@@ -11,13 +11,13 @@ from massgen_tui.config.schema import Config
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.history import History
 from massgen_tui.console.services import Services
-from massgen_tui.console.watching import learn_context
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
+from massgen_tui.supervise.monitoring import learn_context
 from tests.support.fakes import Backends, FakeClock, config_of
 from tests.support.mirror import drawn_whole
 

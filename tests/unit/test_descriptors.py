@@ -19,8 +19,8 @@ from massgen_tui.descriptors import as_before, exhausted
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.looking import pulse_of
 from massgen_tui.monitor.status import ServerState
+from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
-from massgen_tui.session.verdict import may_wait
 from tests.support.fakes import Backends, config_of
 
 ROOT = Path(__file__).parents[2]

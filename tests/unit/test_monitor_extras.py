@@ -10,12 +10,12 @@ from pydantic import SecretStr
 from massgen_tui.check import check
 from massgen_tui.config.extras import Extra, hides
 from massgen_tui.config.schema import Config
-from massgen_tui.headless.waiting import wait_for_servers
 from massgen_tui.monitor.dcgm import exporters_of
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.monitor.targets import targets_of
+from massgen_tui.supervise.startup import wait_for_servers
 from tests.support.configs import loaded, written
 from tests.support.fakes import FakeClock
 from tests.support.probed import vllm

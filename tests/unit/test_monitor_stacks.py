@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.config.loader import load_config
-from massgen_tui.headless import waiting
 from massgen_tui.monitor.fetch import REFUSED, Answer, Fault
 from massgen_tui.monitor.resting import WORDS
 from massgen_tui.monitor.status import ServedModel, ServerState
+from massgen_tui.supervise import startup
 from tests.support.paged import ROOT, Paged, models, vllm_pages
 from tests.support.server import ScriptedServer, whole
 
@@ -329,7 +329,7 @@ async def test_a_503_of_vllm_is_told_in_its_words(paths: tuple[str, ...], words:
 async def test_a_run_that_waits_does_so_until_the_model_is_listed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(waiting, "PACE", 0.0)
+    monkeypatch.setattr(startup, "PACE", 0.0)
     path = tmp_path / "agents.yaml"
     paths = json.dumps({"paths": {"/api/v1/token_check": {}}}).encode()
     async with ScriptedServer() as server:
@@ -345,6 +345,6 @@ async def test_a_run_that_waits_does_so_until_the_model_is_listed(
             told.append(words)
             server.route("GET", "/v1/models", listed[1])
 
-        await waiting.wait_for_servers(load_config(path), ["a"], 60, note)
+        await startup.wait_for_servers(load_config(path), ["a"], 60, note)
         assert told
         assert "waited" not in told[-1]

@@ -5,16 +5,16 @@ import math
 
 import pytest
 
+from massgen_tui.backends.deadline import Watch
 from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta, RequestSent
-from massgen_tui.backends.watch import Watch
 from massgen_tui.config.schema import Timeouts
 from massgen_tui.console.stream import words
 from massgen_tui.pulse import BEAT, STILL, Pulse, pulse, running_time, running_timeout
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.numbers import numbers
-from massgen_tui.session.record import attempt_record
 from massgen_tui.session.session import Session
 from massgen_tui.session.times import Times
+from massgen_tui.store.schema import attempt_record
 from tests.support.fakes import Backends, FakeClock, Step, config_of
 from tests.support.panes import agent, ask, say
 

@@ -21,8 +21,8 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
 )
 from massgen_tui.session.attempt import Status
+from massgen_tui.session.events import Observed, Stopped
 from massgen_tui.session.health import Health, HealthReport
-from massgen_tui.session.observed import Observed, Stopped
 from massgen_tui.session.session import Session
 from tests.support.decoding import chunk, say, stream
 from tests.support.fakes import Backends, FakeBackend, FakeClock, Step, answer, config_of, failure

@@ -14,11 +14,11 @@ from massgen_tui.backends.events import (
     Warned,
 )
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.events import Observed, Stopped
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.hold import Hold
-from massgen_tui.session.observed import Observed, Stopped
+from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
-from massgen_tui.session.verdict import may_wait
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of
 
 REFUSED: list[Step] = [BackendError(ErrorKind.UNREACHABLE, "connection refused")]

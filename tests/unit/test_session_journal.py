@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from massgen_tui import paths
 from massgen_tui.backends.events import ContentDelta, ErrorKind
 from massgen_tui.config.schema import Config
-from massgen_tui.session.journal import Journal
-from massgen_tui.session.keeping import keep
-from massgen_tui.session.kept import kept_sessions
 from massgen_tui.session.session import Session
+from massgen_tui.store.index import kept_sessions
+from massgen_tui.store.jsonl_log import Journal
+from massgen_tui.store.recording import keep
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
 
 
@@ -173,7 +173,7 @@ async def test_a_journal_that_cannot_be_written_is_one_warning(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if name == "/dev/full":
-        monkeypatch.setattr("massgen_tui.session.journal.open_private", full_disk)
+        monkeypatch.setattr("massgen_tui.store.jsonl_log.open_private", full_disk)
     place = tmp_path if name == "/dev/full" else tmp_path / name
     monkeypatch.setattr(paths, "sessions_dir", lambda: place)
     monkeypatch.setattr(paths, "state_dir", lambda: tmp_path)
@@ -184,7 +184,7 @@ async def test_a_journal_that_cannot_be_written_is_one_warning(
 def test_a_log_that_a_full_disk_did_not_take_disturbs_nobody_when_it_closes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("massgen_tui.session.logs.open_private", full_disk)
+    monkeypatch.setattr("massgen_tui.store.program_log.open_private", full_disk)
     with keep(config_of("a", logging_enabled=True), warn=pytest.fail):
         logging.getLogger("massgen_tui").warning("what does not fit")
 
@@ -196,7 +196,7 @@ def test_a_file_that_took_nothing_is_not_left_behind(
         path.touch()
         return full_disk(path, mode)
 
-    monkeypatch.setattr("massgen_tui.session.journal.open_private", created)
+    monkeypatch.setattr("massgen_tui.store.jsonl_log.open_private", created)
     warnings: list[str] = []
     with keep(config_of("a", logging_enabled=True), warn=warnings.append) as journal:
         assert journal is not None

@@ -122,15 +122,15 @@ async def test_a_certificate_that_is_not_trusted_is_explained(tmp_path: Path) ->
 async def test_a_certificate_named_in_ssl_cert_file_is_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from massgen_tui.backends import carrier
+    from massgen_tui.backends import transport
 
     context, certificate = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    carrier.trusted.cache_clear()
+    transport.trusted.cache_clear()
     async with ScriptedServer(tls=context) as server:
         server.answer(*sse_chat(content=["hello"]))
         outcome = await ask_at(server.base_url)
-    carrier.trusted.cache_clear()
+    transport.trusted.cache_clear()
     assert outcome.content == "hello"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.services import Services
-from massgen_tui.session.logs import FILE
+from massgen_tui.store.program_log import FILE
 from massgen_tui.text import clean
 
 

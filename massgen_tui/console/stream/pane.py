@@ -27,7 +27,7 @@ from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import cited_answer
-from massgen_tui.session.verdict import answer_text
+from massgen_tui.session.outcome import answer_text
 from massgen_tui.text import clean
 
 Clock = Callable[[], float]

@@ -5,8 +5,8 @@ from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import HUNG
 from massgen_tui.session.numbers import cached, stopped
-from massgen_tui.session.verdict import may_wait, verdict
-from massgen_tui.session.watch import SILENT_AFTER
+from massgen_tui.session.outcome import may_wait, verdict
+from massgen_tui.session.stall import SILENT_AFTER
 from massgen_tui.text import one_line
 
 _STATES: dict[Status, Span] = {

@@ -16,10 +16,10 @@ import aiohttp
 import httpx2
 from yarl import URL
 
-from massgen_tui.backends.address import proxy_for
 from massgen_tui.backends.unpack import PackedError, Unpacker
 from massgen_tui.backends.wire import Written, trace_writing
-from massgen_tui.resolver import DaemonResolver
+from massgen_tui.net.address import proxy_for
+from massgen_tui.net.resolver import DaemonResolver
 
 RESPONSE = "massgen_tui.response"
 """The key of a response's extensions under which the `aiohttp.ClientResponse` is found."""

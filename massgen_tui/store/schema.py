@@ -8,7 +8,7 @@ from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, Source, StreamEvent, UsageReported
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.verdict import verdict
+from massgen_tui.session.outcome import verdict
 
 Record = dict[str, object]
 

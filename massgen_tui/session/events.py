@@ -29,7 +29,7 @@ Observer = Callable[[Observed], None]
 
 
 class Recorder(Protocol):
-    """Keeps what happens in a session (see `massgen_tui.session.journal`). Never raises."""
+    """Keeps what happens in a session (see `massgen_tui.store.jsonl_log`). Never raises."""
 
     def asked(self, turn: int, prompt: str, agents: Sequence[str]) -> None:
         """A prompt was given to these agents."""

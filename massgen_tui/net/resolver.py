@@ -4,11 +4,11 @@ import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from massgen_tui.lookup import look_up
+from massgen_tui.net.lookup import look_up
 
 
 class DaemonResolver(AbstractResolver):
-    """Resolves by `massgen_tui.lookup`."""
+    """Resolves by `massgen_tui.net.lookup`."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC

@@ -19,9 +19,9 @@ from massgen_tui.backends.events import RequestSent
 from massgen_tui.config.schema import Config
 from massgen_tui.paths import open_private
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.observed import Observed
-from massgen_tui.session.record import Record, attempt_record, error_record, to_json
+from massgen_tui.session.events import Observed
 from massgen_tui.session.redact import redactor_of
+from massgen_tui.store.schema import Record, attempt_record, error_record, to_json
 
 NOT_KEPT = "this session is not kept"
 log = logging.getLogger(__name__)

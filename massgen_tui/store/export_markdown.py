@@ -13,7 +13,7 @@ from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import as_code, sources_markdown
 from massgen_tui.session.numbers import numbers
-from massgen_tui.session.verdict import answer_in_reasoning, answer_text, verdict
+from massgen_tui.session.outcome import answer_in_reasoning, answer_text, verdict
 from massgen_tui.text import clean
 
 _CONVERSATION = frozenset({"model", "messages", "stream", "stream_options"})

@@ -11,13 +11,13 @@ from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.pulse import pulse
 from massgen_tui.session.agent import Agent, Exchange
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.events import Clock, Observed
 from massgen_tui.session.health import HealthCheck
 from massgen_tui.session.hold import Hold
-from massgen_tui.session.observed import Clock, Observed
+from massgen_tui.session.outcome import NOT_UP
 from massgen_tui.session.running import Lane, Run, gone, stream_into
+from massgen_tui.session.stall import SilenceWatch
 from massgen_tui.session.times import Times
-from massgen_tui.session.verdict import NOT_UP
-from massgen_tui.session.watch import SilenceWatch
 
 log = logging.getLogger(__name__)
 

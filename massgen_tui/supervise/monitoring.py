@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from massgen_tui.config.schema import Config
-from massgen_tui.console.hearing import last_word, running, state_heard, status_of
-from massgen_tui.console.metering import Metering
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport, connect_health
+from massgen_tui.supervise.energy_metering import Metering
+from massgen_tui.supervise.passive_health import last_word, running, state_heard, status_of
 
 if TYPE_CHECKING:
     from massgen_tui.monitor.gpus import GpuMonitor

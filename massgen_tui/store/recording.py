@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from massgen_tui import paths
 from massgen_tui.config.schema import Config
-from massgen_tui.session.journal import Journal
-from massgen_tui.session.logs import close_log, open_log
+from massgen_tui.store.jsonl_log import Journal
+from massgen_tui.store.program_log import close_log, open_log
 
 
 @contextmanager

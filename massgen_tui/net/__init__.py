@@ -1,0 +1,1 @@
+"""The network as this host sees it: loopback, names to addresses, proxies, certificates."""

@@ -1,0 +1,1 @@
+"""Session and monitor joined: which servers' state decides what happens to a prompt."""
