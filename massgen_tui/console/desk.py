@@ -131,7 +131,7 @@ class Desk:
 
     async def save(self, folder: Path, now: datetime) -> None:
         """Write all answers to a Markdown file in `folder`."""
-        if not any(agent.exchanges for agent in self._session.agents):
+        if not any(agent.turns for agent in self._session.agents):
             self._say("there is no answer to save yet")
             return
         try:
@@ -168,7 +168,7 @@ class Desk:
 
 
 def _last(agent: Agent) -> Attempt | None:
-    attempts = agent.exchanges[-1].attempts if agent.exchanges else []
+    attempts = agent.turns[-1].attempts if agent.turns else []
     return attempts[-1] if attempts else None
 
 
@@ -193,5 +193,5 @@ def _why_not(agent: Agent | None) -> str:
 
 
 def _busy(agent: Agent) -> bool:
-    last = (exchange.attempts[-1] for exchange in agent.exchanges if exchange.attempts)
+    last = (turn.attempts[-1] for turn in agent.turns if turn.attempts)
     return any(not attempt.status.ended for attempt in last)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from massgen_tui.console.contain import guarded
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.events import Observed
+from massgen_tui.session.events import Deferred, Entry
 from massgen_tui.session.health import Health, ask_health
 from massgen_tui.session.hold import Hold
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.monitoring import Watching
-from massgen_tui.supervise.passive_health import status_of
+from massgen_tui.supervise.passive_health import AWAY, status_of
 
 PACE = 1.0
 """Seconds between two rounds."""
@@ -23,7 +23,6 @@ BLIND = 15.0
 """Seconds after which it is sent to a server of which looking tells nothing."""
 AGAIN, SELDOM = 5.0, 60.0
 """Seconds until it is sent again to a server that was not up after all: twice as many each time."""
-_AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 _ANSWERS = frozenset({ServerState.UP, ServerState.UNAUTHORIZED})
 
 
@@ -43,7 +42,7 @@ class Holding:
         self._changed = changed
         self._some = asyncio.Event()
         self._looked: dict[str, float] = {}
-        session.observe(self._observe)
+        session.listen(self._hear)
 
     async def run(self) -> None:
         """Tend for ever; cancel to stop. Rests while nothing is held."""
@@ -63,17 +62,8 @@ class Holding:
         await asyncio.gather(*(self._tend(agent, hold) for agent, hold in held))
         self._changed()
 
-    def learn(self) -> None:
-        """Tell agents whether their server is known not to be up."""
-        for agent in self._session.agents:
-            status = status_of(agent, self._watching.servers)
-            away = status is not None and status.state in _AWAY
-            if agent.away != away:
-                agent.away = away
-                self._changed()
-
-    def _observe(self, observed: Observed) -> None:
-        if observed.attempt.held is not None:
+    def _hear(self, entry: Entry) -> None:
+        if isinstance(entry.event, Deferred):
             self._some.set()
 
     async def _tend(self, agent: Agent, hold: Hold) -> None:
@@ -82,7 +72,7 @@ class Holding:
         status = status_of(agent, self._watching.servers)
         if status is None or status.target.hosted or status.state is ServerState.UNKNOWN:
             await self._look(agent, hold)
-        elif status.state in _AWAY:
+        elif status.state in AWAY:
             why = f": {status.reason}" if status.reason else ""
             self._session.note_wait(agent.id, f"{status.state.value}{why}")
         elif status.state in _ANSWERS and (status.checked_at or 0.0) > hold.since:

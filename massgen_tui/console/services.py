@@ -55,9 +55,10 @@ class Services:
             config,
             backend_for=partial(make_backend, gate=gate),
             health=watching.health,
-            journal=journal,
-            grain=SLOWEST,
+            resolution_s=SLOWEST,
         )
+        if journal is not None:
+            session.listen(journal.listener(session.state))
         return cls(
             session,
             watching,
@@ -92,6 +93,8 @@ class Services:
                 await asyncio.gather(
                     self.session.aclose(), self.watching.stop(), return_exceptions=True
                 )
+        if self.journal is not None:
+            self.journal.close()
         if self._log is not None:
             close_log(self._log)
 

@@ -31,10 +31,10 @@ from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Status
-from massgen_tui.session.events import Observed
-from massgen_tui.session.turn import turn_of
+from massgen_tui.session.events import Begun, Ended, Entry
+from massgen_tui.session.last_turn import last_turn
 from massgen_tui.store.jsonl_log import NOT_KEPT
+from massgen_tui.supervise.monitoring import note_servers
 
 
 class Host(Protocol):
@@ -84,7 +84,7 @@ class Works:
             paint=self.paint,
             after_paint=host.call_after_refresh,
         )
-        self.session.observe(self._observe)
+        self.session.listen(self._hear)
 
     def _make_prompt(self) -> Prompt:
         ids, keymap = [agent.id for agent in self.session.agents], self.config.ui.keymap
@@ -92,7 +92,13 @@ class Works:
 
     def _make_main(self) -> MainScreen:
         panes = [
-            AgentPane(agent, number, clock=self.session.clock, id=f"pane-{number}")
+            AgentPane(
+                agent,
+                number,
+                clock=self.session.clock,
+                bring_to_front=self.session.bring_to_front,
+                id=f"pane-{number}",
+            )
             for number, agent in enumerate(self.session.agents, 1)
         ]
         return MainScreen(panes, self.prompt, self.config.ui.keymap, monitor=self.config.monitor)
@@ -128,7 +134,7 @@ class Works:
         self._show_title(self.session.clock())
 
     def _show_title(self, now: float) -> None:
-        turn, title = turn_of(self.session.agents, now), self.main.title_bar
+        turn, title = last_turn(self.session.state, now), self.main.title_bar
         journal = self.services.journal
         trouble = NOT_KEPT if journal is not None and journal.problem else ""
         if turn is None:
@@ -143,11 +149,8 @@ class Works:
         if self.config.monitor:
             watching, now = self.services.watching, self.session.clock()
             agents = self.session.agents
-            before = [agent.context_length for agent in agents]
             watching.follow(agents)
-            if before != [agent.context_length for agent in agents]:
-                self._changed()
-            self.holding.learn()
+            note_servers(self.session, watching.servers)
             self.main.show_monitors(watching.servers, watching.gpus, now)
             watching.relaxed = self.main.monitors_hidden and not self.session.held
             if self._alarm.rings(watching.servers) and self.config.ui.bell:
@@ -186,15 +189,16 @@ class Works:
     def _ask(self, prompt: str) -> bool:
         return self.desk.ask(prompt)
 
-    def _observe(self, observed: Observed) -> None:
+    def _hear(self, entry: Entry) -> None:
         self.pump.wake()
-        ended = observed.event is None and observed.attempt.status.ended
-        if observed.event is None and not ended and observed.attempt.status is not Status.QUEUED:
-            self.services.watching.asks(observed.agent)
-        if ended:
-            self.services.watching.heard(observed.agent, observed.attempt)
-        if ended and self.config.ui.bell and not self.session.active:
-            self._host.bell()
+        event, state = entry.event, self.session.state
+        if isinstance(event, Begun):
+            self.services.watching.asks(state.place(event.attempt)[0])
+        elif isinstance(event, Ended):
+            agent, _, attempt = state.place(event.attempt)
+            self.services.watching.heard(agent, attempt)
+            if self.config.ui.bell and not self.session.active:
+                self._host.bell()
 
     def _changed(self) -> None:
         self.pump.wake()

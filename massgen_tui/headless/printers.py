@@ -8,7 +8,8 @@ from massgen_tui.headless.streams import Output
 from massgen_tui.headless.text import LiveText, block
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.events import Observed
+from massgen_tui.session.events import Ended, Entry, Streamed
+from massgen_tui.session.state import SessionState
 from massgen_tui.store.schema import (
     Record,
     agent_record,
@@ -26,7 +27,7 @@ Answers = Sequence[tuple[Agent, Attempt | None]]
 class Printer(Protocol):
     """Prints one run."""
 
-    def observe(self, observed: Observed) -> None:
+    def hear(self, entry: Entry) -> None:
         """Something happened."""
         ...
 
@@ -42,7 +43,7 @@ class JsonPrinter:
         """Print to `out`."""
         self._out = out
 
-    def observe(self, observed: Observed) -> None:
+    def hear(self, entry: Entry) -> None:
         """Say nothing yet."""
 
     def finish(self, prompt: str, answers: Answers) -> None:
@@ -59,33 +60,37 @@ class JsonLinesPrinter:
     for one that does, or for what else is to be told.
     """
 
-    def __init__(self, out: Output, started: float) -> None:
-        """Print to `out`; `t` counts from `started` on the session's clock."""
+    def __init__(self, out: Output, state: SessionState, started: float) -> None:
+        """Print to `out` what happens to `state`; `t` counts from `started` on its clock."""
         self._out = out
+        self._state = state
         self._started = started
-        self._begun: dict[Attempt, str] = {}
+        self._begun: dict[int, str] = {}
         """Attempts whose `started` was met, and its line where that waits."""
 
-    def observe(self, observed: Observed) -> None:
+    def hear(self, entry: Entry) -> None:
         """Print the event."""
-        told: Record | None = None
-        if observed.event is not None:
-            told = event_record(observed.event)
-        elif observed.attempt.status.ended:
-            told = ending_record(observed.attempt)
+        match entry.event:
+            case Streamed(attempt=serial, event=streamed):
+                told = event_record(streamed)
+            case Ended(attempt=serial):
+                told = ending_record(self._state.attempt(serial))
+            case _:
+                return
         if told is None:
             return
-        at: Record = {"t": round(observed.at - self._started, 6), "agent": observed.agent.id}
+        agent = self._state.attempt(serial).agent
+        at: Record = {"t": round(entry.at - self._started, 6), "agent": agent}
         line = to_json(at | told) + "\n"
-        if isinstance(observed.event, Started):
-            line = self._start(observed.attempt, observed.event, line)
-        elif waiting := self._begun.get(observed.attempt):
-            self._begun[observed.attempt] = ""
+        if isinstance(entry.event, Streamed) and isinstance(entry.event.event, Started):
+            line = self._start(serial, entry.event.event, line)
+        elif waiting := self._begun.get(serial):
+            self._begun[serial] = ""
             line = waiting + line
         if line:
             self._out.write(line)
 
-    def _start(self, attempt: Attempt, event: Started, line: str) -> str:
+    def _start(self, attempt: int, event: Started, line: str) -> str:
         """What is to be printed now of a `started`."""
         if event.model is None:
             self._begun.setdefault(attempt, line)
@@ -104,28 +109,38 @@ class TextPrinter:
     """Bare content of one agent as it comes; several agents in order, each under its heading."""
 
     def __init__(
-        self, out: Output, note: Callable[[str], None], *, reasoning: bool, timings: bool
+        self,
+        out: Output,
+        note: Callable[[str], None],
+        state: SessionState,
+        *,
+        reasoning: bool,
+        timings: bool,
     ) -> None:
-        """Print to `out`, and remarks to `note`."""
+        """Print to `out` what happens to `state`, and remarks to `note`."""
         self._out = out
+        self._state = state
         self._reasoning = reasoning
         self._timings = timings
         self._live = LiveText(out, note, reasoning=reasoning, timings=timings)
         self._single = True
         self._awaited: list[str] = []
-        self._ended: dict[str, Observed] = {}
+        self._ended: dict[str, Attempt] = {}
 
     def expect(self, agents: Sequence[str]) -> None:
         """Say who is going to answer, in order."""
         self._single = len(agents) == 1
         self._awaited = list(agents)
 
-    def observe(self, observed: Observed) -> None:
+    def hear(self, entry: Entry) -> None:
         """Print what can stand already."""
+        if not isinstance(entry.event, Streamed | Ended):
+            return
+        attempt = self._state.attempt(entry.event.attempt)
         if self._single:
-            self._live.observe(observed)
-        elif observed.event is None and observed.attempt.status.ended:
-            self._ended[observed.agent.id] = observed
+            self._live.hear(attempt, entry.event)
+        elif isinstance(entry.event, Ended):
+            self._ended[attempt.agent] = attempt
             self._advance()
 
     def finish(self, prompt: str, answers: Answers) -> None:
@@ -133,11 +148,11 @@ class TextPrinter:
 
     def _advance(self) -> None:
         while self._awaited and self._awaited[0] in self._ended:
-            observed = self._ended[self._awaited.pop(0)]
+            attempt = self._ended[self._awaited.pop(0)]
             self._out.write(
                 block(
-                    observed.agent,
-                    observed.attempt,
+                    self._state.agents[attempt.agent],
+                    attempt,
                     reasoning=self._reasoning,
                     timings=self._timings,
                     tty=self._out.tty,

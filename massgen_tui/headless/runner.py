@@ -10,7 +10,7 @@ from functools import partial
 from typing import TextIO
 
 from massgen_tui.backends.base import Backend
-from massgen_tui.backends.events import Retrying
+from massgen_tui.backends.events import Arrived, Retrying, StreamEvent
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.headless.printers import (
@@ -23,7 +23,7 @@ from massgen_tui.headless.printers import (
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.events import Observed
+from massgen_tui.session.events import Ended, Entry, Silent, Streamed
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.session import Session
 from massgen_tui.store.recording import keep
@@ -105,7 +105,8 @@ class Headless:
         self._chosen = [a.id for a in config.agents if not options.agents or a.id in options.agents]
         self._code: int | None = None
         self._stop = asyncio.Event()
-        self._silence: dict[str, str] = {}
+        self._silent: set[str] = set()
+        """Agents whose silence was told."""
         out.on_lost = self._stop.set
 
     async def run(self) -> int:
@@ -119,7 +120,9 @@ class Headless:
         with keep(self._config, warn=self._warn) as journal:
             until = loop.time() + self._options.wait
             backend_for = self._backend_for or partial(make_backend, patient_until=until)
-            session = Session(self._config, backend_for=backend_for, journal=journal)
+            session = Session(self._config, backend_for=backend_for)
+            if journal is not None:
+                session.listen(journal.listener(session.state))
             try:
                 answers = await self._answers(session)
             finally:
@@ -127,9 +130,9 @@ class Headless:
         return self._exit_code(answers)
 
     async def _answers(self, session: Session) -> Answers:
-        printer = self._printer(session.clock())
-        session.observe(self._observe)
-        session.observe(printer.observe)
+        printer = self._printer(session)
+        session.listen(partial(self._hear, session))
+        session.listen(printer.hear)
         if self._options.wait:
             await self._unless_stopped(
                 wait_for_servers(self._config, self._chosen, self._options.wait, self._note)
@@ -142,14 +145,18 @@ class Headless:
         printer.finish(self._options.prompt, answers)
         return answers
 
-    def _printer(self, started: float) -> Printer:
+    def _printer(self, session: Session) -> Printer:
         options = self._options
         if options.format == "json":
             return JsonPrinter(self._out)
         if options.format == "jsonl":
-            return JsonLinesPrinter(self._out, started)
+            return JsonLinesPrinter(self._out, session.state, session.clock())
         text = TextPrinter(
-            self._out, self._note, reasoning=options.reasoning, timings=options.timings
+            self._out,
+            self._note,
+            session.state,
+            reasoning=options.reasoning,
+            timings=options.timings,
         )
         text.expect(self._chosen)
         return text
@@ -173,25 +180,36 @@ class Headless:
     def _warn(self, words: str) -> None:
         self._note(f"warning: {words}")
 
-    def _observe(self, observed: Observed) -> None:
+    def _hear(self, session: Session, entry: Entry) -> None:
         if self._out.broken:
             return  # nobody reads any more: what is stopped for that is no news
-        attempt, agent = observed.attempt, observed.agent.id
-        if isinstance(observed.event, Retrying):
-            again = observed.event
-            if again.attempt > SAID_EACH and again.attempt % SAID_EACH:
-                return
-            self._note(f"{agent}: {again.reason}; trying again in {again.seconds:g} s")
-        elif attempt.silent != self._silence.get(agent, "") and not attempt.status.ended:
-            self._silence[agent] = attempt.silent
-            self._note(f"{agent}: {attempt.silent or 'it goes on'}")
-        if observed.event is None and attempt.status.ended:
-            for warning in attempt.warnings:
-                self._note(f"{agent}: warning: {warning}")
-            if attempt.error is not None:
-                self._note(str(attempt.error))
-            elif words := verdict(attempt).words:
+        match entry.event:
+            case Streamed(attempt=serial, event=event):
+                self._hear_stream(session.state.attempt(serial).agent, event)
+            case Silent(attempt=serial, words=words):
+                agent = session.state.attempt(serial).agent
+                self._silent.add(agent)
                 self._note(f"{agent}: {words}")
+            case Ended(attempt=serial):
+                self._tell_end(session.state.attempt(serial))
+
+    def _hear_stream(self, agent: str, event: StreamEvent) -> None:
+        if agent in self._silent and not isinstance(event, Arrived):
+            self._silent.remove(agent)
+            self._note(f"{agent}: it goes on")
+        if isinstance(event, Retrying) and (
+            event.attempt <= SAID_EACH or not event.attempt % SAID_EACH
+        ):
+            self._note(f"{agent}: {event.reason}; trying again in {event.seconds:g} s")
+
+    def _tell_end(self, attempt: Attempt) -> None:
+        self._silent.discard(attempt.agent)
+        for warning in attempt.warnings:
+            self._note(f"{attempt.agent}: warning: {warning}")
+        if attempt.error is not None:
+            self._note(str(attempt.error))
+        elif words := verdict(attempt).words:
+            self._note(f"{attempt.agent}: {words}")
 
     def _exit_code(self, answers: Answers) -> int:
         if self._code is not None:

@@ -7,7 +7,7 @@ from massgen_tui.backends.events import ContentDelta, ContentMoved, ReasoningDel
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.events import Observed
+from massgen_tui.session.events import Ended, Streamed
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
 from massgen_tui.text import clean, one_line
@@ -18,7 +18,7 @@ ANSWER = "### answer\n\n"
 
 def block(agent: Agent, attempt: Attempt, *, reasoning: bool, timings: bool, tty: bool) -> str:
     """One of several agents: a heading, what it said, an empty line."""
-    model = agent.backend.model or attempt.model or ""
+    model = agent.profile.model or attempt.model or ""
     heading = one_line(f"## {agent.id} · {model}" if model else f"## {agent.id}")
     parts = [heading]
     in_reasoning = answer_in_reasoning(attempt)
@@ -58,10 +58,12 @@ class LiveText:
         self._section = ""
         self._last = ""
 
-    def observe(self, observed: Observed) -> None:
-        """Print what can stand already."""
-        attempt = observed.attempt
-        match observed.event:
+    def hear(self, attempt: Attempt, event: Streamed | Ended) -> None:
+        """Print what can stand already of an attempt that took in `event`."""
+        if isinstance(event, Ended):
+            self._end(attempt)
+            return
+        match event.event:
             case ReasoningDelta(text=text):
                 self._thought(text)
             case ContentDelta(text=text) | ContentMoved(text=text):
@@ -71,8 +73,6 @@ class LiveText:
                     self._release()
             case ReasoningMoved(text=text):
                 self._moved(text)
-            case None if attempt.status.ended:
-                self._end(attempt)
 
     def _thought(self, text: str) -> None:
         if self._reasoning and text:

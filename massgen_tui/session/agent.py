@@ -1,8 +1,8 @@
 """One agent: its own conversation, and the attempts at every prompt it was asked."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from massgen_tui.backends.base import Backend
 from massgen_tui.backends.events import Message
 from massgen_tui.config.schema import AgentConfig
 from massgen_tui.session.attempt import Attempt
@@ -10,14 +10,14 @@ from massgen_tui.session.outcome import answer_in_reasoning, answer_text
 
 
 @dataclass(slots=True, eq=False)
-class Exchange:
+class Turn:
     """A prompt to one agent and all that this agent said to it.
 
     A rerun adds an attempt, it never erases one.
     """
 
-    turn: int
-    """The number of the turn in the session, from 1."""
+    serial: int
+    """Names the prompt in the session, the same for all agents that were asked."""
     prompt: str
     attempts: list[Attempt] = field(default_factory=list)
     front: int = -1
@@ -25,32 +25,75 @@ class Exchange:
 
     @property
     def attempt(self) -> Attempt | None:
-        """The attempt in front: the one that is shown and that later requests quote."""
+        """The attempt in front: the one that is shown."""
         return self.attempts[self.front] if self.attempts else None
 
     @property
-    def quoted(self) -> Message | None:
+    def quoted(self) -> Attempt | None:
+        """The attempt that later requests quote: the one in front, where it has an answer.
+
+        Else the newest that has one: a rerun that was stopped early costs no good answer.
+        """
+        front = self.attempt
+        for attempt in (front, *reversed(self.attempts)):
+            if attempt is not None and attempt.status.ended and answer_text(attempt).strip():
+                return attempt
+        return None
+
+    @property
+    def answer(self) -> Message | None:
         """What later requests quote as the answer; None when nothing came that could be quoted."""
-        attempt = self.attempt
-        if attempt is None or not attempt.status.ended:
-            return None
-        answer = answer_text(attempt)
-        if not answer.strip():
+        attempt = self.quoted
+        if attempt is None:
             return None
         apart = None if answer_in_reasoning(attempt) else str(attempt.reasoning)
-        return Message("assistant", answer, apart or None)
+        return Message("assistant", answer_text(attempt), apart or None)
+
+
+class Profile(Protocol):
+    """Where an agent's prompts go, for people; a backend is one."""
+
+    @property
+    def provider(self) -> str:
+        """The kind of server as people call it: `vLLM`, `SGLang`, `Cerebras`."""
+        ...
+
+    @property
+    def server(self) -> str:
+        """The server's root; empty when it has none."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Where prompts are posted, whole; empty when it has none."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model that is asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptProfile:
+    """The profile of an agent that has no connection: of a kept session."""
+
+    provider: str = ""
+    server: str = ""
+    url: str = ""
+    model: str = ""
 
 
 @dataclass(slots=True, eq=False)
 class Agent:
-    """One agent of the config with its backend and its conversation."""
+    """One agent of the config and its conversation; `SessionState` alone changes it."""
 
     config: AgentConfig
-    backend: Backend
-    exchanges: list[Exchange] = field(default_factory=list)
+    profile: Profile
+    turns: list[Turn] = field(default_factory=list)
     """This agent's conversation, oldest first; emptied by a new conversation."""
     revision: int = 0
-    """Grows when the list of exchanges or what stands in front changes.
+    """Grows when the list of turns, what stands in front or what is known of the server changes.
 
     Attempts count their own changes.
     """
@@ -68,33 +111,32 @@ class Agent:
 
     @property
     def current(self) -> Attempt | None:
-        """The attempt in front of the last exchange."""
-        return self.exchanges[-1].attempt if self.exchanges else None
+        """The attempt in front of the last turn."""
+        return self.turns[-1].attempt if self.turns else None
 
     @property
     def context_used(self) -> int | None:
         """Tokens of the last counted request and its answer, or None when the server never told."""
-        for exchange in reversed(self.exchanges):
-            usage = exchange.attempt.usage if exchange.attempt else None
+        for turn in reversed(self.turns):
+            usage = turn.attempt.usage if turn.attempt else None
             if usage is not None and usage.prompt is not None:
                 return usage.prompt + (usage.completion or 0)
         return None
 
-    def messages(self, upto: Exchange) -> list[Message]:
-        """The conversation that is sent for `upto`: system message, earlier exchanges, its prompt.
+    def messages(self, upto: Turn) -> list[Message]:
+        """The conversation that is sent for `upto`: system message, earlier turns, its prompt.
 
-        An earlier exchange is quoted by the attempt in front, with whatever text came. One for
-        which no answer came is left out, its prompt too: two user messages in a row are refused by
-        some chat templates, and an empty assistant message by some servers. Tool calls are left
-        out, since no results go with them.
+        A turn for which no answer came is left out, its prompt too: two user messages in a row are
+        refused by some chat templates, and an empty assistant message by some servers. Tool calls
+        are left out, since no results go with them.
         """
         messages = (
             [Message("system", self.config.system_message)] if self.config.system_message else []
         )
-        for exchange in self.exchanges:
-            if exchange is upto:
+        for turn in self.turns:
+            if turn is upto:
                 break
-            if (answer := exchange.quoted) is not None:
-                messages += (Message("user", exchange.prompt), answer)
+            if (answer := turn.answer) is not None:
+                messages += (Message("user", turn.prompt), answer)
         messages.append(Message("user", upto.prompt))
         return messages

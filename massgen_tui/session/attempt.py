@@ -49,8 +49,8 @@ class Attempt:
     """
 
     agent: str
-    number: int
-    """1 for the first attempt at a prompt, 2 for its first rerun, …"""
+    serial: int
+    """Names it in the session; never used again."""
     times: Times
     grain: float = GRAIN
     """Seconds between two readings of its stream: what took less tells nothing of the server."""

@@ -1,51 +1,169 @@
-"""What a session tells of itself: what happened, and what a cancel did."""
+"""What happens in a session, as values: the sequence of these events is the session.
 
-from collections.abc import Callable, Sequence
+Turns and attempts are named by serials, which are never used again; what a person reads
+("turn 3", "attempt 2 of 2") is derived. Only `SessionState.apply` changes anything by an event.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple
 
-from massgen_tui.backends.events import StreamEvent
-from massgen_tui.session.agent import Agent, Exchange
-from massgen_tui.session.attempt import Attempt
+from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.session.attempt import Status
 
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """One thing that happened, handed to every observer as it happens."""
+class Prompted:
+    """A prompt was given to these agents."""
 
-    agent: Agent
-    exchange: Exchange
-    attempt: Attempt
-    event: StreamEvent | None
-    """None when the attempt was queued, began, fell silent or ended: look at its status."""
+    turn: int
+    text: str
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An agent is to answer (again) at this turn; the new attempt comes to the front."""
+
+    attempt: int
+    agent: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """It is this attempt's turn: its request is about to go out."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """An attempt waits for its server to be up, or does so again after a failed sending."""
+
+    attempt: int
+    error: BackendError | None = None
+    tries: int = 0
+    """How often it was sent in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeferralNoted:
+    """What is known of the server that a deferred attempt waits for."""
+
+    attempt: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """What is known of a server whose stream says nothing; empty words: it goes on."""
+
+    attempt: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoodStill:
+    """The program itself was stopped (SIGSTOP, ctrl+z) for so many seconds while this ran."""
+
+    attempt: int
+    seconds: float
+
+
+class Streamed(NamedTuple):
+    """One event of an attempt's stream. A tuple, since thousands come in a second."""
+
+    attempt: int
+    event: StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Nothing more comes of an attempt."""
+
+    attempt: int
+    status: Status
+    error: BackendError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """An attempt that was never sent is taken out of its turn."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A turn that waited is taken out of an agent's conversation."""
+
+    turn: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """These agents begin a new conversation."""
+
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtToFront:
+    """Another attempt of a turn is shown, and quoted by later requests."""
+
+    turn: int
+    agent: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerNoted:
+    """What is known of the server of an agent."""
+
+    agent: str
+    away: bool = False
+    """It is known not to be up."""
+    served_by: str = ""
+    """What it proved to be, with its version: `vLLM 0.33.0`."""
+    context_length: int | None = None
+    """Tokens that the model takes."""
+
+
+SessionEvent = (
+    Prompted
+    | Queued
+    | Begun
+    | Deferred
+    | DeferralNoted
+    | Silent
+    | StoodStill
+    | Streamed
+    | Ended
+    | Withdrawn
+    | TakenBack
+    | Cleared
+    | BroughtToFront
+    | ServerNoted
+)
+
+
+class Entry(NamedTuple):
+    """An event, when it happened, and its place in the session."""
+
+    seq: int
+    """From 0, without gaps."""
     at: float
     """Seconds of the session's clock."""
+    event: SessionEvent
 
 
-Observer = Callable[[Observed], None]
-
-
-class Recorder(Protocol):
-    """Keeps what happens in a session (see `massgen_tui.store.jsonl_log`). Never raises."""
-
-    def asked(self, turn: int, prompt: str, agents: Sequence[str]) -> None:
-        """A prompt was given to these agents."""
-        ...
-
-    def started_over(self, agents: Sequence[str]) -> None:
-        """These agents began a new conversation."""
-        ...
-
-    def observe(self, observed: Observed) -> None:
-        """Something happened."""
-        ...
-
-    def close(self) -> None:
-        """Write what is open and close the file."""
-        ...
+Listener = Callable[[Entry], None]
+"""Called for everything that happens, after the state has taken it in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ async def connect_health(agent: Agent) -> HealthReport:
     A vLLM that is told to stop refuses new connections at once and leaves its streams open and
     silent.
     """
-    parts = urlsplit(agent.backend.server)
+    parts = urlsplit(agent.profile.server)
     if parts.hostname is None or _proxied(parts.scheme, parts.hostname):
         return HealthReport(Health.UNKNOWN)
     port = parts.port or (443 if parts.scheme == "https" else 80)

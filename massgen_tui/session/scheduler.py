@@ -1,43 +1,49 @@
-"""All agents' work: starts and ends attempts, lets the next in line begin, tells what happened."""
+"""All agents' work: starts and ends attempts, and lets the next in line begin."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 
-from massgen_tui.backends.events import Arrived, BackendError, StreamEvent
+from massgen_tui.backends.base import Backend
+from massgen_tui.backends.events import BackendError, StreamEvent, Warned
 from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.pulse import pulse
-from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session import events
+from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.events import Clock, Observed
+from massgen_tui.session.events import Clock, SessionEvent
+from massgen_tui.session.generate import generate, gone
 from massgen_tui.session.health import HealthCheck
-from massgen_tui.session.hold import Hold
 from massgen_tui.session.outcome import NOT_UP
-from massgen_tui.session.running import Lane, Run, gone, stream_into
+from massgen_tui.session.queue import AgentQueue, Job
 from massgen_tui.session.stall import SilenceWatch
-from massgen_tui.session.times import Times
+from massgen_tui.session.state import SessionState
 
 log = logging.getLogger(__name__)
 
 
-class Lanes:
-    """One lane an agent: at most one attempt runs or is held in it, the others wait behind."""
+class Scheduler:
+    """One queue an agent: at most one attempt runs or is held in it, the others wait behind.
+
+    It reads the state and emits events; it changes neither agents nor attempts.
+    """
 
     def __init__(
         self,
-        agents: Sequence[Agent],
+        state: SessionState,
+        backends: Mapping[str, Backend],
         clock: Clock,
         health: HealthCheck | None,
-        tell: Callable[[Observed], None],
-        grain: float,
+        emit: Callable[[SessionEvent], None],
     ) -> None:
-        """Make an empty lane for each agent; `tell` hears of everything that happens in them."""
-        self._lanes = {agent.id: Lane(agent) for agent in agents}
-        self._grain = grain
+        """Make an empty queue for each agent; `emit` makes an event happen."""
+        self._state = state
+        self._queues = {
+            agent.id: AgentQueue(agent, backends[agent.id]) for agent in state.agents.values()
+        }
         self._clock = clock
-        self._report = tell
+        self._emit = emit
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self.idle = asyncio.Event()
@@ -46,28 +52,28 @@ class Lanes:
         self._listening = False
         self._watch = self._watching(health) if health is not None else None
 
-    def __getitem__(self, id: str) -> Lane:
-        """The lane of the agent with this id.
+    def __getitem__(self, id: str) -> AgentQueue:
+        """The queue of the agent with this id.
 
         Raises:
             ValueError: there is none.
         """
         try:
-            return self._lanes[id]
+            return self._queues[id]
         except KeyError:
-            known = ", ".join(self._lanes)
+            known = ", ".join(self._queues)
             raise ValueError(f"no agent is called {id!r}; there are: {known}") from None
 
-    def chosen(self, ids: Collection[str] | None) -> list[Lane]:
-        """The lanes of these agents in the config's order, or all.
+    def chosen(self, ids: Collection[str] | None) -> list[AgentQueue]:
+        """The queues of these agents in the config's order, or all.
 
         Raises:
             ValueError: an id is no agent's.
         """
         if ids is None:
-            return list(self._lanes.values())
+            return list(self._queues.values())
         wanted = {self[id].agent.id for id in ids}
-        return [lane for id, lane in self._lanes.items() if id in wanted]
+        return [queue for id, queue in self._queues.items() if id in wanted]
 
     @property
     def closed(self) -> bool:
@@ -79,90 +85,84 @@ class Lanes:
         """Something runs: what only waits for its server does not count."""
         return any(True for _ in self._running())
 
-    def enlist(self, lane: Lane, exchange: Exchange, *, first: bool = False) -> Attempt:
-        """Add an attempt at a prompt to the end of the line, or to its head."""
-        run = self._added(lane, exchange)
+    def enlist(self, queue: AgentQueue, turn: Turn, *, first: bool = False) -> Attempt:
+        """Add an attempt at a turn to the end of the line, or to its head."""
+        job = self._added(queue, turn)
         if first:
-            lane.waiting.appendleft(run)
+            queue.waiting.appendleft(job)
         else:
-            lane.waiting.append(run)
-        self.idle.clear()
-        self._tell(run, None)
-        return run.attempt
+            queue.waiting.append(job)
+        return job.attempt
 
-    def hold(self, lane: Lane, exchange: Exchange) -> Attempt:
-        """Add an attempt at a prompt to a free lane and hold it back until `release`."""
-        run = self._added(lane, exchange)
-        run.patient = True
-        run.attempt.hold(Hold(self._clock()))
-        lane.run = run
-        self.idle.clear()
-        self._tell(run, None)
-        return run.attempt
+    def hold(self, queue: AgentQueue, turn: Turn) -> Attempt:
+        """Add an attempt at a turn to a free queue and hold it back until `release`."""
+        job = self._added(queue, turn)
+        job.patient = True
+        queue.job = job
+        self._emit(events.Deferred(job.attempt.serial))
+        return job.attempt
 
-    def note(self, lane: Lane, words: str) -> None:
-        """Say what is known of the server that the lane waits for."""
-        run = lane.held
-        hold = run.attempt.held if run is not None else None
-        if run is not None and hold is not None and run.attempt.hold(replace(hold, words=words)):
-            self._tell(run, None)
+    def note(self, queue: AgentQueue, words: str) -> None:
+        """Say what is known of the server that the queue waits for."""
+        job = queue.held
+        hold = job.attempt.held if job is not None else None
+        if job is not None and hold is not None and hold.words != words:
+            self._emit(events.DeferralNoted(job.attempt.serial, words))
 
-    def release(self, lane: Lane, *, patient: bool) -> bool:
+    def release(self, queue: AgentQueue, *, patient: bool) -> bool:
         """Send what is held, if something is; if `patient`, a server not up is waited for again."""
-        run = lane.held
-        if run is None or self._closed:
+        job = queue.held
+        if job is None or self._closed:
             return False
-        run.patient = patient
-        self._begin(lane, run)
+        job.patient = patient
+        self._begin(queue, job)
         return True
 
-    def advance(self, lane: Lane) -> None:
-        """Let the next in line begin if the lane is free."""
-        if lane.run is None and lane.waiting and not self._closed:
-            self._begin(lane, lane.waiting.popleft())
-        elif not any(lane.busy for lane in self._lanes.values()):
+    def advance(self, queue: AgentQueue) -> None:
+        """Let the next in line begin if the queue is free."""
+        if queue.job is None and queue.waiting and not self._closed:
+            self._begin(queue, queue.waiting.popleft())
+        elif not any(queue.busy for queue in self._queues.values()):
             self._rest()
 
-    def stop(self, lane: Lane) -> bool:
+    def stop(self, queue: AgentQueue) -> bool:
         """End what runs, without waiting for its socket; an answer that was whole is `done`."""
-        run = lane.run
-        if run is None or run.ending:
+        job = queue.job
+        if job is None or job.ending:
             return False
-        if run.attempt.held is not None:
-            self._let_go(lane, run, run.attempt.held)
+        if job.attempt.held is not None:
+            self._let_go(queue, job, job.attempt.held.error)
             return True
-        self._finish(lane, run, Status.CANCELLED)
+        self._finish(queue, job, Status.CANCELLED)
         return True
 
-    def take_back(self, lane: Lane) -> list[Exchange]:
+    def take_back(self, queue: AgentQueue) -> list[Turn]:
         """Take all that waits out of the line and out of the conversation."""
         taken = []
-        while lane.waiting:
-            run = lane.waiting.popleft()
-            lane.agent.exchanges.remove(run.exchange)
-            lane.agent.revision += 1
-            taken.append(run.exchange)
-            self._end(run, Status.CANCELLED)
+        while queue.waiting:
+            job = queue.waiting.popleft()
+            self._end(job, Status.CANCELLED)
+            self._emit(events.TakenBack(job.turn.serial, job.agent.id))
+            taken.append(job.turn)
         return taken
 
     def close(self) -> set[asyncio.Task[None]]:
         """Stop everything for good; gives the tasks that are ending."""
         self._closed = True
-        for lane in self._lanes.values():
-            self.take_back(lane)
-            self.stop(lane)
+        for queue in self._queues.values():
+            self.take_back(queue)
+            self.stop(queue)
         watching = self._rest()
         return self._tasks | ({watching} if watching is not None else set())
 
-    def _begin(self, lane: Lane, run: Run) -> None:
-        lane.run = run
-        run.attempt.begin()
-        run.task = asyncio.get_running_loop().create_task(
-            self._drive(lane, run), name=f"agent {lane.agent.id}"
+    def _begin(self, queue: AgentQueue, job: Job) -> None:
+        queue.job = job
+        self._emit(events.Begun(job.attempt.serial))
+        job.task = asyncio.get_running_loop().create_task(
+            self._drive(queue, job), name=f"agent {queue.agent.id}"
         )
-        self._tasks.add(run.task)
-        run.task.add_done_callback(self._tasks.discard)
-        self._tell(run, None)
+        self._tasks.add(job.task)
+        job.task.add_done_callback(self._tasks.discard)
         if not self._listening:
             self._listening = True
             pulse().listen(self._stood_still)
@@ -179,108 +179,97 @@ class Lanes:
 
     def _stood_still(self, seconds: float) -> None:
         """Let what runs know that the program did not, for so long."""
-        for run in self._running():
-            run.looked_at += seconds
-            run.attempt.note_stop(seconds)
-            self._tell(run, None)
+        for job in self._running():
+            job.looked_at += seconds
+            self._emit(events.StoodStill(job.attempt.serial, seconds))
 
-    async def _drive(self, lane: Lane, run: Run) -> None:
+    async def _drive(self, queue: AgentQueue, job: Job) -> None:
         status: Status = Status.DONE
         failure: BackendError | None = None
         try:
-            await stream_into(run, partial(self._take, run))
+            await generate(job.backend, job.agent.messages(job.turn), partial(self._take, job))
         except BackendError as error:
             status, failure = Status.FAILED, error
-            if self._waits_on(run, error):
+            if self._waits_on(job, error):
                 return
         except asyncio.CancelledError:
-            if not run.attempt.status.ended:
+            if not job.attempt.status.ended:
                 # Not our own doing: the loop is being torn down, and nothing more may begin on it.
                 self._closed = True
             status = Status.CANCELLED
             raise
         finally:
-            if run.attempt.held is None:
-                self._end(run, status, failure)
-                self._free(lane, run)
+            if job.attempt.held is None:
+                self._end(job, status, failure)
+                self._free(queue, job)
 
-    def _waits_on(self, run: Run, error: BackendError) -> bool:
+    def _waits_on(self, job: Job, error: BackendError) -> bool:
         """Hold back again what was sent to a server that is not up after all."""
-        attempt = run.attempt
-        if not run.patient or self._closed or attempt.status.ended:
+        attempt = job.attempt
+        if not job.patient or self._closed or attempt.status.ended:
             return False
         if error.kind not in NOT_UP or not attempt.empty:
             return False
-        run.tries += 1
-        run.task = None
-        attempt.hold(Hold(self._clock(), error.message, error, run.tries))
-        self._tell(run, None)
+        job.tries += 1
+        job.task = None
+        self._emit(events.Deferred(attempt.serial, error, job.tries))
         return True
 
-    def _let_go(self, lane: Lane, run: Run, hold: Hold) -> None:
+    def _let_go(self, queue: AgentQueue, job: Job, error: BackendError | None) -> None:
         """Take back what is held: nothing is left of what was never sent."""
-        if hold.error is not None:
-            self._end(run, Status.FAILED, hold.error)
+        if error is not None:
+            self._end(job, Status.FAILED, error)
         else:
-            run.exchange.attempts.remove(run.attempt)
-            run.exchange.front = -1
-            lane.agent.revision += 1
-            self._end(run, Status.CANCELLED)
-        self._free(lane, run)
+            self._end(job, Status.CANCELLED)
+            self._emit(events.Withdrawn(job.attempt.serial))
+        self._free(queue, job)
 
-    def _added(self, lane: Lane, exchange: Exchange) -> Run:
-        number = len(exchange.attempts) + 1
-        times = Times(created=self._clock())
-        attempt = Attempt(lane.agent.id, number, times, self._grain)
-        exchange.attempts.append(attempt)
-        lane.agent.revision += 1
-        return Run(lane.agent, exchange, attempt)
+    def _added(self, queue: AgentQueue, turn: Turn) -> Job:
+        serial = self._state.next_attempt
+        self.idle.clear()
+        self._emit(events.Queued(serial, queue.agent.id, turn.serial))
+        return Job(queue.agent, queue.backend, turn, self._state.attempt(serial))
 
-    def _take(self, run: Run, event: StreamEvent) -> None:
-        if isinstance(event, Arrived):
-            run.attempt.date(event, self._clock())
+    def _take(self, job: Job, event: StreamEvent) -> None:
+        attempt = job.attempt
+        if attempt.status.ended or (isinstance(event, Warned) and event.text in attempt.warnings):
             return
-        run.attempt.apply(event, self._clock())
-        self._tell(run, event)
+        self._emit(events.Streamed(attempt.serial, event))
 
     def _finish(
-        self, lane: Lane, run: Run, status: Status, error: BackendError | None = None
+        self, queue: AgentQueue, job: Job, status: Status, error: BackendError | None = None
     ) -> None:
-        run.ending = True
-        for event in run.agent.backend.held():
-            self._take(run, event)
-        if (reason := run.attempt.finish_reason) is not None:
-            error = failure_of(worst(reason, run.attempt.native_reason))
+        job.ending = True
+        for event in job.backend.held():
+            self._take(job, event)
+        if (reason := job.attempt.finish_reason) is not None:
+            error = failure_of(worst(reason, job.attempt.native_reason))
             status = Status.DONE if error is None else Status.FAILED
             if error is not None:
-                error.agent, error.server = run.agent.id, run.agent.backend.server
-        self._end(run, status, error)
-        if run.task is not None:
-            run.task.cancel()
-        self._free(lane, run)
+                error.agent, error.server = job.agent.id, job.backend.server
+        self._end(job, status, error)
+        if job.task is not None:
+            job.task.cancel()
+        self._free(queue, job)
 
-    def _end(self, run: Run, status: Status, error: BackendError | None = None) -> None:
-        if not run.attempt.status.ended:
-            run.attempt.end(status, self._clock(), error)
-            self._tell(run, None)
+    def _end(self, job: Job, status: Status, error: BackendError | None = None) -> None:
+        if not job.attempt.status.ended:
+            self._emit(events.Ended(job.attempt.serial, status, error))
 
-    def _free(self, lane: Lane, run: Run) -> None:
-        if lane.run is run:
-            lane.run = None
-            self.advance(lane)
+    def _free(self, queue: AgentQueue, job: Job) -> None:
+        if queue.job is job:
+            queue.job = None
+            self.advance(queue)
 
-    def _tell(self, run: Run, event: StreamEvent | None) -> None:
-        self._report(Observed(run.agent, run.exchange, run.attempt, event, self._clock()))
-
-    def _running(self) -> Iterator[Run]:
-        runs = (lane.run for lane in self._lanes.values() if lane.held is None)
-        return (run for run in runs if run is not None)
+    def _running(self) -> Iterator[Job]:
+        jobs = (queue.job for queue in self._queues.values() if queue.held is None)
+        return (job for job in jobs if job is not None)
 
     def _watching(self, health: HealthCheck) -> SilenceWatch:
-        def changed(run: Run) -> None:
-            self._tell(run, None)
+        def changed(job: Job, words: str) -> None:
+            self._emit(events.Silent(job.attempt.serial, words))
 
-        def lost(run: Run, words: str) -> None:
-            self._finish(self[run.agent.id], run, Status.FAILED, gone(run.agent, words))
+        def lost(job: Job, words: str) -> None:
+            self._finish(self[job.agent.id], job, Status.FAILED, gone(job.backend, words))
 
         return SilenceWatch(self._running, health, self._clock, changed, lost)

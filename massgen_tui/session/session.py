@@ -8,24 +8,14 @@ from collections.abc import Callable, Collection, Sequence
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.schema import AgentConfig, Config
-from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session import events
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt
-from massgen_tui.session.events import Clock, Observed, Observer, Recorder, Stopped
-from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
+from massgen_tui.session.events import Clock, Entry, Listener, SessionEvent, Stopped
+from massgen_tui.session.health import HealthCheck, connect_health
 from massgen_tui.session.hold import Hold
-from massgen_tui.session.scheduler import Lanes
-
-__all__ = [
-    "Clock",
-    "Health",
-    "HealthCheck",
-    "HealthReport",
-    "Observed",
-    "Observer",
-    "Recorder",
-    "Session",
-    "Stopped",
-]
+from massgen_tui.session.scheduler import Scheduler
+from massgen_tui.session.state import SessionState
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +27,9 @@ CLOSE_CONNECTIONS = 0.7
 class Session:
     """Several agents that are asked together.
 
+    Whatever happens becomes an event: the state takes it in first, then the listeners hear of it.
     All methods must be called on the event loop's thread.
     """
-
-    agents: Sequence[Agent]
 
     def __init__(
         self,
@@ -49,8 +38,7 @@ class Session:
         backend_for: Callable[[AgentConfig], Backend] = make_backend,
         clock: Clock = time.monotonic,
         health: HealthCheck | None = connect_health,
-        journal: Recorder | None = None,
-        grain: float = GRAIN,
+        resolution_s: float = GRAIN,
     ) -> None:
         """Make an agent of each in the config; nothing is sent yet.
 
@@ -59,17 +47,20 @@ class Session:
             backend_for: makes an agent's backend.
             clock: gives monotonic seconds.
             health: asks a server beside its silent stream; None: nobody asks.
-            journal: keeps what happens.
-            grain: seconds between two readings of a stream.
+            resolution_s: seconds between two readings of a stream.
         """
         self.config = config
         self.clock = clock
-        self.turn = 0
-        """The number of the last prompt in this conversation; 0 before the first."""
-        self.agents = tuple(Agent(agent, backend_for(agent)) for agent in config.agents)
-        self._observers: list[Observer] = []
-        self._journal = journal
-        self._lanes = Lanes(self.agents, clock, health, self._tell, grain)
+        self._backends = {agent.id: backend_for(agent) for agent in config.agents}
+        agents = [Agent(agent, self._backends[agent.id]) for agent in config.agents]
+        self.state = SessionState(agents, resolution_s)
+        self._listeners: list[Listener] = []
+        self._scheduler = Scheduler(self.state, self._backends, clock, health, self._emit)
+
+    @property
+    def agents(self) -> Sequence[Agent]:
+        """The agents, in the config's order."""
+        return tuple(self.state.agents.values())
 
     def agent(self, id: str) -> Agent:
         """The agent with this id.
@@ -77,32 +68,28 @@ class Session:
         Raises:
             ValueError: there is none.
         """
-        return self._lanes[id].agent
+        return self._scheduler[id].agent
 
-    def observe(self, observer: Observer) -> None:
-        """Call `observer` for everything that happens from now on."""
-        self._observers.append(observer)
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` for everything that happens from now on."""
+        self._listeners.append(listener)
 
-    def ask(self, prompt: str, to: Collection[str] | None = None) -> list[Exchange]:
+    def ask(self, prompt: str, to: Collection[str] | None = None) -> list[Turn]:
         """Send a prompt to all agents, or to those with the ids `to`, and return without waiting.
 
         An agent that still answers takes it when it is free (`queued`).
         """
         self._must_be_open()
-        lanes = self._lanes.chosen(to)
-        if not lanes:
+        queues = self._scheduler.chosen(to)
+        if not queues:
             return []
-        self.turn += 1
-        if self._journal is not None:
-            self._journal.asked(self.turn, prompt, [lane.agent.id for lane in lanes])
-        asked = []
-        for lane in lanes:
-            exchange = Exchange(turn=self.turn, prompt=prompt)
-            lane.agent.exchanges.append(exchange)
-            self._lanes.enlist(lane, exchange)
-            asked.append(exchange)
-        for lane in lanes:
-            self._lanes.advance(lane)
+        ids = tuple(queue.agent.id for queue in queues)
+        self._emit(events.Prompted(self.state.next_turn, prompt, ids))
+        asked = [queue.agent.turns[-1] for queue in queues]
+        for queue, turn in zip(queues, asked, strict=True):
+            self._scheduler.enlist(queue, turn)
+        for queue in queues:
+            self._scheduler.advance(queue)
         return asked
 
     def rerun(self, agents: Collection[str] | None = None) -> list[Attempt]:
@@ -113,16 +100,15 @@ class Session:
         """
         self._must_be_open()
         again = []
-        for lane in self._lanes.chosen(agents):
-            exchange, held = lane.latest, lane.held
+        for queue in self._scheduler.chosen(agents):
+            turn, held = queue.latest, queue.held
             if held is not None:
-                self._lanes.release(lane, patient=False)
+                self._scheduler.release(queue, patient=False)
                 again.append(held.attempt)
-            elif exchange is not None:
-                exchange.front = -1
-                again.append(self._lanes.enlist(lane, exchange, first=True))
-                self._lanes.stop(lane)
-                self._lanes.advance(lane)
+            elif turn is not None:
+                again.append(self._scheduler.enlist(queue, turn, first=True))
+                self._scheduler.stop(queue)
+                self._scheduler.advance(queue)
         return again
 
     def hold(self, agents: Collection[str] | None = None) -> list[Attempt]:
@@ -134,35 +120,44 @@ class Session:
         server is up.
         """
         self._must_be_open()
-        held = []
-        for lane in self._lanes.chosen(agents):
-            exchange = lane.latest
-            if exchange is not None and not lane.busy:
-                exchange.front = -1
-                held.append(self._lanes.hold(lane, exchange))
-        return held
+        return [
+            self._scheduler.hold(queue, queue.latest)
+            for queue in self._scheduler.chosen(agents)
+            if queue.latest is not None and not queue.busy
+        ]
 
     def release(self, agent: str) -> bool:
         """Send what this agent holds, if anything: its server seems to be up.
 
         Where it is unreachable or still loads after all, the same attempt is held again.
         """
-        return self._lanes.release(self._lanes[agent], patient=True)
+        return self._scheduler.release(self._scheduler[agent], patient=True)
 
     def note_wait(self, agent: str, words: str) -> None:
         """Say what is known of the server that this agent's attempt is held for."""
-        self._lanes.note(self._lanes[agent], words)
+        self._scheduler.note(self._scheduler[agent], words)
+
+    def note_server(
+        self, agent: str, *, away: bool, served_by: str, context_length: int | None
+    ) -> bool:
+        """Say what is known of this agent's server; gives whether that is new."""
+        known = self.agent(agent)
+        said = events.ServerNoted(agent, away, served_by, context_length)
+        if said == events.ServerNoted(agent, known.away, known.served_by, known.context_length):
+            return False
+        self._emit(said)
+        return True
 
     @property
     def held(self) -> list[tuple[Agent, Hold]]:
         """The agents whose attempt is held, and since when."""
-        runs = [lane.held for lane in self._lanes.chosen(None)]
-        return [(run.agent, run.attempt.held) for run in runs if run and run.attempt.held]
+        jobs = [queue.held for queue in self._scheduler.chosen(None)]
+        return [(job.agent, job.attempt.held) for job in jobs if job and job.attempt.held]
 
     def cancel(self, agents: Collection[str] | None = None) -> Stopped:
         """Stop what these agents (all by default) are doing and take back what waits for them."""
         prompts = self.take_back(agents)
-        return Stopped(sum(map(self._lanes.stop, self._lanes.chosen(agents))), prompts)
+        return Stopped(sum(map(self._scheduler.stop, self._scheduler.chosen(agents))), prompts)
 
     def take_back(self, agents: Collection[str] | None = None) -> tuple[str, ...]:
         """Take back the prompts that wait for these agents (all by default); what runs goes on.
@@ -171,75 +166,68 @@ class Session:
             Each taken-back prompt once, in the order they were given.
         """
         taken = {
-            exchange.turn: exchange.prompt
-            for lane in self._lanes.chosen(agents)
-            for exchange in self._lanes.take_back(lane)
+            turn.serial: turn.prompt
+            for queue in self._scheduler.chosen(agents)
+            for turn in self._scheduler.take_back(queue)
         }
-        return tuple(taken[turn] for turn in sorted(taken))
+        return tuple(taken[serial] for serial in sorted(taken))
 
     def start_over(self, agents: Collection[str] | None = None) -> Stopped:
         """Begin a new conversation with these agents (all by default); what runs is stopped."""
         stopped = self.cancel(agents)
-        chosen = [lane.agent for lane in self._lanes.chosen(agents)]
-        for agent in chosen:
-            agent.exchanges.clear()
-            agent.revision += 1
-        if not any(agent.exchanges for agent in self.agents):
-            self.turn = 0
-        if self._journal is not None:
-            self._journal.started_over([agent.id for agent in chosen])
+        chosen = tuple(queue.agent.id for queue in self._scheduler.chosen(agents))
+        self._emit(events.Cleared(chosen))
         return stopped
 
-    def bring_to_front(self, agent: str, exchange: Exchange, index: int) -> None:
+    def bring_to_front(self, agent: str, turn: Turn, index: int) -> None:
         """Put another attempt at a prompt in front: it is shown, and later requests quote it.
 
         Raises:
             IndexError: there is no such attempt.
         """
-        exchange.front = range(len(exchange.attempts))[index]
-        self.agent(agent).revision += 1
+        self._emit(
+            events.BroughtToFront(turn.serial, self.agent(agent).id, turn.attempts[index].serial)
+        )
 
     @property
     def busy(self) -> bool:
         """Some attempt has not ended."""
-        return not self._lanes.idle.is_set()
+        return not self._scheduler.idle.is_set()
 
     @property
     def active(self) -> bool:
         """Some attempt runs; one that is held, and what waits behind it, does not count."""
-        return self._lanes.active
+        return self._scheduler.active
 
     async def wait(self) -> None:
         """Return when no attempt is running, queued or held."""
-        await self._lanes.idle.wait()
+        await self._scheduler.idle.wait()
 
     async def aclose(self) -> None:
         """Stop everything and close all connections; returns within 2 s whatever the servers do."""
-        await _bounded(self._lanes.close(), CLOSE_STREAMS)
-        if self._journal is not None:
-            self._journal.close()
-        closing = {asyncio.ensure_future(_close(agent)) for agent in self.agents}
+        await _bounded(self._scheduler.close(), CLOSE_STREAMS)
+        closing = {asyncio.ensure_future(_close(one)) for one in self._backends.values()}
         await _bounded(closing, CLOSE_CONNECTIONS)
 
     def _must_be_open(self) -> None:
-        if self._lanes.closed:
+        if self._scheduler.closed:
             raise RuntimeError("the session is closed")
 
-    def _tell(self, observed: Observed) -> None:
-        if self._journal is not None:
-            self._journal.observe(observed)
-        for observer in self._observers:
+    def _emit(self, event: SessionEvent) -> None:
+        entry = Entry(self.state.seq, self.clock(), event)
+        self.state.apply(entry)
+        for listener in self._listeners:
             try:
-                observer(observed)
+                listener(entry)
             except Exception:
-                log.exception("an observer of agent %s failed", observed.agent.id)
+                log.exception("a listener failed at %s", type(event).__name__)
 
 
-async def _close(agent: Agent) -> None:
+async def _close(backend: Backend) -> None:
     try:
-        await agent.backend.aclose()
+        await backend.aclose()
     except Exception:
-        log.exception("closing the connections of agent %s failed", agent.id)
+        log.exception("closing the connections of agent %s failed", backend.agent)
 
 
 async def _bounded(tasks: Collection[asyncio.Future[None]], seconds: float) -> None:

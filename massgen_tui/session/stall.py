@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from massgen_tui.session.health import HUNG, Health, HealthCheck, HealthReport, ask_health
-from massgen_tui.session.running import Run
+from massgen_tui.session.queue import Job
 
 SILENT_AFTER = 5.0
 """Seconds without a byte after which a server is asked; again after as many."""
@@ -22,15 +22,16 @@ class SilenceWatch:
 
     def __init__(
         self,
-        runs: Callable[[], Iterable[Run]],
+        runs: Callable[[], Iterable[Job]],
         health: HealthCheck,
         clock: Callable[[], float],
-        changed: Callable[[Run], None],
-        gone: Callable[[Run, str], None],
+        changed: Callable[[Job, str], None],
+        gone: Callable[[Job, str], None],
     ) -> None:
         """Watch what `runs` gives.
 
-        `changed` is called when an attempt's `silent` did, `gone` when its server is.
+        `changed` is called with what is newly known of a silent stream's server, `gone` when
+        the server is.
         """
         self._runs = runs
         self._health = health
@@ -54,36 +55,36 @@ class SilenceWatch:
     async def look(self) -> None:
         """Ask after every stream that is due for it, all at once."""
         now = self._clock()
-        due = [run for run in self._runs() if _due(run, now)]
+        due = [job for job in self._runs() if _due(job, now)]
         if due:
-            await asyncio.gather(*(self._look_at(run, now) for run in due))
+            await asyncio.gather(*(self._look_at(job, now) for job in due))
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(PACE)
             await self.look()
 
-    async def _look_at(self, run: Run, now: float) -> None:
-        heard = run.attempt.times.last_event
-        if heard != run.heard:
-            run.strikes = 0
-        run.looked_at, run.heard = now, heard
-        report = await ask_health(self._health, run.agent)
-        if run.attempt.status.ended or run.attempt.times.last_event != heard:
+    async def _look_at(self, job: Job, now: float) -> None:
+        heard = job.attempt.times.last_event
+        if heard != job.heard:
+            job.strikes = 0
+        job.looked_at, job.heard = now, heard
+        report = await ask_health(self._health, job.agent)
+        if job.attempt.status.ended or job.attempt.times.last_event != heard:
             return
-        run.strikes = run.strikes + 1 if report.health is Health.GONE else 0
-        if run.strikes >= STRIKES:
-            self._gone(run, report.words)
-        elif run.attempt.note_silence(_words(report)):
-            self._changed(run)
+        job.strikes = job.strikes + 1 if report.health is Health.GONE else 0
+        if job.strikes >= STRIKES:
+            self._gone(job, report.words)
+        elif job.attempt.silent != (words := _words(report)):
+            self._changed(job, words)
 
 
-def _due(run: Run, now: float) -> bool:
-    attempt = run.attempt
+def _due(job: Job, now: float) -> bool:
+    attempt = job.attempt
     heard = attempt.times.last_event
     if heard is None or attempt.status.ended or attempt.retrying is not None:
         return False
-    return now - max(heard, run.looked_at) >= SILENT_AFTER
+    return now - max(heard, job.looked_at) >= SILENT_AFTER
 
 
 def _words(report: HealthReport) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from massgen_tui.paths import open_private
-from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import as_code, sources_markdown
 from massgen_tui.session.numbers import numbers
@@ -40,13 +40,13 @@ def to_markdown(agents: Sequence[Agent], title: str, now: Now) -> str:
     Under each stand how it ended and its numbers, its server, its settings and when it was asked.
     Control characters are left out; a code block that an answer left open is closed.
     """
-    turns = sorted({exchange.turn for agent in agents for exchange in agent.exchanges})
+    serials = sorted({turn.serial for agent in agents for turn in agent.turns})
     parts = [f"# {_line(title) or 'Answers'}"]
-    for turn in turns:
-        asked = [(a, e) for a in agents for e in a.exchanges if e.turn == turn]
-        parts.append(f"## {turn}. Prompt")
+    for number, serial in enumerate(serials, 1):
+        asked = [(a, turn) for a in agents for turn in a.turns if turn.serial == serial]
+        parts.append(f"## {number}. Prompt")
         parts.append(_quoted(asked[0][1].prompt))
-        parts += [_answers(agent, exchange, now) for agent, exchange in asked]
+        parts += [_answers(agent, turn, now) for agent, turn in asked]
     return "\n\n".join(parts) + "\n"
 
 
@@ -80,15 +80,15 @@ def save_markdown(
     return path
 
 
-def _answers(agent: Agent, exchange: Exchange, now: Now) -> str:
+def _answers(agent: Agent, turn: Turn, now: Now) -> str:
     """All that an agent said to a prompt; of several attempts the one in front is marked."""
-    model = f" · {_line(agent.backend.model)}" if agent.backend.model else ""
+    model = f" · {_line(agent.profile.model)}" if agent.profile.model else ""
     parts = [f"### {_line(agent.id)}{model}"]
-    many = len(exchange.attempts) > 1
-    for number, attempt in enumerate(exchange.attempts, 1):
+    many = len(turn.attempts) > 1
+    for number, attempt in enumerate(turn.attempts, 1):
         if many:
-            front = " (in front)" if attempt is exchange.attempt else ""
-            parts.append(f"#### Attempt {number} of {len(exchange.attempts)}{front}")
+            front = " (in front)" if attempt is turn.attempt else ""
+            parts.append(f"#### Attempt {number} of {len(turn.attempts)}{front}")
         parts += [_answer(attempt), _circumstances(agent, attempt, now)]
     return "\n\n".join(part for part in parts if part)
 
@@ -118,8 +118,8 @@ def _circumstances(agent: Agent, attempt: Attempt, now: Now) -> str:
     """Whom it was asked, when and with which settings, so that the numbers can be judged."""
     times = attempt.times
     asked = now.wall_at(times.created if times.sent is None else times.sent)
-    told = [agent.served_by or agent.backend.provider, agent.backend.server]
-    if attempt.model and attempt.model != agent.backend.model:
+    told = [agent.served_by or agent.profile.provider, agent.profile.server]
+    if attempt.model and attempt.model != agent.profile.model:
         told.append(f"answered as {attempt.model}")
     words = [_line(part) for part in (*told, f"asked {asked.isoformat(sep=' ')}") if part]
     settings = _settings(attempt.request or {})

@@ -8,9 +8,10 @@ The lines, each with `at` (UTC) and `event`:
 import logging
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -18,12 +19,17 @@ from massgen_tui import __version__
 from massgen_tui.backends.events import RequestSent
 from massgen_tui.config.schema import Config
 from massgen_tui.paths import open_private
+from massgen_tui.session import events
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.events import Observed
+from massgen_tui.session.events import Entry, Listener, Streamed
 from massgen_tui.session.redact import redactor_of
+from massgen_tui.session.state import SessionState
 from massgen_tui.store.schema import Record, attempt_record, error_record, to_json
 
 NOT_KEPT = "this session is not kept"
+Place = tuple[Agent, Turn, Attempt]
+
 log = logging.getLogger(__name__)
 
 
@@ -62,56 +68,59 @@ class Journal:
         self._redact = redactor_of(config)
         self._file: IO[str] | None = None
         self._over = False
-        self._open: dict[int, Observed] = {}
-        self._held: dict[int, float] = {}
+        self._open: dict[int, Place] = {}
+        self._held: set[int] = set()
 
-    def asked(self, turn: int, prompt: str, agents: Sequence[str]) -> None:
-        """A prompt was given to these agents."""
-        self._write({"event": "prompt", "turn": turn, "prompt": prompt, "agents": list(agents)})
+    def listener(self, state: SessionState) -> Listener:
+        """What keeps what happens to `state`."""
+        return partial(self._hear, state)
 
-    def started_over(self, agents: Sequence[str]) -> None:
-        """These agents began a new conversation."""
-        if self._file is not None:
-            self._write({"event": "new_conversation", "agents": list(agents)})
-
-    def observe(self, observed: Observed) -> None:
-        """Keep requests and what came of attempts."""
-        attempt = observed.attempt
-        if observed.event is None:
-            if attempt.status.ended:
-                self._open.pop(id(attempt), None)
-                self._ended(observed)
-            else:
-                self._open[id(attempt)] = observed
-                self._holds(observed)
-        elif isinstance(observed.event, RequestSent):
-            self._write(
-                {"event": "request"} | _place(observed) | {"body": dict(observed.event.body)}
-            )
+    def _hear(self, state: SessionState, entry: Entry) -> None:
+        match entry.event:
+            case Streamed(attempt=serial, event=RequestSent(body=body)):
+                where = _where(state.place(serial))
+                self._write({"event": "request"} | where | {"body": dict(body)})
+            case Streamed():
+                pass
+            case events.Prompted(turn=turn, text=text, agents=agents):
+                self._write(
+                    {"event": "prompt", "turn": turn, "prompt": text, "agents": list(agents)}
+                )
+            case events.Cleared(agents=agents) if self._file is not None:
+                self._write({"event": "new_conversation", "agents": list(agents)})
+            case events.Queued(attempt=serial) | events.Begun(attempt=serial):
+                self._open[serial] = state.place(serial)
+            case events.Deferred(attempt=serial):
+                self._open[serial] = state.place(serial)
+                self._holds(state.place(serial))
+            case events.Ended(attempt=serial):
+                self._open.pop(serial, None)
+                self._ended(state.place(serial))
 
     def close(self) -> None:
         """Write what came of attempts that have not ended, and close the file."""
-        for observed in list(self._open.values()):
-            self._ended(observed)
+        for place in list(self._open.values()):
+            self._ended(place)
         self._open.clear()
         self._over = True
         self._shut()
 
-    def _holds(self, observed: Observed) -> None:
-        attempt, hold = observed.attempt, observed.attempt.held
-        if hold is not None and self._held.get(id(attempt)) != hold.since:
-            self._held[id(attempt)] = hold.since
+    def _holds(self, place: Place) -> None:
+        hold = place[2].held
+        if hold is not None:
+            self._held.add(place[2].serial)
             told: Record = {"why": hold.words, "error": error_record(hold.error)}
-            self._write({"event": "held"} | _place(observed) | told)
+            self._write({"event": "held"} | _where(place) | told)
 
-    def _ended(self, observed: Observed) -> None:
-        attempt = observed.attempt
-        waited = self._held.pop(id(attempt), None) is not None
+    def _ended(self, place: Place) -> None:
+        attempt = place[2]
+        waited = attempt.serial in self._held
+        self._held.discard(attempt.serial)
         sent = attempt.times.sent is not None or attempt.status is Status.FAILED
         if not (sent or waited) and attempt.empty:
             return
         told = attempt_record(attempt) | {"model": attempt.model, "times": _times(attempt)}
-        self._write({"event": "attempt"} | _place(observed) | told)
+        self._write({"event": "attempt"} | _where(place) | told)
 
     def _write(self, record: Record) -> None:
         if self._over:
@@ -194,12 +203,9 @@ class Journal:
             self._file = None
 
 
-def _place(observed: Observed) -> Record:
-    return {
-        "agent": observed.agent.id,
-        "turn": observed.exchange.turn,
-        "attempt": observed.attempt.number,
-    }
+def _where(place: Place) -> Record:
+    agent, turn, attempt = place
+    return {"agent": agent.id, "turn": turn.serial, "attempt": attempt.serial}
 
 
 def _times(attempt: Attempt) -> Record:

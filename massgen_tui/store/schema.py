@@ -28,7 +28,7 @@ def to_json(value: object, *, indent: int | None = None) -> str:
 
 def agent_record(agent: Agent, attempt: Attempt | None) -> Record:
     """One agent's answer, as `run --format json` prints it; unknown is None, never 0."""
-    backend = agent.backend
+    backend = agent.profile
     who: Record = {
         "agent": agent.id,
         "model": backend.model or (attempt.model if attempt else None),

@@ -12,8 +12,9 @@ from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState, Serv
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport, connect_health
+from massgen_tui.session.session import Session
 from massgen_tui.supervise.energy_metering import Metering
-from massgen_tui.supervise.passive_health import last_word, running, state_heard, status_of
+from massgen_tui.supervise.passive_health import AWAY, last_word, running, state_heard, status_of
 
 if TYPE_CHECKING:
     from massgen_tui.monitor.gpus import GpuMonitor
@@ -73,7 +74,7 @@ class Watching(Protocol):
         ...
 
     def follow(self, agents: Sequence[Agent]) -> None:
-        """Once a second: learn what streams tell of servers, and tell agents what servers do."""
+        """Once a second: learn what streams tell of servers."""
         ...
 
     def energy(self, attempt: Attempt) -> Energy | None:
@@ -199,7 +200,7 @@ class Monitors:
         if self._servers is not None and status is not None and told is not None:
             self._servers.heard(status.target.id, *told)
             if attempt.error is None:
-                self._servers.answered(status.target.id, agent.backend.model)
+                self._servers.answered(status.target.id, agent.profile.model)
 
     def asks(self, agent: Agent) -> None:
         """Tell the monitor, before the request is out, that it must not disturb this server."""
@@ -208,10 +209,9 @@ class Monitors:
             self._servers.await_answer(status.target.id)
 
     def follow(self, agents: Sequence[Agent]) -> None:
-        """Tell the monitor which servers stream to us, and agents how long their context is."""
+        """Tell the monitor which servers stream to us."""
         if self._servers is None:
             return
-        learn_context(agents, self.servers)
         now_running = running(agents, self.servers)
         ids = {
             status.target.id
@@ -245,12 +245,22 @@ def _requests(count: int) -> str:
     return "1 request is" if count == 1 else f"{count} requests are"
 
 
-def learn_context(agents: Sequence[Agent], servers: Mapping[str, ServerStatus]) -> None:
-    """Tell each agent what serves it, and how long its model's context is, where that is known."""
-    for agent in agents:
+def note_servers(session: Session, servers: Mapping[str, ServerStatus]) -> None:
+    """Tell the session of each agent's server: whether it is up, what it is, how long its context.
+
+    What was once known of it stays where a look tells no more.
+    """
+    for agent in session.agents:
         status = status_of(agent, servers)
+        served_by, context = agent.served_by, agent.context_length
         if status is not None and status.kind:
-            agent.served_by = " ".join(part for part in (status.kind, status.version) if part)
+            served_by = " ".join(part for part in (status.kind, status.version) if part)
         for model in status.models if status else ():
-            if model.id == agent.backend.model and model.context_length:
-                agent.context_length = model.context_length
+            if model.id == agent.profile.model and model.context_length:
+                context = model.context_length
+        session.note_server(
+            agent.id,
+            away=status is not None and status.state in AWAY,
+            served_by=served_by,
+            context_length=context,
+        )

@@ -7,11 +7,14 @@ from massgen_tui.monitor.status import ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 
+AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
+"""The states of a server that is known not to be up."""
+
 
 def running_of(agent: Agent) -> Attempt | None:
     """The attempt that an agent's server works on now."""
-    for exchange in reversed(agent.exchanges):
-        last = exchange.attempts[-1] if exchange.attempts else None
+    for turn in reversed(agent.turns):
+        last = turn.attempts[-1] if turn.attempts else None
         if last is not None and last.status is not Status.QUEUED:
             return None if last.status.ended else last
     return None

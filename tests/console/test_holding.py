@@ -52,7 +52,7 @@ async def tend(stage: Stage, seconds: float = 1.0) -> None:
 
 def attempts(stage: Stage) -> list[Attempt]:
     """All that there is of the first agent's last prompt."""
-    return stage.session.agents[0].exchanges[-1].attempts
+    return stage.session.agents[0].turns[-1].attempts
 
 
 def statuses(stage: Stage) -> list[Status]:

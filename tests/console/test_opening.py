@@ -110,7 +110,7 @@ async def test_keys_of_every_kind_act_in_their_order_once_the_session_is_there(
         await pilot.press(*"a prompt", "enter", "tab", "z", "ctrl+g", "0", *"draft")
         may_read.set()
         await ready(app, pilot)
-        assert [agent.exchanges[0].prompt for agent in app.session.agents] == ["a prompt"] * 2
+        assert [agent.turns[0].prompt for agent in app.session.agents] == ["a prompt"] * 2
         assert app.main.grid.zoomed is app.main.panes[0]
         assert app.prompt.text == "draft"
 

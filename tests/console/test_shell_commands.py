@@ -13,6 +13,7 @@ from massgen_tui.console import clipboard, services
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.session.attempt import Status
+from massgen_tui.session.events import Entry, Prompted
 from massgen_tui.store.jsonl_log import Journal
 from tests.support import scenes
 from tests.support.console import FixedWatching, staged
@@ -23,7 +24,7 @@ async def test_the_palette_offers_every_action_and_runs_the_chosen_one() -> None
     async with staged() as stage:
         await stage.ask("hi")
         await stage.press("ctrl+p", *"rerun", "enter", "enter")
-        assert [len(a.exchanges[0].attempts) for a in stage.session.agents] == [2, 2]
+        assert [len(a.turns[0].attempts) for a in stage.session.agents] == [2, 2]
         names = {command.name for command in COMMANDS}
         assert {"Save answers", "Copy answer", "Theme", "Suspend", "Retry failed"} <= names
         assert {"New conversation", "Show request", "Show warnings", "Quit"} <= names
@@ -35,7 +36,7 @@ async def test_retry_failed_asks_only_those_that_failed() -> None:
         await stage.ask("hi")
         stage.app.desk.retry_failed()
         await stage.settle()
-        assert [len(a.exchanges[0].attempts) for a in stage.session.agents] == [2, 1]
+        assert [len(a.turns[0].attempts) for a in stage.session.agents] == [2, 1]
         assert stage.session.agents[0].current is not None
         assert stage.session.agents[0].current.status is Status.DONE
 
@@ -240,7 +241,7 @@ async def test_a_session_that_is_not_kept_says_so_for_as_long_as_it_lasts(tmp_pa
         told: list[str] = []
         journal = Journal(stage.session.config, nowhere, warn=told.append)
         stage.app.services.journal = journal
-        journal.asked(1, "hi", ["qwen1"])
+        journal.listener(stage.session.state)(Entry(0, 0.0, Prompted(1, "hi", ("qwen1",))))
         await stage.settle()
         assert "! this session is not kept" in stage.screen_text.splitlines()[0]
         stage.app.action_warnings()

@@ -40,7 +40,7 @@ async def test_all_panes_are_drawn_by_one_refresh_where_they_changed(
         panes = stage.app.main.panes
         assert refreshes_of(stage, monkeypatch) == []
         for pane in (panes[1], panes[2]):
-            attempt = pane.agent.exchanges[0].attempts[0]
+            attempt = pane.agent.turns[0].attempts[0]
             attempt.apply(ContentDelta(" more"), stage.clock())
         (asked,) = refreshes_of(stage, monkeypatch)
         inside = [[r for r in asked if pane.region.contains_region(r)] for pane in panes]
@@ -68,7 +68,7 @@ async def test_what_frames_send_adds_up_to_the_screen(
         mirror.sent.clear()
         for turn in range(60):
             agent = stage.app.session.agents[turn % 4]
-            attempt = agent.exchanges[0].attempts[0]
+            attempt = agent.turns[0].attempts[0]
             attempt.apply(ContentDelta(pieces[turn % 5 - 1]), stage.clock())
             stage.app.paint()
             await stage.pilot.pause()

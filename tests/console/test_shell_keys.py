@@ -36,7 +36,7 @@ async def test_a_named_agent_alone_is_asked_and_a_doubled_at_is_plain() -> None:
         await stage.ask("@qwen2 only you")
         assert statuses(stage) == [None, Status.DONE]
         await stage.ask("@@qwen1 literally")
-        assert stage.session.agents[0].exchanges[-1].prompt == "@qwen1 literally"
+        assert stage.session.agents[0].turns[-1].prompt == "@qwen1 literally"
 
 
 @pytest.mark.parametrize("focus", [0, 2])
@@ -48,7 +48,7 @@ async def test_ctrl_r_reruns_all_or_the_focused_pane(focus: int) -> None:
         else:
             stage.app.prompt.put("draft")
         await stage.press("ctrl+r")
-        counts = [len(agent.exchanges[0].attempts) for agent in stage.session.agents]
+        counts = [len(agent.turns[0].attempts) for agent in stage.session.agents]
         assert counts == ([1, 2] if focus else [2, 2])
         assert stage.app.prompt.text == ("" if focus else "draft")
 
@@ -57,7 +57,7 @@ async def test_r_in_a_pane_asks_its_agent_again_and_is_a_letter_in_the_prompt() 
     async with staged() as stage:
         await stage.ask("hi")
         await stage.press("ctrl+g", "2", "r", "ctrl+g", "0", "r")
-        assert [len(agent.exchanges[0].attempts) for agent in stage.session.agents] == [1, 2]
+        assert [len(agent.turns[0].attempts) for agent in stage.session.agents] == [1, 2]
         assert stage.app.prompt.text == "r"
 
 
@@ -65,7 +65,7 @@ async def test_rerun_while_streaming_keeps_the_stopped_attempt() -> None:
     async with staged(backends=Backends(qwen1=[endless(), answer("second")])) as stage:
         await stage.ask("hi")
         await stage.press("ctrl+r")
-        first, second = stage.session.agents[0].exchanges[0].attempts
+        first, second = stage.session.agents[0].turns[0].attempts
         assert (first.status, str(first.content)) == (Status.CANCELLED, "begun")
         assert (second.status, str(second.content)) == (Status.DONE, "second")
 
@@ -112,7 +112,7 @@ async def test_a_queued_prompt_is_shown_and_esc_takes_it_back_to_the_prompt() ->
         await stage.press("escape")
         assert stage.app.prompt.text == "second"
         assert statuses(stage)[0] is Status.ANSWERING
-        assert [e.prompt for e in stage.session.agents[0].exchanges] == ["first"]
+        assert [e.prompt for e in stage.session.agents[0].turns] == ["first"]
 
 
 async def test_queued_prompts_are_taken_back_one_by_one_and_never_joined() -> None:
@@ -179,7 +179,7 @@ async def test_ctrl_n_begins_anew_and_keeps_the_draft() -> None:
         await stage.ask("hi")
         stage.app.prompt.put("draft")
         await stage.press("ctrl+n")
-        assert [agent.exchanges for agent in stage.session.agents] == [[], []]
+        assert [agent.turns for agent in stage.session.agents] == [[], []]
         assert stage.app.prompt.text == "draft"
 
 
@@ -285,7 +285,7 @@ async def test_a_failed_agent_is_retried_alone() -> None:
         assert statuses(stage) == [Status.FAILED, Status.DONE]
         await stage.press("ctrl+g", "1", "r")
         assert statuses(stage) == [Status.DONE, Status.DONE]
-        assert len(stage.session.agents[1].exchanges[0].attempts) == 1
+        assert len(stage.session.agents[1].turns[0].attempts) == 1
 
 
 async def test_quitting_asks_once_while_agents_answer() -> None:
@@ -318,11 +318,11 @@ async def test_every_key_can_be_remapped_and_then_acts_while_typing() -> None:
     )
     async with staged(config) as stage:
         await stage.press(*"a", "enter", *"b", "f9")
-        assert stage.session.agents[0].exchanges[0].prompt == "a\nb"
+        assert stage.session.agents[0].turns[0].prompt == "a\nb"
         await stage.press("ctrl+e")
-        assert len(stage.session.agents[0].exchanges[0].attempts) == 2
+        assert len(stage.session.agents[0].turns[0].attempts) == 2
         await stage.press("ctrl+r")
-        assert len(stage.session.agents[0].exchanges[0].attempts) == 2
+        assert len(stage.session.agents[0].turns[0].attempts) == 2
         assert "ctrl+e rerun" in stage.app.main.keys.plain
         assert any("nonsense" in text for text in stage.app.works.warnings(()))
 

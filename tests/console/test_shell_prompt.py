@@ -17,7 +17,7 @@ async def test_a_new_line_does_not_send(key: str) -> None:
     async with staged() as stage:
         await stage.press(*"one", key, *"two")
         assert stage.app.prompt.text == "one\ntwo"
-        assert stage.session.turn == 0
+        assert stage.session.state.next_turn - 1 == 0
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ async def test_a_paste_never_sends_wherever_the_focus_is(focus: str) -> None:
         stage.app.post_message(events.Paste("one\r\ntwo\rthree\x1b[31m\n"))
         await stage.settle()
         assert stage.app.prompt.text == "one\ntwo\nthree[31m\n"
-        assert stage.session.turn == 0
+        assert stage.session.state.next_turn - 1 == 0
 
 
 async def test_the_prompt_grows_to_six_rows_and_shrinks_again() -> None:
@@ -57,13 +57,13 @@ async def test_the_prompt_grows_to_six_rows_and_shrinks_again() -> None:
 async def test_blank_is_not_sent() -> None:
     async with staged() as stage:
         await stage.press("space", "ctrl+j", "enter")
-        assert stage.session.turn == 0
+        assert stage.session.state.next_turn - 1 == 0
 
 
 async def test_a_name_alone_asks_nothing_and_stays() -> None:
     async with staged() as stage:
         await stage.ask("@qwen1")
-        assert stage.session.turn == 0
+        assert stage.session.state.next_turn - 1 == 0
         assert stage.app.prompt.text == "@qwen1"
 
 
@@ -78,7 +78,7 @@ async def test_the_history_is_browsed_only_at_the_edges_and_keeps_the_draft(tmp_
         await stage.press("x", "down")
         assert stage.app.prompt.text == "up\nlow"
         await stage.press("up", "up", "enter")
-        assert stage.session.agents[0].exchanges[0].prompt == "olderx"
+        assert stage.session.agents[0].turns[0].prompt == "olderx"
         assert stage.app.prompt.text == "up\nlow"
 
 
@@ -92,11 +92,11 @@ async def test_a_long_paste_is_held_aside_and_sent_whole(tmp_path: Path) -> None
         await stage.settle()
         assert stage.app.prompt.text == f"see[long text 1: {len(LONG) // 1000} kB]"
         await stage.press("enter")
-        assert stage.session.agents[0].exchanges[0].prompt == f"see{LONG}"
+        assert stage.session.agents[0].turns[0].prompt == f"see{LONG}"
         await stage.press("up")
         assert stage.app.prompt.text.startswith("[long text 2: ")
         await stage.press("x", "enter")
-        assert stage.session.agents[0].exchanges[1].prompt == f"see{LONG}x"
+        assert stage.session.agents[0].turns[1].prompt == f"see{LONG}x"
     assert f"see{LONG}x" in [
         json.loads(line) for line in (tmp_path / "prompts").read_text().splitlines()
     ]
@@ -115,7 +115,7 @@ async def test_what_only_looks_like_a_text_held_aside_is_text() -> None:
         await stage.ask("[long text 1: 9 kB]")
         stage.app.prompt.put(LONG)
         await stage.ask(" [long text 1: 9 kB] [long text 7: 9 kB]")
-        first, second = (one.prompt for one in stage.session.agents[0].exchanges)
+        first, second = (one.prompt for one in stage.session.agents[0].turns)
         assert first == "[long text 1: 9 kB]"
         assert second == f"{LONG} [long text 1: 9 kB] [long text 7: 9 kB]"
 
@@ -145,25 +145,25 @@ async def test_tab_completes_the_name_of_an_agent() -> None:
         assert stage.app.prompt.has_focus
         await typed(stage, "hi")
         await stage.press("enter")
-        assert [len(agent.exchanges) for agent in stage.session.agents] == [0, 1]
+        assert [len(agent.turns) for agent in stage.session.agents] == [0, 1]
 
 
 async def test_a_name_that_is_no_agent_s_is_sent_to_nobody_and_stays() -> None:
     async with staged(config_of("qwen1", "qwen2", "glm")) as stage:
         await stage.ask("@qwen3 hi")
-        assert stage.session.turn == 0
+        assert stage.session.state.next_turn - 1 == 0
         assert stage.app.prompt.text == "@qwen3 hi"
         assert "no agent is called qwen3" in stage.screen_text
         await stage.press("up")
         assert stage.app.prompt.text == "@qwen3 hi", "it is no prompt of the past"
         stage.app.prompt.load_text("")
         await stage.ask("@@qwen3 hi")
-        assert [agent.exchanges[0].prompt for agent in stage.session.agents] == ["@qwen3 hi"] * 3
+        assert [agent.turns[0].prompt for agent in stage.session.agents] == ["@qwen3 hi"] * 3
 
 
 async def test_an_unknown_name_of_the_command_line_is_asked_of_nobody() -> None:
     async with staged(prompt="@nobody hi") as stage:
-        assert stage.session.turn == 0
+        assert stage.session.state.next_turn - 1 == 0
         assert stage.app.prompt.text == "@nobody hi"
 
 
@@ -187,20 +187,20 @@ async def test_tab_lists_the_names_that_it_may_be() -> None:
 async def test_what_looks_like_a_command_is_asked_about_once(word: str) -> None:
     async with staged() as stage:
         await stage.ask(word)
-        assert stage.session.turn == 0
+        assert stage.session.state.next_turn - 1 == 0
         assert "is no command here" in stage.screen_text
         assert stage.app.prompt.text == word
         await stage.press("enter")
-        assert stage.session.agents[0].exchanges[0].prompt == word
+        assert stage.session.agents[0].turns[0].prompt == word
         await stage.ask(word)
-        assert stage.session.turn == 2, "it was asked about once"
+        assert stage.session.state.next_turn - 1 == 2, "it was asked about once"
 
 
 @pytest.mark.parametrize("text", ["/etc/passwd: what is it?", "/ is a slash", "// comment", "/2"])
 async def test_a_path_is_no_command(text: str) -> None:
     async with staged() as stage:
         await stage.ask(text)
-        assert stage.session.turn == 1
+        assert stage.session.state.next_turn - 1 == 1
 
 
 async def test_editing_keys_stay_with_the_text() -> None:
@@ -213,6 +213,6 @@ async def test_editing_keys_stay_with_the_text() -> None:
 
 async def test_a_prompt_of_the_command_line_is_asked_at_once() -> None:
     async with staged(prompt="from the command line") as stage:
-        assert stage.session.agents[0].exchanges[0].prompt == "from the command line"
+        assert stage.session.agents[0].turns[0].prompt == "from the command line"
         await stage.press("up")
         assert stage.app.prompt.text == "from the command line"

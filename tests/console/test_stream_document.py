@@ -4,7 +4,7 @@ from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.config.schema import AgentProblem
 from massgen_tui.console.stream.blocks import STALE, STEP
-from massgen_tui.session.agent import Exchange
+from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.times import Times
 from massgen_tui.text import clean as safe
@@ -160,10 +160,10 @@ def test_numbers_stand_under_all_answers_but_the_last() -> None:
     second = ask(one, "second?")
     numbers = "TTFT 1.2 s · 1.0 tok/s · 12 tok · stop · cached 8/24 · longest pause 6 s"
     assert page.read()[2:] == [numbers, "", "› second?"]
-    one.exchanges.pop()
+    one.turns.pop()
     one.revision += 1
     assert page.read()[-1] == "One two.", "the prompt was taken back"
-    one.exchanges.append(Exchange(2, "second?", [second]))
+    one.turns.append(Turn(2, "second?", [second]))
     one.revision += 1
     ask(one, "third?")
     assert page.read().count(numbers) == 1, "what has no numbers yet has no row"
@@ -174,7 +174,7 @@ def test_a_new_conversation_starts_empty() -> None:
     page, first = Page(one), ask(one)
     say(first, "One.")
     page.read()
-    one.exchanges.clear()
+    one.turns.clear()
     one.revision += 1
     assert page.read()[0].startswith("model")
     ask(one, "again?")
@@ -191,7 +191,7 @@ def test_a_rerun_is_another_attempt_and_either_can_be_in_front() -> None:
     say(second, "Two.")
     assert page.read() == ["› why?", "attempt 2 of 2  [ and ] switch", "Two."]
     second.end(Status.DONE, 5.0)
-    one.exchanges[0].front = 0
+    one.turns[0].front = 0
     one.revision += 1
     said = page.read()
     assert said[:3] == ["› why?", "attempt 1 of 2  [ and ] switch", "One."]
@@ -206,7 +206,7 @@ def test_an_attempt_that_runs_behind_the_one_in_front_is_told_of() -> None:
     finish(first)
     page.read()
     second = rerun(one)
-    one.exchanges[-1].front = 0
+    one.turns[-1].front = 0
     one.revision += 1
     head = "attempt 1 of 2 · attempt 2 is {}  [ and ] switch"
     assert page.read() == ["› why?", head.format("waiting"), "One."]
@@ -334,7 +334,7 @@ def test_a_queued_prompt_says_so() -> None:
     one = agent()
     page = Page(one, width=70)
     ask(one)
-    one.exchanges[0].attempts[0] = Attempt("qwen1", 1, Times(1.0))
+    one.turns[0].attempts[0] = Attempt("qwen1", 1, Times(1.0))
     assert page.read()[1].startswith("○ queued")
 
 

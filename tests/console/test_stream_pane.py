@@ -11,7 +11,7 @@ from massgen_tui.backends import events
 from massgen_tui.config.schema import AgentProblem
 from massgen_tui.console.stream import words
 from massgen_tui.console.stream.pane import AgentPane
-from massgen_tui.session.agent import Agent
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Status
 from tests.support.panes import SilentBackend, agent, ask, finish, rerun, say, think
 
@@ -29,7 +29,18 @@ class Host(App[None]):
 
     def compose(self) -> ComposeResult:
         for number, each in enumerate(self.agents, 1):
-            yield AgentPane(each, number, clock=lambda: self.now, id=f"pane-{number}")
+            yield AgentPane(
+                each,
+                number,
+                clock=lambda: self.now,
+                bring_to_front=self._bring_to_front,
+                id=f"pane-{number}",
+            )
+
+    def _bring_to_front(self, agent: str, turn: Turn, index: int) -> None:
+        one = next(one for one in self.agents if one.id == agent)
+        turn.front = index
+        one.revision += 1
 
     @property
     def pane(self) -> AgentPane:
@@ -175,14 +186,14 @@ async def test_the_window_follows_the_end_until_it_is_scrolled_up() -> None:
         await pilot.press("up", "k")
         assert body(pane)[-1] == "line 97"
         assert "↓ 2 lines below" in screen(pane)[-1]
-        say(one.exchanges[0].attempts[0], "\nline 100")
+        say(one.turns[0].attempts[0], "\nline 100")
         app.paint()
         assert body(pane)[-1] == "line 97"
         assert "↓ 3 lines below" in screen(pane)[-1]
         await pilot.press("j", "down", "down")
         assert body(pane)[-1] == "line 100"
         assert "below" not in screen(pane)[-1]
-        say(one.exchanges[0].attempts[0], "\nline 101")
+        say(one.turns[0].attempts[0], "\nline 101")
         app.paint()
         assert body(pane)[-1] == "line 101"
 
@@ -261,7 +272,7 @@ async def test_attempts_are_switched() -> None:
         revision = one.revision
         await pilot.press("left_square_bracket")
         assert body(app.pane)[1:3] == ["attempt 1 of 2  [ and ] switch", "One."]
-        assert one.exchanges[0].attempt is first
+        assert one.turns[0].attempt is first
         assert one.revision > revision
         await pilot.press("left_square_bracket", "right_square_bracket", "right_square_bracket")
         assert body(app.pane)[2] == "Two."
@@ -360,7 +371,7 @@ async def test_a_frame_is_whole_however_wide_the_terminal_takes_the_text_to_be(
 async def test_a_resize_wraps_again_and_comes_to_rest() -> None:
     one = agent()
     long_answer(one, 1)
-    attempt = one.exchanges[0].attempts[0]
+    attempt = one.turns[0].attempts[0]
     say(attempt, "\n\n" + "Words that wrap when it is narrow, and again.\n\n" * 300)
     app = Host([one])
     async with app.run_test(size=(100, 20)) as pilot:
@@ -505,7 +516,7 @@ async def test_the_title_says_which_model_it_is_now() -> None:
     app = Host([one])
     async with app.run_test(size=(80, 12)):
         assert "Qwen/Qwen3-4B" in screen(app.pane)[0]
-        assert isinstance(one.backend, SilentBackend)
-        one.backend.model = "other/model"
+        assert isinstance(one.profile, SilentBackend)
+        one.profile.model = "other/model"
         app.paint()
         assert "other/model" in screen(app.pane)[0]

@@ -35,10 +35,11 @@ from massgen_tui.session.health import Health
 from massgen_tui.session.session import Session
 from massgen_tui.session.times import Times
 from massgen_tui.supervise.energy_metering import Metering
-from massgen_tui.supervise.monitoring import HEAD_START, Monitors
+from massgen_tui.supervise.monitoring import HEAD_START, Monitors, note_servers
 from massgen_tui.supervise.passive_health import last_word, running_of, state_heard
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
+from tests.support.hearing import hear
 from tests.support.scenes import both_up
 from tests.support.server import Hang, ScriptedServer, chunk, free_port, head, whole
 
@@ -107,10 +108,11 @@ async def test_a_server_under_a_path_tells_its_agent_and_is_asked_when_a_stream_
         config = config_at(f"{server.root}/vllm/v1")
         watching, session = Monitors(config), Session(config, health=None)
         (agent,) = session.agents
-        assert agent.backend.server == server.root, "the path is no part of what the backend says"
+        assert agent.profile.server == server.root, "the path is no part of what the backend says"
         await watching.start()
         assert (await watching.health(agent)).health is Health.ALIVE
         watching.follow(session.agents)
+        note_servers(session, watching.servers)
         assert agent.context_length == 40960
         assert (await watching.health(agent)).words == "the server is up"
         await watching.stop()
@@ -174,7 +176,7 @@ async def test_a_stream_that_talks_is_told_to_the_monitor(
     watching.follow(session.agents)
     assert told == [], "a request that went out is no word of the server"
     came = asyncio.Event()
-    session.observe(lambda seen: came.set() if isinstance(seen.event, ContentDelta) else None)
+    hear(session, lambda seen: came.set() if isinstance(seen.event, ContentDelta) else None)
     await came.wait()
     watching.follow(session.agents)
     root = config.agents[0].backend.base_url.removesuffix("/v1")
@@ -230,7 +232,7 @@ async def test_the_attempt_that_runs_is_found_behind_those_that_wait() -> None:
     assert running_of(agent) is None
     session.ask("one")
     session.ask("two")
-    assert running_of(agent) is agent.exchanges[0].attempts[0]
+    assert running_of(agent) is agent.turns[0].attempts[0]
     session.cancel()
     assert running_of(agent) is None
     await session.aclose()
@@ -373,7 +375,7 @@ async def test_a_server_that_a_look_could_disturb_is_asked_nothing_while_it_answ
         await watching.start()
         assert (await watching.health(agent)).words == "the server is up"
         came = asyncio.Event()
-        session.observe(lambda seen: came.set() if isinstance(seen.event, ContentDelta) else None)
+        hear(session, lambda seen: came.set() if isinstance(seen.event, ContentDelta) else None)
         session.ask("hi")
         watching.asks(agent)
         await came.wait()

@@ -15,9 +15,9 @@ from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.services import Services
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.events import Observed
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.monitoring import Unwatched
+from tests.support.hearing import Heard, hear
 from tests.support.server import ScriptedServer, free_port, sse_chat, whole
 
 
@@ -88,11 +88,11 @@ async def test_a_server_that_starts_loads_and_is_up_gets_the_prompt_once(
         assert failed.error.kind is ErrorKind.UNREACHABLE
         looked = asyncio.Event()
 
-        def look(observed: Observed) -> None:
+        def look(observed: Heard) -> None:
             if observed.attempt.held is not None and observed.attempt.held.words:
                 looked.set()
 
-        app.session.observe(look)
+        hear(app.session, look)
         app.action_wait()
         await looked.wait()
         assert [hold.words for _, hold in app.session.held] == ["the server refuses connections"]
@@ -101,7 +101,7 @@ async def test_a_server_that_starts_loads_and_is_up_gets_the_prompt_once(
             server.answer(whole(503, loading))
             server.answer(*sse_chat(content=["at last"]))
             await app.session.wait()
-            attempts = app.session.agent("a").exchanges[0].attempts
+            attempts = app.session.agent("a").turns[0].attempts
             assert [attempt.status for attempt in attempts] == [Status.FAILED, Status.DONE]
             assert str(attempts[-1].content) == "at last"
             posted = [request for request in server.requests if request.method == "POST"]

@@ -14,13 +14,14 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.inference import InferenceBackend
 from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
 from massgen_tui.session import stall
-from massgen_tui.session.agent import Exchange
+from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.events import Observed
+from massgen_tui.session.events import SessionEvent
 from massgen_tui.session.session import Session
 from massgen_tui.store.schema import attempt_record, event_record
 from tests.faults.places import PLACES, Place
 from tests.faults.table import Fault
+from tests.support.hearing import Heard, hear
 from tests.support.server import END, ScriptedServer, Wait, chunk, head, sse_chat, sse_events
 
 FAULTY, HEALTHY = "faulty", "healthy"
@@ -64,11 +65,13 @@ class Scene:
         first, second = map(chunk, _GOOD[:half]), map(chunk, _GOOD[half:])
         self.healthy.answer(head(), *first, Wait(self.go), *second, END)
 
-    def observe(self, observed: Observed) -> None:
+    def observe(self, observed: Heard) -> None:
         """See what happens, and let the servers go on accordingly."""
         attempt = observed.attempt
-        if observed.agent.id == HEALTHY:
-            if observed.event is not None and (told := event_record(observed.event)):
+        if attempt.agent == HEALTHY:
+            if not isinstance(observed.event, SessionEvent) and (
+                told := event_record(observed.event)
+            ):
                 self.told.append(told)
             return
         if attempt.silent.startswith("slow"):
@@ -131,7 +134,7 @@ def left_over() -> tuple[set[object], set[str], str]:
 
 
 @asynccontextmanager
-async def asked(one: Scene) -> AsyncIterator[tuple[Session, Exchange, Exchange]]:
+async def asked(one: Scene) -> AsyncIterator[tuple[Session, Turn, Turn]]:
     """A session in which both were asked, after the turns that go well."""
     session = Session(one.config, backend_for=one.backend_for)
     try:
@@ -141,7 +144,7 @@ async def asked(one: Scene) -> AsyncIterator[tuple[Session, Exchange, Exchange]]
                 session.ask("first?")
                 await session.wait()
                 await one.place.between_turns()
-            session.observe(one.observe)
+            hear(session, one.observe)
             one.prepare_turn()
             faulty, healthy = session.ask("what is it?")
             yield session, faulty, healthy
@@ -159,7 +162,7 @@ async def alone() -> tuple[dict[str, object], list[dict[str, object]], bytes]:
         one.go.set()
         one.prepare_turn()
         session = Session(config, backend_for=one.backend_for)
-        session.observe(one.observe)
+        hear(session, one.observe)
         (exchange,) = session.ask("what is it?")
         await session.wait()
         await session.aclose()

@@ -129,7 +129,7 @@ async def test_cancelling_the_wait_for_another_try_returns_at_once(
         async with asked(one) as (session, faulty, healthy):
             waiting = asyncio.Event()
             attempt = faulty.attempts[0]
-            session.observe(lambda _: waiting.set() if attempt.retrying else None)
+            session.listen(lambda _: waiting.set() if attempt.retrying else None)
             await waiting.wait()
             assert attempt.retrying is not None
             assert attempt.retrying.seconds == fault.waits[0]

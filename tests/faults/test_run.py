@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from massgen_tui.headless.printers import Printer
 from massgen_tui.headless.runner import Headless, Options
 from massgen_tui.headless.streams import Notes, Output
-from massgen_tui.session.events import Observed
+from massgen_tui.session.session import Session
 from tests.faults.scene import FAULTY, HEALTHY, Scene, alone, scene, untimed
 from tests.faults.table import FAULTS, Fault
+from tests.support.hearing import hear
 from tests.support.schemas import schema
 
 SCHEMA = Draft202012Validator(schema("run"))
@@ -27,9 +29,9 @@ class Watched(Headless):
 
     scene: Scene
 
-    def _observe(self, observed: Observed) -> None:
-        super()._observe(observed)
-        self.scene.observe(observed)
+    def _printer(self, session: Session) -> Printer:
+        hear(session, self.scene.observe)
+        return super()._printer(session)
 
 
 async def run(one: Scene, *agents: str, shape: str = "json") -> tuple[int, str, str]:

@@ -14,11 +14,11 @@ from massgen_tui.config.schema import Config
 from massgen_tui.session import stall
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.events import Observed
 from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
 from massgen_tui.session.session import Session
 from tests.support.asking import agent_at
 from tests.support.fakes import FakeBackend
+from tests.support.hearing import Heard, hear
 from tests.support.server import Hang, ScriptedServer, Wait, chunk, delta, head, sse, sse_chat
 
 ROLE = sse(delta(role="assistant", content=""))
@@ -140,11 +140,11 @@ async def test_stopping_in_the_middle_of_one_read_keeps_the_rest_of_it(
 
     async with asked(server) as (session, attempt):
 
-        def stop(observed: Observed) -> None:
+        def stop(observed: Heard) -> None:
             if isinstance(observed.event, ContentDelta):
                 session.cancel()
 
-        session.observe(stop)
+        hear(session, stop)
         await session.wait()
     assert str(attempt.content) == "one two three</thi"
     assert attempt.status is Status.CANCELLED

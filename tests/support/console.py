@@ -17,7 +17,6 @@ from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
-from massgen_tui.supervise.monitoring import learn_context
 from tests.support.fakes import Backends, FakeClock, config_of
 from tests.support.mirror import drawn_whole
 
@@ -55,8 +54,7 @@ class FixedWatching:
         self.asked.append(agent.id)
 
     def follow(self, agents: Sequence[Agent]) -> None:
-        """Tell the agents what these servers are like."""
-        learn_context(agents, self.servers)
+        """Learn nothing."""
 
     def energy(self, attempt: Attempt) -> Energy | None:
         """What every answer took."""

@@ -11,7 +11,7 @@ from massgen_tui.console.pump import SLOWEST
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll
-from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.times import Times
 
@@ -48,14 +48,14 @@ def agent(id: str = "qwen1", problem: AgentProblem | None = None) -> Agent:
 
 def ask(to: Agent, prompt: str = "why?") -> Attempt:
     """Begin an exchange; gives its first attempt, sent at 1.0 and opened at 1.1."""
-    exchange = Exchange(len(to.exchanges) + 1, prompt)
-    to.exchanges.append(exchange)
+    exchange = Turn(len(to.turns) + 1, prompt)
+    to.turns.append(exchange)
     return rerun(to)
 
 
 def rerun(to: Agent) -> Attempt:
     """Begin another attempt at the last prompt."""
-    exchange = to.exchanges[-1]
+    exchange = to.turns[-1]
     attempt = Attempt(to.id, len(exchange.attempts) + 1, Times(1.0), SLOWEST)
     exchange.attempts.append(attempt)
     exchange.front = -1

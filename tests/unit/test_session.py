@@ -21,7 +21,7 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
 )
 from massgen_tui.session.attempt import Status
-from massgen_tui.session.events import Observed, Stopped
+from massgen_tui.session.events import Ended, Entry, Stopped, Streamed
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
 from tests.support.decoding import chunk, say, stream
@@ -52,11 +52,11 @@ async def until(condition: Callable[[], object]) -> None:
 
 def said(session: Session, id: str) -> list[list[str]]:
     """What an agent said: the contents of all attempts, by exchange."""
-    return [[str(a.content) for a in e.attempts] for e in session.agent(id).exchanges]
+    return [[str(a.content) for a in e.attempts] for e in session.agent(id).turns]
 
 
 async def test_attempts_know_how_often_their_streams_are_read() -> None:
-    session = Session(config_of("a"), backend_for=Backends(), health=None, grain=0.25)
+    session = Session(config_of("a"), backend_for=Backends(), health=None, resolution_s=0.25)
     ((attempt,),) = [exchange.attempts for exchange in session.ask("hi")]
     assert attempt.grain == 0.25
     await session.aclose()
@@ -96,7 +96,7 @@ async def test_a_prompt_to_one_leaves_the_others_conversations_alone() -> None:
             "only you",
             "all again",
         ]
-        assert [e.turn for e in s.agent("a").exchanges] == [1, 3]
+        assert [e.serial for e in s.agent("a").turns] == [1, 3]
 
 
 async def test_an_unknown_agent_is_named_and_nothing_is_sent() -> None:
@@ -140,7 +140,7 @@ async def test_a_stopped_answer_is_quoted_with_what_came_and_an_empty_turn_is_le
         s.ask("3")
         await s.wait()
         assert [m.content for m in backends["a"].asked[-1]] == ["1", "half", "3"]
-        assert [e.attempts[0].status for e in s.agent("a").exchanges] == [
+        assert [e.attempts[0].status for e in s.agent("a").turns] == [
             Status.CANCELLED,
             Status.CANCELLED,
             Status.DONE,
@@ -184,7 +184,7 @@ async def test_a_prompt_waits_for_the_agent_that_still_answers_and_for_no_other(
         s.ask("1")
         await until(lambda: said(s, "b") == [["ok"]] and not backends["b"].open)
         s.ask("2")
-        assert s.agent("a").exchanges[1].attempts[0].status is Status.QUEUED
+        assert s.agent("a").turns[1].attempts[0].status is Status.QUEUED
         await until(lambda: said(s, "b") == [["ok"], ["ok"]])
         assert len(backends["a"].asked) == 1
         go.set()
@@ -202,7 +202,7 @@ async def test_cancel_gives_back_what_was_queued_and_sends_none_of_it() -> None:
         await until(lambda: backends["a"].open and backends["b"].open)
         assert s.cancel() == Stopped(2, ("queued one", "queued two"))
         await s.wait()
-        assert [e.prompt for e in s.agent("a").exchanges] == ["running"]
+        assert [e.prompt for e in s.agent("a").turns] == ["running"]
         assert [len(backends[id].asked) for id in "ab"] == [1, 1]
 
 
@@ -244,11 +244,11 @@ async def test_a_rerun_stops_the_running_attempt_keeps_it_and_asks_the_same() ->
         await until(lambda: said(s, "a") == [["old"]])
         (attempt,) = s.rerun()
         await s.wait()
-        (exchange,) = s.agent("a").exchanges
+        (exchange,) = s.agent("a").turns
         assert [a.status for a in exchange.attempts] == [Status.CANCELLED, Status.DONE]
         assert said(s, "a") == [["old", "new"]]
         assert exchange.attempt is attempt
-        assert attempt.number == 2
+        assert attempt.serial == 2
         assert backends["a"].asked[0] == backends["a"].asked[1]
 
 
@@ -304,13 +304,14 @@ async def test_a_new_conversation_forgets_what_was_said_for_those_agents() -> No
         s.ask("draft", to=["a"])
         await until(lambda: backends["a"].open)
         assert s.start_over(["a"]) == Stopped(1, ("draft",))
-        assert s.turn == 3
+        assert s.state.number_of(s.agent("b").turns[-1].serial) == 1
         s.ask("3")
         await s.wait()
         assert [m.content for m in backends["a"].asked[-1]] == ["3"]
         assert [m.content for m in backends["b"].asked[-1]] == ["1", "ok", "3"]
         s.start_over()
-        assert s.turn == 0
+        (turn,) = s.ask("4", to=["a"])
+        assert (turn.serial, s.state.number_of(turn.serial)) == (5, 1)
 
 
 async def test_a_failure_keeps_what_came_and_stays_with_its_agent() -> None:
@@ -360,28 +361,31 @@ async def test_an_agent_that_cannot_be_asked_fails_without_being_sent_anything()
     await session.aclose()
 
 
-async def test_everything_is_told_in_order_and_a_failing_observer_harms_no_one() -> None:
+async def test_everything_is_told_in_order_and_a_failing_listener_harms_no_one() -> None:
     told: list[object] = []
 
-    def observer(observed: Observed) -> None:
-        told.append(observed.event or observed.attempt.status)
+    def listener(entry: Entry) -> None:
+        event = entry.event
+        told.append(event.event if isinstance(event, Streamed) else event)
         raise RuntimeError("a bug of the screen")
 
     async with session_of("a", a=[answer("x")]) as (s, _):
-        s.observe(observer)
+        s.listen(listener)
         s.ask("1")
         await s.wait()
-    kinds = [item if isinstance(item, Status) else type(item).__name__ for item in told]
+    kinds = [type(item).__name__ for item in told]
     assert kinds == [
-        Status.QUEUED,
-        Status.CONNECTING,
+        "Prompted",
+        "Queued",
+        "Begun",
         "RequestSent",
         "Opened",
         "Started",
         "ContentDelta",
         "Finished",
-        Status.DONE,
+        "Ended",
     ]
+    assert told[-1] == Ended(1, Status.DONE)
 
 
 async def test_what_the_request_left_out_is_a_warning_of_the_attempt() -> None:
@@ -442,7 +446,7 @@ class Watched:
     async def silence(self, seconds: float) -> None:
         """Let the stream be silent and the watch look."""
         self.clock.tick(seconds)
-        watch = self.session._lanes._watch
+        watch = self.session._scheduler._watch
         assert watch is not None
         await watch.look()
 

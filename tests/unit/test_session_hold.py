@@ -14,7 +14,7 @@ from massgen_tui.backends.events import (
     Warned,
 )
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.events import Observed, Stopped
+from massgen_tui.session.events import Entry, Stopped
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.hold import Hold
 from massgen_tui.session.outcome import may_wait
@@ -32,11 +32,11 @@ class Scene:
         self.backends = backends
         self.clock = FakeClock()
         self.looks = 0
-        self.told: list[Observed] = []
+        self.told: list[Entry] = []
         self.session = Session(
             config_of(*ids), backend_for=backends, clock=self.clock, health=self._health
         )
-        self.session.observe(self.told.append)
+        self.session.listen(self.told.append)
 
     async def _health(self, agent: object) -> HealthReport:
         self.looks += 1
@@ -44,7 +44,7 @@ class Scene:
 
     def attempts(self, id: str = "a") -> list[Attempt]:
         """What there is of the first prompt to an agent."""
-        return self.session.agent(id).exchanges[0].attempts
+        return self.session.agent(id).turns[0].attempts
 
     def sent(self, id: str = "a") -> int:
         """How many requests went out."""
@@ -100,7 +100,7 @@ async def test_what_is_held_is_not_sent_until_released_and_then_once() -> None:
     async with refused(a=[REFUSED, answer("at last")]) as scene:
         (held,) = scene.session.hold()
         await quiet()
-        assert (held.number, held.status, held.held) == (2, Status.QUEUED, Hold(100.0))
+        assert (held.serial, held.status, held.held) == (2, Status.QUEUED, Hold(100.0))
         assert scene.sent() == 1
         assert scene.session.busy
         assert not running(scene.session)
@@ -255,7 +255,7 @@ async def test_nobody_looks_for_silence_in_what_is_held() -> None:
         scene.session.release("a")
         await until(lambda: held.held is not None)
         scene.clock.tick(60)
-        watch = scene.session._lanes._watch
+        watch = scene.session._scheduler._watch
         assert watch is not None
         await watch.look()
         await watch.look()
@@ -278,7 +278,7 @@ async def test_a_new_conversation_forgets_it() -> None:
     async with refused(a=[REFUSED]) as scene:
         scene.session.hold()
         scene.session.start_over()
-        assert scene.session.agent("a").exchanges == []
+        assert scene.session.agent("a").turns == []
         assert not scene.session.busy
 
 
@@ -288,7 +288,7 @@ async def test_the_answer_before_it_stays_quoted_and_the_attempts_can_be_looked_
         s.ask("2")
         await s.wait()
         (held,) = s.hold()
-        exchange = s.agent("a").exchanges[1]
+        exchange = s.agent("a").turns[1]
         assert exchange.attempt is held
         s.bring_to_front("a", exchange, 0)
         s.release("a")

@@ -14,7 +14,9 @@ from pydantic import SecretStr
 from massgen_tui import paths
 from massgen_tui.backends.events import ContentDelta, ErrorKind
 from massgen_tui.config.schema import Config
+from massgen_tui.session.events import Entry, Prompted
 from massgen_tui.session.session import Session
+from massgen_tui.session.state import SessionState
 from massgen_tui.store.index import kept_sessions
 from massgen_tui.store.jsonl_log import Journal
 from massgen_tui.store.recording import keep
@@ -55,12 +57,18 @@ def lines(folder: Path) -> list[Mapping[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
+def ask(journal: Journal, turn: int, text: str, agent: str) -> None:
+    """Let a prompt be given."""
+    entry = Entry(turn, 0.0, Prompted(turn, text, (agent,)))
+    journal.listener(SessionState([]))(entry)
+
+
 async def converse(config: Config, backends: Backends) -> list[str]:
     warnings: list[str] = []
     with keep(config, warn=warnings.append) as journal:
-        session = Session(
-            config, backend_for=backends, clock=FakeClock(), health=None, journal=journal
-        )
+        session = Session(config, backend_for=backends, clock=FakeClock(), health=None)
+        if journal is not None:
+            session.listen(journal.listener(session.state))
         session.ask("hello")
         await session.wait()
         await session.aclose()
@@ -90,9 +98,9 @@ async def test_a_journal_tells_of_what_was_held_and_of_what_became_of_it(folder:
     config = config_of("a", "b", logging_enabled=True)
     backends = Backends(a=[[refused], [loading], answer("up")], b=[[refused]])
     with keep(config, warn=lambda text: None) as journal:
-        session = Session(
-            config, backend_for=backends, clock=FakeClock(), health=None, journal=journal
-        )
+        session = Session(config, backend_for=backends, clock=FakeClock(), health=None)
+        if journal is not None:
+            session.listen(journal.listener(session.state))
         clock = session.clock
         assert isinstance(clock, FakeClock)
         session.ask("hello")
@@ -109,11 +117,11 @@ async def test_a_journal_tells_of_what_was_held_and_of_what_became_of_it(folder:
     assert [(t["event"], t["attempt"]) for t in told] == [
         ("request", 1),
         ("attempt", 1),
-        ("held", 2),
-        ("request", 2),
-        ("held", 2),
-        ("request", 2),
-        ("attempt", 2),
+        ("held", 3),
+        ("request", 3),
+        ("held", 3),
+        ("request", 3),
+        ("attempt", 3),
     ]
     assert told[4]["error"]["kind"] == "loading"
     assert told[-1]["status"] == "done"
@@ -139,9 +147,9 @@ async def test_what_runs_when_the_session_closes_is_written(folder: Path) -> Non
     config = config_of("a", logging_enabled=True)
     never = asyncio.Event()
     with keep(config, warn=pytest.fail) as journal:
-        session = Session(
-            config, backend_for=Backends(a=[[ContentDelta("half"), never]]), journal=journal
-        )
+        session = Session(config, backend_for=Backends(a=[[ContentDelta("half"), never]]))
+        if journal is not None:
+            session.listen(journal.listener(session.state))
         (exchange,) = session.ask("hello")
         await until(lambda: exchange.attempts[0].content)
         assert isinstance(journal, Journal)
@@ -200,7 +208,7 @@ def test_a_file_that_took_nothing_is_not_left_behind(
     warnings: list[str] = []
     with keep(config_of("a", logging_enabled=True), warn=warnings.append) as journal:
         assert journal is not None
-        journal.asked(1, "hello", ["a"])
+        ask(journal, 1, "hello", "a")
         assert journal.problem == warnings[0]
         assert "this session is not kept: " in journal.problem
     assert list(folder.glob("*.jsonl")) == []
@@ -214,7 +222,7 @@ def test_a_session_whose_place_is_taken_away_begins_anew_with_all_of_it(
     state = tmp_path / "massgen-tui"
     with keep(config_of("a", logging_enabled=True), warn=pytest.fail) as journal:
         assert journal is not None
-        journal.asked(1, "first", ["a"])
+        ask(journal, 1, "first", "a")
         assert journal.path is not None
         if what in ("file", "replaced"):
             journal.path.unlink()
@@ -222,8 +230,8 @@ def test_a_session_whose_place_is_taken_away_begins_anew_with_all_of_it(
             shutil.rmtree(state if what == "all" else state / "sessions")
         if what == "replaced":
             journal.path.write_text("another's\n")
-        journal.asked(2, "second", ["a"])
-        journal.asked(3, "third", ["a"])
+        ask(journal, 2, "second", "a")
+        ask(journal, 3, "third", "a")
         kept = [json.loads(line) for line in journal.path.read_text("utf-8").splitlines()]
     assert [line.get("prompt") for line in kept] == [None, "first", "second", "third"]
     assert "begins anew" in (state / "massgen-tui.log").read_text("utf-8")

@@ -23,7 +23,7 @@ from massgen_tui.backends.events import (
     Unshown,
     UsageReported,
 )
-from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.answers import last_answers
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.cited import cited_answer
@@ -206,9 +206,7 @@ def test_a_tool_call_with_a_wild_index_takes_no_room() -> None:
 
 def conversation(*answers: Attempt, prompt: str = "what?") -> Agent:
     agent = Agent(config_of("qwen1").agents[0], FakeBackend("qwen1"))
-    agent.exchanges = [
-        Exchange(turn, prompt, [answer]) for turn, answer in enumerate(answers, start=1)
-    ]
+    agent.turns = [Turn(turn, prompt, [answer]) for turn, answer in enumerate(answers, start=1)]
     return agent
 
 
@@ -264,8 +262,8 @@ def test_markdown_holds_every_attempt_with_its_circumstances() -> None:
     second.apply(Started("other/model"), 9.0)
     agent = conversation(first)
     agent.served_by = "vLLM 0.33.0"
-    agent.exchanges[0].attempts.append(second)
-    agent.exchanges[0].front = 0
+    agent.turns[0].attempts.append(second)
+    agent.turns[0].front = 0
     text = to_markdown([agent], "t", NOW)
     one, two = text.split("#### Attempt 2 of 2")
     assert "#### Attempt 1 of 2 (in front)" in one
@@ -324,7 +322,7 @@ def test_sources_go_into_the_record_and_into_no_later_request() -> None:
         {"n": 1, "title": SOURCES.sources[0].title, "url": "https://a.example/1"},
         {"n": 3, "title": None, "url": "https://b.example/`2"},
     ]
-    assert conversation(attempt).exchanges[0].quoted == Message("assistant", "So [1].")
+    assert conversation(attempt).turns[0].answer == Message("assistant", "So [1].")
     assert attempt_record(attempt_of(SAID, Finished("stop")))["sources"] is None
 
 

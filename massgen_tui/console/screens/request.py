@@ -19,7 +19,7 @@ def request_text(agent: Agent, energy: Energy | None = None) -> tuple[str, str]:
     title = f"Request · {one_line(agent.id, 40)}"
     if attempt is None or attempt.request is None:
         return title, "Nothing was sent yet."
-    lines = [f"POST {agent.backend.url} ({agent.backend.provider}); the key travels in a header"]
+    lines = [f"POST {agent.profile.url} ({agent.profile.provider}); the key travels in a header"]
     if energy is not None:
         lines.append(energy_words(energy))
     backend = agent.config.backend

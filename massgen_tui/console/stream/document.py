@@ -8,23 +8,23 @@ from massgen_tui.console.stream.figures import Place
 from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_blocks
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
-from massgen_tui.session.agent import Agent, Exchange
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.pieces import Text
 
 
-class ExchangeView:
-    """One exchange: its prompt and the attempt in front."""
+class TurnView:
+    """One turn: its prompt and the attempt in front."""
 
-    def __init__(self, exchange: Exchange, width: int, *, first: bool) -> None:
-        """Show `exchange`; the `first` one has no space above."""
-        self.exchange = exchange
+    def __init__(self, turn: Turn, width: int, *, first: bool) -> None:
+        """Show `turn`; the `first` one has no space above."""
+        self.turn = turn
         self.width = width
         self._first = first
         self.place = Place()
         self._folds: dict[int, Fold] = {}  # by id: the fold keeps its attempt alive
         self.blocks: list[Block] = []
-        self.show(exchange.attempt)
+        self.show(turn.attempt)
 
     def show(self, attempt: Attempt | None) -> None:
         """Put another attempt in front: its blocks start without rows."""
@@ -32,9 +32,9 @@ class ExchangeView:
         self.epoch = attempt.epoch if attempt else 0
         self._seen = -1
         self._told = self._states
-        self.blocks = [Prompt(self.width, self.exchange, first=self._first)]
+        self.blocks = [Prompt(self.width, self.turn, first=self._first)]
         if attempt is not None:
-            self.blocks.append(AttemptHead(self.width, self.exchange, attempt))
+            self.blocks.append(AttemptHead(self.width, self.turn, attempt))
             self.blocks += attempt_blocks(self.width, attempt, self.fold, self.place)
         self._growing = [block for block in self.blocks if isinstance(block, Growing)]
 
@@ -49,13 +49,13 @@ class ExchangeView:
     @property
     def outdated(self) -> bool:
         """It must be built anew: another attempt is in front, or text of this one moved."""
-        attempt = self.exchange.attempt
+        attempt = self.turn.attempt
         return attempt is not self.attempt or (attempt is not None and attempt.epoch != self.epoch)
 
     @property
     def _states(self) -> tuple[bool, list[Status]]:
         """Its place, and where each attempt stands, those that are not in front too."""
-        return self.place.earlier, [attempt.status for attempt in self.exchange.attempts]
+        return self.place.earlier, [attempt.status for attempt in self.turn.attempts]
 
     @property
     def settled(self) -> bool:
@@ -123,7 +123,7 @@ class Document:
         self.agent = agent
         self.scroll = scroll
         self.width = 0
-        self.views: list[ExchangeView] = []
+        self.views: list[TurnView] = []
         self._old: list[Row] = []  # rows of another width: freeing many takes time, so in sweeps
         self._seen = -1
         self.waiting = False
@@ -158,7 +158,7 @@ class Document:
         for view in self.views:
             if view.outdated:
                 self.scroll.splice(start, start + view.size, ())
-                view.show(view.exchange.attempt)
+                view.show(view.turn.attempt)
             if not view.settled:
                 changed |= view.update(now, start, self.scroll)
                 self.waiting |= view.waiting
@@ -167,23 +167,23 @@ class Document:
         return changed
 
     def _sync(self) -> bool:
-        """Let the views be those of the agent's exchanges."""
+        """Let the views be those of the agent's turns."""
         self._seen = self.agent.revision
-        exchanges = self.agent.exchanges
+        turns = self.agent.turns
         kept = 0
-        for view, exchange in zip(self.views, exchanges, strict=False):
-            if view.exchange is not exchange:
+        for view, turn in zip(self.views, turns, strict=False):
+            if view.turn is not turn:
                 break
             kept += 1
-        changed = kept < len(self.views) or (bool(exchanges) and not self.views)
+        changed = kept < len(self.views) or (bool(turns) and not self.views)
         if changed:
             start = sum(view.size for view in self.views[:kept])
             self.scroll.splice(start, len(self.scroll.rows), ())
             if not self.views:
                 self.scroll.to_end()
             del self.views[kept:]
-        for exchange in exchanges[kept:]:
-            self.views.append(ExchangeView(exchange, self.width, first=not self.views))
+        for turn in turns[kept:]:
+            self.views.append(TurnView(turn, self.width, first=not self.views))
         for view in self.views:
             view.place.earlier = view is not self.views[-1]
         return changed
@@ -200,10 +200,10 @@ class Document:
             self.scroll.to_start()
         return True
 
-    def exchange_at(self, row: int | None = None) -> Exchange | None:
-        """The exchange at `row`, by default the last."""
+    def turn_at(self, row: int | None = None) -> Turn | None:
+        """The turn at `row`, by default the last."""
         view = self._view_at(len(self.scroll.rows) if row is None else row)
-        return view.exchange if view is not None else None
+        return view.turn if view is not None else None
 
     def is_head(self, row: int) -> bool:
         """Whether `row` is the head of some reasoning."""
@@ -215,7 +215,7 @@ class Document:
         return False
 
     def toggle_reasoning(self, row: int | None = None) -> bool:
-        """Fold or unfold the reasoning of the exchange at `row`, by default the last."""
+        """Fold or unfold the reasoning of the turn at `row`, by default the last."""
         view = self._view_at(len(self.scroll.rows) if row is None else row)
         if view is None or view.attempt is None or not view.attempt.reasoning:
             return False
@@ -229,7 +229,7 @@ class Document:
         attempts = [(view, view.attempt) for view in self.views]
         return [one.reasoning for view, one in attempts if one and one.reasoning and view.fold]
 
-    def _view_at(self, row: int) -> ExchangeView | None:
+    def _view_at(self, row: int) -> TurnView | None:
         end = 0
         for view in self.views:
             end += view.size

@@ -15,7 +15,7 @@ def fact_rows(agent: Agent, width: int) -> list[Row]:
             hint = ((one_line(problem.hint, 2000), "text"),)
             rows += line_rows(hint, width, first=(("→ ", "mark"),), rest=(("  ", "mark"),))
         rows.append(Row())
-    backend = agent.backend
+    backend = agent.profile
     facts = {
         "model": backend.model or agent.config.backend.model,
         "server": " · ".join(filter(None, (backend.provider, backend.server))),

@@ -7,7 +7,7 @@ from massgen_tui.session.attempt import Attempt
 
 
 class Place:
-    """Where an exchange stands in its conversation."""
+    """Where a turn stands in its conversation."""
 
     __slots__ = ("earlier",)
 

@@ -68,7 +68,7 @@ class Frame:
     def title(self, width: int) -> Row:
         """Number, id, model, server and, at the right, the state, which never gives way."""
         state = words.state(self._agent)
-        source = width, state, self.focused, self._agent.backend.model
+        source = width, state, self.focused, self._agent.profile.model
         return self._title.get(source, lambda: self._make_title(width, state))
 
     def _make_title(self, width: int, said: Span) -> Row:
@@ -87,7 +87,7 @@ class Frame:
         return Row(spans, bare=True, fill=self._style)
 
     def _name(self, room: int) -> str:
-        backend = self._agent.backend
+        backend = self._agent.profile
         model = one_line(backend.model or self._agent.config.backend.model, 120)
         name = f"{self._number} {one_line(self._agent.id, 60)}"
         short = model.rpartition("/")[2]

@@ -24,7 +24,7 @@ from massgen_tui.console.stream.rows import runs
 from massgen_tui.console.stream.select import line_at, selected_text, word_at
 from massgen_tui.console.stream.structure import last_code
 from massgen_tui.console.stream.styles import styles_of
-from massgen_tui.session.agent import Agent
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import cited_answer
 from massgen_tui.session.outcome import answer_text
@@ -60,9 +60,18 @@ class AgentPane(Widget, can_focus=True):
             """The pane it comes from."""
             return self.pane
 
-    def __init__(self, agent: Agent, number: int, *, clock: Clock, id: str | None = None) -> None:
-        """Show `agent` as pane `number`; `clock` is the session's."""
+    def __init__(
+        self,
+        agent: Agent,
+        number: int,
+        *,
+        clock: Clock,
+        bring_to_front: Callable[[str, Turn, int], None],
+        id: str | None = None,
+    ) -> None:
+        """Show `agent` as pane `number`; `clock` and `bring_to_front` are the session's."""
         super().__init__(id=id)
+        self._bring_to_front = bring_to_front
         self.agent = agent
         self.number = number
         self._clock = clock
@@ -224,17 +233,17 @@ class AgentPane(Widget, can_focus=True):
 
     @property
     def _attempt(self) -> Attempt | None:
-        exchange = self._document.exchange_at(self._end_row)
-        return exchange.attempt if exchange is not None else None
+        turn = self._document.turn_at(self._end_row)
+        return turn.attempt if turn is not None else None
 
     def action_attempt(self, step: int) -> None:
         """Put the attempt before or after in front, of those at the last prompt."""
-        exchange = self.agent.exchanges[-1] if self.agent.exchanges else None
-        if exchange is None or len(exchange.attempts) < 2:
+        turn = self.agent.turns[-1] if self.agent.turns else None
+        if turn is None or len(turn.attempts) < 2:
             return
-        places = range(len(exchange.attempts))
-        exchange.front = max(0, min(places[exchange.front] + step, places[-1]))
-        self.agent.revision += 1
+        places = range(len(turn.attempts))
+        index = max(0, min(places[turn.front] + step, places[-1]))
+        self._bring_to_front(self.agent.id, turn, index)
         self.paint(self._clock())
 
     def on_click(self, event: events.Click) -> None:

@@ -1,4 +1,4 @@
-"""The blocks of one exchange: prompt, attempt head, reasoning, answer, and how it ended."""
+"""The blocks of one turn: prompt, attempt head, reasoning, answer, and how it ended."""
 
 from massgen_tui.backends.events import BackendError
 from massgen_tui.console.stream import words
@@ -9,7 +9,7 @@ from massgen_tui.console.stream.rows import Row, line_rows, text_rows
 from massgen_tui.console.stream.sources import Sources
 from massgen_tui.console.stream.tools import ToolCalls
 from massgen_tui.console.stream.wrap import TAB, Span
-from massgen_tui.session.agent import Exchange
+from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.outcome import may_wait, verdict
 from massgen_tui.text import clean
@@ -22,10 +22,10 @@ _PROMPT_SHOWN = 4096
 class Prompt(Derived):
     """What was asked; a long prompt shows its first lines."""
 
-    def __init__(self, width: int, exchange: Exchange, *, first: bool) -> None:
-        """Show the prompt of `exchange`; all but the `first` have a space above."""
+    def __init__(self, width: int, turn: Turn, *, first: bool) -> None:
+        """Show the prompt of `turn`; all but the `first` have a space above."""
         super().__init__(width)
-        self._exchange = exchange
+        self._turn = turn
         self._first = first
 
     def key(self, now: float) -> object:
@@ -34,7 +34,7 @@ class Prompt(Derived):
 
     def make(self, now: float) -> list[Row]:
         """The prompt after a `›`."""
-        prompt = self._exchange.prompt.strip("\n")
+        prompt = self._turn.prompt.strip("\n")
         begin = prompt[:_PROMPT_SHOWN]
         lines = clean(begin).strip("\n").replace("\t", TAB).split("\n")
         rows = [] if self._first else [Row()]
@@ -52,19 +52,19 @@ class Prompt(Derived):
 class AttemptHead(Derived):
     """Which of several attempts is shown."""
 
-    def __init__(self, width: int, exchange: Exchange, attempt: Attempt) -> None:
-        """Say which attempt of `exchange` this is, once there are several."""
+    def __init__(self, width: int, turn: Turn, attempt: Attempt) -> None:
+        """Say which attempt of `turn` this is, once there are several."""
         super().__init__(width)
-        self._exchange = exchange
+        self._turn = turn
         self._attempt = attempt
 
     def key(self, now: float) -> object:
         """How many attempts there are, and what the last is doing."""
-        return len(self._exchange.attempts), self._exchange.attempts[-1].status
+        return len(self._turn.attempts), self._turn.attempts[-1].status
 
     def make(self, now: float) -> list[Row]:
         """`attempt 2 of 2`, or nothing; says so where another one is running."""
-        attempts = self._exchange.attempts
+        attempts = self._turn.attempts
         many, last = len(attempts), attempts[-1]
         if many < 2:
             return []

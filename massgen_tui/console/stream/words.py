@@ -42,9 +42,9 @@ def count(value: int) -> str:
 
 
 def active(agent: Agent) -> Attempt | None:
-    """The attempt that is running, else the one in front of the last exchange that was begun."""
-    for exchange in reversed(agent.exchanges):
-        attempt = exchange.attempts[-1] if exchange.attempts else None
+    """The attempt that is running, else the one in front of the last turn that was begun."""
+    for turn in reversed(agent.turns):
+        attempt = turn.attempts[-1] if turn.attempts else None
         if attempt is None or attempt.status.ended:
             break  # what was asked before has ended too
         if attempt.status is not Status.QUEUED or attempt.held is not None:

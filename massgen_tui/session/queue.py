@@ -1,0 +1,60 @@
+"""One agent's work: the attempt under way, and the line of those that wait behind it."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from massgen_tui.backends.base import Backend
+from massgen_tui.session.agent import Agent, Turn
+from massgen_tui.session.attempt import Attempt
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One attempt that waits, or is under way."""
+
+    agent: Agent
+    backend: Backend
+    turn: Turn
+    attempt: Attempt
+    task: asyncio.Task[None] | None = None
+    patient: bool = False
+    """It waits, or waited, for its server: where that is not up after all, it waits on."""
+    tries: int = 0
+    """How often it was sent to a server that was not up."""
+    ending: bool = False
+    """It is being ended from outside: what is held back is still told, and no more comes."""
+    looked_at: float = 0.0
+    """When the server was last asked beside this stream's silence."""
+    heard: float | None = None
+    """When the stream had last said something, at that look."""
+    strikes: int = 0
+    """How many looks in a row said that the server is gone."""
+
+
+@dataclass(slots=True, eq=False)
+class AgentQueue:
+    """One agent's work: what runs, and what waits for it."""
+
+    agent: Agent
+    backend: Backend
+    job: Job | None = None
+    waiting: deque[Job] = field(default_factory=deque)
+
+    @property
+    def busy(self) -> bool:
+        """Something runs or waits."""
+        return self.job is not None or bool(self.waiting)
+
+    @property
+    def held(self) -> Job | None:
+        """What waits for the server to be up."""
+        job = self.job
+        return job if job is not None and job.attempt.held is not None else None
+
+    @property
+    def latest(self) -> Turn | None:
+        """The turn that runs, or the last that did."""
+        if self.job is not None:
+            return self.job.turn
+        return self.agent.turns[-1] if self.agent.turns else None

@@ -1,0 +1,160 @@
+"""What a session is at a moment: its agents, turns and attempts, folded from its events."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from massgen_tui.backends.events import Arrived
+from massgen_tui.session import events
+from massgen_tui.session.agent import Agent, Turn
+from massgen_tui.session.attempt import GRAIN, Attempt
+from massgen_tui.session.events import Entry
+from massgen_tui.session.hold import Hold
+from massgen_tui.session.times import Times
+
+
+class SessionState:
+    """The fold of a session's events: `apply` is the only writer of agents, turns and attempts."""
+
+    def __init__(self, agents: Iterable[Agent], resolution_s: float = GRAIN) -> None:
+        """Begin with these agents, which nobody has asked yet.
+
+        Args:
+            agents: in the config's order.
+            resolution_s: seconds between two readings of a stream.
+        """
+        self.agents = {agent.id: agent for agent in agents}
+        self.seq = 0
+        """The place of the next entry."""
+        self.next_turn = 1
+        self.next_attempt = 1
+        self._resolution_s = resolution_s
+        self._placed: dict[int, tuple[Agent, Turn, Attempt]] = {}
+
+    def attempt(self, serial: int) -> Attempt:
+        """The attempt with this serial.
+
+        Raises:
+            KeyError: it was taken out of its conversation, or never was.
+        """
+        return self._placed[serial][2]
+
+    def place(self, serial: int) -> tuple[Agent, Turn, Attempt]:
+        """The attempt with this serial, its turn and its agent.
+
+        Raises:
+            KeyError: it was taken out of its conversation, or never was.
+        """
+        return self._placed[serial]
+
+    def number_of(self, turn: int) -> int:
+        """What people call a turn, from 1: its place among those of all conversations."""
+        serials = {one.serial for agent in self.agents.values() for one in agent.turns}
+        return sum(serial <= turn for serial in serials)
+
+    def apply(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        self.seq = entry.seq + 1
+        event, at = entry.event, entry.at
+        if isinstance(event, events.Streamed):
+            _stream(self._placed[event.attempt][2], event, at)
+        elif isinstance(event, events.Prompted | events.Cleared | events.ServerNoted):
+            self._apply_to_agents(event)
+        elif isinstance(event, events.Queued):
+            self._queue(event, at)
+        elif isinstance(event, events.TakenBack):
+            self._take_back(event)
+        elif isinstance(event, events.BroughtToFront):
+            self._bring_to_front(event)
+        else:
+            self._apply_to_attempt(event, at)
+
+    def _apply_to_agents(
+        self, event: events.Prompted | events.Cleared | events.ServerNoted
+    ) -> None:
+        match event:
+            case events.Prompted(turn=serial, text=text, agents=ids):
+                self.next_turn = serial + 1
+                for agent in map(self.agents.__getitem__, ids):
+                    agent.turns.append(Turn(serial, text))
+                    agent.revision += 1
+            case events.Cleared(agents=ids):
+                for agent in map(self.agents.__getitem__, ids):
+                    self._forget(agent.turns)
+                    agent.turns.clear()
+                    agent.revision += 1
+            case events.ServerNoted():
+                agent = self.agents[event.agent]
+                agent.away, agent.served_by = event.away, event.served_by
+                agent.context_length = event.context_length
+                agent.revision += 1
+
+    def _queue(self, event: events.Queued, at: float) -> None:
+        agent = self.agents[event.agent]
+        turn = _turn(agent, event.turn)
+        times = Times(created=at)
+        attempt = Attempt(agent.id, event.attempt, times, self._resolution_s)
+        self.next_attempt = event.attempt + 1
+        turn.attempts.append(attempt)
+        turn.front = -1
+        agent.revision += 1
+        self._placed[event.attempt] = agent, turn, attempt
+
+    def _take_back(self, event: events.TakenBack) -> None:
+        agent = self.agents[event.agent]
+        turn = _turn(agent, event.turn)
+        agent.turns.remove(turn)
+        agent.revision += 1
+        self._forget([turn])
+
+    def _bring_to_front(self, event: events.BroughtToFront) -> None:
+        agent = self.agents[event.agent]
+        turn = _turn(agent, event.turn)
+        turn.front = [attempt.serial for attempt in turn.attempts].index(event.attempt)
+        agent.revision += 1
+
+    def _apply_to_attempt(
+        self,
+        event: events.Begun
+        | events.Deferred
+        | events.DeferralNoted
+        | events.Silent
+        | events.StoodStill
+        | events.Ended
+        | events.Withdrawn,
+        at: float,
+    ) -> None:
+        agent, turn, attempt = self._placed[event.attempt]
+        match event:
+            case events.Begun():
+                attempt.begin()
+            case events.Deferred(error=error, tries=tries):
+                attempt.hold(Hold(at, error.message if error else "", error, tries))
+            case events.DeferralNoted(words=words) if attempt.held is not None:
+                attempt.hold(replace(attempt.held, words=words))
+            case events.Silent(words=words):
+                attempt.note_silence(words)
+            case events.StoodStill(seconds=seconds):
+                attempt.note_stop(seconds)
+            case events.Ended(status=status, error=error):
+                attempt.end(status, at, error)
+            case events.Withdrawn():
+                turn.attempts.remove(attempt)
+                turn.front = -1
+                agent.revision += 1
+                del self._placed[event.attempt]
+
+    def _forget(self, turns: Iterable[Turn]) -> None:
+        for turn in turns:
+            for attempt in turn.attempts:
+                del self._placed[attempt.serial]
+
+
+def _stream(attempt: Attempt, event: events.Streamed, at: float) -> None:
+    if isinstance(event.event, Arrived):
+        attempt.date(event.event, at)
+    else:
+        attempt.apply(event.event, at)
+
+
+def _turn(agent: Agent, serial: int) -> Turn:
+    return next(turn for turn in reversed(agent.turns) if turn.serial == serial)

@@ -1,0 +1,201 @@
+"""A session is the sequence of its events: folding them anew gives what is there, at every step."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TypeVar
+
+import hypothesis.strategies as st
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from massgen_tui.backends.events import (
+    Arrived,
+    BackendError,
+    ContentDelta,
+    ErrorKind,
+    Finished,
+    Opened,
+    ReasoningDelta,
+    ReasoningMoved,
+    RequestSent,
+    Retrying,
+    StreamEvent,
+    ToolCallDelta,
+    UsageReported,
+    Warned,
+)
+from massgen_tui.session.agent import Agent, KeptProfile
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.events import Entry
+from massgen_tui.session.session import Session
+from massgen_tui.session.state import SessionState
+from massgen_tui.store.schema import agent_record
+from tests.support.fakes import FakeClock, config_of
+from tests.support.manual import ManualBackends
+
+T = TypeVar("T")
+IDS = ("a", "b")
+TEXT = st.text(min_size=1, max_size=8)
+DELTAS = st.one_of(
+    st.builds(RequestSent, st.just({"messages": []})),
+    st.builds(Opened, st.none() | st.just(0.25)),
+    st.builds(Arrived, st.none() | st.sampled_from((0.0, 0.0625, 0.5)), st.integers(0, 3)),
+    st.builds(ReasoningDelta, TEXT),
+    st.builds(ContentDelta, TEXT),
+    st.builds(ReasoningMoved, TEXT),
+    st.builds(ToolCallDelta, st.integers(0, 2), TEXT, TEXT, TEXT),
+    st.builds(UsageReported, st.integers(0, 9), st.integers(0, 9)),
+    st.builds(Warned, TEXT),
+    st.builds(Retrying, TEXT, st.just(1.0), st.integers(1, 3)),
+    st.builds(Finished, st.sampled_from(("stop", "length"))),
+)
+FAILURES = st.sampled_from((ErrorKind.UNREACHABLE, ErrorKind.LOADING, ErrorKind.INTERRUPTED))
+WHO = st.sampled_from((None, ("a",), ("b",)))
+
+
+def told(attempt: Attempt) -> dict[str, object]:
+    """Everything that an attempt is."""
+    return {
+        slot: str(getattr(attempt, slot)) if slot in ("reasoning", "content") else value
+        for slot in Attempt.__slots__
+        if (value := getattr(attempt, slot)) is not None and slot != "_calls"
+    }
+
+
+def picture(state: SessionState) -> list[object]:
+    """Everything that can be seen of a session."""
+    return [
+        (
+            agent.id,
+            (agent.away, agent.served_by, agent.context_length, agent.revision),
+            [(turn.serial, turn.prompt, turn.front) for turn in agent.turns],
+            [[told(attempt) for attempt in turn.attempts] for turn in agent.turns],
+            [agent.messages(turn) for turn in agent.turns],
+            agent_record(agent, agent.current),
+            [state.number_of(turn.serial) for turn in agent.turns],
+        )
+        for agent in state.agents.values()
+    ]
+
+
+class Sessions(RuleBasedStateMachine):
+    """Random commands, streams, failures and clocks; the fold of the log is the live state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.backends, self.clock = ManualBackends(), FakeClock()
+        self.log: list[Entry] = []
+        self.session = self.do(self._open())
+        self.session.listen(self.log.append)
+
+    async def _open(self) -> Session:
+        return Session(config_of(*IDS), backend_for=self.backends, clock=self.clock, health=None)
+
+    def do(self, work: Coroutine[None, None, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    async def _settle(self) -> None:
+        for _ in range(4):
+            await asyncio.sleep(0)
+
+    def folded(self, log: Sequence[Entry]) -> SessionState:
+        profile = KeptProfile("vLLM", "http://localhost:8000", "", "fake/model")
+        agents = [Agent(agent, profile) for agent in self.session.config.agents]
+        state = SessionState(agents)
+        for entry in log:
+            state.apply(entry)
+        return state
+
+    def check(self) -> None:
+        """Let the loop run, then compare."""
+        self.do(self._settle())
+        assert [entry.seq for entry in self.log] == list(range(len(self.log)))
+        assert picture(self.folded(self.log)) == picture(self.session.state)
+        serials = [turn.serial for agent in self.session.agents for turn in agent.turns]
+        assert all(serial < self.session.state.next_turn for serial in serials)
+
+    async def _call(self, work: Callable[[], object]) -> None:
+        work()
+
+    def command(self, work: Callable[[], object]) -> None:
+        self.do(self._call(work))
+        self.check()
+
+    @rule(text=TEXT, to=WHO)
+    def ask(self, text: str, to: tuple[str, ...] | None) -> None:
+        self.command(lambda: self.session.ask(text, to))
+
+    @rule(to=WHO)
+    def rerun(self, to: tuple[str, ...] | None) -> None:
+        self.command(lambda: self.session.rerun(to))
+
+    @rule(to=WHO)
+    def hold(self, to: tuple[str, ...] | None) -> None:
+        self.command(lambda: self.session.hold(to))
+
+    @rule(id=st.sampled_from(IDS), words=TEXT)
+    def note_wait(self, id: str, words: str) -> None:
+        self.command(lambda: self.session.note_wait(id, words))
+
+    @rule(id=st.sampled_from(IDS))
+    def release(self, id: str) -> None:
+        self.command(lambda: self.session.release(id))
+
+    @rule(to=WHO)
+    def cancel(self, to: tuple[str, ...] | None) -> None:
+        self.command(lambda: self.session.cancel(to))
+
+    @rule(to=WHO)
+    def take_back(self, to: tuple[str, ...] | None) -> None:
+        self.command(lambda: self.session.take_back(to))
+
+    @rule(to=WHO)
+    def start_over(self, to: tuple[str, ...] | None) -> None:
+        self.command(lambda: self.session.start_over(to))
+
+    @rule(id=st.sampled_from(IDS), place=st.integers(0, 3))
+    def bring_to_front(self, id: str, place: int) -> None:
+        turns = [turn for turn in self.session.agent(id).turns if turn.attempts]
+        if turns:
+            turn = turns[-1]
+            self.command(lambda: self.session.bring_to_front(id, turn, place % len(turn.attempts)))
+
+    @rule(id=st.sampled_from(IDS), away=st.booleans(), context=st.none() | st.integers(1, 9))
+    def note_server(self, id: str, away: bool, context: int | None) -> None:
+        self.command(
+            lambda: self.session.note_server(
+                id, away=away, served_by="vLLM 1", context_length=context
+            )
+        )
+
+    @rule(seconds=st.sampled_from((0.0078125, 0.25, 7.0)))
+    def tick(self, seconds: float) -> None:
+        self.clock.tick(seconds)
+
+    @precondition(lambda self: self.backends.open)
+    @rule(event=DELTAS, which=st.integers(0, 1))
+    def stream(self, event: StreamEvent, which: int) -> None:
+        self.backends.send(which, event)
+        self.check()
+
+    @precondition(lambda self: self.backends.open)
+    @rule(which=st.integers(0, 1))
+    def end(self, which: int) -> None:
+        self.backends.send(which, None)
+        self.check()
+
+    @precondition(lambda self: self.backends.open)
+    @rule(which=st.integers(0, 1), kind=FAILURES)
+    def fail(self, which: int, kind: ErrorKind) -> None:
+        self.backends.send(which, BackendError(kind, "no"))
+        self.check()
+
+    def teardown(self) -> None:
+        self.do(self.session.aclose())
+        self.check()
+        self.loop.close()
+
+
+TestSessions = Sessions.TestCase
+TestSessions.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
