@@ -6,6 +6,7 @@ them goes away meanwhile (textual#6452) or has no place for the pointer (textual
 """
 
 from textual import events
+from textual.dom import NoScreen
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.theme import ThemeProvider
@@ -76,7 +77,10 @@ def _selects(screen: Screen[object]) -> bool:
 
 def _is_gone(screen: Screen[object], event: events.MouseEvent) -> bool:
     """What was pressed has been removed, and the screen is not laid out anew yet."""
-    widget, _ = screen.get_widget_and_offset_at(event.x, event.y)
+    try:
+        widget, _ = screen.get_widget_and_offset_at(event.x, event.y)
+    except NoScreen:  # it renders the row that was pressed, of a widget that has no screen any more
+        return True
     return widget is not None and not widget.is_attached
 
 
