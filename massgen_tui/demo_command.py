@@ -13,7 +13,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from massgen_tui import paths
-from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
+from massgen_tui.config.model import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
 from massgen_tui.demo import template
 from massgen_tui.demo.errors import DemoError, ModelUnavailable
 from massgen_tui.demo.fetch import ensure_model

@@ -35,7 +35,7 @@ from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.gateways import asks_for_names, may_lack_key
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.extras import replaces_key
-from massgen_tui.config.schema import AgentConfig, Timeouts
+from massgen_tui.config.model import AgentConfig, Timeouts
 from massgen_tui.config.secrets import secrets_of, without
 from massgen_tui.descriptors import HINT, exhausted
 from massgen_tui.dialects import dialect_of

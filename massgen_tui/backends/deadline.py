@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from massgen_tui.config.schema import Timeouts
+from massgen_tui.config.model import Timeouts
 from massgen_tui.pulse import pulse
 
 _NEVER = float("inf")

@@ -36,7 +36,7 @@ from massgen_tui.backends.replies import (
 from massgen_tui.backends.transport import RedirectedError, coding_of, drop, excerpt, leftover
 from massgen_tui.backends.unpack import PackedError, Unpacker
 from massgen_tui.backends.wire import Dating, Written
-from massgen_tui.config.schema import Timeouts
+from massgen_tui.config.model import Timeouts
 
 _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""

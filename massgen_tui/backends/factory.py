@@ -7,7 +7,7 @@ from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.events import BackendError, ErrorKind, Message, StreamEvent
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.inference import TYPES, InferenceBackend
-from massgen_tui.config.schema import AgentConfig, AgentProblem
+from massgen_tui.config.model import AgentConfig, AgentProblem
 from massgen_tui.dialects import dialect_of
 from massgen_tui.net.address import root_of
 from massgen_tui.text import one_line

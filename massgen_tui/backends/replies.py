@@ -10,7 +10,7 @@ from massgen_tui.backends.failures import Cause, said
 from massgen_tui.backends.stream_errors import find_error, plain_error, stream_error
 from massgen_tui.backends.unpack import HINT
 from massgen_tui.backends.words import as_value
-from massgen_tui.config.schema import Timeouts
+from massgen_tui.config.model import Timeouts
 from massgen_tui.text import one_line
 
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":", b"error:")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import Message
 from massgen_tui.config.merge import copied, deep_merge
+from massgen_tui.config.model import AgentConfig, BackendConfig
 from massgen_tui.config.routing import dialect_for, route
-from massgen_tui.config.schema import AgentConfig, BackendConfig
 from massgen_tui.dialects import Dialect, Echo
 
 

@@ -12,7 +12,7 @@ from massgen_tui.check.report import file_report, unreadable_report
 from massgen_tui.check.text import file_text
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.loader import load_config
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.kinds import wakes
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, ServerTarget

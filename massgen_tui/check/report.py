@@ -7,8 +7,8 @@ from massgen_tui.backends.events import Message
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.extras import MASK, Extra
+from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.routing import dialect_for
-from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.config.secrets import all_secrets
 from massgen_tui.dialects import named
 from massgen_tui.monitor.status import ServerStatus, ServerTarget

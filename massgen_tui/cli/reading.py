@@ -6,7 +6,7 @@ import click
 
 from massgen_tui.cli.configs import no_such_config
 from massgen_tui.config.loader import load_config
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 
 
 def read_config(name: str) -> Config:

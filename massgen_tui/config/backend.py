@@ -3,14 +3,14 @@
 import yaml
 
 from massgen_tui.config.address import AddressError, normalise
+from massgen_tui.config.credentials import in_headers, resolve
 from massgen_tui.config.document import Entry, Json
-from massgen_tui.config.file import BackendOptions, Sampling
-from massgen_tui.config.keys import in_headers, resolve
+from massgen_tui.config.model import AgentProblem, BackendConfig
 from massgen_tui.config.names import nearest
 from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_query
 from massgen_tui.config.reading import Reading
 from massgen_tui.config.routing import is_known, route
-from massgen_tui.config.schema import AgentProblem, BackendConfig
+from massgen_tui.config.schema import BackendOptions, Sampling
 from massgen_tui.dialects import DIALECTS, NAMES, Dialect, dialect_of, named
 from massgen_tui.dialects.parameters import (
     MASSGEN_BACKEND,

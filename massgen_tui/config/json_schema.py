@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from massgen_tui.config.file import BackendOptions, Extras, Gpus, Sampling, Server, Ui
-from massgen_tui.config.schema import Timeouts
+from massgen_tui.config.model import Timeouts
+from massgen_tui.config.schema import BackendOptions, Extras, Gpus, Sampling, Server, Ui
 from massgen_tui.dialects import DIALECTS, NAMES
 from massgen_tui.dialects.parameters import (
     MASSGEN_AGENT,

@@ -9,9 +9,9 @@ import yaml
 from massgen_tui.config.backend import read_backend
 from massgen_tui.config.document import Entry, read
 from massgen_tui.config.errors import ConfigError
+from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.names import nearest
 from massgen_tui.config.reading import Reading
-from massgen_tui.config.schema import AgentConfig, Config
 from massgen_tui.config.sections import read_gpus, read_monitor, read_servers, read_ui
 from massgen_tui.config.variables import gather
 from massgen_tui.dialects.parameters import MASSGEN_AGENT, MASSGEN_RATE_LIMITS, MASSGEN_TOP

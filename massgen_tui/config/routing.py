@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from massgen_tui.config.merge import at_path, deep_merge, look_up
-from massgen_tui.config.schema import BackendConfig
+from massgen_tui.config.model import BackendConfig
 from massgen_tui.dialects import GENERIC, Dialect, Thinking, dialect_of
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.parameters import OPENAI, SWITCHES, TOKEN_LIMITS

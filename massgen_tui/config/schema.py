@@ -1,119 +1,98 @@
-"""The models of a config file, as the rest of the program sees it once it is read."""
+"""What a config file may say, as pydantic models: types of known keys, and the JSON Schema."""
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
-from massgen_tui.config.extras import Extra
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+from massgen_tui.config.model import Timeouts
 
 
-class Timeouts(_Model):
-    """How long a request may take, in seconds; None means no limit."""
-
-    connect: float | None = Field(default=5, gt=0)
-    first_token: float | None = Field(default=600, gt=0)
-    idle: float | None = Field(default=300, gt=0)
-    total: float | None = Field(default=None, gt=0)
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-class BackendConfig(_Model):
-    """How one agent's server is reached and what it is asked for."""
+class Sampling(_File):
+    """Parameters whose type is the same on every server; others go as they are written."""
 
-    type: str
-    """The name of a dialect in `massgen_tui.dialects`, or whatever else the file says."""
-    model: str = ""
-    base_url: str = ""
-    """Scheme, host, port and path up to `/v1` (or the provider's own), no trailing slash."""
-    base_url_default: bool = False
-    """The file names no address: `base_url` is where the type's server is by default."""
-    api_key: SecretStr | None = None
-    """The key that goes to this server, from the file, the environment or `.env`; None: `EMPTY`."""
-    key_source: str = ""
-    """Where the key came from (`VLLM_API_KEY`, `api_key in the config`), for people."""
-    tools: tuple[Mapping[str, Any], ...] = ()
-    tool_choice: str | Mapping[str, Any] | None = None
+    temperature: float | None = Field(default=None, ge=0, description="0 is greedy.")
+    top_p: float | None = Field(default=None, ge=0, le=1)
+    top_k: int | None = Field(default=None, ge=-1, description="vLLM, SGLang, llama.cpp.")
+    min_p: float | None = Field(default=None, ge=0, le=1)
+    repetition_penalty: float | None = Field(default=None, gt=0)
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    max_tokens: int | None = Field(default=None, ge=1, description="The most tokens of one answer.")
+    max_completion_tokens: int | None = Field(default=None, ge=1)
+    seed: int | None = None
+    n: int | None = Field(default=None, ge=1, description="Only the first answer is shown.")
+    stop: str | list[str] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(default=None, ge=0)
+    parallel_tool_calls: bool | None = None
+    stream_options: dict[str, Any] | None = None
+    chat_template_kwargs: dict[str, Any] | None = Field(
+        default=None, description="For the chat template, such as enable_thinking: true."
+    )
+    enable_thinking: bool | None = Field(
+        default=None, description="Put where the server wants it; a warning where it has no switch."
+    )
+    thinking_budget: int | None = Field(default=None, ge=0, description="Tokens of thought.")
+    separate_reasoning: bool | None = Field(default=None, description="SGLang only.")
+
+
+_Value = str | float | bool | None
+
+
+class Extras(_File):
+    """Headers and query parameters of one's own; `config.read_extras` reads them."""
+
+    extra_headers: dict[str, _Value] | None = Field(
+        default=None, description="Sent with prompts and looks at this server; ${VAR} for secrets."
+    )
+    extra_query: dict[str, _Value] | None = Field(
+        default=None, description="Parameters behind every address of this server."
+    )
+
+
+class BackendOptions(_File):
+    """What every backend takes besides its type, model, address and key."""
+
+    tools: list[dict[str, Any]] = Field(
+        default=[], description="Function tools as OpenAI writes them; sent, never executed."
+    )
+    tool_choice: str | dict[str, Any] | None = None
     timeout: Timeouts = Timeouts()
-    retries: int = Field(default=2, ge=0, le=10)
-    extra_body: Mapping[str, Any] = {}
-    """Merged deeply into the body, and wins; never questioned."""
-    parameters: Mapping[str, Any] = {}
-    """Every other key of the backend that is meant for the server, as written."""
-    echo_reasoning: bool | None = None
-    """Whether reasoning goes back to the server in later turns; None: as the dialect needs it."""
-    gpu_metrics_url: str = ""
-    """A DCGM exporter on the server's host."""
-    extra_headers: tuple[Extra, ...] = ()
-    """Sent with every request to this server's origin, and to no other."""
-    extra_query: tuple[Extra, ...] = ()
-    """Likewise, behind each address."""
+    retries: int = Field(default=2, ge=0, le=10, description="Only before the first byte.")
+    extra_body: dict[str, Any] = Field(
+        default={}, description="Merged deeply into the request's body, and wins."
+    )
+    echo_reasoning: bool | None = Field(
+        default=None, description="Send reasoning back in later turns; by default as needed."
+    )
+    gpu_metrics_url: str = Field(default="", description="A DCGM exporter on the server's host.")
 
 
-class AgentProblem(_Model):
-    """Why one agent cannot be asked, though the file is fine."""
-
-    message: str
-    hint: str = ""
-
-
-class AgentConfig(_Model):
-    """One agent."""
-
-    id: str
-    system_message: str = ""
-    backend: BackendConfig
-    problem: AgentProblem | None = None
-    """Set when this agent is unusable: no key, an unset variable, a type that is not spoken."""
-
-
-class UiConfig(_Model):
+class Ui(_File):
     """How the console looks and what it keeps."""
 
     display_type: str = "textual_terminal"
     logging_enabled: bool = True
     theme: str = ""
-    keymap: Mapping[str, str] = {}
-    """Binding id → keys, such as `rerun: ctrl+e`."""
+    keymap: dict[str, str] = Field(default={}, description="Binding id: keys.")
     bell: bool = False
 
 
-class ExtraServer(_Model):
+class Server(Extras):
     """A server to look at that no agent uses."""
 
     base_url: str
     type: str = "chatcompletion"
-    """The name of a dialect."""
-    api_key: SecretStr | None = None
+    api_key: str = ""
     gpu_metrics_url: str = ""
-    extra_headers: tuple[Extra, ...] = ()
-    extra_query: tuple[Extra, ...] = ()
 
 
-class GpuSource(_Model):
-    """GPUs of another machine, through its DCGM exporter."""
+class Gpus(_File):
+    """GPUs of another machine."""
 
-    dcgm: str
-    """The exporter's address, such as `http://host:9400/metrics`."""
+    dcgm: str = Field(description="A DCGM exporter, such as http://host:9400/metrics.")
     label: str = ""
-    """What to call the machine; empty: its host name."""
-
-
-class Config(_Model):
-    """A whole config file."""
-
-    path: Path | None = None
-    name: str = ""
-    """What the title says: the file's name without its ending."""
-    agents: tuple[AgentConfig, ...]
-    ui: UiConfig = UiConfig()
-    monitor: bool = True
-    """Whether servers and GPUs are looked at in the background."""
-    servers: tuple[ExtraServer, ...] = ()
-    gpus: tuple[GpuSource, ...] = ()
-    warnings: tuple[str, ...] = ()
-    """What was ignored or looks wrong; to be shown once."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pydantic import SecretStr
 
 from massgen_tui.config.extras import Extra
-from massgen_tui.config.schema import BackendConfig, Config, ExtraServer
+from massgen_tui.config.model import BackendConfig, Config, ExtraServer
 
 SHORTEST = 6
 """Characters: a shorter text is no secret, and hiding it would spoil other text."""

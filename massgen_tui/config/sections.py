@@ -4,13 +4,13 @@ import yaml
 from pydantic import SecretStr
 
 from massgen_tui.config.address import AddressError, normalise
+from massgen_tui.config.credentials import in_headers, resolve
 from massgen_tui.config.document import Entry, Json
 from massgen_tui.config.extras import Extra
-from massgen_tui.config.file import Gpus, Server, Ui
-from massgen_tui.config.keys import in_headers, resolve
+from massgen_tui.config.model import ExtraServer, GpuSource, UiConfig
 from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_query
 from massgen_tui.config.reading import Reading
-from massgen_tui.config.schema import ExtraServer, GpuSource, UiConfig
+from massgen_tui.config.schema import Gpus, Server, Ui
 from massgen_tui.dialects import NAMES, dialect_of, named
 from massgen_tui.dialects.parameters import MASSGEN_UI
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from massgen_tui.config.address import port_of
 from massgen_tui.config.merge import deep_merge, look_up
+from massgen_tui.config.model import AgentConfig, BackendConfig
 from massgen_tui.config.routing import dialect_for, route
-from massgen_tui.config.schema import AgentConfig, BackendConfig
 from massgen_tui.dialects import Dialect
 from massgen_tui.dialects.families import family_of
 

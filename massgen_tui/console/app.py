@@ -20,7 +20,7 @@ from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.terminal import Before, on_signals
 
 if TYPE_CHECKING:
-    from massgen_tui.config.schema import Config
+    from massgen_tui.config.model import Config
     from massgen_tui.console.services import Services
     from massgen_tui.console.stream.pane import AgentPane
     from massgen_tui.console.widgets.sidebar import Sidebar

@@ -16,7 +16,7 @@ from massgen_tui.console.terminal.driver import TerminalApp
 from massgen_tui.descriptors import as_before
 
 if TYPE_CHECKING:
-    from massgen_tui.config.schema import Config
+    from massgen_tui.config.model import Config
 
 LIMIT = 74_000
 """Bytes of text beyond which common terminals drop an OSC 52."""

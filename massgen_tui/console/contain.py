@@ -28,7 +28,7 @@ from massgen_tui.console.lifecycle import QUIT_GRACE, LastResort
 from massgen_tui.console.terminal.driver import TerminalApp
 
 if TYPE_CHECKING:
-    from massgen_tui.config.schema import Config
+    from massgen_tui.config.model import Config
 
 log = logging.getLogger(__name__)
 

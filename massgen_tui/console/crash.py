@@ -4,7 +4,7 @@ import traceback
 from pathlib import Path
 
 from massgen_tui import paths
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.session.redact import redactor_of
 from massgen_tui.text import clean, one_line
 

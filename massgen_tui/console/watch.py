@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from massgen_tui import paths
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import WATCH_KEYS, bindings

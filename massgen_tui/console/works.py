@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.holding import Holding

@@ -12,7 +12,7 @@ from typing import TextIO
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.events import Arrived, Retrying, StreamEvent
 from massgen_tui.backends.factory import make_backend
-from massgen_tui.config.schema import AgentConfig, Config
+from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.headless.printers import (
     Answers,
     JsonLinesPrinter,

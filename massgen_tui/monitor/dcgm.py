@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from massgen_tui.config.address import is_loopback, same_origin
 from massgen_tui.config.extras import Extra, pairs, with_query
-from massgen_tui.config.schema import BackendConfig, Config, ExtraServer
+from massgen_tui.config.model import BackendConfig, Config, ExtraServer
 from massgen_tui.monitor.dcgm_page import Page, Told
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.gpu_state import GpuState

@@ -6,8 +6,8 @@ from pydantic import SecretStr
 
 from massgen_tui.config.address import host_of, port_of, server_root
 from massgen_tui.config.extras import identity, replaces_key
+from massgen_tui.config.model import AgentConfig, BackendConfig, Config, ExtraServer
 from massgen_tui.config.routing import dialect_for
-from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, ExtraServer
 from massgen_tui.config.start_command import asks_for_thinking, command_for, missing_parsers
 from massgen_tui.dialects import GENERIC, dialect_at, dialect_of
 from massgen_tui.dialects.parameters import TOKEN_LIMITS

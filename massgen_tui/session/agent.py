@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from massgen_tui.backends.events import Message
-from massgen_tui.config.schema import AgentConfig
+from massgen_tui.config.model import AgentConfig
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.config.secrets import all_secrets
 
 SHORTEST = 6

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.factory import make_backend
-from massgen_tui.config.schema import AgentConfig, Config
+from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt

@@ -17,7 +17,7 @@ from typing import IO
 
 from massgen_tui import __version__
 from massgen_tui.backends.events import RequestSent
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.paths import open_private
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn

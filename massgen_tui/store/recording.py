@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from massgen_tui import paths
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.store.jsonl_log import Journal
 from massgen_tui.store.program_log import close_log, open_log
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState, ServerStatus
 from massgen_tui.session.agent import Agent

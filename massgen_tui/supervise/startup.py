@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.monitor.kinds import answers_any
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, ServerTarget

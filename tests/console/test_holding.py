@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from massgen_tui.backends.events import BackendError, ContentDelta, ErrorKind, Opened, Retrying
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.monitor.status import ServerState, ServerStatus
 from massgen_tui.session.agent import Agent

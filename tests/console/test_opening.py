@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.loader import load_config
+from massgen_tui.config.model import Config
 from massgen_tui.config.outline import outline_of
-from massgen_tui.config.schema import Config
 from massgen_tui.console import app as console
 from massgen_tui.console.app import ConsoleApp
 from tests.support.console import screen_text

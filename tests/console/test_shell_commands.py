@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.backends.events import ContentDelta, ErrorKind, Opened, UsageReported
-from massgen_tui.config.schema import UiConfig
+from massgen_tui.config.model import UiConfig
 from massgen_tui.console import clipboard, services
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.screens.sheet import Sheet

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta
-from massgen_tui.config.schema import UiConfig
+from massgen_tui.config.model import UiConfig
 from massgen_tui.console.screens.quit import QuitScreen
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.session.attempt import Status

@@ -3,7 +3,7 @@ import asyncio
 from textual.geometry import Region
 
 from massgen_tui.backends.events import ContentDelta, Finished
-from massgen_tui.config.schema import UiConfig
+from massgen_tui.config.model import UiConfig
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.session.attempt import Status
 from tests.support.console import Stage, staged

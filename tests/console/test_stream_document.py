@@ -2,7 +2,7 @@ import pytest
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.config.schema import AgentProblem
+from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.stream.blocks import STALE, STEP
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt, Status

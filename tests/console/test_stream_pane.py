@@ -8,7 +8,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 
 from massgen_tui.backends import events
-from massgen_tui.config.schema import AgentProblem
+from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.stream import words
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.session.agent import Agent, Turn

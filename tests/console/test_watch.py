@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.widgets import Static
 
 from massgen_tui.cli.commands import group
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus, ServerTarget

@@ -16,7 +16,7 @@ from massgen_tui.backends.events import (
     StreamEvent,
     UsageReported,
 )
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console import services
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.monitor.alarm import Alarm

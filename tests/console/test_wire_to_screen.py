@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.backends.events import ErrorKind
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console import holding
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.screens.sheet import Sheet

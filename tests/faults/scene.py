@@ -12,7 +12,7 @@ import pytest
 
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.inference import InferenceBackend
-from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
+from massgen_tui.config.model import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
 from massgen_tui.session import stall
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt

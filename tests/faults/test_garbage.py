@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.inference import InferenceBackend
-from massgen_tui.config.schema import AgentConfig, Config
+from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.session import Session
 from massgen_tui.text import one_line

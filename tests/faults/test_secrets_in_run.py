@@ -14,7 +14,7 @@ import pytest
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import Message, StreamEvent
 from massgen_tui.config.loader import load_config
-from massgen_tui.config.schema import AgentConfig, Config
+from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.console import crash
 from massgen_tui.headless.runner import Headless, Options
 from massgen_tui.headless.streams import Notes, Output

@@ -10,7 +10,7 @@ from aiohttp.client_proto import ResponseHandler
 
 from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import ContentDelta, StreamEvent
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.session import stall
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from massgen_tui.backends import chat_completions
-from massgen_tui.config.schema import Config, UiConfig
+from massgen_tui.config.model import Config, UiConfig
 from massgen_tui.headless.runner import Headless, Options
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.monitor.fetch import Fetcher

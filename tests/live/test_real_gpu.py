@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.monitor.nvml import Nvml
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from textual.pilot import Pilot
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console.app import ConsoleApp
 from tests.support import scenes
 from tests.support.console import NO_GPU, FixedWatching, make_console

@@ -17,7 +17,7 @@ from massgen_tui.backends.events import (
     StreamEvent,
     Warned,
 )
-from massgen_tui.config.schema import AgentConfig, BackendConfig
+from massgen_tui.config.model import AgentConfig, BackendConfig
 
 QUESTION = (Message("user", "what is machine learning?"),)
 

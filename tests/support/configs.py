@@ -6,7 +6,7 @@ from pathlib import Path
 
 from massgen_tui.config.errors import ConfigError, Problem
 from massgen_tui.config.loader import load_config
-from massgen_tui.config.schema import AgentConfig, Config
+from massgen_tui.config.model import AgentConfig, Config
 
 MANY_KEYS = {
     name: f"key-of-{name}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.history import History
 from massgen_tui.console.services import Services

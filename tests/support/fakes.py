@@ -15,7 +15,7 @@ from massgen_tui.backends.events import (
     Started,
     StreamEvent,
 )
-from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, UiConfig
+from massgen_tui.config.model import AgentConfig, BackendConfig, Config, UiConfig
 
 Step = StreamEvent | Exception | asyncio.Event | Callable[[], None]
 """An event to give, an error to raise, something to wait for, or something to do."""

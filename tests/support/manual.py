@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import Message, StreamEvent
-from massgen_tui.config.schema import AgentConfig
+from massgen_tui.config.model import AgentConfig
 
 Said = StreamEvent | Exception | None
 """An event, a failure, or None: the end."""

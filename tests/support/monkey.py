@@ -29,7 +29,7 @@ from massgen_tui.backends.events import (
     UsageReported,
     Warned,
 )
-from massgen_tui.config.schema import AgentConfig
+from massgen_tui.config.model import AgentConfig
 from massgen_tui.console import keys as bound
 from tests.support.fakes import FakeBackend
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from massgen_tui.backends import events
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import Message, StreamEvent
-from massgen_tui.config.schema import AgentConfig, AgentProblem, BackendConfig
+from massgen_tui.config.model import AgentConfig, AgentProblem, BackendConfig
 from massgen_tui.console.pump import SLOWEST
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.rows import Row

@@ -15,7 +15,7 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
     UsageReported,
 )
-from massgen_tui.config.schema import AgentConfig, BackendConfig, Config, UiConfig
+from massgen_tui.config.model import AgentConfig, BackendConfig, Config, UiConfig
 from massgen_tui.monitor.status import (
     GpuSnapshot,
     GpuStatus,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.config.schema import BackendConfig, Config
+from massgen_tui.config.model import BackendConfig, Config
 from massgen_tui.config.secrets import all_secrets
 from massgen_tui.dialects.headers import is_secret, missing_headers
 from tests.support.configs import agent_with, loaded, problems_of, warnings_with

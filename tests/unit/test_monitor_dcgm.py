@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.monitor.dcgm import Exporter, exporters_of
 from massgen_tui.monitor.dcgm_page import Page, Told, read_hosts
 from massgen_tui.monitor.fetch import Fetcher

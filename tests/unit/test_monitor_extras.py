@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from massgen_tui.check import check
 from massgen_tui.config.extras import Extra, hides
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.monitor.dcgm import exporters_of
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.servers import ServerMonitor

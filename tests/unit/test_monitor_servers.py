@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.monitor.fetch import Answer, Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState, ServerTarget

@@ -7,7 +7,7 @@ import pytest
 
 from massgen_tui.backends.deadline import Watch
 from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta, RequestSent
-from massgen_tui.config.schema import Timeouts
+from massgen_tui.config.model import Timeouts
 from massgen_tui.console.stream import words
 from massgen_tui.pulse import BEAT, STILL, Pulse, pulse, running_time, running_timeout
 from massgen_tui.session.attempt import Attempt, Status

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from massgen_tui import paths
 from massgen_tui.backends.events import ContentDelta, ErrorKind
-from massgen_tui.config.schema import Config
+from massgen_tui.config.model import Config
 from massgen_tui.session.events import Entry, Prompted
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.config.extras import Extra, hides
-from massgen_tui.config.schema import AgentConfig
+from massgen_tui.config.model import AgentConfig
 from tests.support.asking import Outcome, agent_at, ask
 from tests.support.server import ScriptedServer, Step, head, sse, sse_chat, streamed, whole
 

@@ -13,7 +13,7 @@ from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.deadline import Watch
 from massgen_tui.backends.events import Arrived, ContentDelta, Heartbeat, StreamEvent
 from massgen_tui.backends.gate import ReadGate
-from massgen_tui.config.schema import Timeouts
+from massgen_tui.config.model import Timeouts
 from tests.support.asking import agent_at, ask, ask_at
 from tests.support.server import (
     END,

@@ -11,7 +11,7 @@ from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.events import BackendError, Message, RequestSent
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.backends.inference import InferenceBackend
-from massgen_tui.config.schema import AgentProblem
+from massgen_tui.config.model import AgentProblem
 from tests.support.asking import QUESTION, agent_at, ask
 from tests.support.server import ScriptedServer, sse_chat
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.config.schema import AgentConfig
+from massgen_tui.config.model import AgentConfig
 from massgen_tui.dialects import DIALECTS, Dialect
 from tests.support.configs import agent_with, loaded
 

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from massgen_tui.config.address import host_of, port_of
 from massgen_tui.config.extras import Extra
-from massgen_tui.config.schema import AgentProblem
+from massgen_tui.config.model import AgentProblem
 from massgen_tui.dialects import Dialect, dialect_at
 from massgen_tui.dialects.headers import is_credential
 

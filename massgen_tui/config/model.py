@@ -1,0 +1,119 @@
+"""The models of a config file, as the rest of the program sees it once it is read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from massgen_tui.config.extras import Extra
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Timeouts(_Model):
+    """How long a request may take, in seconds; None means no limit."""
+
+    connect: float | None = Field(default=5, gt=0)
+    first_token: float | None = Field(default=600, gt=0)
+    idle: float | None = Field(default=300, gt=0)
+    total: float | None = Field(default=None, gt=0)
+
+
+class BackendConfig(_Model):
+    """How one agent's server is reached and what it is asked for."""
+
+    type: str
+    """The name of a dialect in `massgen_tui.dialects`, or whatever else the file says."""
+    model: str = ""
+    base_url: str = ""
+    """Scheme, host, port and path up to `/v1` (or the provider's own), no trailing slash."""
+    base_url_default: bool = False
+    """The file names no address: `base_url` is where the type's server is by default."""
+    api_key: SecretStr | None = None
+    """The key that goes to this server, from the file, the environment or `.env`; None: `EMPTY`."""
+    key_source: str = ""
+    """Where the key came from (`VLLM_API_KEY`, `api_key in the config`), for people."""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    tool_choice: str | Mapping[str, Any] | None = None
+    timeout: Timeouts = Timeouts()
+    retries: int = Field(default=2, ge=0, le=10)
+    extra_body: Mapping[str, Any] = {}
+    """Merged deeply into the body, and wins; never questioned."""
+    parameters: Mapping[str, Any] = {}
+    """Every other key of the backend that is meant for the server, as written."""
+    echo_reasoning: bool | None = None
+    """Whether reasoning goes back to the server in later turns; None: as the dialect needs it."""
+    gpu_metrics_url: str = ""
+    """A DCGM exporter on the server's host."""
+    extra_headers: tuple[Extra, ...] = ()
+    """Sent with every request to this server's origin, and to no other."""
+    extra_query: tuple[Extra, ...] = ()
+    """Likewise, behind each address."""
+
+
+class AgentProblem(_Model):
+    """Why one agent cannot be asked, though the file is fine."""
+
+    message: str
+    hint: str = ""
+
+
+class AgentConfig(_Model):
+    """One agent."""
+
+    id: str
+    system_message: str = ""
+    backend: BackendConfig
+    problem: AgentProblem | None = None
+    """Set when this agent is unusable: no key, an unset variable, a type that is not spoken."""
+
+
+class UiConfig(_Model):
+    """How the console looks and what it keeps."""
+
+    display_type: str = "textual_terminal"
+    logging_enabled: bool = True
+    theme: str = ""
+    keymap: Mapping[str, str] = {}
+    """Binding id → keys, such as `rerun: ctrl+e`."""
+    bell: bool = False
+
+
+class ExtraServer(_Model):
+    """A server to look at that no agent uses."""
+
+    base_url: str
+    type: str = "chatcompletion"
+    """The name of a dialect."""
+    api_key: SecretStr | None = None
+    gpu_metrics_url: str = ""
+    extra_headers: tuple[Extra, ...] = ()
+    extra_query: tuple[Extra, ...] = ()
+
+
+class GpuSource(_Model):
+    """GPUs of another machine, through its DCGM exporter."""
+
+    dcgm: str
+    """The exporter's address, such as `http://host:9400/metrics`."""
+    label: str = ""
+    """What to call the machine; empty: its host name."""
+
+
+class Config(_Model):
+    """A whole config file."""
+
+    path: Path | None = None
+    name: str = ""
+    """What the title says: the file's name without its ending."""
+    agents: tuple[AgentConfig, ...]
+    ui: UiConfig = UiConfig()
+    monitor: bool = True
+    """Whether servers and GPUs are looked at in the background."""
+    servers: tuple[ExtraServer, ...] = ()
+    gpus: tuple[GpuSource, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What was ignored or looks wrong; to be shown once."""
