@@ -38,7 +38,7 @@ from massgen_tui.config.extras import replaces_key
 from massgen_tui.config.model import AgentConfig, Timeouts
 from massgen_tui.config.secrets import secrets_of, without
 from massgen_tui.descriptors import HINT, exhausted
-from massgen_tui.dialects import dialect_of
+from massgen_tui.dialects import resolve
 from massgen_tui.net.address import root_of
 from massgen_tui.pulse import pulse, running_time
 
@@ -98,7 +98,7 @@ class ChatCompletionsBackend:
             sleep: waits between two tries.
             patient_until: the loop's time until which a server that is not up yet is waited for.
         """
-        dialect = dialect_of(agent.backend.type, agent.backend.base_url)
+        dialect = resolve(agent.backend.type, agent.backend.base_url)
         self.agent = agent.id
         self.provider = dialect.provider if dialect else agent.backend.type
         self.server = root_of(agent.backend.base_url)

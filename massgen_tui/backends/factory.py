@@ -8,7 +8,7 @@ from massgen_tui.backends.events import BackendError, ErrorKind, Message, Stream
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.inference import TYPES, InferenceBackend
 from massgen_tui.config.model import AgentConfig, AgentProblem
-from massgen_tui.dialects import dialect_of
+from massgen_tui.dialects import resolve
 from massgen_tui.net.address import root_of
 from massgen_tui.text import one_line
 
@@ -23,7 +23,7 @@ def make_backend(
         gate: polls the reads of all streams that share it; plain reads without.
         patient_until: the loop's time until which a server that is not up yet is waited for.
     """
-    dialect = dialect_of(agent.backend.type, agent.backend.base_url)
+    dialect = resolve(agent.backend.type, agent.backend.base_url)
     problem = agent.problem
     if problem is None and dialect is None:
         problem = AgentProblem(message=f"backend type {agent.backend.type!r} is not spoken here")
@@ -39,7 +39,7 @@ class UnusableBackend:
 
     def __init__(self, agent: AgentConfig, problem: AgentProblem) -> None:
         """Remember why; nothing is ever sent."""
-        dialect = dialect_of(agent.backend.type, agent.backend.base_url)
+        dialect = resolve(agent.backend.type, agent.backend.base_url)
         self.agent = agent.id
         self.provider = dialect.provider if dialect else agent.backend.type
         self.server = root_of(agent.backend.base_url)

@@ -10,7 +10,7 @@ from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.routing import dialect_for
 from massgen_tui.config.secrets import all_secrets
-from massgen_tui.dialects import named
+from massgen_tui.dialects import by_name
 from massgen_tui.monitor.status import ServerStatus, ServerTarget
 
 PROMPT = "(the prompt)"
@@ -66,7 +66,7 @@ def _agent(agent: AgentConfig) -> dict[str, object]:
     return {
         "agent": agent.id,
         "type": backend.type,
-        "provider": dialect_for(backend).provider if named(backend.type) else backend.type,
+        "provider": dialect_for(backend).provider if by_name(backend.type) else backend.type,
         "model": backend.model,
         "problem": {"message": problem.message, "hint": problem.hint or None} if problem else None,
         "warnings": list(request.warnings) if request else [],

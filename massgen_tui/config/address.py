@@ -4,7 +4,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from massgen_tui.dialects import Dialect, dialect_at
+from massgen_tui.dialects import Dialect, by_host
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?", re.ASCII)
 _VERSION = re.compile(r"v\d+[a-z0-9]*", re.ASCII)
@@ -29,7 +29,7 @@ def normalise(text: str, dialect: Dialect) -> str:
     bare = "://" not in text
     parts = _split(text if not bare else f"//{_bracketed(text)}")
     host, port = _host(parts), _port(parts)
-    known = dialect_at(f"//{_in_url(host)}")
+    known = by_host(f"//{_in_url(host)}")
     scheme = parts.scheme.lower() or _scheme(host, port, known)
     if port is None and known is None and scheme == "http" and (bare or is_loopback(host)):
         port = urlsplit(dialect.base_url).port

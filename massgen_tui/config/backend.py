@@ -3,7 +3,7 @@
 import yaml
 
 from massgen_tui.config.address import AddressError, normalise
-from massgen_tui.config.credentials import in_headers, resolve
+from massgen_tui.config.credentials import in_headers, key_for
 from massgen_tui.config.document import Entry, Json
 from massgen_tui.config.model import AgentProblem, BackendConfig
 from massgen_tui.config.names import nearest
@@ -11,7 +11,7 @@ from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_qu
 from massgen_tui.config.reading import Reading
 from massgen_tui.config.routing import is_known, route
 from massgen_tui.config.schema import BackendOptions, Sampling
-from massgen_tui.dialects import DIALECTS, NAMES, Dialect, dialect_of, named
+from massgen_tui.dialects import DIALECTS, NAMES, Dialect, by_name, resolve
 from massgen_tui.dialects.parameters import (
     MASSGEN_BACKEND,
     NOT_SPOKEN,
@@ -43,7 +43,7 @@ def read_backend(
     kind = reading.text(found["type"], key)
     if not kind and reading.unset:
         return BackendConfig(type=""), _unset(reading)
-    if named(kind) is None:
+    if by_name(kind) is None:
         return _unspoken(reading, found, key, kind)
     return _spoken(reading, node, found, key, kind=kind, agent=agent)
 
@@ -76,7 +76,7 @@ def _spoken(
     if not model.isprintable():
         reading.complain(found["model"].value, f"{key}.model", "holds control characters")
     base_url, problem = _address(reading, found.get("base_url"), key, kind)
-    dialect = dialect_of(kind, base_url)
+    dialect = resolve(kind, base_url)
     if dialect is None:
         return None
     parameters = _parameters(reading, found, key, dialect)
@@ -88,9 +88,9 @@ def _spoken(
     written = reading.text(found.get("api_key"), key)
     if len(reading.problems) > before or options is None:
         return None
-    spoken = named(kind) or dialect
+    spoken = by_name(kind) or dialect
     where = f".env beside {reading.path.name}"
-    secret = in_headers(headers, written) or resolve(
+    secret = in_headers(headers, written) or key_for(
         spoken, base_url, written, reading.variables, where=where
     )
     if secret.warning:
@@ -127,7 +127,7 @@ def _unset(reading: Reading) -> AgentProblem | None:
 def _address(
     reading: Reading, entry: Entry | None, key: str, kind: str
 ) -> tuple[str, AgentProblem | None]:
-    dialect = named(kind)
+    dialect = by_name(kind)
     unset, filled = len(reading.unset), reading.filled
     reading.filled = False
     text = reading.text(entry, key).strip()

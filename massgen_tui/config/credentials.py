@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from massgen_tui.config.address import host_of, port_of
 from massgen_tui.config.extras import Extra
 from massgen_tui.config.model import AgentProblem
-from massgen_tui.dialects import Dialect, dialect_at
+from massgen_tui.dialects import Dialect, by_host
 from massgen_tui.dialects.headers import is_credential
 
 
@@ -34,7 +34,7 @@ def in_headers(headers: Iterable[Extra], written: str) -> Key | None:
     return Key(source=f"{name} in extra_headers", warning=said)
 
 
-def resolve(
+def key_for(
     dialect: Dialect, base_url: str, written: str, variables: Mapping[str, str], *, where: str
 ) -> Key:
     """The key for an agent of this dialect at this address.
@@ -50,7 +50,7 @@ def resolve(
         return _key(written, "api_key in the config")
     if not dialect.hosted and (name := _first(dialect, variables)):
         return _key(variables[name], name)
-    owner = dialect_at(base_url)
+    owner = by_host(base_url)
     if owner is None:
         return _stranger(dialect, base_url, variables)
     if not base_url.startswith("https://") or port_of(base_url) != 443:

@@ -7,7 +7,7 @@ from typing import Final
 
 from massgen_tui.config.merge import at_path, deep_merge, look_up
 from massgen_tui.config.model import BackendConfig
-from massgen_tui.dialects import GENERIC, Dialect, Thinking, dialect_of
+from massgen_tui.dialects import GENERIC, Dialect, Thinking, resolve
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.parameters import OPENAI, SWITCHES, TOKEN_LIMITS
 
@@ -31,7 +31,7 @@ class Routed:
 
 def dialect_for(backend: BackendConfig) -> Dialect:
     """The dialect a backend speaks; the generic one where its type is not spoken here."""
-    return dialect_of(backend.type, backend.base_url) or GENERIC
+    return resolve(backend.type, backend.base_url) or GENERIC
 
 
 def is_known(name: str, dialect: Dialect) -> bool:

@@ -4,14 +4,14 @@ import yaml
 from pydantic import SecretStr
 
 from massgen_tui.config.address import AddressError, normalise
-from massgen_tui.config.credentials import in_headers, resolve
+from massgen_tui.config.credentials import in_headers, key_for
 from massgen_tui.config.document import Entry, Json
 from massgen_tui.config.extras import Extra
 from massgen_tui.config.model import ExtraServer, GpuSource, UiConfig
 from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_query
 from massgen_tui.config.reading import Reading
 from massgen_tui.config.schema import Gpus, Server, Ui
-from massgen_tui.dialects import NAMES, dialect_of, named
+from massgen_tui.dialects import NAMES, by_name, resolve
 from massgen_tui.dialects.parameters import MASSGEN_UI
 
 DISPLAY_TYPES = ("rich_terminal", "simple", "textual_terminal")
@@ -98,7 +98,7 @@ def _written(reading: Reading, node: yaml.Node, key: str) -> tuple[Json, Extras]
 def _server(
     reading: Reading, node: yaml.Node, key: str, server: Server, extras: Extras
 ) -> ExtraServer | None:
-    kind = named(server.type)
+    kind = by_name(server.type)
     if kind is None:
         known = ", ".join(NAMES)
         reading.complain(node, f"{key}.type", f"`{server.type}` is not spoken here", known)
@@ -108,12 +108,12 @@ def _server(
     except AddressError as error:
         reading.complain(node, f"{key}.base_url", str(error))
         return None
-    dialect = dialect_of(server.type, base_url) or kind
+    dialect = resolve(server.type, base_url) or kind
     headers = extras.get(HEADERS, ())
     said = in_headers(headers, server.api_key)
     if said is not None and said.warning:
         reading.warnings.append(f"{key}: {said.warning}")
-    found = said or resolve(dialect, base_url, server.api_key, reading.variables, where=".env")
+    found = said or key_for(dialect, base_url, server.api_key, reading.variables, where=".env")
     if found.problem is not None:
         reading.warnings.append(f"{key}: {found.problem.message}: {found.problem.hint}")
     secret: SecretStr | None = found.secret

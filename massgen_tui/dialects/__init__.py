@@ -17,9 +17,9 @@ __all__ = [
     "Dialect",
     "Echo",
     "Thinking",
-    "dialect_at",
-    "dialect_of",
-    "named",
+    "by_host",
+    "by_name",
+    "resolve",
 ]
 
 DIALECTS: Final = (*SERVERS, *HOSTED)
@@ -32,12 +32,12 @@ GENERIC: Final = BY_NAME["chatcompletion"]
 """Any server that speaks chat completions and is in no table."""
 
 
-def named(kind: str) -> Dialect | None:
+def by_name(kind: str) -> Dialect | None:
     """The dialect that a config's `type:` names, or None when it is not spoken here."""
     return BY_NAME.get(kind.strip().lower())
 
 
-def dialect_at(base_url: str) -> Dialect | None:
+def by_host(base_url: str) -> Dialect | None:
     """The hosted API whose own host this address names, exactly, whatever its scheme and port."""
     try:
         host = urlsplit(base_url).hostname
@@ -46,17 +46,17 @@ def dialect_at(base_url: str) -> Dialect | None:
     return BY_HOST.get(host or "")
 
 
-def dialect_of(kind: str, base_url: str) -> Dialect | None:
+def resolve(kind: str, base_url: str) -> Dialect | None:
     """What an agent of this `type:` speaks at this address; None when the type is not spoken here.
 
     `chatcompletion` is looked up by the address; a provider's own type keeps its dialect at a
     gateway, unless the table says that it is used for any server (`openai`).
     """
-    dialect = named(kind)
+    dialect = by_name(kind)
     if dialect is None:
         return None
     if dialect is GENERIC:
-        return dialect_at(base_url) or GENERIC
-    if dialect.hosted and base_url and dialect_at(base_url) is not dialect and dialect.elsewhere:
-        return dialect_at(base_url) or BY_NAME[dialect.elsewhere]
+        return by_host(base_url) or GENERIC
+    if dialect.hosted and base_url and by_host(base_url) is not dialect and dialect.elsewhere:
+        return by_host(base_url) or BY_NAME[dialect.elsewhere]
     return dialect

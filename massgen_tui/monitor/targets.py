@@ -9,7 +9,7 @@ from massgen_tui.config.extras import identity, replaces_key
 from massgen_tui.config.model import AgentConfig, BackendConfig, Config, ExtraServer
 from massgen_tui.config.routing import dialect_for
 from massgen_tui.config.start_command import asks_for_thinking, command_for, missing_parsers
-from massgen_tui.dialects import GENERIC, dialect_at, dialect_of
+from massgen_tui.dialects import GENERIC, by_host, resolve
 from massgen_tui.dialects.parameters import TOKEN_LIMITS
 from massgen_tui.monitor.fetch import is_local
 from massgen_tui.monitor.status import NO_KEY, ServerTarget
@@ -22,7 +22,7 @@ def targets_of(config: Config) -> tuple[ServerTarget, ...]:
     """
     groups: dict[tuple[str, str], list[AgentConfig]] = {}
     for agent in config.agents:
-        if agent.backend.base_url and dialect_of(agent.backend.type, agent.backend.base_url):
+        if agent.backend.base_url and resolve(agent.backend.type, agent.backend.base_url):
             groups.setdefault(_apart(agent.backend), []).append(agent)
     targets = {apart: _target(apart[0], agents) for apart, agents in groups.items()}
     for server in config.servers:
@@ -85,7 +85,7 @@ def _extra(server: ExtraServer) -> ServerTarget:
     return ServerTarget(
         root=_root(server.base_url),
         base_url=server.base_url,
-        dialect=(dialect_of(server.type, server.base_url) or GENERIC).name,
+        dialect=(resolve(server.type, server.base_url) or GENERIC).name,
         models=(),
         key=secret or None,
         hosted=hosted,
@@ -126,11 +126,11 @@ def _root(base_url: str) -> str:
 
 def _unkeyed(base_url: str) -> str:
     """What it is asked with where there is no key: a provider cannot be."""
-    return NO_KEY if dialect_at(base_url) is None else ""
+    return NO_KEY if by_host(base_url) is None else ""
 
 
 def _hosted(base_url: str) -> bool:
     """A provider's API, or a gateway far away: not to be probed every few seconds."""
-    if dialect_at(base_url) is not None:
+    if by_host(base_url) is not None:
         return True
     return base_url.startswith("https://") and not is_local(host_of(base_url))

@@ -8,9 +8,9 @@ from massgen_tui.dialects import (
     GENERIC,
     Dialect,
     Thinking,
-    dialect_at,
-    dialect_of,
-    named,
+    by_host,
+    by_name,
+    resolve,
 )
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.model import words
@@ -29,7 +29,7 @@ def test_each_row_is_consistent(dialect: Dialect) -> None:
     if dialect.hosted:
         assert dialect.key_vars
         assert dialect.base_url.startswith("https://")
-        assert dialect_at(dialect.base_url) is dialect
+        assert by_host(dialect.base_url) is dialect
         assert dialect.default_key is None
         assert not dialect.open
     else:
@@ -39,7 +39,7 @@ def test_each_row_is_consistent(dialect: Dialect) -> None:
 @names
 def test_each_row_is_found_by_its_names(dialect: Dialect) -> None:
     for name in (dialect.name, dialect.name.upper(), *dialect.aliases):
-        assert named(name) is dialect
+        assert by_name(name) is dialect
     assert dialect.name not in NOT_SPOKEN
 
 
@@ -58,7 +58,7 @@ SPOKEN = """
 
 @pytest.mark.parametrize("kind", sorted(words(SPOKEN)))
 def test_massgens_types_that_are_chat_completions_are_spoken(kind: str) -> None:
-    assert named(kind) is not None
+    assert by_name(kind) is not None
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_massgens_types_that_are_chat_completions_are_spoken(kind: str) -> None:
     ],
 )
 def test_chatcompletion_is_found_by_the_exact_host(address: str, name: str) -> None:
-    dialect = dialect_of("chatcompletion", address)
+    dialect = resolve("chatcompletion", address)
     assert dialect is not None
     assert dialect.name == name
 
 
 def test_openai_elsewhere_is_any_server_and_others_keep_their_dialect() -> None:
-    assert dialect_of("openai", "http://localhost:8000/v1") is GENERIC
-    assert dialect_of("openai", "https://api.groq.com/openai/v1") is named("groq")
-    assert dialect_of("zai", "https://gateway.example/v1") is named("zai")
-    assert dialect_of("vllm", "https://api.openai.com/v1") is named("vllm")
-    assert dialect_of("gemini", "https://x/v1") is None
+    assert resolve("openai", "http://localhost:8000/v1") is GENERIC
+    assert resolve("openai", "https://api.groq.com/openai/v1") is by_name("groq")
+    assert resolve("zai", "https://gateway.example/v1") is by_name("zai")
+    assert resolve("vllm", "https://api.openai.com/v1") is by_name("vllm")
+    assert resolve("gemini", "https://x/v1") is None
 
 
 @pytest.mark.parametrize(

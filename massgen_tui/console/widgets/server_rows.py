@@ -19,7 +19,7 @@ from massgen_tui.console.widgets.server_gauges import (
     WAITING,
     Gauge,
 )
-from massgen_tui.dialects import GENERIC, named
+from massgen_tui.dialects import GENERIC, by_name
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 
 GLYPHS = {
@@ -68,7 +68,7 @@ def kind(status: ServerStatus) -> str:
     """What it is; with a question mark when only the config says so."""
     if status.kind:
         return status.kind
-    dialect = named(status.target.dialect)
+    dialect = by_name(status.target.dialect)
     if dialect is None or dialect is GENERIC:
         return "server"
     return f"{dialect.provider}?"
