@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from massgen_tui.console.widgets.prompt import Prompt
+from massgen_tui.export.markdown import Now, save_markdown
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.answers import last_answers
 from massgen_tui.session.attempt import Attempt, Status
@@ -14,7 +15,6 @@ from massgen_tui.session.mentions import names_near, parse_address, unknown_name
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.redact import redactor_of
 from massgen_tui.session.session import Session
-from massgen_tui.store.export_markdown import Now, save_markdown
 
 _COMMAND = re.compile(r"/[A-Za-z][\w-]*(?!\S)")
 """What other programs take for a command: no path, which goes on with a slash or a dot."""

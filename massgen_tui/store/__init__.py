@@ -1,1 +1,1 @@
-"""What is written to disk: session logs, exports, the program's log; and how it is read back."""
+"""What is written to disk: session logs and the program's log; and how it is read back."""

@@ -23,6 +23,7 @@ from massgen_tui.backends.events import (
     Unshown,
     UsageReported,
 )
+from massgen_tui.export.markdown import Now, save_markdown, to_markdown
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.answers import last_answers
 from massgen_tui.session.attempt import Attempt, Status
@@ -32,7 +33,6 @@ from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_text, verdict
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.times import Times
-from massgen_tui.store.export_markdown import Now, save_markdown, to_markdown
 from massgen_tui.store.schema import attempt_record
 from tests.support.fakes import FakeBackend, config_of, failure
 
@@ -350,7 +350,7 @@ def test_answers_that_a_full_disk_does_not_take_leave_no_file(
         path.touch()
         return Path("/dev/full").open("w", encoding="utf-8")
 
-    monkeypatch.setattr("massgen_tui.store.export_markdown.open_private", full)
+    monkeypatch.setattr("massgen_tui.export.markdown.open_private", full)
     agent = conversation(attempt_of(ContentDelta("all of it"), Finished("stop")))
     with pytest.raises(OSError, match="No space"):
         save_markdown([agent], "t", tmp_path, NOW, Redactor([]))
