@@ -10,10 +10,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-from pydantic import SecretStr
-
 from massgen_tui import paths
-from massgen_tui.config.model import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
+from massgen_tui.config.build import build
+from massgen_tui.config.model import Config
+from massgen_tui.config.variables import literal
 from massgen_tui.demo import template
 from massgen_tui.demo.errors import DemoError, ModelUnavailable
 from massgen_tui.demo.fetch import ensure_model
@@ -134,24 +134,23 @@ def _config(
     *,
     screen: bool,
 ) -> Config:
-    agents = tuple(
-        AgentConfig(
-            id=id,
-            system_message=template.SYSTEM_MESSAGE,
-            backend=BackendConfig(
-                type=kind,
-                model=model,
-                base_url=f"{server.base_url}/v1",
-                api_key=SecretStr(server.key),
-                key_source="made for this run",
-                timeout=Timeouts() if screen else Timeouts(total=ANSWER),
-                parameters=manner.parameters,
-                extra_body=manner.extra_body,
-            ),
-        )
+    agents = [
+        {
+            "id": id,
+            "system_message": template.SYSTEM_MESSAGE,
+            "backend": {
+                **manner.parameters,
+                "extra_body": manner.extra_body,
+                "type": kind,
+                "model": literal(model),
+                "base_url": f"{server.base_url}/v1",
+                "api_key": literal(server.key),
+                "timeout": {} if screen else {"total": ANSWER},
+            },
+        }
         for id, manner in zip(AGENTS, manners, strict=True)
-    )
-    return Config(name=name, agents=agents, ui=UiConfig(logging_enabled=False))
+    ]
+    return build({"agents": agents, "ui": {"logging_enabled": False}}, {}, name=name)
 
 
 def _show(stage: Stage, screen: bool, tell: Progress) -> int:

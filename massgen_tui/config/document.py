@@ -1,28 +1,19 @@
-"""YAML as nodes that know their line and column, and as plain values where the nodes are used.
+"""YAML as nodes that know their line and column.
 
-Only what is used is turned into values, so nothing is complained of elsewhere. Anchors and merge
-keys work; documents that expand without end through them are bounded.
+Anchors and merge keys work; documents that expand without end through them are bounded.
 """
 
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import yaml
 
 from massgen_tui.config.errors import ConfigError, Problem
 
 MAX_BYTES = 300_000
-MAX_VALUES = 100_000
-"""Values of a whole file after its aliases are expanded."""
-MAX_DEPTH = 64
 MAX_MERGED = 100
 """Mappings that `<<` brings into one."""
-
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 class Unusable(ValueError):
@@ -176,124 +167,3 @@ def _merged(value: yaml.Node) -> list[yaml.MappingNode]:
     if len(mappings) < len(sources):
         raise Unusable(value, "`<<` merges mappings")
     return mappings
-
-
-def locate(node: yaml.Node, path: Sequence[str | int]) -> yaml.Node:
-    """The node at a path, or the deepest one on the way that there is."""
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = entries(node).get(str(step))
-            if found is None:
-                return node
-            node = found.value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            if step >= len(node.value):
-                return node
-            node = node.value[step]
-        else:
-            return node
-    return node
-
-
-def reach(node: yaml.Node, path: Sequence[str | int]) -> tuple[str | int, ...]:
-    """As much of a path as leads to a node: what a validator appends of its own is cut off."""
-    steps: list[str | int] = []
-    for step in path:
-        deeper = locate(node, [step])
-        if deeper is node and not (not steps and isinstance(node, yaml.MappingNode)):
-            break
-        steps.append(step)
-        node = deeper
-    return tuple(steps)
-
-
-def word(node: yaml.Node) -> str:
-    """A text as it is written, numbers included (`id: 7`); nothing (`null`) is empty.
-
-    Raises:
-        Unusable: it is no text.
-    """
-    if isinstance(node, yaml.ScalarNode):
-        kind = node.tag.rpartition(":")[2]
-        if kind in {"str", "int", "float"}:
-            return str(node.value)
-        if kind == "null":
-            return ""
-        raise Unusable(node, f"should be a text: put {node.value} in quotes")
-    raise Unusable(node, "should be a text")
-
-
-_OCTAL = re.compile(r"[-+]?0[0-7_]*[1-7][0-7_]*")
-_SIXTIES = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
-
-
-def _unmeant(text: str, value: float) -> str:
-    """What to say of a number that few mean as YAML 1.1 reads it; empty where all do."""
-    if _OCTAL.fullmatch(text):
-        said = f"`{text}` is octal in YAML 1.1 and is read as {value}"
-        return f"{said}: write {int(text)} or {value}, whichever is meant"
-    if _SIXTIES.fullmatch(text):
-        said = f"`{text}` counts in sixties in YAML 1.1 and is read as {value}"
-        return f'{said}: write {value}, or "{text}" for the text'
-    return ""
-
-
-class Plain:
-    """Turns nodes into JSON values; `fill` sees every text, `note` what few mean as it is read."""
-
-    def __init__(
-        self, fill: Callable[[str, yaml.Node], str], note: Callable[[yaml.Node, str], None]
-    ) -> None:
-        """Take the function that fills in variables, and the one that is told what is odd."""
-        self._fill = fill
-        self._note = note
-        self._left = MAX_VALUES
-        self._scalars = yaml.constructor.SafeConstructor()
-
-    def value(self, node: yaml.Node, depth: int = 0) -> Json:
-        """The value of a node.
-
-        Raises:
-            Unusable: JSON has no such value, or there is no end to it.
-        """
-        self._left -= 1
-        if self._left < 0 or depth > MAX_DEPTH:
-            raise Unusable(node, "expands to more than a config holds: an anchor repeats itself")
-        if isinstance(node, yaml.MappingNode):
-            self._expect(node, "map")
-            found = entries(node)
-            return {name: self.value(entry.value, depth + 1) for name, entry in found.items()}
-        if isinstance(node, yaml.SequenceNode):
-            self._expect(node, "seq")
-            return [self.value(item, depth + 1) for item in node.value]
-        return self._scalar(node)
-
-    def _expect(self, node: yaml.Node, kind: str) -> None:
-        if node.tag != f"tag:yaml.org,2002:{kind}":
-            raise Unusable(node, f"{node.tag} means nothing here")
-
-    def _scalar(self, node: yaml.Node) -> Json:
-        if not isinstance(node, yaml.ScalarNode):
-            raise Unusable(node, f"{node.tag} means nothing here")
-        kind = node.tag.removeprefix("tag:yaml.org,2002:")
-        text = str(node.value)
-        if kind == "str":
-            return self._fill(text, node)
-        readers: Mapping[str, Callable[[yaml.ScalarNode], Json]] = {
-            "null": self._scalars.construct_yaml_null,
-            "bool": self._scalars.construct_yaml_bool,
-            "int": self._scalars.construct_yaml_int,
-            "float": self._scalars.construct_yaml_float,
-        }
-        reader = readers.get(kind)
-        if reader is None:
-            raise Unusable(node, f"{node.tag} means nothing here")
-        try:
-            value = reader(node)
-        except (ValueError, KeyError) as error:
-            raise Unusable(node, f"is no {kind}") from error
-        if isinstance(value, float) and not math.isfinite(value):
-            raise Unusable(node, "should be a finite number")
-        if kind in ("int", "float") and (said := _unmeant(text, cast(float, value))):
-            self._note(node, said)
-        return value

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
-import yaml
+from pydantic import SecretStr
 
-from massgen_tui.config.document import Entry
+from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.extras import MASK, SCHEMES, Extra, hides
-from massgen_tui.config.reading import Reading
+from massgen_tui.config.values import Item
 from massgen_tui.config.variables import references, substitute
 from massgen_tui.dialects.headers import is_ours, is_secret, is_token
 
@@ -15,70 +15,64 @@ HEADERS, QUERY = "extra_headers", "extra_query"
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)}) ", re.I)
 
 
-def read_headers(reading: Reading, found: Mapping[str, Entry], key: str) -> tuple[Extra, ...]:
+def read_headers(diagnostics: Diagnostics, found: Mapping[str, Item]) -> tuple[Extra, ...]:
     """The headers of one's own; what cannot be one is noted, and left out."""
     extras: dict[str, Extra] = {}
-    for entry in _entries(reading, found.get(HEADERS), f"{key}.{HEADERS}"):
-        where = f"{key}.{HEADERS}.{entry.name}"
-        if not is_token(entry.name):
-            reading.complain(entry.key, where, "is no name of a header", "such as x-provider")
-        elif is_ours(entry.name):
-            reading.complain(entry.key, where, "is not to be set: the request has its own")
-        elif entry.name.lower() in extras:
-            reading.complain(entry.key, where, "is written twice: names compare without case")
-        elif (extra := _extra(reading, entry, f"{key}.{HEADERS}")) is not None:
-            extras[entry.name.lower()] = extra
+    for item in _entries(diagnostics, found.get(HEADERS)):
+        if not is_token(item.name):
+            diagnostics.error(item, "is no name of a header", "such as x-provider", on_key=True)
+        elif is_ours(item.name):
+            message = "is not to be set: the request has its own"
+            diagnostics.error(item, message, on_key=True)
+        elif item.name.lower() in extras:
+            message = "is written twice: names compare without case"
+            diagnostics.error(item, message, on_key=True)
+        elif (extra := _extra(diagnostics, item)) is not None:
+            extras[item.name.lower()] = extra
     return tuple(extras.values())
 
 
-def read_query(reading: Reading, found: Mapping[str, Entry], key: str) -> tuple[Extra, ...]:
+def read_query(diagnostics: Diagnostics, found: Mapping[str, Item]) -> tuple[Extra, ...]:
     """The query parameters of one's own, likewise."""
     extras = []
-    for entry in _entries(reading, found.get(QUERY), f"{key}.{QUERY}"):
-        if not entry.name or not entry.name.isprintable():
-            where = f"{key}.{QUERY}.{entry.name}"
-            reading.complain(entry.key, where, "is no name of a parameter")
-        elif (extra := _extra(reading, entry, f"{key}.{QUERY}")) is not None:
+    for item in _entries(diagnostics, found.get(QUERY)):
+        if not item.name or not item.name.isprintable():
+            diagnostics.error(item, "is no name of a parameter", on_key=True)
+        elif (extra := _extra(diagnostics, item)) is not None:
             extras.append(extra)
     return tuple(extras)
 
 
-def _entries(reading: Reading, entry: Entry | None, key: str) -> list[Entry]:
+def _entries(diagnostics: Diagnostics, item: Item | None) -> list[Item]:
     """The entries that say something: null is nothing, as with every other key."""
-    if entry is None or _is(entry.value, "null"):
+    if item is None or item.empty:
         return []
-    found = reading.mapping(entry.value, key, hint="with a name and a text a line") or {}
-    return [item for item in found.values() if not _is(item.value, "null")]
+    found = diagnostics.mapping(item, hint="with a name and a text a line") or {}
+    return [each for each in found.values() if not each.empty]
 
 
-def _is(node: yaml.Node, kind: str) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag.rpartition(":")[2] == kind
-
-
-def _extra(reading: Reading, entry: Entry, key: str) -> Extra | None:
+def _extra(diagnostics: Diagnostics, item: Item) -> Extra | None:
     """One of them; None with a problem noted where its value cannot be sent. It is never told."""
-    node = entry.value
-    if isinstance(node, yaml.ScalarNode) and _is(node, "bool"):
-        written = value = node.value.lower()
+    written = item.written.source or ""
+    if item.written.kind == "bool":
+        written = value = written.lower()
     else:
-        written = node.value if isinstance(node, yaml.ScalarNode) else ""
-        before = len(reading.problems)
-        value = reading.text(entry, key).strip(" ")
-        if len(reading.problems) > before:
+        before = len(diagnostics.problems)
+        value = diagnostics.text(item).strip(" ")
+        if len(diagnostics.problems) > before:
             return None
     if not value.isprintable():
-        said = "holds control characters, or others that are not printable"
-        reading.complain(node, f"{key}.{entry.name}", said)
+        diagnostics.error(item, "holds control characters, or others that are not printable")
         return None
     used = references(written)
-    if not used and not is_secret(entry.name):
-        return Extra(name=entry.name, value=value, shown=value)
-    parts = [substitute(reference, reading.variables)[0] for reference, _ in used]
+    if not used and not is_secret(item.name):
+        return Extra(name=item.name, value=SecretStr(value), shown=value)
+    parts = [substitute(reference, diagnostics.variables)[0] for reference, _ in used]
     return Extra(
-        name=entry.name,
-        value=value,
+        name=item.name,
+        value=SecretStr(value),
         secret=True,
-        shown=_template(written, used, keeps=not is_secret(entry.name)),
+        shown=_template(written, used, keeps=not is_secret(item.name)),
         hidden=hides(value, parts),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from dotenv.parser import parse_stream
 
 _REFERENCE = re.compile(r"\$(\$)?\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_UNESCAPED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
 _MAX_BYTES = 1_000_000
 
 
@@ -30,6 +31,11 @@ def substitute(text: str, variables: Mapping[str, str]) -> tuple[str, list[str]]
         return str(default)
 
     return _REFERENCE.sub(fill, text), unset
+
+
+def literal(text: str) -> str:
+    """A text that `substitute` gives back as this one: its `${VAR}` are no references."""
+    return _UNESCAPED.sub(lambda match: f"${match[0]}", text)
 
 
 def references(text: str) -> list[tuple[str, str]]:
