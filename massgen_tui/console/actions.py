@@ -76,7 +76,7 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
 
     async def action_save(self) -> None:
         """Write all answers to a Markdown file in the working directory."""
-        await self.works.desk.save(Path.cwd(), datetime.now())
+        await self.works.desk.save(Path.cwd(), datetime.now().astimezone())
 
     def action_copy_answer(self) -> None:
         """Copy the focused agent's last answer, or all last answers."""

@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from massgen_tui.console.widgets.prompt import Prompt
-from massgen_tui.export.markdown import Now, save_markdown
+from massgen_tui.export.document import document_of, running
+from massgen_tui.export.files import save
+from massgen_tui.export.forms import written
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.answers import last_answers
 from massgen_tui.session.attempt import Attempt, Status
@@ -131,13 +133,28 @@ class Desk:
 
     async def save(self, folder: Path, now: datetime) -> None:
         """Write all answers to a Markdown file in `folder`."""
-        if not any(agent.turns for agent in self._session.agents):
+        await self._write(folder, now, "md", None)
+
+    async def _write(self, folder: Path, now: datetime, form: str, only: Agent | None) -> None:
+        agents, config = self._session.agents, self._session.config
+        if not any(agent.turns for agent in ([only] if only else agents)):
             self._say("there is no answer to save yet")
             return
+        info = running(
+            agents,
+            title=config.name,
+            config=str(config.path or config.name),
+            now=now,
+            clock=self._session.clock(),
+        )
+
+        def write() -> Path:
+            document = document_of(agents, info, only=[only.id] if only else None)
+            name = f"{config.name}-{only.id}" if only else config.name
+            return save(folder, name, form, now, written(document, form, redactor_of(config)))
+
         try:
-            config, moment = self._session.config, Now(now, self._session.clock())
-            agents, redact = self._session.agents, redactor_of(self._session.config)
-            path = await to_thread(save_markdown, agents, config.name, folder, moment, redact)
+            path = await to_thread(write)
         except OSError as error:
             self._say(f"not saved: {error.strerror}: {folder}")
         else:

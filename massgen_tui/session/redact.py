@@ -17,7 +17,11 @@ class Redactor:
     def __init__(self, keys: Iterable[str]) -> None:
         """Hold the keys worth hiding."""
         secret = {key for key in keys if len(key) >= SHORTEST}
-        written = {json.dumps(key)[1:-1] for key in secret}
+        written = {
+            json.dumps(key, ensure_ascii=ascii_only)[1:-1]
+            for key in secret
+            for ascii_only in (True, False)
+        }
         self._keys = sorted(secret | written, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:

@@ -1,9 +1,6 @@
 """Addresses, verdicts, numbers, Markdown: the pure parts of a session."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TextIO
 
 import pytest
 from markdown_it import MarkdownIt
@@ -16,25 +13,21 @@ from massgen_tui.backends.events import (
     RequestSent,
     Source,
     SourcesReported,
-    Started,
     StreamEvent,
     ToolCallDelta,
     Unsaid,
     Unshown,
     UsageReported,
 )
-from massgen_tui.export.markdown import Now, save_markdown, to_markdown
-from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.answers import last_answers
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.cited import cited_answer
 from massgen_tui.session.mentions import names_near, parse_address, unknown_name
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_text, verdict
-from massgen_tui.session.redact import Redactor
 from massgen_tui.session.times import Times
 from massgen_tui.store.schema import attempt_record
-from tests.support.fakes import FakeBackend, config_of, failure
+from tests.support.attempts import attempt_of, conversation, markdown
 
 IDS = ("qwen1", "qwen", "gpt-oss", "the judge")
 
@@ -100,16 +93,6 @@ def test_a_name_that_is_no_agent_s_is_found_with_those_that_are_near(
 )
 def test_other_texts_begin_with_no_unknown_name(text: str) -> None:
     assert unknown_name(text, IDS) is None
-
-
-def attempt_of(*events: StreamEvent, status: Status = Status.DONE, **end: object) -> Attempt:
-    attempt = Attempt("a", 1, Times(created=0.0))
-    attempt.apply(RequestSent({}), 1.0)
-    for place, event in enumerate(events):
-        attempt.apply(event, 2.0 + place)
-    if status.ended:
-        attempt.end(status, 10.0, failure(**end) if status is Status.FAILED else None)
-    return attempt
 
 
 THOUGHT, SAID = ReasoningDelta("hm"), ContentDelta("text")
@@ -204,22 +187,6 @@ def test_a_tool_call_with_a_wild_index_takes_no_room() -> None:
     assert [(c.name, c.arguments) for c in attempt.tool_calls] == [("f", "{}")]
 
 
-def conversation(*answers: Attempt, prompt: str = "what?") -> Agent:
-    agent = Agent(config_of("qwen1").agents[0], FakeBackend("qwen1"))
-    agent.turns = [Turn(turn, prompt, [answer]) for turn, answer in enumerate(answers, start=1)]
-    return agent
-
-
-def test_markdown_holds_prompts_answers_and_what_is_wrong_with_them() -> None:
-    agent = conversation(attempt_of(THOUGHT, SAID, Finished("length")), prompt="a\nb")
-    text = to_markdown([agent], "two", NOW)
-    for part in ("# two", "> a\n> b", "### qwen1 · fake/model", "hm", "text", "cut off"):
-        assert part in text
-
-
-NOW = Now(datetime(2026, 11, 23, 12, 0, tzinfo=UTC), 10.0)
-
-
 @pytest.mark.parametrize(
     ("usage", "short"),
     [
@@ -256,43 +223,6 @@ def test_reasoning_that_is_counted_beside_the_completion_is_among_the_tokens(
     assert attempt.tokens == (tokens, True)
 
 
-def test_markdown_holds_every_attempt_with_its_circumstances() -> None:
-    first, second = (attempt_of(ContentDelta(t), Finished("stop")) for t in ("one", "two"))
-    first.request = {"model": "m", "messages": [], "stream": True, "top_k": 50, "stop": ["`"]}
-    second.apply(Started("other/model"), 9.0)
-    agent = conversation(first)
-    agent.served_by = "vLLM 0.33.0"
-    agent.turns[0].attempts.append(second)
-    agent.turns[0].front = 0
-    text = to_markdown([agent], "t", NOW)
-    one, two = text.split("#### Attempt 2 of 2")
-    assert "#### Attempt 1 of 2 (in front)" in one
-    assert "one" in one
-    assert "two" in two
-    for part in (one, two):
-        assert "vLLM 0.33.0 · http://localhost:8000" in part
-        assert "asked 2026-11-23 11:59:51+00:00" in part
-        assert "TTFT 1.00 s" in part
-    assert '``{"top_k": 50, "stop": ["`"]}``' in one
-    assert "answered as other/model" in two
-
-
-def test_markdown_closes_a_code_block_that_the_answer_left_open() -> None:
-    agent = conversation(
-        attempt_of(ContentDelta("````py\n```\nprint(1)"), Finished("length")),
-        attempt_of(SAID, Finished("stop")),
-    )
-    tokens = MarkdownIt().parse(to_markdown([agent], "t", NOW))
-    headings = [t for t in tokens if t.type == "heading_open"]
-    assert len(headings) == 5
-
-
-def test_markdown_holds_no_control_characters() -> None:
-    agent = conversation(attempt_of(ContentDelta("a\x1b[31mb\u202e"), Finished("stop")))
-    text = to_markdown([agent], "t\x1b]0;x\x07", NOW)
-    assert not {"\x1b", "\x07", "\u202e"} & set(text)
-
-
 SOURCES = SourcesReported(
     (
         Source(1, "A [page](https://evil.example) of `x`", "https://a.example/1"),
@@ -310,7 +240,7 @@ def test_sources_stand_under_what_is_copied_and_saved_and_are_no_links() -> None
     agent = conversation(attempt)
     assert cited_answer(attempt) == f"So [1].\n\n{LISTED}"
     assert last_answers([agent]) == cited_answer(attempt)
-    text = to_markdown([agent], "t", NOW)
+    text = markdown(agent)
     assert LISTED in text
     links = [t for line in MarkdownIt().parse(text) for t in line.children or [] if t.attrs]
     assert links == []
@@ -324,34 +254,3 @@ def test_sources_go_into_the_record_and_into_no_later_request() -> None:
     ]
     assert conversation(attempt).turns[0].answer == Message("assistant", "So [1].")
     assert attempt_record(attempt_of(SAID, Finished("stop")))["sources"] is None
-
-
-def test_saved_answers_are_private_and_overwrite_nothing(tmp_path: Path) -> None:
-    agent = conversation(attempt_of(ContentDelta("\ud800"), Finished("stop")))
-    first = save_markdown([agent], "a/b", tmp_path, NOW, Redactor([]))
-    second = save_markdown([agent], "a/b", tmp_path, NOW, Redactor([]))
-    assert first != second
-    assert first.parent == second.parent == tmp_path
-    assert first.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_key_that_a_server_repeats_is_not_saved(tmp_path: Path) -> None:
-    attempt = attempt_of(ContentDelta("Bearer sk-verysecret"), Finished("stop"))
-    attempt.request = {"extra": "sk-verysecret"}
-    redact = Redactor(["sk-verysecret"])
-    saved = save_markdown([conversation(attempt)], "t", tmp_path, NOW, redact)
-    assert "verysecret" not in saved.read_text("utf-8")
-
-
-def test_answers_that_a_full_disk_does_not_take_leave_no_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(path: Path, mode: str) -> TextIO:
-        path.touch()
-        return Path("/dev/full").open("w", encoding="utf-8")
-
-    monkeypatch.setattr("massgen_tui.export.markdown.open_private", full)
-    agent = conversation(attempt_of(ContentDelta("all of it"), Finished("stop")))
-    with pytest.raises(OSError, match="No space"):
-        save_markdown([agent], "t", tmp_path, NOW, Redactor([]))
-    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,134 @@
+"""What is exported: a session or a part of it, as turns with every attempt at them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from massgen_tui import __version__
+from massgen_tui.session.agent import Agent, Turn
+from massgen_tui.session.attempt import Attempt
+
+_CONVERSATION = frozenset({"model", "messages", "stream", "stream_options"})
+"""What of a request is no setting: it stands in the text, or is the same in all."""
+
+
+class NotThereError(ValueError):
+    """The session has no such turn or agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """What a session is, beside what happened in it."""
+
+    id: str = ""
+    """Empty: it is not kept."""
+    title: str = ""
+    at: datetime | None = None
+    """When it began; None: not known."""
+    config: str = ""
+    """The config's path, or its name."""
+    version: str = __version__
+    """Of the program that it ran in."""
+    zero: float = 0.0
+    """Seconds of the session's clock at `at`."""
+
+    def wall_at(self, clock: float) -> datetime | None:
+        """The time on the wall when the session's clock stood at `clock`, to the second."""
+        if self.at is None:
+            return None
+        return (self.at + timedelta(seconds=clock - self.zero)).replace(microsecond=0)
+
+
+def running(
+    agents: Sequence[Agent], *, id: str = "", title: str, config: str, now: datetime, clock: float
+) -> SessionInfo:
+    """What a session that runs is: it began with its first attempt.
+
+    Args:
+        agents: all of it.
+        id: its name, where it is kept.
+        title: what it is called.
+        config: its config's path or name.
+        now: the time on the wall, …
+        clock: … and on the session's clock, in seconds.
+    """
+    made = [attempt.times.created for a in agents for turn in a.turns for attempt in turn.attempts]
+    zero = min(made, default=clock)
+    at = now - timedelta(seconds=clock - zero)
+    return SessionInfo(id=id, title=title, at=at, config=config, zero=zero)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTurn:
+    """A prompt, and who was asked."""
+
+    number: int
+    """What people call it, from 1."""
+    serial: int
+    prompt: str
+    answers: tuple[tuple[Agent, Turn], ...]
+    """The agents that were asked, in the config's order, and their part of the turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is to be written down."""
+
+    session: SessionInfo
+    agents: tuple[Agent, ...]
+    turns: tuple[AskedTurn, ...]
+
+    def asked(self, attempt: Attempt) -> datetime | None:
+        """When an attempt's request went out first, else when it was made."""
+        times = attempt.times
+        return self.session.wall_at(times.created if times.sent is None else times.sent)
+
+
+def document_of(
+    agents: Sequence[Agent],
+    session: SessionInfo,
+    *,
+    turn: int | None = None,
+    only: Collection[str] | None = None,
+) -> Document:
+    """Choose what is written down.
+
+    Args:
+        agents: all of the session.
+        session: what it is.
+        turn: the one turn, as people call it; None: all.
+        only: the ids of the agents; None: all.
+
+    Raises:
+        NotThereError: there is no such turn or agent.
+    """
+    chosen = _chosen(agents, only)
+    serials = sorted({one.serial for agent in agents for one in agent.turns})
+    if turn is not None and not 1 <= turn <= len(serials):
+        raise NotThereError(f"there is no turn {turn}: the session has {len(serials)}")
+    turns = []
+    by_serial: dict[int, list[tuple[Agent, Turn]]] = {serial: [] for serial in serials}
+    for agent in chosen:
+        for one in agent.turns:
+            by_serial[one.serial].append((agent, one))
+    for number, serial in enumerate(serials, 1):
+        answers = by_serial[serial]
+        if answers and turn in (None, number):
+            turns.append(AskedTurn(number, serial, answers[0][1].prompt, tuple(answers)))
+    return Document(session, chosen, tuple(turns))
+
+
+def _chosen(agents: Sequence[Agent], only: Collection[str] | None) -> tuple[Agent, ...]:
+    if only is None:
+        return tuple(agents)
+    ids = [agent.id for agent in agents]
+    for id in only:
+        if id not in ids:
+            raise NotThereError(f"there is no agent {id!r}: there are {', '.join(ids)}")
+    return tuple(agent for agent in agents if agent.id in only)
+
+
+def settings_of(attempt: Attempt) -> Mapping[str, object]:
+    """What was asked for beside the conversation; empty when nothing was."""
+    request = attempt.request or {}
+    return {name: request[name] for name in request if name not in _CONVERSATION}
