@@ -5,7 +5,14 @@ from massgen_tui.config.credentials import in_headers, key_for
 from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.model import AgentProblem, BackendConfig
 from massgen_tui.config.names import nearest
-from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_query
+from massgen_tui.config.read_extras import (
+    HEADERS,
+    PAGES,
+    QUERY,
+    read_headers,
+    read_pages,
+    read_query,
+)
 from massgen_tui.config.routing import is_known, route
 from massgen_tui.config.schema import BackendOptions, Sampling
 from massgen_tui.config.values import Item, Json
@@ -19,7 +26,7 @@ from massgen_tui.dialects.parameters import (
 )
 from massgen_tui.text import one_line
 
-_PLACED = ("type", "model", "base_url", "api_key", HEADERS, QUERY)
+_PLACED = ("type", "model", "base_url", "api_key", HEADERS, QUERY, PAGES)
 _OPTIONS = tuple(BackendOptions.model_fields)
 _OURS = frozenset({*_PLACED, *_OPTIONS, "stream"})
 _ELSEWHERE = frozenset[str]().union(*(dialect.extras for dialect in DIALECTS))
@@ -80,6 +87,7 @@ def _spoken(
     parameters = _parameters(diagnostics, item, found, dialect)
     options = _options(diagnostics, item, found)
     headers, query = read_headers(diagnostics, found), read_query(diagnostics, found)
+    pages = read_pages(diagnostics, found)
     missing = not model and not diagnostics.unset
     if missing and not any(nearest(name, ["model"]) for name in found if name != "model"):
         diagnostics.error(item, "is missing", "the name the server knows it by", key="model")
@@ -102,6 +110,7 @@ def _spoken(
         parameters=parameters,
         extra_headers=headers,
         extra_query=query,
+        metrics_pages=pages,
         **{name: getattr(options, name) for name in _OPTIONS},
     )
     routed = route(backend)

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from massgen_tui.config.extras import Extra
+from massgen_tui.config.metrics_pages import MetricsPage
 
 
 class _Model(BaseModel):
@@ -52,6 +53,8 @@ class BackendConfig(_Model):
     """Sent with every request to this server's origin, and to no other."""
     extra_query: tuple[Extra, ...] = ()
     """Likewise, behind each address."""
+    metrics_pages: tuple[MetricsPage, ...] = ()
+    """Where its engine's numbers are told in its stead."""
 
 
 class AgentProblem(_Model):
@@ -92,6 +95,7 @@ class ExtraServer(_Model):
     gpu_metrics_url: str = ""
     extra_headers: tuple[Extra, ...] = ()
     extra_query: tuple[Extra, ...] = ()
+    metrics_pages: tuple[MetricsPage, ...] = ()
 
 
 class GpuSource(_Model):

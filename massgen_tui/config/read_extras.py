@@ -1,4 +1,4 @@
-"""Reads `extra_headers` and `extra_query`: what may not be sent is refused at its place."""
+"""Reads `extra_headers`, `extra_query` and `metrics_url`; what cannot be sent is refused there."""
 
 import re
 from collections.abc import Mapping
@@ -7,11 +7,13 @@ from pydantic import SecretStr
 
 from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.extras import MASK, SCHEMES, Extra, hides
+from massgen_tui.config.metrics_pages import MetricsPage, page_at
 from massgen_tui.config.values import Item
 from massgen_tui.config.variables import references, substitute
 from massgen_tui.dialects.headers import is_ours, is_secret, is_token
 
-HEADERS, QUERY = "extra_headers", "extra_query"
+HEADERS, QUERY, PAGES = "extra_headers", "extra_query", "metrics_url"
+_MOST_PAGES = 64
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)}) ", re.I)
 
 
@@ -43,6 +45,29 @@ def read_query(diagnostics: Diagnostics, found: Mapping[str, Item]) -> tuple[Ext
     return tuple(extras)
 
 
+def read_pages(diagnostics: Diagnostics, found: Mapping[str, Item]) -> tuple[MetricsPage, ...]:
+    """The pages of metrics elsewhere, each once; none is quoted, as it may hold a password."""
+    item = found.get(PAGES)
+    if item is None or item.empty:
+        return ()
+    pages: dict[MetricsPage, None] = {}
+    items = item.items()
+    for each in [item] if items is None else items:
+        before = len(diagnostics.problems) + len(diagnostics.unset)
+        text = diagnostics.text(each).strip()
+        if not text or len(diagnostics.problems) + len(diagnostics.unset) > before:
+            continue
+        page = page_at(text, _filled(diagnostics, each.written.source or ""))
+        if page is None:
+            message = "should be an address that begins with http:// or https://"
+            diagnostics.error(each, message, "such as http://host:8080/metrics, or a list of them")
+        else:
+            pages[page] = None
+    if len(pages) > _MOST_PAGES:
+        diagnostics.error(item, f"has more than {_MOST_PAGES} pages")
+    return tuple(pages)
+
+
 def _entries(diagnostics: Diagnostics, item: Item | None) -> list[Item]:
     """The entries that say something: null is nothing, as with every other key."""
     if item is None or item.empty:
@@ -67,14 +92,18 @@ def _extra(diagnostics: Diagnostics, item: Item) -> Extra | None:
     used = references(written)
     if not used and not is_secret(item.name):
         return Extra(name=item.name, value=SecretStr(value), shown=value)
-    parts = [substitute(reference, diagnostics.variables)[0] for reference, _ in used]
     return Extra(
         name=item.name,
         value=SecretStr(value),
         secret=True,
         shown=_template(written, used, keeps=not is_secret(item.name)),
-        hidden=hides(value, parts),
+        hidden=hides(value, _filled(diagnostics, written)),
     )
+
+
+def _filled(diagnostics: Diagnostics, written: str) -> list[str]:
+    """What came from variables."""
+    return [substitute(one, diagnostics.variables)[0] for one, _ in references(written)]
 
 
 def _template(written: str, used: list[tuple[str, str]], *, keeps: bool) -> str:

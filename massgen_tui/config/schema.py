@@ -44,13 +44,17 @@ _Value = str | float | bool | None
 
 
 class Extras(_File):
-    """Headers and query parameters of one's own; `config.read_extras` reads them."""
+    """What is asked beside the API and with it; `config.read_extras` reads these."""
 
     extra_headers: dict[str, _Value] | None = Field(
         default=None, description="Sent with prompts and looks at this server; ${VAR} for secrets."
     )
     extra_query: dict[str, _Value] | None = Field(
         default=None, description="Parameters behind every address of this server."
+    )
+    metrics_url: str | list[str] | None = Field(
+        default=None,
+        description="Prometheus pages with its engine's series, where its own address has none.",
     )
 
 

@@ -1,10 +1,11 @@
-"""What a config holds that must never be told: keys, and secret headers and parameters."""
+"""What a config holds that must never be told: keys, secret headers and parameters, passwords."""
 
 from collections.abc import Iterable
 
 from pydantic import SecretStr
 
 from massgen_tui.config.extras import Extra
+from massgen_tui.config.metrics_pages import MetricsPage
 from massgen_tui.config.model import BackendConfig, Config, ExtraServer
 
 SHORTEST = 6
@@ -16,8 +17,8 @@ PLAIN = "EMPTY"
 """What servers without a key are asked with: no secret."""
 
 
-def hidden_in(key: SecretStr | None, extras: Iterable[Extra]) -> list[str]:
-    """The texts to hide of a key and of headers and parameters, the longest first."""
+def hidden_in(key: SecretStr | None, extras: Iterable[Extra | MetricsPage]) -> list[str]:
+    """The texts to hide of a key and of headers, parameters and pages, the longest first."""
     found = [key] if key is not None else []
     found += [part for extra in extras for part in extra.hidden]
     texts = {secret.get_secret_value().strip() for secret in found}
@@ -26,7 +27,9 @@ def hidden_in(key: SecretStr | None, extras: Iterable[Extra]) -> list[str]:
 
 def secrets_of(place: BackendConfig | ExtraServer) -> list[str]:
     """The texts to hide of one backend, or of one server that no agent uses."""
-    return hidden_in(place.api_key, (*place.extra_headers, *place.extra_query))
+    return hidden_in(
+        place.api_key, (*place.extra_headers, *place.extra_query, *place.metrics_pages)
+    )
 
 
 def all_secrets(config: Config) -> list[str]:

@@ -1,6 +1,7 @@
 """The sections of a config beside its agents: `ui`, `monitor`, `servers`, `gpus`."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pydantic import SecretStr
 
@@ -8,8 +9,16 @@ from massgen_tui.config.address import AddressError, normalise
 from massgen_tui.config.credentials import in_headers, key_for
 from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.extras import Extra
+from massgen_tui.config.metrics_pages import MetricsPage
 from massgen_tui.config.model import ExtraServer, GpuSource, UiConfig
-from massgen_tui.config.read_extras import HEADERS, QUERY, read_headers, read_query
+from massgen_tui.config.read_extras import (
+    HEADERS,
+    PAGES,
+    QUERY,
+    read_headers,
+    read_pages,
+    read_query,
+)
 from massgen_tui.config.schema import Gpus, Server, Ui
 from massgen_tui.config.values import Item, Json, dotted
 from massgen_tui.dialects import NAMES, by_name, resolve
@@ -75,28 +84,35 @@ def read_servers(diagnostics: Diagnostics, entry: Item | None) -> tuple[ExtraSer
     return tuple(servers)
 
 
-Extras = dict[str, tuple[Extra, ...]]
+class _Extras(NamedTuple):
+    headers: tuple[Extra, ...] = ()
+    query: tuple[Extra, ...] = ()
+    pages: tuple[MetricsPage, ...] = ()
 
 
-def _written(diagnostics: Diagnostics, item: Item) -> tuple[Json, Extras]:
-    """What an entry says, and apart its headers and query: nothing that is said may tell these."""
+def _written(diagnostics: Diagnostics, item: Item) -> tuple[Json, _Extras]:
+    """What an entry says, and apart what may hold secrets: nothing that is said may tell these."""
     if not isinstance(item.written.value, Mapping):
         data = diagnostics.value(item)
-        return {"base_url": data} if isinstance(data, str) else data, {}
+        return {"base_url": data} if isinstance(data, str) else data, _Extras()
     found = diagnostics.mapping(item) or {}
-    extras = {HEADERS: read_headers(diagnostics, found), QUERY: read_query(diagnostics, found)}
+    extras = _Extras(
+        read_headers(diagnostics, found),
+        read_query(diagnostics, found),
+        read_pages(diagnostics, found),
+    )
     values: dict[str, Json] = {}
     for name, each in found.items():
         if name == "api_key":
             # as a text: how a number is written is remarked upon, with the number
             values[name] = diagnostics.text(each)
-        elif name not in extras:
+        elif name not in (HEADERS, QUERY, PAGES):
             values[name] = diagnostics.value(each)
     return values, extras
 
 
 def _server(
-    diagnostics: Diagnostics, item: Item, server: Server, extras: Extras
+    diagnostics: Diagnostics, item: Item, server: Server, extras: _Extras
 ) -> ExtraServer | None:
     kind = by_name(server.type)
     if kind is None:
@@ -109,8 +125,7 @@ def _server(
         diagnostics.error(item, str(error), key="base_url")
         return None
     dialect = resolve(server.type, base_url) or kind
-    headers = extras.get(HEADERS, ())
-    said = in_headers(headers, server.api_key)
+    said = in_headers(extras.headers, server.api_key)
     if said is not None and said.warning:
         diagnostics.warnings.append(f"{dotted(item.steps)}: {said.warning}")
     found = said or key_for(dialect, base_url, server.api_key, diagnostics.variables, where=".env")
@@ -124,8 +139,9 @@ def _server(
         type=server.type,
         api_key=secret,
         gpu_metrics_url=server.gpu_metrics_url,
-        extra_headers=headers,
-        extra_query=extras.get(QUERY, ()),
+        extra_headers=extras.headers,
+        extra_query=extras.query,
+        metrics_pages=extras.pages,
     )
 
 
