@@ -27,6 +27,7 @@ from massgen_tui.session.events import Ended, Entry, Silent, Streamed
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.session import Session
 from massgen_tui.store.recording import keep
+from massgen_tui.supervise.silence import Lookout
 from massgen_tui.supervise.startup import wait_for_servers
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
@@ -120,13 +121,15 @@ class Headless:
         with keep(self._config, warn=self._warn) as journal:
             until = loop.time() + self._options.wait
             backend_for = self._backend_for or partial(make_backend, patient_until=until)
-            session = Session(self._config, backend_for=backend_for)
+            lookout = Lookout(self._config)
+            session = Session(self._config, backend_for=backend_for, health=lookout.health)
             if journal is not None:
                 session.listen(journal.listener(session.state))
             try:
                 answers = await self._answers(session)
             finally:
                 await session.aclose()
+                await lookout.aclose()
         return self._exit_code(answers)
 
     async def _answers(self, session: Session) -> Answers:

@@ -3,10 +3,11 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from massgen_tui.config.extras import pairs, with_query
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
-from massgen_tui.monitor.looking import ABOVE, MODELS, SIGN_OF_LIFE
+from massgen_tui.monitor.looking import ABOVE, MODELS, ORIGIN, SIGN_OF_LIFE
 from massgen_tui.monitor.status import Asked, ServerTarget
 
 LOOK_TAKES, PATIENT_LOOK_TAKES = 6.0, 20.0
@@ -22,6 +23,7 @@ _DETAILS = frozenset(
         *("/version", "/model_info", "/get_model_info", "/props", "/api/version", "/api/ps"),
         *("/workers", "/get_loads", "/engine_metrics", "/v1/conversations/none"),
         *("/health/liveliness", "/health/readiness"),
+        *("/-/routes", "//-/routes"),
     )
 )
 """Paths that are worth no wait."""
@@ -84,6 +86,8 @@ class Asking:
 
     async def __call__(self, path: str) -> Answer:
         """Ask for one path of the server's root; `MODELS` is one of its base URL."""
+        if path.startswith(ORIGIN) and not urlsplit(self._target.root).path:
+            path = path.removeprefix("/")
         if not self._may(path):
             self.held = True
             return Answer(fault=Fault.UNASKED, words="not asked: it answers us")
@@ -109,6 +113,8 @@ class Asking:
         base = (target.base_url if path == MODELS else target.root).rstrip("/")
         if path.startswith(ABOVE):
             base, path = base.removesuffix("/openai"), path.removeprefix(ABOVE)
+        elif path.startswith(ORIGIN):
+            base = base.removesuffix(urlsplit(base).path)
         url = with_query(f"{base}/{path.lstrip('/')}", target.query)
         answer = await self._fetcher.get(
             url, key=target.key, headers=pairs(target.headers), patient=patient

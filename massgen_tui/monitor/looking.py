@@ -26,6 +26,8 @@ MODELS = "models"
 """The path that is asked of the base URL, for `Ask`."""
 ABOVE = ".."
 """What begins a path beside `/openai`, where that is a server's root (KServe)."""
+ORIGIN = "//"
+"""What begins a path of the server itself, where its API stands under a path (Ray Serve)."""
 SIGN_OF_LIFE = "/docs"
 """A path of which any answer will do: it is asked again whatever it was."""
 
@@ -61,6 +63,8 @@ class Card:
     """It showed a list of models."""
     trouble: str = ""
     """Why its list of models could not be read."""
+    astray: "ModelState | None" = None
+    """What is under this path where nothing answers there, though the server itself does."""
 
     @property
     def provider(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from massgen_tui.monitor.adapters import with_contexts
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.identify import identify, models_of
-from massgen_tui.monitor.kinds import by_type
+from massgen_tui.monitor.kinds import by_type, ray_serve
 from massgen_tui.monitor.looking import (
     MODELS,
     NO_MODEL,
@@ -46,6 +46,8 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
         answer = await ask(MODELS)
         if not answer.silent or card is None:
             pulse = pulse_of(answer)
+            if answer.silent and not hosted and (starting := await ray_serve.starting(ask)):
+                return Look(starting, Card(kind=ray_serve.KIND), fresh=True)
             known = None if hosted or answer.fault else card.kind if card else None
             if hosted or not _may_tell(answer, pulse):
                 found = await identify(ask, answer, hosted=True) if answer.ok else None
@@ -61,6 +63,8 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
     if pulse.kind is not None and pulse.kind is not card.kind:
         card = await pulse.kind.details(ask, replace(card, kind=pulse.kind, version=""))
     pulse = _told(pulse, card, words)
+    if pulse.state is ServerState.UP and card.astray:
+        pulse = replace(pulse, state=card.astray.state, reason=card.astray.reason)
     if pulse.shut and card.listed:
         # a gateway lets only some paths through
         look = await _by_models(ask, card, fresh=fresh)

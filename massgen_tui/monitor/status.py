@@ -206,6 +206,8 @@ class ServerStatus:
     """Mean time between tokens of the last minute, as the server counts."""
     preempted: int | None = None
     """Times that a request lost its KV cache to others in the last minute."""
+    starts_replicas: bool = False
+    """It may start a replica for a prompt, and sends no byte until that is there."""
     silent: bool = False
     """It did not answer in time, at this look."""
     occupied: bool = False

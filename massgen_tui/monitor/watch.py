@@ -277,6 +277,7 @@ class Watch:
             crew=pulse.crew,
             remark=card.kind.remark if card.kind and pulse.state is ServerState.UP else "",
             foreign=card.kind is not None and card.kind.type != self.target.dialect,
+            starts_replicas=card.kind is not None and card.kind.starts_replicas,
             running=_whole(scrape.running),
             waiting=_whole(scrape.waiting),
             kv_usage=scrape.kv_usage,

@@ -45,6 +45,8 @@ class HealthReport:
     health: Health
     words: str = ""
     """What is known, for people: `3 requests are waiting`."""
+    starts: bool = False
+    """It may be starting a replica for this very request, and sends no byte until that is there."""
 
 
 LOOK_TAKES = 4.0

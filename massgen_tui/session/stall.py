@@ -5,11 +5,15 @@ from collections.abc import Callable, Iterable
 
 from massgen_tui.session.health import HUNG, Health, HealthCheck, HealthReport, ask_health
 from massgen_tui.session.queue import Job
+from massgen_tui.session.times import Times
 
 SILENT_AFTER = 5.0
 """Seconds without a byte after which a server is asked; again after as many."""
 STRIKES = 2
 """Looks in a row that must find the server gone before its stream is given up."""
+STARTS_AFTER = 10.0
+"""Seconds without any byte after which a replica that may be starting is the likely reason."""
+STARTING = "no byte yet, may be starting a replica"
 PACE = 1.0
 """Seconds between two rounds."""
 
@@ -75,7 +79,7 @@ class SilenceWatch:
         job.strikes = job.strikes + 1 if report.health is Health.GONE else 0
         if job.strikes >= STRIKES:
             self._gone(job, report.words)
-        elif job.attempt.silent != (words := _words(report)):
+        elif job.attempt.silent != (words := _words(report, job.attempt.times, now)):
             self._changed(job, words)
 
 
@@ -87,8 +91,11 @@ def _due(job: Job, now: float) -> bool:
     return now - max(heard, job.looked_at) >= SILENT_AFTER
 
 
-def _words(report: HealthReport) -> str:
+def _words(report: HealthReport, times: Times, now: float) -> str:
     if report.health is Health.GONE:
         return f"gone? {report.words}"
+    if report.starts and report.health is not Health.HUNG and times.unanswered:
+        waited = now - (times.asked or now)
+        return STARTING if waited >= STARTS_AFTER else ""
     word = HUNG if report.health is Health.HUNG else "slow"
     return f"{word}: {report.words}" if report.words else word

@@ -75,6 +75,11 @@ class Times:
             self.content_unknown = self.asked is not None
 
     @property
+    def unanswered(self) -> bool:
+        """No byte came of the request that was sent last."""
+        return self.first_byte is None or self.first_byte < (self.asked or 0.0)
+
+    @property
     def broken(self) -> bool:
         """The program stood still between the first piece and the last."""
         return self.still_after is not None and self.pieces > self.still_after

@@ -192,7 +192,8 @@ class Monitors:
         status = await self._servers.look(watched.target)
         if status.condition is Condition.HUNG:
             return HealthReport(Health.HUNG, status.reason)
-        return HealthReport(report.health, _words(status) or report.words)
+        words = _words(status) or report.words
+        return HealthReport(report.health, words, starts=_may_start(status))
 
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Tell the monitor what a request of our own met: providers' APIs are not probed."""
@@ -229,6 +230,12 @@ class Monitors:
     def energy(self, attempt: Attempt) -> Energy | None:
         """What an answer took, as far as this host's GPUs tell."""
         return self._metering.energy(attempt)
+
+
+def _may_start(status: ServerStatus) -> bool:
+    """Whether a prompt may be waiting for a replica there: nothing tells that one runs."""
+    runs = bool(status.running) or (status.workers is not None and status.workers.healthy > 0)
+    return status.starts_replicas and not runs
 
 
 def _words(status: ServerStatus) -> str:

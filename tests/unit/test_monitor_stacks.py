@@ -308,6 +308,79 @@ async def test_an_empty_list_serves_nobody_whatever_kind_it_is(pages: Pages) -> 
     assert (status.unserved, status.notes) == (("m",), ("it lists no model now",))
 
 
+NO_PATH = Answer(
+    404, b"Path '/v1/models' not found. Ping http://.../-/routes for available routes."
+)
+NO_TABLE = Answer(503, b"Route table is not populated yet.")
+SILENT = Answer(fault=Fault.TIMEOUT, words="no answer in 2.5 s")
+
+
+@pytest.mark.parametrize(
+    ("pages", "state", "reason"),
+    [
+        # Ray Serve 2.60.0 as it starts: its proxy first, then its ingress
+        (
+            {"/v1/models": NO_PATH, "/-/routes": NO_TABLE, "/-/healthz": NO_TABLE},
+            ServerState.LOADING,
+            "Route table is not populated yet.",
+        ),
+        (
+            {"/v1/models": SILENT, "/-/routes": '{"/": "default"}', "/-/healthz": "success"},
+            ServerState.LOADING,
+            "its proxy answers, its application does not yet",
+        ),
+        # `serve start` alone
+        (
+            {"/v1/models": NO_PATH, "/-/routes": "{}", "/-/healthz": "success"},
+            ServerState.LOADING,
+            "it has no application yet",
+        ),
+        # a base_url without the application's route_prefix
+        (
+            {"/v1/models": NO_PATH, "/-/routes": '{"/llm": "llm"}', "/-/healthz": "success"},
+            ServerState.UNKNOWN,
+            "it has no application under this path, only under /llm",
+        ),
+    ],
+)
+async def test_what_ray_serve_is_in_before_its_application_answers(
+    pages: Pages, state: ServerState, reason: str
+) -> None:
+    watched = Paged(pages)
+    for _ in range(2):
+        status = await watched.look()
+        assert (status.state, status.kind, status.reason) == (state, "Ray Serve", reason)
+        assert status.condition is None
+    watched.wire.pages.update(ray())
+    status = await watched.look(40)
+    assert (status.state, status.reason) == (
+        ServerState.UP,
+        "whether a replica runs is not known from here",
+    )
+
+
+@pytest.mark.parametrize("at", ["/llm", "/models/qwen"])
+async def test_ray_serve_is_known_above_an_application_under_a_path(at: str) -> None:
+    pages = {path if path.startswith("/-/") else at + path: page for path, page in ray().items()}
+    watched = Paged(pages, root=f"{ROOT}{at}")
+    status = await watched.look()
+    assert (status.state, status.kind) == (ServerState.UP, "Ray Serve")
+    assert status.models == (ServedModel("m", 4096),)
+
+
+async def test_ray_serve_is_known_behind_a_gateways_path() -> None:
+    pages = {f"/ray{path}": page for path, page in ray().items()}
+    status = await Paged(pages, root=f"{ROOT}/ray").look()
+    assert (status.state, status.kind) == (ServerState.UP, "Ray Serve")
+
+
+async def test_a_silent_server_of_another_kind_is_not_ray_serve() -> None:
+    for routes in (Answer(404), SILENT, "[]", '{"paths": {}}', "null"):
+        status = await Paged({"/v1/models": SILENT, "/-/routes": routes}).look()
+        assert (status.state, status.kind) == (ServerState.UNKNOWN, "")
+        assert status.silent
+
+
 SCALES = "The model is currently scaling. Please try again later."
 RETIRED = "This data-parallel rank has been retired"
 

@@ -16,6 +16,7 @@ from massgen_tui.backends.events import (
     Message,
     Opened,
     ReasoningDelta,
+    RequestSent,
     Retrying,
     SeveralChoices,
     ToolCallDelta,
@@ -466,6 +467,24 @@ async def test_a_slow_server_is_said_to_be_slow_and_never_given_up() -> None:
     await w.session.wait()
     assert str(attempt.content) == "at last"
     assert attempt.silent == ""
+    await w.session.aclose()
+
+
+async def test_a_stack_that_may_start_a_replica_is_not_called_slow_before_its_first_byte() -> None:
+    go = asyncio.Event()
+    w = Watched(RequestSent({}), go, Opened(), ContentDelta("at last"), asyncio.Event())
+    (exchange,) = w.session.ask("1")
+    attempt = exchange.attempts[0]
+    await until(lambda: attempt.times.asked is not None)
+    w.report = HealthReport(Health.ALIVE, "the server is up", starts=True)
+    await w.silence(6)
+    assert attempt.silent == "", "a few seconds are no start"
+    await w.silence(6)
+    assert attempt.silent == "no byte yet, may be starting a replica"
+    go.set()
+    await until(lambda: attempt.content)
+    await w.silence(12)
+    assert attempt.silent == "slow: the server is up", "one that sends has its replica"
     await w.session.aclose()
 
 

@@ -57,6 +57,8 @@ class Kind:
     """Its list of models is a provider's: asked for once, until it was away."""
     woken: bool = False
     """Whatever is asked may wake one that is scaled to zero: without prompts nothing is."""
+    starts_replicas: bool = False
+    """It may start a replica for a prompt, and sends no byte until that is there."""
     place: str = ""
     """The path that its API stands under, before `/v1`."""
     any_name: bool = False

@@ -83,4 +83,5 @@ KIND = Kind(
     shared_context=True,
     place=PLACE,
     woken=True,
+    starts_replicas=True,
 )

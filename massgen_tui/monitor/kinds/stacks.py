@@ -15,7 +15,7 @@ async def which(ask: Ask, models: Answer, owner: str, kind: Kind | None) -> Kind
         owner: Whose it says its models are.
         kind: What that proves, so far.
     """
-    if await ray_serve.stands_there(ask, owner):
+    if ray_serve.lacks_route(models) or await ray_serve.stands_there(ask, owner):
         return ray_serve.KIND
     if kind is not None:
         return None
@@ -26,3 +26,11 @@ async def which(ask: Ask, models: Answer, owner: str, kind: Kind | None) -> Kind
     if models.status in (401, 403, 404, 405) and await litserve.stands_there(ask):
         return litserve.KIND
     return None
+
+
+async def starts_replicas(ask: Ask) -> bool:
+    """Whether one stands there that may be starting a replica for a prompt that is under way.
+
+    Nothing is asked that reaches a model.
+    """
+    return bool(await ray_serve.routes(ask)) or await kserve.stands_there(ask)
