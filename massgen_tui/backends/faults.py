@@ -16,6 +16,8 @@ from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.failures import Cause
 from massgen_tui.backends.unpack import HINT, PackedError
 from massgen_tui.net.address import is_loopback, proxy_for, root_of
+from massgen_tui.net.proxy import HINT as PROXY_HINT
+from massgen_tui.net.proxy import proxy_fault
 from massgen_tui.net.tls import tls_hint
 
 CAUGHT = (aiohttp.ClientError, OSError, EOFError, ValueError, RuntimeError)
@@ -38,10 +40,12 @@ def cause_of(error: BaseException, base_url: str, *, opened: bool) -> Cause:
 
 
 def _before_headers(error: BaseException, base_url: str) -> Cause:
+    proxy = proxy_for(base_url)
+    if words := proxy and proxy_fault(error, proxy):
+        away = isinstance(error, aiohttp.ClientProxyConnectionError)
+        return Cause(ErrorKind.UNREACHABLE, words, PROXY_HINT, away)
     inner = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     match error, inner:
-        case ((aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError()), _):
-            return _proxy(error, base_url)
         case _, ssl.SSLError():
             return _tls(inner, base_url)
         case _, aiohttp.ClientResponseError() | httpx2.TooManyRedirects() | ValueError():
@@ -93,14 +97,6 @@ def _unreachable(error: BaseException, base_url: str) -> Cause:
     hint = "see whether the server is still up, then rerun this agent"
     message = f"{root} closed the connection before it answered"
     return Cause(ErrorKind.UNREACHABLE, message, hint, True)
-
-
-def _proxy(error: BaseException, base_url: str) -> Cause:
-    proxy = root_of(proxy_for(base_url) or "")
-    status = getattr(error, "status", None)
-    what = f"answered {status}" if status else "cannot be reached"
-    hint = "correct HTTPS_PROXY or HTTP_PROXY, or add the host to NO_PROXY"
-    return Cause(ErrorKind.UNREACHABLE, f"the proxy {proxy} {what}", hint, not status)
 
 
 def _tls(error: ssl.SSLError, base_url: str) -> Cause:

@@ -5,6 +5,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from massgen_tui.dialects import Dialect, by_host
+from massgen_tui.net.address import is_loopback
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?", re.ASCII)
 _VERSION = re.compile(r"v\d+[a-z0-9]*", re.ASCII)
@@ -66,17 +67,6 @@ def same_origin(url: str, base_url: str) -> bool:
         )
     except ValueError:
         return False
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its name alone; nothing is looked up."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
 
 
 def _split(text: str) -> SplitResult:

@@ -7,6 +7,7 @@ import aiohttp
 
 from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.fetch import REFUSED, Answer, Fault, Take
+from massgen_tui.net.proxy import proxy_fault
 from massgen_tui.net.resolver import DaemonResolver
 from massgen_tui.net.tls import tls_hint
 from massgen_tui.text import one_line
@@ -50,7 +51,8 @@ class AiohttpClient:
         except TimeoutError:
             raise
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _failed(error)
+            words = proxy and proxy_fault(error, proxy)
+            return Answer(fault=Fault.PROXY, words=words) if words else _failed(error)
 
     async def aclose(self) -> None:
         """Close all connections."""

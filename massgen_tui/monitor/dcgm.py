@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from massgen_tui.config.address import is_loopback, same_origin
+from massgen_tui.config.address import same_origin
 from massgen_tui.config.extras import Extra, pairs, with_query
 from massgen_tui.config.model import BackendConfig, Config, ExtraServer
 from massgen_tui.monitor.dcgm_page import Page, Told
@@ -18,6 +18,7 @@ from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.roll import Roll
 from massgen_tui.monitor.status import GpuSnapshot
+from massgen_tui.net.address import is_loopback
 
 _LARGE = 50_000
 """Bytes of a page from which it is read in a thread: a machine with 8 GPUs sends about 30 kB."""

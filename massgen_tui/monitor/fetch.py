@@ -2,18 +2,16 @@
 
 import asyncio
 import importlib
-import ipaddress
 import json
 import time
-import urllib.request
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Never, Protocol, cast
 from urllib.parse import urlsplit
 
-from massgen_tui.config.address import is_loopback
 from massgen_tui.descriptors import exhausted
+from massgen_tui.net.address import proxy_for
 
 LIMIT = 2 * 2**20
 """Bytes of a body that are read at most."""
@@ -43,6 +41,8 @@ class Fault(StrEnum):
     """There is no way to it, or the connection was cut."""
     UNTRUSTED = "untrusted"
     """Its TLS is not to be trusted, or there is none."""
+    PROXY = "proxy"
+    """The proxy before it cannot be reached, refuses or is not spoken: nothing of the server."""
     BROKEN = "broken"
     """What came is no HTTP."""
     TOO_LARGE = "too large"
@@ -104,26 +104,6 @@ class Answer:
 
 def _refuse(constant: str) -> Never:
     raise ValueError(constant)
-
-
-def is_local(host: str) -> bool:
-    """Whether `host` is loopback, in a private network, or a bare name: a server of one's own."""
-    if is_loopback(host) or "." not in host.strip("[]").rstrip("."):
-        return True
-    try:
-        address = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return host.lower().endswith((".local", ".lan", ".internal", ".home.arpa"))
-    return address.is_private or address.is_link_local
-
-
-def proxy_for(url: str) -> str | None:
-    """The environment's proxy for `url`; never one for loopback."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if is_loopback(host) or urllib.request.proxy_bypass(host):
-        return None
-    return urllib.request.getproxies().get(parts.scheme)
 
 
 Take = Callable[[bytes], Awaitable[None]]

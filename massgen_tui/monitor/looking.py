@@ -123,7 +123,7 @@ def pulse_of(answer: Answer) -> Pulse:
     503 is "not yet" with llama.cpp (`Loading model`) and SGLang; with vLLM its engine has died.
     """
     if answer.fault and not (answer.fault is Fault.TOO_LARGE and answer.status == 200):
-        certain = answer.fault not in (Fault.BROKEN, Fault.UNTRUSTED, Fault.OURS)
+        certain = answer.fault not in (Fault.BROKEN, Fault.UNTRUSTED, Fault.PROXY, Fault.OURS)
         return Pulse(
             ServerState.DOWN if certain else ServerState.UNKNOWN,
             answer.words,

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from massgen_tui.config.address import is_loopback, port_of
+from massgen_tui.config.address import port_of
 from massgen_tui.monitor.host import PROC
 from massgen_tui.monitor.status import GpuStatus, ServerTarget
+from massgen_tui.net.address import is_loopback
 
 EVERY = 10.0
 """Seconds between two searches, however many processes come and go."""

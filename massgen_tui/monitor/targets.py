@@ -1,7 +1,5 @@
 """The servers of a config: one for every distinct address, whatever the number of agents on it."""
 
-from urllib.parse import urlsplit
-
 from pydantic import SecretStr
 
 from massgen_tui.config.address import host_of, port_of, server_root
@@ -11,8 +9,8 @@ from massgen_tui.config.routing import dialect_for
 from massgen_tui.config.start_command import asks_for_thinking, command_for, missing_parsers
 from massgen_tui.dialects import GENERIC, by_host, resolve
 from massgen_tui.dialects.parameters import TOKEN_LIMITS
-from massgen_tui.monitor.fetch import is_local
 from massgen_tui.monitor.status import NO_KEY, ServerTarget
+from massgen_tui.net.address import is_local, root_of
 
 
 def targets_of(config: Config) -> tuple[ServerTarget, ...]:
@@ -118,10 +116,7 @@ def _tools(agents: list[AgentConfig]) -> bool:
 
 def _root(base_url: str) -> str:
     """Where a server's own paths stand; of a provider's API only its host matters."""
-    if not _hosted(base_url):
-        return server_root(base_url)
-    parts = urlsplit(base_url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return root_of(base_url) if _hosted(base_url) else server_root(base_url)
 
 
 def _unkeyed(base_url: str) -> str:

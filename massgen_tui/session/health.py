@@ -3,14 +3,13 @@
 import asyncio
 import errno
 import logging
-import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from massgen_tui.net.address import proxy_for
 from massgen_tui.net.lookup import look_up
 from massgen_tui.session.agent import Agent
 
@@ -77,7 +76,7 @@ async def connect_health(agent: Agent) -> HealthReport:
     silent.
     """
     parts = urlsplit(agent.profile.server)
-    if parts.hostname is None or _proxied(parts.scheme, parts.hostname):
+    if parts.hostname is None or proxy_for(agent.profile.server) is not None:
         return HealthReport(Health.UNKNOWN)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -109,16 +108,3 @@ async def _look_at(hosts: set[str], port: int) -> HealthReport:
 
 _NO_SUCH_ROAD = {errno.EADDRNOTAVAIL, errno.ENETUNREACH, errno.EAFNOSUPPORT}
 """What a host without IPv6 says to ::1: nothing about the server."""
-
-
-def _proxied(scheme: str, host: str) -> bool:
-    if host == "localhost" or _loopback(host):
-        return False
-    return scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host)
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

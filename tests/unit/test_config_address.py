@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from massgen_tui.config.address import (
     AddressError,
     host_of,
-    is_loopback,
     normalise,
     port_of,
     server_root,
@@ -126,24 +125,6 @@ def test_parts_of_an_address() -> None:
     assert server_root("https://h/team/v1") == "https://h/team"
     assert host_of("http://[::1]:9/v1") == "::1"
     assert (port_of("http://h:9/v1"), port_of("http://h/v1"), port_of("https://h")) == (9, 80, 443)
-
-
-@pytest.mark.parametrize(
-    ("host", "here"),
-    [
-        ("localhost", True),
-        ("127.0.0.1", True),
-        ("127.9.9.9", True),
-        ("::1", True),
-        ("0.0.0.0", True),
-        ("a.localhost", True),
-        ("localhost.example", False),
-        ("10.0.0.1", False),
-        ("gpu-box", False),
-    ],
-)
-def test_this_machine_is_known_by_its_names(host: str, *, here: bool) -> None:
-    assert is_loopback(host) is here
 
 
 hosts = st.from_regex(r"[a-z][a-z0-9-]{0,8}[a-z0-9](\.[a-z]{2,5})?", fullmatch=True)
