@@ -132,3 +132,16 @@ def settings_of(attempt: Attempt) -> Mapping[str, object]:
     """What was asked for beside the conversation; empty when nothing was."""
     request = attempt.request or {}
     return {name: request[name] for name in request if name not in _CONVERSATION}
+
+
+def circumstances(document: Document, agent: Agent, attempt: Attempt) -> list[str]:
+    """Whom it was asked and when, so that its numbers can be judged; what is not known is absent.
+
+    `vLLM 0.33.0`, `http://localhost:8000`, `answered as other/model`, `asked 2026-11-23 11:59:51`.
+    """
+    told = [agent.served_by or agent.profile.provider, agent.profile.server]
+    if attempt.model and attempt.model != agent.profile.model:
+        told.append(f"answered as {attempt.model}")
+    if (asked := document.asked(attempt)) is not None:
+        told.append(f"asked {asked.isoformat(sep=' ')}")
+    return [one for one in told if one]

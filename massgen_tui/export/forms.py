@@ -1,5 +1,6 @@
 """The forms in which a session can be exported."""
 
+import importlib
 from collections.abc import Collection
 
 from massgen_tui.export.csv_form import to_csv
@@ -9,7 +10,7 @@ from massgen_tui.export.markdown import to_markdown
 from massgen_tui.export.redacted import Redact
 from massgen_tui.session.state import SessionState
 
-FORMS = ("md", "json", "csv")
+FORMS = ("md", "html", "json", "csv")
 """By the endings of their files."""
 
 
@@ -49,6 +50,10 @@ def written(document: Document, form: str, redact: Redact) -> str:
     match form:
         case "md":
             return redact(to_markdown(document))
+        case "html":
+            # only who wants it pays for Markdown and Pygments
+            page = importlib.import_module("massgen_tui.export.html_page")
+            return str(page.to_html(document, redact))
         case "json":
             return to_json_text(document, redact)
         case "csv":

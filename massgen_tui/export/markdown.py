@@ -3,7 +3,7 @@
 import json
 import re
 
-from massgen_tui.export.document import Document, settings_of
+from massgen_tui.export.document import Document, circumstances, settings_of
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import as_code, sources_markdown
@@ -61,13 +61,7 @@ def _note(attempt: Attempt) -> str:
 
 
 def _circumstances(document: Document, agent: Agent, attempt: Attempt) -> str:
-    """Whom it was asked, when and with which settings, so that the numbers can be judged."""
-    told = [agent.served_by or agent.profile.provider, agent.profile.server]
-    if attempt.model and attempt.model != agent.profile.model:
-        told.append(f"answered as {attempt.model}")
-    if (asked := document.asked(attempt)) is not None:
-        told.append(f"asked {asked.isoformat(sep=' ')}")
-    words = [_line(part) for part in told if part]
+    words = [_line(part) for part in circumstances(document, agent, attempt)]
     settings = _settings(attempt)
     return " · ".join([*words, *([f"settings {settings}"] if settings else [])])
 

@@ -79,7 +79,7 @@ def test_a_key_that_a_server_repeats_is_in_no_form(form: str, key: str) -> None:
         assert shape not in text
 
 
-@pytest.mark.parametrize("form", ["md", "csv"])
+@pytest.mark.parametrize("form", ["md", "html", "csv"])
 def test_a_key_that_characters_without_a_width_divide_is_not_put_together(form: str) -> None:
     agent = conversation(attempt_of(ContentDelta("sk-very\x00sec\u202eret"), Finished("stop")))
     text = written(document_of([agent], told()), form, Redactor(["sk-verysecret"]))
@@ -109,5 +109,5 @@ def test_a_session_without_a_turn_or_still_answering_can_be_written_down(form: s
 
 
 def test_there_is_no_other_form() -> None:
-    with pytest.raises(ValueError, match="there are md, json, csv"):
+    with pytest.raises(ValueError, match="there are md, html, json, csv"):
         written(document_of([], told()), "pdf", Redactor([]))
