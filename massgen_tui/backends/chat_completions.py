@@ -98,12 +98,12 @@ class ChatCompletionsBackend:
             sleep: waits between two tries.
             patient_until: the loop's time until which a server that is not up yet is waited for.
         """
-        dialect = resolve(agent.backend.type, agent.backend.base_url)
+        dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
         self.agent = agent.id
-        self.provider = dialect.provider if dialect else agent.backend.type
-        self.server = root_of(agent.backend.base_url)
-        self.url = f"{agent.backend.base_url}/chat/completions"
-        self.model = agent.backend.model
+        self.provider = dialect.provider if dialect else agent.endpoint.type
+        self.server = root_of(agent.endpoint.base_url)
+        self.url = f"{agent.endpoint.base_url}/chat/completions"
+        self.model = agent.settings.model
         self._config = agent
         self._key_vars = dialect.key_vars if dialect else ()
         self._finishes = dialect is not None and dialect.finishes
@@ -177,7 +177,7 @@ class ChatCompletionsBackend:
 
     @property
     def _limits(self) -> Timeouts:
-        return self._config.backend.timeout
+        return self._config.settings.timeout
 
     async def _connected(self) -> "Client":
         try:
@@ -189,13 +189,13 @@ class ChatCompletionsBackend:
             raise self._signed(cause.error()) from None
         if self._client is None:
             room = importlib.import_module(_ROOMS[0])
-            backend = self._config.backend
+            endpoint = self._config.endpoint
             try:
                 self._client = room.Client(
-                    backend.base_url,
-                    backend.api_key,
-                    headers=backend.extra_headers,
-                    query=backend.extra_query,
+                    endpoint.base_url,
+                    endpoint.api_key,
+                    headers=endpoint.extra_headers,
+                    query=endpoint.extra_query,
                 )
             except (ValueError, OSError) as error:
                 cause = Cause(ErrorKind.CONFIG, f"{self.server}: {error}", "see base_url")
@@ -205,7 +205,7 @@ class ChatCompletionsBackend:
     @asynccontextmanager
     async def _exchange(self, client: "Client", end: float) -> AsyncIterator["Exchange"]:
         room = importlib.import_module(_ROOMS[1])
-        base_url, end = self._config.backend.base_url, end + pulse().lost
+        base_url, end = self._config.endpoint.base_url, end + pulse().lost
         exchange: Exchange = room.Exchange(
             client, base_url, self._limits, self._gate, end, finishes=self._finishes
         )
@@ -254,16 +254,16 @@ class ChatCompletionsBackend:
         return None
 
     async def _situation(self, refused: RefusedError) -> Situation:
-        backend, client = self._config.backend, self._client
+        endpoint, client = self._config.endpoint, self._client
         lists = asks_for_names(refused.status, refused.said)
-        keyed = backend.api_key is not None or replaces_key(backend.extra_headers)
+        keyed = endpoint.api_key is not None or replaces_key(endpoint.extra_headers)
         unkeyed = not keyed and may_lack_key(refused.status, refused.body)
         return Situation(
-            model=backend.model,
-            base_url=backend.base_url,
+            model=self.model,
+            base_url=endpoint.base_url,
             provider=self.provider,
             key_vars=self._key_vars,
-            key_source=backend.key_source if keyed else "",
+            key_source=endpoint.key_source if keyed else "",
             served=await client.models() if lists and client else None,
             keyless=await client.is_litellm(self.server) if unkeyed and client else False,
         )
@@ -281,7 +281,7 @@ class ChatCompletionsBackend:
             left = self._patient_until - running_time()
             if left > 0:
                 return min(PACE, left)
-        if retries >= self._config.backend.retries:
+        if retries >= self._config.settings.retries:
             return None
         asked = failed.error.retry_after
         if asked is None:
@@ -299,4 +299,4 @@ class ChatCompletionsBackend:
         )
 
     def _masked(self, text: str) -> str:
-        return without(text, secrets_of(self._config.backend))
+        return without(text, secrets_of(self._config.endpoint))

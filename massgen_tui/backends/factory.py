@@ -23,10 +23,10 @@ def make_backend(
         gate: polls the reads of all streams that share it; plain reads without.
         patient_until: the loop's time until which a server that is not up yet is waited for.
     """
-    dialect = resolve(agent.backend.type, agent.backend.base_url)
+    dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
     problem = agent.problem
     if problem is None and dialect is None:
-        problem = AgentProblem(message=f"backend type {agent.backend.type!r} is not spoken here")
+        problem = AgentProblem(message=f"backend type {agent.endpoint.type!r} is not spoken here")
     if problem is not None:
         return UnusableBackend(agent, problem)
     if dialect is not None and dialect.name in TYPES:
@@ -39,12 +39,12 @@ class UnusableBackend:
 
     def __init__(self, agent: AgentConfig, problem: AgentProblem) -> None:
         """Remember why; nothing is ever sent."""
-        dialect = resolve(agent.backend.type, agent.backend.base_url)
+        dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
         self.agent = agent.id
-        self.provider = dialect.provider if dialect else agent.backend.type
-        self.server = root_of(agent.backend.base_url)
+        self.provider = dialect.provider if dialect else agent.endpoint.type
+        self.server = root_of(agent.endpoint.base_url)
         self.url = ""
-        self.model = agent.backend.model
+        self.model = agent.settings.model
         self._problem = problem
 
     def request(self, messages: Sequence[Message]) -> ChatRequest:

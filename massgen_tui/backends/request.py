@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import Message
 from massgen_tui.config.merge import copied, deep_merge
-from massgen_tui.config.model import AgentConfig, BackendConfig
-from massgen_tui.config.routing import dialect_for, route
+from massgen_tui.config.model import AgentConfig, Settings
+from massgen_tui.config.routing import route
 from massgen_tui.dialects import Dialect, Echo
 
 
@@ -16,22 +16,20 @@ def build_request(agent: AgentConfig, messages: Sequence[Message]) -> ChatReques
     Several system messages become one at the front, as chat templates want it; the agent's own
     is used when there is none. `extra_body` is merged deeply and wins; but answers are streamed.
     """
-    backend = agent.backend
-    dialect = dialect_for(backend)
-    routed = route(backend)
+    settings, dialect, routed = agent.settings, agent.endpoint.dialect, route(agent)
     body: dict[str, object] = {
-        "model": backend.model,
+        "model": settings.model,
         "messages": _messages(agent, messages, dialect),
         "stream": True,
     }
     if dialect.stream_options:
         body["stream_options"] = {"include_usage": True}
     body = deep_merge(body, routed.body)
-    if backend.tools:
-        body["tools"] = copied(backend.tools)
-    if backend.tool_choice is not None:
-        body["tool_choice"] = copied(backend.tool_choice)
-    body = deep_merge(body, backend.extra_body)
+    if settings.tools:
+        body["tools"] = copied(settings.tools)
+    if settings.tool_choice is not None:
+        body["tool_choice"] = copied(settings.tool_choice)
+    body = deep_merge(body, settings.extra_body)
     warnings = list(routed.warnings)
     if body["stream"] is not True:
         body["stream"] = True
@@ -44,10 +42,10 @@ def _messages(
 ) -> list[dict[str, object]]:
     system = [message.content for message in messages if message.role == "system"]
     if not system:
-        system = [agent.system_message]
+        system = [agent.settings.system_message]
     merged = "\n\n".join(text for text in system if text)
     built: list[dict[str, object]] = [{"role": "system", "content": merged}] if merged else []
-    echo = _echo(agent.backend, dialect)
+    echo = _echo(agent.settings, dialect)
     for message in messages:
         if message.role == "system":
             continue
@@ -58,7 +56,7 @@ def _messages(
     return built
 
 
-def _echo(backend: BackendConfig, dialect: Dialect) -> bool:
-    if backend.echo_reasoning is None:
+def _echo(settings: Settings, dialect: Dialect) -> bool:
+    if settings.echo_reasoning is None:
         return dialect.echo is Echo.MUST
-    return backend.echo_reasoning and dialect.echo is not Echo.NEVER
+    return settings.echo_reasoning and dialect.echo is not Echo.NEVER

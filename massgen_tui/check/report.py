@@ -8,7 +8,6 @@ from massgen_tui.backends.request import build_request
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentConfig, Config
-from massgen_tui.config.routing import dialect_for
 from massgen_tui.config.secrets import all_secrets
 from massgen_tui.dialects import by_name
 from massgen_tui.monitor.status import ServerStatus, ServerTarget
@@ -60,25 +59,25 @@ def file_report(
 
 
 def _agent(agent: AgentConfig) -> dict[str, object]:
-    backend = agent.backend
+    endpoint, settings = agent.endpoint, agent.settings
     problem = agent.problem
     request = None if problem else build_request(agent, [Message("user", PROMPT)])
     return {
         "agent": agent.id,
-        "type": backend.type,
-        "provider": dialect_for(backend).provider if by_name(backend.type) else backend.type,
-        "model": backend.model,
+        "type": endpoint.type,
+        "provider": endpoint.dialect.provider if by_name(endpoint.type) else endpoint.type,
+        "model": settings.model,
         "problem": {"message": problem.message, "hint": problem.hint or None} if problem else None,
         "warnings": list(request.warnings) if request else [],
         "request": None
         if request is None
         else {
             "method": "POST",
-            "url": f"{backend.base_url}/chat/completions",
-            "default_url": backend.base_url_default,
-            "key": backend.key_source or ("EMPTY" if backend.api_key is None else "set"),
-            "headers": _told(backend.extra_headers),
-            "query": _told(backend.extra_query),
+            "url": f"{endpoint.base_url}/chat/completions",
+            "default_url": endpoint.base_url_default,
+            "key": endpoint.key_source or ("EMPTY" if endpoint.api_key is None else "set"),
+            "headers": _told(endpoint.extra_headers),
+            "query": _told(endpoint.extra_query),
             "body": request.body,
         },
     }

@@ -3,7 +3,14 @@
 from massgen_tui.config.address import AddressError, normalise
 from massgen_tui.config.credentials import in_headers, key_for
 from massgen_tui.config.diagnostics import Diagnostics
-from massgen_tui.config.model import AgentProblem, BackendConfig
+from massgen_tui.config.model import (
+    AgentConfig,
+    AgentProblem,
+    Endpoint,
+    Exporters,
+    RequestOptions,
+    Settings,
+)
 from massgen_tui.config.names import nearest
 from massgen_tui.config.read_extras import (
     HEADERS,
@@ -35,9 +42,9 @@ Found = dict[str, Item]
 
 
 def read_backend(
-    diagnostics: Diagnostics, item: Item, agent: str
-) -> tuple[BackendConfig, AgentProblem | None] | None:
-    """The backend, and why it cannot be asked if so; None with problems noted when unreadable."""
+    diagnostics: Diagnostics, item: Item, *, agent: str, system_message: str
+) -> AgentConfig | None:
+    """The agent of a backend; None with problems noted when it cannot be read."""
     found = diagnostics.mapping(item, hint="with `type`, `model` and `base_url`")
     if found is None:
         return None
@@ -47,15 +54,13 @@ def read_backend(
         return None
     kind = diagnostics.text(found["type"])
     if not kind and diagnostics.unset:
-        return BackendConfig(type=""), _unset(diagnostics)
+        return AgentConfig(id=agent, endpoint=Endpoint(type=""), problem=_unset(diagnostics))
     if by_name(kind) is None:
-        return _unspoken(diagnostics, found, kind)
-    return _spoken(diagnostics, item, found, kind=kind, agent=agent)
+        return _unspoken(diagnostics, found, kind=kind, agent=agent)
+    return _spoken(diagnostics, item, found, kind=kind, agent=agent, system_message=system_message)
 
 
-def _unspoken(
-    diagnostics: Diagnostics, found: Found, kind: str
-) -> tuple[BackendConfig, AgentProblem]:
+def _unspoken(diagnostics: Diagnostics, found: Found, *, kind: str, agent: str) -> AgentConfig:
     why = NOT_SPOKEN.get(kind.lower(), "")
     near = "" if why else nearest(kind, NAMES)
     line = diagnostics.origin.line(found["type"].steps)
@@ -69,13 +74,19 @@ def _unspoken(
         hint=hint or "spoken: " + ", ".join(NAMES),
     )
     model = found.get("model")
-    name = model.written.source if model else None
-    return BackendConfig(type=kind, model=one_line(name or "")), problem
+    settings = Settings(model=one_line((model and model.written.source) or ""))
+    return AgentConfig(id=agent, endpoint=Endpoint(type=kind), settings=settings, problem=problem)
 
 
 def _spoken(
-    diagnostics: Diagnostics, item: Item, found: Found, *, kind: str, agent: str
-) -> tuple[BackendConfig, AgentProblem | None] | None:
+    diagnostics: Diagnostics,
+    item: Item,
+    found: Found,
+    *,
+    kind: str,
+    agent: str,
+    system_message: str,
+) -> AgentConfig | None:
     before = len(diagnostics.problems)
     model = diagnostics.text(found.get("model")).strip()
     if not model.isprintable():
@@ -100,23 +111,29 @@ def _spoken(
     )
     if secret.warning:
         diagnostics.warnings.append(f"{agent}: {secret.warning}")
-    backend = BackendConfig(
+    endpoint = Endpoint(
         type=spoken.name,
-        model=model,
         base_url=base_url,
         base_url_default=bool(base_url) and "base_url" not in found,
         api_key=secret.secret,
         key_source=secret.source,
-        parameters=parameters,
         extra_headers=headers,
         extra_query=query,
         metrics_pages=pages,
-        **{name: getattr(options, name) for name in _OPTIONS},
+        **{name: getattr(options, name) for name in Exporters.model_fields},
     )
-    routed = route(backend)
+    settings = Settings(
+        model=model,
+        system_message=system_message,
+        parameters=parameters,
+        **{name: getattr(options, name) for name in RequestOptions.model_fields},
+    )
+    problem = _unset(diagnostics) or problem or secret.problem
+    read = AgentConfig(id=agent, endpoint=endpoint, settings=settings, problem=problem)
+    routed = route(read)
     diagnostics.warnings += [f"{agent}: {warning}" for warning in routed.warnings]
     diagnostics.ignored.update(f"backend.{name}" for name in routed.ignored)
-    return backend, _unset(diagnostics) or problem or secret.problem
+    return read
 
 
 def _unset(diagnostics: Diagnostics) -> AgentProblem | None:

@@ -121,15 +121,8 @@ def _agent(diagnostics: Diagnostics, item: Item, taken: set[str]) -> AgentConfig
         if not any(nearest(other, ["backend"]) for other in found):
             diagnostics.error(item, "is missing", "with `type` and `model`", key="backend")
         return None
-    backend = read_backend(diagnostics, found["backend"], name)
-    if backend is None or not name:
-        return None
-    return AgentConfig(
-        id=name,
-        system_message="\n\n".join(part for part in system if part),
-        backend=backend[0],
-        problem=backend[1],
-    )
+    system_message = "\n\n".join(part for part in system if part)
+    return read_backend(diagnostics, found["backend"], agent=name, system_message=system_message)
 
 
 def _id(diagnostics: Diagnostics, item: Item, found: dict[str, Item], taken: set[str]) -> str:

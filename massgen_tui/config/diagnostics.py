@@ -1,5 +1,6 @@
 """What checking a config gathers: problems by path, warnings, unset variables."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from massgen_tui.config.values import (
 )
 from massgen_tui.config.variables import substitute
 
+_INSTANCE = re.compile(r" or instance of \w+")
+"""A model's name, which tells the user nothing."""
 _M = TypeVar("_M", bound=BaseModel)
 
 
@@ -164,7 +167,7 @@ class Diagnostics:
             for detail in error.errors(include_url=False, include_input=False):
                 extra = detail["type"] == "extra_forbidden"
                 message = "is not known" if extra else detail["msg"]
-                message = message.replace("Input should", "should")
+                message = _INSTANCE.sub("", message.replace("Input should", "should"))
                 found.setdefault(item.reach(detail["loc"]), []).append(message)
             for steps, messages in found.items():
                 message = " or ".join(dict.fromkeys(messages))

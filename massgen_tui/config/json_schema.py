@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from massgen_tui.config.model import Timeouts
-from massgen_tui.config.schema import BackendOptions, Extras, Gpus, Sampling, Server, Ui
+from massgen_tui.config.model import GpuSource, Timeouts, UiConfig
+from massgen_tui.config.schema import BackendOptions, Extras, Sampling, Server
 from massgen_tui.dialects import DIALECTS, NAMES
 from massgen_tui.dialects.parameters import (
     MASSGEN_AGENT,
@@ -47,7 +47,7 @@ def config_schema() -> Schema:
             "gpus": {
                 "type": ["array", "null"],
                 "description": "GPUs of other machines.",
-                "items": _section(Gpus),
+                "items": _section(GpuSource),
             },
         },
         "patternProperties": {"^(x-|_|\\.)": {}},
@@ -111,7 +111,7 @@ def _backend() -> Schema:
 
 
 def _ui() -> Schema:
-    schema = _section(Ui)
+    schema = _section(UiConfig)
     schema["properties"] |= {"type": {"type": "string"}, **_anything(MASSGEN_UI)}
     return schema
 

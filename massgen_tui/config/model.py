@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from massgen_tui.config.extras import Extra
 from massgen_tui.config.metrics_pages import MetricsPage
+from massgen_tui.dialects import GENERIC, Dialect, resolve
 
 
 class _Model(BaseModel):
@@ -23,12 +24,17 @@ class Timeouts(_Model):
     total: float | None = Field(default=None, gt=0)
 
 
-class BackendConfig(_Model):
-    """How one agent's server is reached and what it is asked for."""
+class Exporters(_Model):
+    """Pages beside a server's own that tell of the machine it runs on."""
 
-    type: str
+    gpu_metrics_url: str = Field(default="", description="A DCGM exporter on the server's host.")
+
+
+class Endpoint(Exporters):
+    """Where a server is and how it is reached: address, key, dialect, headers of one's own."""
+
+    type: str = "chatcompletion"
     """The name of a dialect in `massgen_tui.dialects`, or whatever else the file says."""
-    model: str = ""
     base_url: str = ""
     """Scheme, host, port and path up to `/v1` (or the provider's own), no trailing slash."""
     base_url_default: bool = False
@@ -37,24 +43,44 @@ class BackendConfig(_Model):
     """The key that goes to this server, from the file, the environment or `.env`; None: `EMPTY`."""
     key_source: str = ""
     """Where the key came from (`VLLM_API_KEY`, `api_key in the config`), for people."""
-    tools: tuple[Mapping[str, Any], ...] = ()
-    tool_choice: str | Mapping[str, Any] | None = None
-    timeout: Timeouts = Timeouts()
-    retries: int = Field(default=2, ge=0, le=10)
-    extra_body: Mapping[str, Any] = {}
-    """Merged deeply into the body, and wins; never questioned."""
-    parameters: Mapping[str, Any] = {}
-    """Every other key of the backend that is meant for the server, as written."""
-    echo_reasoning: bool | None = None
-    """Whether reasoning goes back to the server in later turns; None: as the dialect needs it."""
-    gpu_metrics_url: str = ""
-    """A DCGM exporter on the server's host."""
     extra_headers: tuple[Extra, ...] = ()
     """Sent with every request to this server's origin, and to no other."""
     extra_query: tuple[Extra, ...] = ()
     """Likewise, behind each address."""
     metrics_pages: tuple[MetricsPage, ...] = ()
     """Where its engine's numbers are told in its stead."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """What is spoken there; the generic dialect where the type is none that is known."""
+        return resolve(self.type, self.base_url) or GENERIC
+
+
+class RequestOptions(_Model):
+    """What every agent takes besides its model, whatever its server."""
+
+    tools: list[dict[str, Any]] = Field(
+        default=[], description="Function tools as OpenAI writes them; sent, never executed."
+    )
+    tool_choice: str | dict[str, Any] | None = None
+    timeout: Timeouts = Timeouts()
+    retries: int = Field(default=2, ge=0, le=10, description="Only before the first byte.")
+    extra_body: dict[str, Any] = Field(
+        default={}, description="Merged deeply into the request's body, and wins."
+    )
+    echo_reasoning: bool | None = Field(
+        default=None, description="Send reasoning back in later turns; by default as needed."
+    )
+
+
+class Settings(RequestOptions):
+    """What an agent's server is asked for. Holds no key."""
+
+    model: str = ""
+    """The name the server knows it by."""
+    system_message: str = ""
+    parameters: Mapping[str, Any] = {}
+    """Every other key of the backend that is meant for the server, as written."""
 
 
 class AgentProblem(_Model):
@@ -68,8 +94,8 @@ class AgentConfig(_Model):
     """One agent."""
 
     id: str
-    system_message: str = ""
-    backend: BackendConfig
+    endpoint: Endpoint
+    settings: Settings = Settings()
     problem: AgentProblem | None = None
     """Set when this agent is unusable: no key, an unset variable, a type that is not spoken."""
 
@@ -80,29 +106,14 @@ class UiConfig(_Model):
     display_type: str = "textual_terminal"
     logging_enabled: bool = True
     theme: str = ""
-    keymap: Mapping[str, str] = {}
-    """Binding id → keys, such as `rerun: ctrl+e`."""
+    keymap: dict[str, str] = Field(default={}, description="Binding id: keys.")
     bell: bool = False
-
-
-class ExtraServer(_Model):
-    """A server to look at that no agent uses."""
-
-    base_url: str
-    type: str = "chatcompletion"
-    """The name of a dialect."""
-    api_key: SecretStr | None = None
-    gpu_metrics_url: str = ""
-    extra_headers: tuple[Extra, ...] = ()
-    extra_query: tuple[Extra, ...] = ()
-    metrics_pages: tuple[MetricsPage, ...] = ()
 
 
 class GpuSource(_Model):
     """GPUs of another machine, through its DCGM exporter."""
 
-    dcgm: str
-    """The exporter's address, such as `http://host:9400/metrics`."""
+    dcgm: str = Field(description="A DCGM exporter, such as http://host:9400/metrics.")
     label: str = ""
     """What to call the machine; empty: its host name."""
 
@@ -117,7 +128,8 @@ class Config(_Model):
     ui: UiConfig = UiConfig()
     monitor: bool = True
     """Whether servers and GPUs are looked at in the background."""
-    servers: tuple[ExtraServer, ...] = ()
+    servers: tuple[Endpoint, ...] = ()
+    """Servers to look at that no agent uses."""
     gpus: tuple[GpuSource, ...] = ()
     warnings: tuple[str, ...] = ()
     """What was ignored or looks wrong; to be shown once."""

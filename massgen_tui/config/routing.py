@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 from massgen_tui.config.merge import at_path, deep_merge, look_up
-from massgen_tui.config.model import BackendConfig
-from massgen_tui.dialects import GENERIC, Dialect, Thinking, resolve
+from massgen_tui.config.model import AgentConfig
+from massgen_tui.dialects import Dialect, Thinking
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.parameters import OPENAI, SWITCHES, TOKEN_LIMITS
 
@@ -29,11 +29,6 @@ class Routed:
         self.body[first] = deep_merge(at_path(path, value), self.body)[first]
 
 
-def dialect_for(backend: BackendConfig) -> Dialect:
-    """The dialect a backend speaks; the generic one where its type is not spoken here."""
-    return resolve(backend.type, backend.base_url) or GENERIC
-
-
 def is_known(name: str, dialect: Dialect) -> bool:
     """Whether a parameter has a meaning in this dialect (or is known to have none)."""
     moved = {path.partition(".")[0] for path in dialect.moved}
@@ -41,10 +36,10 @@ def is_known(name: str, dialect: Dialect) -> bool:
     return any(name in names for names in known)
 
 
-def route(backend: BackendConfig) -> Routed:
-    """Route the parameters of one backend, without `extra_body`; changes nothing of it."""
-    dialect, routed = dialect_for(backend), Routed()
-    given = {name: value for name, value in backend.parameters.items() if value is not None}
+def route(agent: AgentConfig) -> Routed:
+    """Route the parameters of one agent, without `extra_body`; changes nothing of it."""
+    dialect, settings, routed = agent.endpoint.dialect, agent.settings, Routed()
+    given = {name: value for name, value in settings.parameters.items() if value is not None}
     for name, value in given.items():
         if name in dialect.refused:
             routed.warnings.append(f"{dialect.provider} has no {name}: left out")
@@ -54,7 +49,7 @@ def route(backend: BackendConfig) -> Routed:
         if name in given:
             place(given[name], dialect, routed)
     if "enable_thinking" in given and dialect.thinking is Thinking.TEMPLATE:
-        _family_switch(given["enable_thinking"], backend.model, routed)
+        _family_switch(given["enable_thinking"], settings.model, routed)
     for name in sorted(dialect.ignored.keys() & given.keys()):
         said = f"{dialect.provider} takes {name} and ignores it: use {dialect.ignored[name]}"
         routed.warnings.append(said)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from massgen_tui.config.model import Timeouts
+from massgen_tui.config.model import Exporters, RequestOptions
 
 
 class _File(BaseModel):
@@ -58,45 +58,13 @@ class Extras(_File):
     )
 
 
-class BackendOptions(_File):
+class BackendOptions(RequestOptions, Exporters):
     """What every backend takes besides its type, model, address and key."""
 
-    tools: list[dict[str, Any]] = Field(
-        default=[], description="Function tools as OpenAI writes them; sent, never executed."
-    )
-    tool_choice: str | dict[str, Any] | None = None
-    timeout: Timeouts = Timeouts()
-    retries: int = Field(default=2, ge=0, le=10, description="Only before the first byte.")
-    extra_body: dict[str, Any] = Field(
-        default={}, description="Merged deeply into the request's body, and wins."
-    )
-    echo_reasoning: bool | None = Field(
-        default=None, description="Send reasoning back in later turns; by default as needed."
-    )
-    gpu_metrics_url: str = Field(default="", description="A DCGM exporter on the server's host.")
 
-
-class Ui(_File):
-    """How the console looks and what it keeps."""
-
-    display_type: str = "textual_terminal"
-    logging_enabled: bool = True
-    theme: str = ""
-    keymap: dict[str, str] = Field(default={}, description="Binding id: keys.")
-    bell: bool = False
-
-
-class Server(Extras):
+class Server(Extras, Exporters):
     """A server to look at that no agent uses."""
 
     base_url: str
     type: str = "chatcompletion"
     api_key: str = ""
-    gpu_metrics_url: str = ""
-
-
-class Gpus(_File):
-    """GPUs of another machine."""
-
-    dcgm: str = Field(description="A DCGM exporter, such as http://host:9400/metrics.")
-    label: str = ""

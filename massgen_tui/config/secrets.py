@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from massgen_tui.config.extras import Extra
 from massgen_tui.config.metrics_pages import MetricsPage
-from massgen_tui.config.model import BackendConfig, Config, ExtraServer
+from massgen_tui.config.model import Config, Endpoint
 
 SHORTEST = 6
 """Characters: a shorter text is no secret, and hiding it would spoil other text."""
@@ -25,8 +25,8 @@ def hidden_in(key: SecretStr | None, extras: Iterable[Extra | MetricsPage]) -> l
     return sorted(texts - {"", PLAIN}, key=len, reverse=True)
 
 
-def secrets_of(place: BackendConfig | ExtraServer) -> list[str]:
-    """The texts to hide of one backend, or of one server that no agent uses."""
+def secrets_of(place: Endpoint) -> list[str]:
+    """The texts to hide of one server."""
     return hidden_in(
         place.api_key, (*place.extra_headers, *place.extra_query, *place.metrics_pages)
     )
@@ -34,7 +34,7 @@ def secrets_of(place: BackendConfig | ExtraServer) -> list[str]:
 
 def all_secrets(config: Config) -> list[str]:
     """The texts to hide of a whole config."""
-    found = {text for agent in config.agents for text in secrets_of(agent.backend)}
+    found = {text for agent in config.agents for text in secrets_of(agent.endpoint)}
     found.update(text for server in config.servers for text in secrets_of(server))
     return sorted(found, key=len, reverse=True)
 

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pydantic import SecretStr
-
 from massgen_tui.config.address import AddressError, normalise
 from massgen_tui.config.credentials import in_headers, key_for
 from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.extras import Extra
 from massgen_tui.config.metrics_pages import MetricsPage
-from massgen_tui.config.model import ExtraServer, GpuSource, UiConfig
+from massgen_tui.config.model import Endpoint, Exporters, GpuSource, UiConfig
 from massgen_tui.config.read_extras import (
     HEADERS,
     PAGES,
@@ -19,7 +17,7 @@ from massgen_tui.config.read_extras import (
     read_pages,
     read_query,
 )
-from massgen_tui.config.schema import Gpus, Server, Ui
+from massgen_tui.config.schema import Server
 from massgen_tui.config.values import Item, Json, dotted
 from massgen_tui.dialects import NAMES, by_name, resolve
 from massgen_tui.dialects.parameters import MASSGEN_UI
@@ -35,22 +33,22 @@ def read_ui(diagnostics: Diagnostics, item: Item | None) -> UiConfig:
     found = diagnostics.mapping(item) or {}
     data: dict[str, Json] = {}
     for name, each in found.items():
-        if name in Ui.model_fields or name == "type":
+        if name in UiConfig.model_fields or name == "type":
             value = diagnostics.value(each)
             if value is not None:
                 data.setdefault("display_type" if name == "type" else name, value)
         elif name in MASSGEN_UI:
             diagnostics.ignored.add(f"ui.{name}")
         else:
-            diagnostics.unknown_key(each, set(Ui.model_fields))
+            diagnostics.unknown_key(each, set(UiConfig.model_fields))
     _note_unset(diagnostics, item)
-    ui = diagnostics.validated(Ui, data, item)
+    ui = diagnostics.validated(UiConfig, data, item)
     if ui is None:
         return UiConfig()
     if ui.display_type not in DISPLAY_TYPES:
         known = ", ".join(DISPLAY_TYPES)
         diagnostics.warnings.append(f"ui.display_type `{ui.display_type}` is none of {known}")
-    return UiConfig.model_validate(ui.model_dump())
+    return ui
 
 
 def read_monitor(diagnostics: Diagnostics, item: Item | None) -> bool:
@@ -68,7 +66,7 @@ def read_monitor(diagnostics: Diagnostics, item: Item | None) -> bool:
     return value is not False
 
 
-def read_servers(diagnostics: Diagnostics, entry: Item | None) -> tuple[ExtraServer, ...]:
+def read_servers(diagnostics: Diagnostics, entry: Item | None) -> tuple[Endpoint, ...]:
     """The `servers:` list: addresses, or mappings with `base_url`, `type`, `api_key` and more."""
     servers = []
     for item in _items(diagnostics, entry):
@@ -113,7 +111,7 @@ def _written(diagnostics: Diagnostics, item: Item) -> tuple[Json, _Extras]:
 
 def _server(
     diagnostics: Diagnostics, item: Item, server: Server, extras: _Extras
-) -> ExtraServer | None:
+) -> Endpoint | None:
     kind = by_name(server.type)
     if kind is None:
         known = ", ".join(NAMES)
@@ -133,15 +131,15 @@ def _server(
         diagnostics.warnings.append(
             f"{dotted(item.steps)}: {found.problem.message}: {found.problem.hint}"
         )
-    secret: SecretStr | None = found.secret
-    return ExtraServer(
+    return Endpoint(
         base_url=base_url,
         type=server.type,
-        api_key=secret,
-        gpu_metrics_url=server.gpu_metrics_url,
+        api_key=found.secret,
+        key_source=found.source,
         extra_headers=extras.headers,
         extra_query=extras.query,
         metrics_pages=extras.pages,
+        **{name: getattr(server, name) for name in Exporters.model_fields},
     )
 
 
@@ -153,9 +151,9 @@ def read_gpus(diagnostics: Diagnostics, entry: Item | None) -> tuple[GpuSource, 
         data = diagnostics.value(item)
         if _note_unset(diagnostics, item):
             continue
-        source = diagnostics.validated(Gpus, data, item)
+        source = diagnostics.validated(GpuSource, data, item)
         if source is not None:
-            sources.append(GpuSource(dcgm=source.dcgm, label=source.label))
+            sources.append(source)
     return tuple(sources)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from massgen_tui.config.address import port_of
 from massgen_tui.config.merge import deep_merge, look_up
-from massgen_tui.config.model import AgentConfig, BackendConfig
-from massgen_tui.config.routing import dialect_for, route
+from massgen_tui.config.model import AgentConfig
+from massgen_tui.config.routing import route
 from massgen_tui.dialects import Dialect
 from massgen_tui.dialects.families import family_of
 
@@ -24,13 +24,13 @@ def start_command(agent: AgentConfig) -> str:
 
     Run on the host that the agent's address names: whoever shows it for another machine says so.
     """
-    backend = agent.backend
+    endpoint, settings = agent.endpoint, agent.settings
     return command_for(
-        dialect_for(backend),
-        backend.model,
-        port_of(backend.base_url),
-        thinking=asks_for_thinking(backend) is True,
-        tools=bool(backend.tools) or bool(backend.extra_body.get("tools")),
+        endpoint.dialect,
+        settings.model,
+        port_of(endpoint.base_url),
+        thinking=asks_for_thinking(agent) is True,
+        tools=bool(settings.tools) or bool(settings.extra_body.get("tools")),
     )
 
 
@@ -76,9 +76,9 @@ def missing_parsers(
     return f"no {flags} is known here for {_printable(model)}: its model card names it"
 
 
-def asks_for_thinking(backend: BackendConfig) -> bool | None:
+def asks_for_thinking(agent: AgentConfig) -> bool | None:
     """Whether the config turns reasoning on or off; None when it leaves it to the model."""
-    body = deep_merge(route(backend).body, backend.extra_body)
+    body = deep_merge(route(agent).body, agent.settings.extra_body)
     for path in _SWITCHES:
         value = look_up(body, path)
         if isinstance(value, bool):

@@ -71,7 +71,7 @@ class _Page:
                 agent.profile.model,
                 agent.served_by or agent.profile.provider,
                 agent.profile.server,
-                agent.config.system_message,
+                agent.config.settings.system_message,
             )
             for agent in self._document.agents
         ]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from massgen_tui.config.address import same_origin
 from massgen_tui.config.extras import Extra, pairs, with_query
-from massgen_tui.config.model import BackendConfig, Config, ExtraServer
+from massgen_tui.config.model import Config
 from massgen_tui.monitor.dcgm_page import Page, Told
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.gpu_state import GpuState
@@ -139,9 +139,7 @@ class Exporter:
 def exporters_of(config: Config) -> tuple[Exporter, ...]:
     """The distinct exporters that a config names, for machines, servers and agents' servers."""
     found = {source.dcgm: Exporter(source.dcgm, source.label) for source in config.gpus}
-    places: list[ExtraServer | BackendConfig] = [*config.servers]
-    places += [agent.backend for agent in config.agents]
-    for server in places:
+    for server in (*config.servers, *(agent.endpoint for agent in config.agents)):
         if url := server.gpu_metrics_url:
             own = same_origin(url, server.base_url)
             url = with_query(url, server.extra_query) if own else url

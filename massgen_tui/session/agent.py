@@ -130,9 +130,8 @@ class Agent:
         refused by some chat templates, and an empty assistant message by some servers. Tool calls
         are left out, since no results go with them.
         """
-        messages = (
-            [Message("system", self.config.system_message)] if self.config.system_message else []
-        )
+        system = self.config.settings.system_message
+        messages = [Message("system", system)] if system else []
         for turn in self.turns:
             if turn is upto:
                 break

@@ -187,9 +187,9 @@ class Journal:
         agents = [
             {
                 "agent": agent.id,
-                "type": agent.backend.type,
-                "model": agent.backend.model,
-                "base_url": agent.backend.base_url,
+                "type": agent.endpoint.type,
+                "model": agent.settings.model,
+                "base_url": agent.endpoint.base_url,
             }
             for agent in self._config.agents
         ]

@@ -119,7 +119,7 @@ async def test_a_crash_restores_the_terminal_and_tells_no_key(
         "from massgen_tui.config.loader import load_config\n"
         "from pathlib import Path\n"
         "def broken(self):\n"
-        "    secret = self.config.agents[0].backend.api_key.get_secret_value()\n"
+        "    secret = self.config.agents[0].endpoint.api_key.get_secret_value()\n"
         "    raise ValueError('broken at ' + secret)\n"
         "app.ConsoleApp.action_help = broken\n"
         f"sys.exit(app.open_console(load_config(Path({str(config)!r}))))\n"

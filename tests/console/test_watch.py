@@ -13,6 +13,7 @@ from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus, ServerTarget
 from massgen_tui.supervise.monitoring import Unwatched
 from tests.support import scenes
+from tests.support.configs import agent_of
 from tests.support.console import FixedWatching
 from tests.support.server import ScriptedServer, whole
 
@@ -22,10 +23,8 @@ COMMAND = "python -m vllm.entrypoints.openai.api_server --model m --port 8000"
 
 
 def config(url: str = "http://localhost:8000/v1") -> Config:
-    backend = {"type": "vllm", "model": "m", "base_url": url}
-    return Config.model_validate(
-        {"path": Path("c.yaml"), "agents": [{"id": "a", "backend": backend}]}
-    )
+    agent = agent_of("a", type="vllm", model="m", base_url=url)
+    return Config(path=Path("c.yaml"), agents=(agent,))
 
 
 class Down(Unwatched):

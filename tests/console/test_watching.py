@@ -37,6 +37,7 @@ from massgen_tui.session.times import Times
 from massgen_tui.supervise.energy_metering import Metering
 from massgen_tui.supervise.monitoring import HEAD_START, Monitors, note_servers
 from massgen_tui.supervise.passive_health import last_word, running_of, state_heard
+from tests.support.configs import agent_of
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
 from tests.support.hearing import hear
@@ -54,10 +55,8 @@ def attempt(*events: tuple[float, StreamEvent]) -> Attempt:
 
 
 def config_at(base_url: str, **backend: object) -> Config:
-    whole = {"type": "vllm", "model": "m", "base_url": base_url} | backend
-    return Config.model_validate(
-        {"path": Path("c.yaml"), "agents": [{"id": "a", "backend": whole}]}
-    )
+    fields = {"type": "vllm", "model": "m", "base_url": base_url} | backend
+    return Config(path=Path("c.yaml"), agents=(agent_of("a", problem=None, **fields),))
 
 
 def test_only_what_the_server_sent_counts_as_its_word() -> None:
@@ -179,7 +178,7 @@ async def test_a_stream_that_talks_is_told_to_the_monitor(
     hear(session, lambda seen: came.set() if isinstance(seen.event, ContentDelta) else None)
     await came.wait()
     watching.follow(session.agents)
-    root = config.agents[0].backend.base_url.removesuffix("/v1")
+    root = config.agents[0].endpoint.base_url.removesuffix("/v1")
     assert told == [(root, clock.now)]
     session.cancel()
     watching.follow(session.agents)

@@ -17,14 +17,16 @@ from massgen_tui.console.services import Services
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.monitoring import Unwatched
+from tests.support.configs import agent_of
 from tests.support.hearing import Heard, hear
 from tests.support.server import ScriptedServer, free_port, sse_chat, whole
 
 
 def config_at(base_url: str, **parameters: object) -> Config:
     """One agent there that never asks twice."""
-    backend = {"type": "vllm", "model": "m", "base_url": base_url, "retries": 0}
-    agent = {"id": "a", "backend": backend | {"parameters": parameters}}
+    agent = agent_of(
+        "a", type="vllm", model="m", base_url=base_url, retries=0, parameters=parameters
+    )
     return Config.model_validate(
         {
             "path": Path("c.yaml"),

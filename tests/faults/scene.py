@@ -12,7 +12,7 @@ import pytest
 
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.inference import InferenceBackend
-from massgen_tui.config.model import AgentConfig, BackendConfig, Config, Timeouts, UiConfig
+from massgen_tui.config.model import AgentConfig, Config, Timeouts, UiConfig
 from massgen_tui.session import stall
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
@@ -21,6 +21,7 @@ from massgen_tui.session.session import Session
 from massgen_tui.store.schema import attempt_record, event_record
 from tests.faults.places import PLACES, Place
 from tests.faults.table import Fault
+from tests.support.configs import agent_of
 from tests.support.hearing import Heard, hear
 from tests.support.server import END, ScriptedServer, Wait, chunk, head, sse_chat, sse_events
 
@@ -30,10 +31,7 @@ Sleep = Callable[[float], Awaitable[object]]
 
 
 def agent(id: str, root: str, **limits: float) -> AgentConfig:
-    backend = BackendConfig(
-        type="vllm", model="m", base_url=f"{root}/v1", timeout=Timeouts(**limits)
-    )
-    return AgentConfig(id=id, backend=backend)
+    return agent_of(id, type="vllm", model="m", base_url=f"{root}/v1", timeout=Timeouts(**limits))
 
 
 @dataclass

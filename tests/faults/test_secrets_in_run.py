@@ -96,7 +96,7 @@ def config_at(home: Path, root: str, fault: Fault) -> Config:
     file = home / "work" / "agents.yaml"
     file.write_text(CONFIG.format(place=place, key=KEYS["config"]), "utf-8")
     config = load_config(file)
-    told = [agent.backend.api_key for agent in config.agents]
+    told = [agent.endpoint.api_key for agent in config.agents]
     assert [key.get_secret_value() for key in told if key] == list(KEYS.values())
     return config
 
@@ -164,8 +164,8 @@ class Broken(FakeBackend):
 
 def broken(agent: AgentConfig) -> Broken:
     one = Broken(agent.id)
-    assert agent.backend.api_key is not None
-    one.key = agent.backend.api_key.get_secret_value()
+    assert agent.endpoint.api_key is not None
+    one.key = agent.endpoint.api_key.get_secret_value()
     return one
 
 

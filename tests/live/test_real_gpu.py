@@ -9,6 +9,7 @@ import pytest
 from massgen_tui.config.model import Config
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.monitor.nvml import Nvml
+from tests.support.configs import agent_of
 
 pytestmark = pytest.mark.gpu
 
@@ -56,10 +57,8 @@ def test_each_row_says_what_nvidia_smi_says() -> None:
 
 
 async def test_watch_shows_it() -> None:
-    backend = {"type": "vllm", "model": "m", "base_url": "http://127.0.0.1:9/v1"}
-    config = Config.model_validate(
-        {"path": Path("c.yaml"), "agents": [{"id": "a", "backend": backend}]}
-    )
+    agent = agent_of("a", type="vllm", model="m", base_url="http://127.0.0.1:9/v1")
+    config = Config(path=Path("c.yaml"), agents=(agent,))
     app = WatchApp(config)
     async with app.run_test(size=(100, 40)) as pilot:
         async with asyncio.timeout(20):

@@ -17,7 +17,8 @@ from massgen_tui.backends.events import (
     StreamEvent,
     Warned,
 )
-from massgen_tui.config.model import AgentConfig, BackendConfig
+from massgen_tui.config.model import AgentConfig
+from tests.support.configs import agent_of
 
 QUESTION = (Message("user", "what is machine learning?"),)
 
@@ -26,8 +27,7 @@ def agent_at(base_url: str, *, key: str | None = None, **backend: object) -> Age
     """An agent `qwen1` on a server; `backend` is more of its config."""
     settings: dict[str, Any] = {"type": "vllm", "model": "m", "retries": 0} | backend
     secret = SecretStr(key) if key is not None else None
-    config = BackendConfig(base_url=base_url, api_key=secret, **settings)
-    return AgentConfig(id="qwen1", backend=config)
+    return agent_of("qwen1", base_url=base_url, api_key=secret, **settings)
 
 
 @dataclass(slots=True)

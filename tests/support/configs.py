@@ -6,7 +6,7 @@ from pathlib import Path
 
 from massgen_tui.config.errors import ConfigError, Problem
 from massgen_tui.config.loader import load_config
-from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.config.model import AgentConfig, AgentProblem, Config, Endpoint, Settings
 
 MANY_KEYS = {
     name: f"key-of-{name}"
@@ -44,3 +44,15 @@ def agent_with(folder: Path, backend: str, environ: Mapping[str, str] | None = N
 def warnings_with(folder: Path, backend: str) -> tuple[str, ...]:
     """The warnings of a config of one agent with this backend."""
     return loaded(folder, f"agents: [{{id: a, backend: {{{backend}}}}}]").warnings
+
+
+def agent_of(id: str, *, problem: AgentProblem | None = None, **fields: object) -> AgentConfig:
+    """An agent with these fields of its endpoint and its settings; no file is read."""
+    reached = {name: value for name, value in fields.items() if name in Endpoint.model_fields}
+    asked = {name: value for name, value in fields.items() if name not in reached}
+    return AgentConfig(
+        id=id,
+        endpoint=Endpoint.model_validate(reached),
+        settings=Settings.model_validate(asked),
+        problem=problem,
+    )

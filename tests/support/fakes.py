@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from massgen_tui.backends.base import Backend, ChatRequest
 from massgen_tui.backends.events import (
@@ -15,7 +16,8 @@ from massgen_tui.backends.events import (
     Started,
     StreamEvent,
 )
-from massgen_tui.config.model import AgentConfig, BackendConfig, Config, UiConfig
+from massgen_tui.config.model import AgentConfig, Config, UiConfig
+from tests.support.configs import agent_of
 
 Step = StreamEvent | Exception | asyncio.Event | Callable[[], None]
 """An event to give, an error to raise, something to wait for, or something to do."""
@@ -95,8 +97,13 @@ def answer(*pieces: str, finish: str = "stop") -> list[Step]:
 
 def config_of(*ids: str, logging_enabled: bool = False, **agent: object) -> Config:
     """A config with these agents."""
-    backend = BackendConfig(type="vllm", model="fake/model", base_url="http://localhost:8000/v1")
-    agents = tuple(AgentConfig(id=id, backend=backend).model_copy(update=agent) for id in ids)
+    fields: dict[str, Any] = {
+        "type": "vllm",
+        "model": "fake/model",
+        "base_url": "http://localhost:8000/v1",
+        **agent,
+    }
+    agents = tuple(agent_of(id, **fields) for id in ids)
     return Config(name="test", agents=agents, ui=UiConfig(logging_enabled=logging_enabled))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from massgen_tui.backends import events
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.events import Message, StreamEvent
-from massgen_tui.config.model import AgentConfig, AgentProblem, BackendConfig
+from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.pump import SLOWEST
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.rows import Row
@@ -14,6 +14,7 @@ from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.times import Times
+from tests.support.configs import agent_of
 
 
 @dataclass
@@ -42,8 +43,8 @@ class SilentBackend:
 
 def agent(id: str = "qwen1", problem: AgentProblem | None = None) -> Agent:
     """An agent nobody has asked yet."""
-    backend = BackendConfig(type="vllm", model="Qwen/Qwen3-4B")
-    return Agent(AgentConfig(id=id, backend=backend, problem=problem), SilentBackend(agent=id))
+    config = agent_of(id, type="vllm", model="Qwen/Qwen3-4B", problem=problem)
+    return Agent(config, SilentBackend(agent=id))
 
 
 def ask(to: Agent, prompt: str = "why?") -> Attempt:

@@ -15,7 +15,7 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
     UsageReported,
 )
-from massgen_tui.config.model import AgentConfig, BackendConfig, Config, UiConfig
+from massgen_tui.config.model import AgentConfig, Config, UiConfig
 from massgen_tui.monitor.status import (
     GpuSnapshot,
     GpuStatus,
@@ -25,6 +25,7 @@ from massgen_tui.monitor.status import (
     ServerStatus,
     ServerTarget,
 )
+from tests.support.configs import agent_of
 from tests.support.fakes import Backends, FakeBackend, FakeClock, Step
 
 MODEL = "Qwen/Qwen3-4B"
@@ -57,10 +58,7 @@ def two_agents(**ui: object) -> Config:
 def config_with(agents: dict[str, str], *, name: str, **ui: object) -> Config:
     """A config with these agents, id → type; nothing is written."""
     made = tuple(
-        AgentConfig(
-            id=id,
-            backend=BackendConfig(type=kind, model=MODEL, base_url=f"{PROVIDERS[kind][1]}/v1"),
-        )
+        agent_of(id, type=kind, model=MODEL, base_url=f"{PROVIDERS[kind][1]}/v1")
         for id, kind in agents.items()
     )
     return Config(
@@ -75,9 +73,9 @@ class Cast(Backends):
         """Make one."""
         backend = super().__call__(agent)
         if isinstance(backend, FakeBackend):
-            backend.provider, backend.server = PROVIDERS[agent.backend.type]
+            backend.provider, backend.server = PROVIDERS[agent.endpoint.type]
             backend.url = f"{backend.server}/v1/chat/completions"
-            backend.model = agent.backend.model
+            backend.model = agent.settings.model
         return backend
 
 

@@ -22,16 +22,16 @@ def test_the_guides_two_agents_are_read_as_their_users_know_them() -> None:
     first, second = config.agents
     assert (config.name, config.warnings) == ("two_qwen_vllm_sglang", ())
     assert [agent.id for agent in config.agents] == ["qwen1", "qwen2"]
-    assert first.backend.type == "vllm"
-    assert first.backend.base_url == "http://localhost:8000/v1"
-    assert first.backend.parameters == {
+    assert first.endpoint.type == "vllm"
+    assert first.endpoint.base_url == "http://localhost:8000/v1"
+    assert first.settings.parameters == {
         "chat_template_kwargs": {"enable_thinking": True},
         "top_k": 50,
     }
-    assert second.backend.type == "sglang"
-    assert second.backend.base_url == "http://localhost:30000/v1"
-    assert second.backend.extra_body == {"chat_template_kwargs": {"enable_thinking": True}}
-    assert {agent.backend.model for agent in config.agents} == {"Qwen/Qwen3-4B"}
+    assert second.endpoint.type == "sglang"
+    assert second.endpoint.base_url == "http://localhost:30000/v1"
+    assert second.settings.extra_body == {"chat_template_kwargs": {"enable_thinking": True}}
+    assert {agent.settings.model for agent in config.agents} == {"Qwen/Qwen3-4B"}
     assert all(agent.problem is None for agent in config.agents)
     assert config.ui.display_type == "rich_terminal"
 
@@ -44,22 +44,22 @@ def test_the_guides_three_agents_work_without_the_keys_of_two_of_them() -> None:
     assert qwen.problem is None
     assert glm.problem is not None
     assert "ZAI_API_KEY" in glm.problem.hint
-    assert glm.backend.base_url == "https://api.z.ai/api/paas/v4"
+    assert glm.endpoint.base_url == "https://api.z.ai/api/paas/v4"
 
 
 def test_the_guides_three_agents_take_their_keys_from_the_environment() -> None:
     environ = {"CEREBRAS_API_KEY": "c", "ZAI_API_KEY": "z", "OPENAI_API_KEY": "o"}
     oss, qwen, glm = load_config(CONFIGS / "three_agents_vllm.yaml", environ).agents
-    keys = [agent.backend.api_key for agent in (oss, qwen, glm)]
+    keys = [agent.endpoint.api_key for agent in (oss, qwen, glm)]
     assert [key.get_secret_value() if key else None for key in keys] == ["c", None, "z"]
-    assert oss.backend.key_source == "CEREBRAS_API_KEY"
+    assert oss.endpoint.key_source == "CEREBRAS_API_KEY"
 
 
 def test_the_config_of_every_option_is_read_without_a_warning() -> None:
     config = load_config(CONFIGS / "all_options.yaml", {})
     assert config.warnings == ()
-    assert config.agents[0].backend.timeout.total is None
-    assert config.agents[1].backend.timeout.total == 120
+    assert config.agents[0].settings.timeout.total is None
+    assert config.agents[1].settings.timeout.total == 120
     assert config.servers[1].type == "sglang"
     assert config.gpus[0].label == "rack 3"
 
@@ -67,7 +67,7 @@ def test_the_config_of_every_option_is_read_without_a_warning() -> None:
 @pytest.mark.parametrize(("kind", "port"), [("vllm", 8000), ("sglang", 30000)])
 def test_an_address_may_be_left_out(tmp_path: Path, kind: str, port: int) -> None:
     agent = agent_with(tmp_path, f"type: {kind}, model: m")
-    assert agent.backend.base_url == f"http://localhost:{port}/v1"
+    assert agent.endpoint.base_url == f"http://localhost:{port}/v1"
 
 
 def test_one_agent_may_stand_alone(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_system_messages_are_joined(tmp_path: Path) -> None:
             append_system_prompt: Be kind.
             backend: {type: vllm, model: m}
     """
-    assert loaded(tmp_path, text).agents[0].system_message == "Be brief.\n\nBe kind."
+    assert loaded(tmp_path, text).agents[0].settings.system_message == "Be brief.\n\nBe kind."
 
 
 def test_names_that_look_like_numbers_and_dates_are_taken_as_written(tmp_path: Path) -> None:
@@ -92,15 +92,15 @@ def test_names_that_look_like_numbers_and_dates_are_taken_as_written(tmp_path: P
         "{id: 2026-01-02, backend: {type: vLLM, model: m}}]"
     )
     first, second = loaded(tmp_path, text).agents
-    assert (first.id, first.backend.model) == ("007", "4.50")
-    assert (second.id, second.backend.type) == ("2026-01-02", "vllm")
+    assert (first.id, first.settings.model) == ("007", "4.50")
+    assert (second.id, second.endpoint.type) == ("2026-01-02", "vllm")
 
 
 def test_numbers_are_numbers_also_as_text_and_with_an_exponent(tmp_path: Path) -> None:
     agent = agent_with(
         tmp_path, 'type: vllm, model: m, top_k: "50", temperature: 1e-1, min_p: "${P:-0.1}"'
     )
-    assert agent.backend.parameters == {"top_k": 50, "temperature": 0.1, "min_p": 0.1}
+    assert agent.settings.parameters == {"top_k": 50, "temperature": 0.1, "min_p": 0.1}
 
 
 def test_anchors_and_merge_keys_work(tmp_path: Path) -> None:
@@ -113,12 +113,12 @@ def test_anchors_and_merge_keys_work(tmp_path: Path) -> None:
             backend: {<<: *server, model: large}
     """
     first, second = loaded(tmp_path, text).agents
-    assert (first.backend.model, second.backend.model) == ("small", "large")
-    assert second.backend.parameters == {"top_k": 5}
+    assert (first.settings.model, second.settings.model) == ("small", "large")
+    assert second.settings.parameters == {"top_k": 5}
 
 
 def test_a_number_is_the_total_time(tmp_path: Path) -> None:
-    timeout = agent_with(tmp_path, "type: vllm, model: m, timeout: 30").backend.timeout
+    timeout = agent_with(tmp_path, "type: vllm, model: m, timeout: 30").settings.timeout
     assert (timeout.total, timeout.connect, timeout.idle) == (30, 5, 300)
 
 
@@ -126,8 +126,8 @@ def test_null_is_no_limit_for_a_time_and_unset_elsewhere(tmp_path: Path) -> None
     agent = agent_with(
         tmp_path, "type: vllm, model: m, timeout: {idle: null}, retries: null, top_k: null"
     )
-    assert agent.backend.timeout.idle is None
-    assert agent.backend.retries == 2
+    assert agent.settings.timeout.idle is None
+    assert agent.settings.retries == 2
 
 
 def test_massgens_keys_are_one_warning(tmp_path: Path) -> None:
@@ -193,13 +193,13 @@ def test_an_unset_variable_costs_its_agent_only(tmp_path: Path) -> None:
     assert "GREETING (agents.yaml:4:21)" in first.problem.message
     assert "HOST_OF_A (agents.yaml:5:47)" in first.problem.message
     assert second.problem is None
-    assert second.backend.model == "fallback"
-    assert second.backend.base_url == "http://box:9/v1"
+    assert second.settings.model == "fallback"
+    assert second.endpoint.base_url == "http://box:9/v1"
 
 
 def test_a_variable_may_be_escaped(tmp_path: Path) -> None:
     text = "agents: [{id: a, system_message: 'echo $${HOME}', backend: {type: vllm, model: m}}]"
-    assert loaded(tmp_path, text).agents[0].system_message == "echo ${HOME}"
+    assert loaded(tmp_path, text).agents[0].settings.system_message == "echo ${HOME}"
 
 
 def test_an_address_from_a_variable_that_is_none_costs_its_agent_only(tmp_path: Path) -> None:
@@ -217,13 +217,13 @@ def test_dotenv_is_read_beside_the_config_and_in_the_working_directory(tmp_path:
         "backend: {type: vllm, model: m}}]"
     )
     config = loaded(tmp_path, text, {"A": "real", "B": "", "D": "real"})
-    assert config.agents[0].system_message == "real beside c wd real cwd"
+    assert config.agents[0].settings.system_message == "real beside c wd real cwd"
 
 
 def test_a_line_of_dotenv_that_is_none_is_a_warning_without_its_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("GOOD=1\nthis is secret = = \n", encoding="utf-8")
     config = loaded(tmp_path, "agents: [{id: a, backend: {type: vllm, model: '${GOOD}'}}]")
-    assert config.agents[0].backend.model == "1"
+    assert config.agents[0].settings.model == "1"
     (warning,) = config.warnings
     assert ".env:2" in warning
     assert "secret" not in warning
@@ -244,7 +244,7 @@ def test_without_an_environment_the_process_s_own_is_read(
         "agents: [{id: a, backend: {type: vllm, model: '${MASSGEN_TUI_TEST_MODEL}'}}]",
     )
     before = dict(os.environ)
-    assert load_config(path).agents[0].backend.model == "mine"
+    assert load_config(path).agents[0].settings.model == "mine"
     assert dict(os.environ) == before
 
 
@@ -285,7 +285,7 @@ def test_servers_that_no_agent_uses(tmp_path: Path) -> None:
 def test_an_unknown_key_is_sent_to_open_servers_with_one_warning(
     tmp_path: Path, backend: str
 ) -> None:
-    assert agent_with(tmp_path, backend).backend.parameters == {"new_sampler": 3}
+    assert agent_with(tmp_path, backend).settings.parameters == {"new_sampler": 3}
     (warning,) = warnings_with(tmp_path, backend)
     assert "a: " in warning
     assert "new_sampler" in warning
@@ -341,7 +341,7 @@ def test_a_number_that_few_mean_as_yaml_1_1_reads_it_is_told(
     path = tmp_path / "old.yaml"
     path.write_text(text)
     config = load_config(path, {})
-    assert config.agents[0].backend.extra_body["n"] == value
+    assert config.agents[0].settings.extra_body["n"] == value
     (warning,) = config.warnings
     assert "old.yaml:3:" in warning
     assert f"`{written_as}` " in warning

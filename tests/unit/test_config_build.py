@@ -34,11 +34,11 @@ def test_values_without_a_file_are_a_config() -> None:
     config = build(values, {"KEY": "sk-1"}, name="demo")
     (one,) = config.agents
     assert (config.name, config.path, config.warnings) == ("demo", None, ())
-    assert one.backend.base_url == "http://box:9/v1"
-    assert one.backend.api_key is not None
-    assert one.backend.api_key.get_secret_value() == "sk-1"
-    assert one.backend.parameters == {"temperature": 0.5}
-    assert one.backend.timeout.total == 30
+    assert one.endpoint.base_url == "http://box:9/v1"
+    assert one.endpoint.api_key is not None
+    assert one.endpoint.api_key.get_secret_value() == "sk-1"
+    assert one.settings.parameters == {"temperature": 0.5}
+    assert one.settings.timeout.total == 30
     assert config.servers[0].base_url == "http://other:8000/v1"
     assert config.ui.logging_enabled is False
 
@@ -67,6 +67,8 @@ def test_values_without_a_file_are_a_config() -> None:
         ),
         ({"agents": [agent(stop={1: 2})]}, "agents[0].backend.stop: a key is a word"),
         ({"agents": [agent()], "gpus": 3}, "gpus: should be a list"),
+        ({"agents": [agent()], "gpus": [3]}, "gpus[0]: should be a valid dictionary"),
+        ({"agents": [agent()], "servers": [3]}, "servers[0]: should be a valid dictionary"),
         (
             {"agents": [agent(extra_headers={"host": "x"})]},
             "agents[0].backend.extra_headers.host: is not to be set: the request has its own",

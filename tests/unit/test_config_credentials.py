@@ -20,7 +20,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def key_of(agent: AgentConfig) -> str | None:
-    secret = agent.backend.api_key
+    secret = agent.endpoint.api_key
     return secret.get_secret_value() if secret else None
 
 
@@ -48,7 +48,7 @@ def test_without_its_key_a_provider_s_agent_says_which_variable_to_set(
 def test_the_first_variable_that_is_set_wins(tmp_path: Path) -> None:
     environ = {"MOONSHOT_API_KEY": "", "MOONSHOTAI_API_KEY": "second", "KIMI_API_KEY": "third"}
     agent = agent_with(tmp_path, "type: moonshot, model: m", environ)
-    assert (key_of(agent), agent.backend.key_source) == ("second", "MOONSHOTAI_API_KEY")
+    assert (key_of(agent), agent.endpoint.key_source) == ("second", "MOONSHOTAI_API_KEY")
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def test_no_key_of_the_environment_goes_to_an_address_in_no_table(
 ) -> None:
     agent = agent_with(tmp_path, f"type: {kind}, model: m, base_url: '{address}'", EVERY_KEY)
     assert agent.problem is None
-    assert agent.backend.api_key is None
+    assert agent.endpoint.api_key is None
 
 
 @pytest.mark.parametrize("address", ["http://api.openai.com/v1", "https://api.openai.com:8443/v1"])
 @pytest.mark.parametrize("kind", ["openai", "chatcompletion"])
 def test_a_provider_s_key_goes_over_https_only(tmp_path: Path, kind: str, address: str) -> None:
     agent = agent_with(tmp_path, f"type: {kind}, model: m, base_url: '{address}'", EVERY_KEY)
-    assert agent.backend.api_key is None
+    assert agent.endpoint.api_key is None
     assert agent.problem is not None
     assert "https" in agent.problem.message
 
@@ -92,7 +92,7 @@ def test_one_provider_s_key_never_goes_to_another(tmp_path: Path) -> None:
         "type: zai, model: m, base_url: 'https://api.cerebras.ai/v1'",
         {"ZAI_API_KEY": "z"},
     )
-    assert agent.backend.api_key is None
+    assert agent.endpoint.api_key is None
     assert agent.problem is not None
 
 
@@ -120,7 +120,7 @@ def test_a_key_in_the_file_goes_wherever_its_agent_does(tmp_path: Path) -> None:
             f"type: {kind}, model: m, base_url: 'http://h:1', api_key: ' mine '",
             EVERY_KEY,
         )
-        assert (key_of(agent), agent.backend.key_source) == ("mine", "api_key in the config")
+        assert (key_of(agent), agent.endpoint.key_source) == ("mine", "api_key in the config")
 
 
 def test_a_key_may_come_from_a_variable_and_is_unset_when_empty(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_key_that_no_header_can_hold_is_a_problem_without_the_key(
     tmp_path: Path, key: str
 ) -> None:
     agent = agent_with(tmp_path, "type: cerebras, model: m", {"CEREBRAS_API_KEY": key})
-    assert agent.backend.api_key is None
+    assert agent.endpoint.api_key is None
     assert agent.problem is not None
     assert key not in f"{agent.problem!r}"
 

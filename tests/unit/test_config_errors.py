@@ -126,7 +126,7 @@ def test_the_same_key_in_extra_body_is_never_questioned(tmp_path: Path) -> None:
     agent = agent_with(
         tmp_path, "type: cerebras, model: m, extra_body: {top_k: 5, temprature: {modle: 1}}"
     )
-    assert agent.backend.extra_body == {"top_k": 5, "temprature": {"modle": 1}}
+    assert agent.settings.extra_body == {"top_k": 5, "temprature": {"modle": 1}}
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_billion_merges_are_stopped(tmp_path: Path) -> None:
     began = time.perf_counter()
     config = loaded(tmp_path, "\n".join(lines))
     assert time.perf_counter() - began < 5
-    assert len(config.agents[0].backend.extra_body) == 30
+    assert len(config.agents[0].settings.extra_body) == 30
 
 
 def test_laughs_in_what_is_ignored_are_not_read(tmp_path: Path) -> None:

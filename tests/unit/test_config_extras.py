@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.config.model import BackendConfig, Config
+from massgen_tui.config.model import Config, Endpoint
 from massgen_tui.config.secrets import all_secrets
 from massgen_tui.dialects.headers import is_secret, missing_headers
 from tests.support.configs import agent_with, loaded, problems_of, warnings_with
@@ -20,8 +20,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def backend(folder: Path, extras: str, kind: str = "vllm") -> BackendConfig:
-    return agent_with(folder, f"type: {kind}, model: m, {extras}", ENVIRON).backend
+def backend(folder: Path, extras: str, kind: str = "vllm") -> Endpoint:
+    return agent_with(folder, f"type: {kind}, model: m, {extras}", ENVIRON).endpoint
 
 
 def test_headers_and_query_are_read_in_order_as_they_are_written(tmp_path: Path) -> None:
@@ -43,8 +43,8 @@ def test_headers_and_query_are_read_in_order_as_they_are_written(tmp_path: Path)
     assert all_secrets_of(read) == {"key-of-the-environment"}
 
 
-def all_secrets_of(read: BackendConfig) -> set[str]:
-    agent = {"id": "a", "backend": read}
+def all_secrets_of(read: Endpoint) -> set[str]:
+    agent = {"id": "a", "endpoint": read}
     return set(all_secrets(Config.model_validate({"agents": [agent]})))
 
 
@@ -198,8 +198,8 @@ def test_a_header_that_says_who_asks_stands_in_place_of_a_key(
         ENVIRON | {"OPENAI_API_KEY": "sk-of-openai"},
     )
     assert agent.problem is None
-    assert agent.backend.api_key is None
-    assert agent.backend.key_source == f"{name} in extra_headers"
+    assert agent.endpoint.api_key is None
+    assert agent.endpoint.key_source == f"{name} in extra_headers"
 
 
 def test_an_api_key_beside_such_a_header_is_said_not_to_be_sent(tmp_path: Path) -> None:

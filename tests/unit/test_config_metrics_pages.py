@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.config.loader import load_config
-from massgen_tui.config.model import BackendConfig, Config
+from massgen_tui.config.model import Config, Endpoint
 from massgen_tui.config.secrets import all_secrets
 from tests.support.configs import agent_with, problems_of
 
@@ -18,8 +18,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def backend(folder: Path, written: str) -> BackendConfig:
-    return agent_with(folder, f"type: vllm, model: m, metrics_url: {written}", ENVIRON).backend
+def backend(folder: Path, written: str) -> Endpoint:
+    return agent_with(folder, f"type: vllm, model: m, metrics_url: {written}", ENVIRON).endpoint
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_is_secret_of_an_address_is_sent_and_never_told(
     told = page.authorization.get_secret_value() if page.authorization else None
     assert (told, page.place) == (basic, "head/m")
     assert "@" not in page.url.get_secret_value()
-    secrets = set(all_secrets(Config.model_validate({"agents": [{"id": "a", "backend": read}]})))
+    secrets = set(all_secrets(Config.model_validate({"agents": [{"id": "a", "endpoint": read}]})))
     assert hidden <= secrets
     assert not secrets & {"plain", "head", "m"}
     shown = repr(read) + json.dumps(

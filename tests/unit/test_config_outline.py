@@ -24,7 +24,7 @@ def test_it_agrees_with_the_loader(path: Path) -> None:
     assert [agent.id for agent in found.agents] == [agent.id for agent in config.agents]
     assert (found.theme, found.monitor) == (config.ui.theme, config.monitor)
     for agent, whole in zip(found.agents, config.agents, strict=True):
-        assert agent.model in ("", whole.backend.model)
+        assert agent.model in ("", whole.settings.model)
 
 
 def test_anchors_one_agent_theme_and_no_monitor_are_seen(tmp_path: Path) -> None:

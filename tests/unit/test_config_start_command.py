@@ -147,4 +147,4 @@ def test_thinking_is_seen_wherever_it_is_written(
     tmp_path: Path, written: str, asked: bool | None
 ) -> None:
     agent = agent_with(tmp_path, f"type: sglang, model: m, {written}")
-    assert asks_for_thinking(agent.backend) is asked
+    assert asks_for_thinking(agent) is asked

@@ -11,6 +11,7 @@ from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.plausible import plausible
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
+from tests.support.configs import agent_of
 from tests.support.server import ScriptedServer, free_port, whole
 
 GIB = 2**30
@@ -412,8 +413,8 @@ def test_every_exporter_of_a_config_is_asked_once() -> None:
         {
             "path": Path("c.yaml"),
             "agents": [
-                {"id": "a", "backend": {"type": "vllm", "gpu_metrics_url": url}},
-                {"id": "b", "backend": {"type": "vllm", "gpu_metrics_url": url}},
+                agent_of("a", type="vllm", gpu_metrics_url=url),
+                agent_of("b", type="vllm", gpu_metrics_url=url),
             ],
             "gpus": [{"dcgm": "http://other:9400/metrics", "label": "rack 7"}],
         }

@@ -9,6 +9,7 @@ from massgen_tui.monitor.fetch import Answer, Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState, ServerTarget
 from massgen_tui.monitor.targets import targets_of
+from tests.support.configs import agent_of
 from tests.support.fakes import FakeClock
 from tests.support.server import ScriptedServer, Wait, free_port, whole
 
@@ -216,9 +217,7 @@ async def test_an_upgraded_server_is_seen_as_what_it_became() -> None:
 
 
 def config(*agents: Mapping[str, object], servers: tuple[dict[str, str], ...] = ()) -> Config:
-    made = [
-        {"id": f"a{index}", "backend": backend} for index, backend in enumerate(agents, start=1)
-    ]
+    made = [agent_of(f"a{n}", problem=None, **fields) for n, fields in enumerate(agents, start=1)]
     return Config.model_validate({"agents": made, "servers": servers, "path": Path("c.yaml")})
 
 

@@ -166,9 +166,9 @@ async def test_what_runs_when_the_session_closes_is_written(folder: Path) -> Non
 
 async def test_a_key_in_any_text_is_not_kept(folder: Path) -> None:
     config = config_of("a", logging_enabled=True)
-    backend = config.agents[0].backend.model_copy(update={"api_key": SecretStr('sk-pl"anted-1')})
+    endpoint = config.agents[0].endpoint.model_copy(update={"api_key": SecretStr('sk-pl"anted-1')})
     config = config.model_copy(
-        update={"agents": (config.agents[0].model_copy(update={"backend": backend}),)}
+        update={"agents": (config.agents[0].model_copy(update={"endpoint": endpoint}),)}
     )
     script: list[Step] = [ContentDelta('your key is sk-pl"anted-1'), ValueError('sk-pl"anted-1')]
     await converse(config, Backends(a=[script]))

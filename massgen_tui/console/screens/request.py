@@ -22,13 +22,13 @@ def request_text(agent: Agent, energy: Energy | None = None) -> tuple[str, str]:
     lines = [f"POST {agent.profile.url} ({agent.profile.provider}); the key travels in a header"]
     if energy is not None:
         lines.append(energy_words(energy))
-    backend = agent.config.backend
-    lines += [f"{extra.name}: {extra.shown}" for extra in backend.extra_headers]
-    lines += [f"?{extra.name}={extra.shown}" for extra in backend.extra_query]
+    endpoint = agent.config.endpoint
+    lines += [f"{extra.name}: {extra.shown}" for extra in endpoint.extra_headers]
+    lines += [f"?{extra.name}={extra.shown}" for extra in endpoint.extra_query]
     # before the body, which may be long: what was left out of it belongs to it
     lines += [f"⚠ {text}" for text in attempt.warnings]
     body = json.dumps(dict(attempt.request), indent=2, ensure_ascii=False, default=str)
-    redact = Redactor(secrets_of(backend))
+    redact = Redactor(secrets_of(endpoint))
     return title, clean(redact("\n".join([*lines, "", body])))
 
 

@@ -17,9 +17,9 @@ def fact_rows(agent: Agent, width: int) -> list[Row]:
         rows.append(Row())
     backend = agent.profile
     facts = {
-        "model": backend.model or agent.config.backend.model,
+        "model": backend.model or agent.config.settings.model,
         "server": " · ".join(filter(None, (backend.provider, backend.server))),
-        "system": agent.config.system_message,
+        "system": agent.config.settings.system_message,
         "context": f"{agent.context_length} tokens" if agent.context_length else "",
     }
     for name, value in facts.items():

@@ -88,7 +88,7 @@ class Frame:
 
     def _name(self, room: int) -> str:
         backend = self._agent.profile
-        model = one_line(backend.model or self._agent.config.backend.model, 120)
+        model = one_line(backend.model or self._agent.config.settings.model, 120)
         name = f"{self._number} {one_line(self._agent.id, 60)}"
         short = model.rpartition("/")[2]
         choices = [
