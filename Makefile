@@ -12,7 +12,7 @@ pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-lowest check format snapshots monkey live gpu compat bench tables constraints clean FORCE
+.PHONY: help demo test test-lowest check format snapshots monkey live gpu browser compat bench tables constraints clean FORCE
 
 help: ## show this list
 	@echo "massgen-tui: several language-model agents side by side in a terminal"
@@ -57,6 +57,9 @@ live: $(VENV)/.dev ## test against the servers of configs/two_qwen_vllm_sglang.y
 
 gpu: $(VENV)/.dev ## test against the NVIDIA GPUs of this machine
 	@$(py) -m pytest -m gpu -v $(PYTEST)
+
+browser: $(VENV)/.dev ## open exported pages in a real Chromium (CHROMIUM=PATH names one); skipped where there is none
+	@$(py) -m pytest -m browser -v -rs tests/browser $(PYTEST)
 
 compat: $(VENV)/.dev ## try real gateways over scripted workers, installed in the cache folder (some minutes)
 	@$(py) -m tests.compat $(ARGS)
