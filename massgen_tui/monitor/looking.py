@@ -113,6 +113,8 @@ class Pulse:
     """What it proves to be, where its list of models says another."""
     by_model: tuple[tuple[str, ModelState], ...] = ()
     """What each of its models is in, where they are not all there at once."""
+    told: bool = False
+    """Its state is said as such, and not read out of an HTTP status."""
     hint: str = ""
     """What it should be started with, to tell more of itself, or asked with, to answer."""
 

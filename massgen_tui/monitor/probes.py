@@ -64,7 +64,7 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
         card = await pulse.kind.details(ask, replace(card, kind=pulse.kind, version=""))
     pulse = _told(pulse, card, words)
     if pulse.state is ServerState.UP and card.astray:
-        pulse = replace(pulse, state=card.astray.state, reason=card.astray.reason)
+        pulse = replace(pulse, state=card.astray.state, reason=card.astray.reason, told=True)
     if pulse.shut and card.listed:
         # a gateway lets only some paths through
         look = await _by_models(ask, card, fresh=fresh)

@@ -23,7 +23,9 @@ def worded(pulse: Pulse, slow: str, kind: Kind | None, *, keyed: bool, was_up: b
         keyed: It is asked with a key.
         was_up: It was up since it last was not there at all.
     """
-    if pulse.state is ServerState.LOADING and speaks_of_scaling(pulse.reason):
+    # only a 503 leaves in doubt whether it loads
+    sure = pulse.told or bool(pulse.by_model) or speaks_of_scaling(pulse.reason)
+    if pulse.state is ServerState.LOADING and sure:
         return pulse
     if pulse.state is ServerState.LOADING and kind and kind.dead_at_503:
         # it takes no connections while it loads

@@ -187,7 +187,7 @@ async def test_kserve_is_let_rest_a_minute_after_the_last_prompt_of_ours() -> No
     ("status", "state", "reason"),
     [
         ("CREATING", ServerState.LOADING, "m is being loaded"),
-        ("ERROR", ServerState.DOWN, "m failed to load"),
+        ("ERROR", ServerState.DOWN, "m has failed"),
         ("TERMINATED", ServerState.DOWN, "m was stopped"),
     ],
 )
@@ -357,6 +357,37 @@ async def test_what_ray_serve_is_in_before_its_application_answers(
         ServerState.UP,
         "whether a replica runs is not known from here",
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "reason"),
+    [
+        ("CREATING", ServerState.LOADING, "m is being loaded"),
+        ("UPDATING", ServerState.LOADING, "m is being loaded"),
+        ("ERROR", ServerState.DOWN, "m has failed"),
+    ],
+)
+async def test_a_model_that_is_loaded_where_the_server_is_up_long_since_is_loading(
+    status: str, state: ServerState, reason: str
+) -> None:
+    """Xinference 4.1.0: its page says for 15 s what a model was in that is listed by now."""
+    empty = {**xinference("READY"), "/v1/models": models()}
+    watched = Paged({**empty, "/metrics": 'xinference:build_info{version="4.1.0"} 1\n'})
+    assert (await watched.look()).state is ServerState.UP
+    watched.wire.pages.update(xinference(status))
+    told = await watched.look(40)
+    assert (told.state, told.reason) == (state, reason)
+    watched.wire.pages["/v1/models"] = xinference()["/v1/models"]
+    told = await watched.look()
+    assert (told.state, told.reason) == (ServerState.UP, "")
+
+
+async def test_ray_serve_loads_again_after_it_was_up() -> None:
+    watched = Paged(ray())
+    assert (await watched.look()).state is ServerState.UP
+    watched.wire.pages.update({"/v1/models": NO_PATH, "/-/routes": "{}"})
+    status = await watched.look(40)
+    assert (status.state, status.reason) == (ServerState.LOADING, "it has no application yet")
 
 
 @pytest.mark.parametrize("at", ["/llm", "/models/qwen"])

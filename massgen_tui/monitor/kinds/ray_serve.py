@@ -45,7 +45,7 @@ async def routes(ask: Ask) -> tuple[str, ...]:
 
 async def starting(ask: Ask) -> Pulse | None:
     """What is there while the list of models is silent, where that is its proxy."""
-    return Pulse(ServerState.LOADING, STARTING) if await routes(ask) else None
+    return Pulse(ServerState.LOADING, STARTING, told=True) if await routes(ask) else None
 
 
 def lacks_route(models: Answer) -> bool:

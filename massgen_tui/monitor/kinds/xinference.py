@@ -1,7 +1,8 @@
 """Xinference, seen with 4.1.0: a supervisor that starts a process for each model.
 
-Its page of metrics is open to all, and says what each model is in; a model that is being loaded is
-not in its list yet. Its workers tell what runs, at a port of their own.
+Its page of metrics is open to all, and says what each model is in, up to 15 s late; its list has
+those that answer now, so what is listed is there. A model whose process ended leaves the list, and
+is started again. Its workers tell what runs, at a port of their own.
 """
 
 from collections.abc import Iterator
@@ -10,8 +11,8 @@ from dataclasses import replace
 from massgen_tui.monitor import metrics
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import page_of
-from massgen_tui.monitor.looking import Ask, Card, ModelState, Pulse, pulse_of
-from massgen_tui.monitor.read import text
+from massgen_tui.monitor.looking import MODELS, Ask, Card, ModelState, Pulse, pulse_of
+from massgen_tui.monitor.read import field, items, text
 from massgen_tui.monitor.status import ServerState
 
 _BUILD, _STATUS = "xinference:build_info", "xinference:model_status"
@@ -20,7 +21,7 @@ _STATES = {
     "UPDATING": ModelState(ServerState.LOADING, "is being loaded"),
     "TERMINATING": ModelState(ServerState.DOWN, "is being stopped"),
     "TERMINATED": ModelState(ServerState.DOWN, "was stopped"),
-    "ERROR": ModelState(ServerState.DOWN, "failed to load"),
+    "ERROR": ModelState(ServerState.DOWN, "has failed"),
 }
 """What its words for a model mean; any other, such as READY: it is there."""
 
@@ -40,6 +41,12 @@ async def pulse(ask: Ask) -> Pulse:
     if pulse.state is not ServerState.UP:
         return pulse
     states = tuple(_states(answer.text()))
+    if any(one.state is not ServerState.UP for _, one in states):
+        listed = {
+            text(entry.get("id")) for entry in items(field((await ask(MODELS)).json(), "data"))
+        }
+        there = ModelState(ServerState.UP)
+        states = tuple((name, there if name in listed else one) for name, one in states)
     pulse = replace(pulse, by_model=states)
     away = [one for _, one in states if one.state is not ServerState.UP]
     if away and len(away) == len(states):
