@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.session.attempt import Status
+from massgen_tui.session.times import Times
 
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
@@ -82,12 +83,23 @@ class Streamed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured of an attempt that ended: exact, while a kept stream is not."""
+
+    times: Times
+    stopped_s: float = 0.0
+    dated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Nothing more comes of an attempt."""
 
     attempt: int
     status: Status
     error: BackendError | None = None
+    measured: Measured | None = None
+    """Of a kept session; None: what the stream told is what was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,20 @@ class BroughtToFront:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """The session has another title."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The session ended in order: `quit`, or `failed` where a fault of the program ended it."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServerNoted:
     """What is known of the server of an agent."""
 
@@ -149,6 +175,8 @@ SessionEvent = (
     | Cleared
     | BroughtToFront
     | ServerNoted
+    | Renamed
+    | Closed
 )
 
 

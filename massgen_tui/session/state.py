@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from massgen_tui.backends.events import Arrived
+from massgen_tui.backends.events import Arrived, RequestSent
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt
 from massgen_tui.session.events import Entry
 from massgen_tui.session.hold import Hold
+from massgen_tui.session.requests import SentRequests
 from massgen_tui.session.times import Times
 
 
@@ -28,7 +29,10 @@ class SessionState:
         self.next_turn = 1
         self.next_attempt = 1
         self._resolution_s = resolution_s
+        self.title = ""
+        """What the user called the session; empty: nothing."""
         self._placed: dict[int, tuple[Agent, Turn, Attempt]] = {}
+        self._requests = SentRequests()
 
     def attempt(self, serial: int) -> Attempt:
         """The attempt with this serial.
@@ -56,7 +60,7 @@ class SessionState:
         self.seq = entry.seq + 1
         event, at = entry.event, entry.at
         if isinstance(event, events.Streamed):
-            _stream(self._placed[event.attempt][2], event, at)
+            self._stream(event, at)
         elif isinstance(event, events.Prompted | events.Cleared | events.ServerNoted):
             self._apply_to_agents(event)
         elif isinstance(event, events.Queued):
@@ -65,6 +69,10 @@ class SessionState:
             self._take_back(event)
         elif isinstance(event, events.BroughtToFront):
             self._bring_to_front(event)
+        elif isinstance(event, events.Renamed):
+            self.title = event.title
+        elif isinstance(event, events.Closed):
+            pass
         else:
             self._apply_to_attempt(event, at)
 
@@ -80,6 +88,7 @@ class SessionState:
             case events.Cleared(agents=ids):
                 for agent in map(self.agents.__getitem__, ids):
                     self._forget(agent.turns)
+                    self._requests.forget(agent.id)
                     agent.turns.clear()
                     agent.revision += 1
             case events.ServerNoted():
@@ -135,25 +144,30 @@ class SessionState:
                 attempt.note_silence(words)
             case events.StoodStill(seconds=seconds):
                 attempt.note_stop(seconds)
-            case events.Ended(status=status, error=error):
+            case events.Ended(status=status, error=error, measured=measured):
                 attempt.end(status, at, error)
+                if measured is not None:
+                    attempt.times, attempt.dated = measured.times, measured.dated
+                    attempt.stopped_s = measured.stopped_s
             case events.Withdrawn():
                 turn.attempts.remove(attempt)
                 turn.front = -1
                 agent.revision += 1
                 del self._placed[event.attempt]
 
+    def _stream(self, event: events.Streamed, at: float) -> None:
+        attempt, streamed = self._placed[event.attempt][2], event.event
+        if isinstance(streamed, Arrived):
+            attempt.date(streamed, at)
+            return
+        if isinstance(streamed, RequestSent):
+            streamed = RequestSent(self._requests.keep(attempt.agent, streamed.body))
+        attempt.apply(streamed, at)
+
     def _forget(self, turns: Iterable[Turn]) -> None:
         for turn in turns:
             for attempt in turn.attempts:
                 del self._placed[attempt.serial]
-
-
-def _stream(attempt: Attempt, event: events.Streamed, at: float) -> None:
-    if isinstance(event.event, Arrived):
-        attempt.date(event.event, at)
-    else:
-        attempt.apply(event.event, at)
 
 
 def _turn(agent: Agent, serial: int) -> Turn:

@@ -1,0 +1,78 @@
+"""Requests as they were sent, kept so that a conversation's messages are there once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+MESSAGES = "messages"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sent:
+    """One message of a request, and the one before it: requests of a conversation share them."""
+
+    before: "Sent | None"
+    message: object
+
+
+class SentRequest(Mapping[str, object]):
+    """The body of a request: its parameters, and its last message, which knows those before it.
+
+    A mapping that is equal to the body; `messages` is put together when it is asked for.
+    """
+
+    __slots__ = ("last", "parameters")
+
+    def __init__(self, parameters: Mapping[str, object], last: Sent | None) -> None:
+        """Keep the parameters (with a place for the messages) and the last message."""
+        self.parameters = parameters
+        self.last = last
+
+    def __getitem__(self, key: str) -> object:
+        if key == MESSAGES and self.last is not None:
+            return [one.message for one in path_of(self.last)]
+        return self.parameters[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.parameters)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+
+def path_of(last: Sent | None) -> list[Sent]:
+    """The messages up to `last`, oldest first."""
+    path = []
+    while last is not None:
+        path.append(last)
+        last = last.before
+    return path[::-1]
+
+
+class SentRequests:
+    """Keeps bodies that share what they have in common with the last of the same agent."""
+
+    def __init__(self) -> None:
+        """Nothing was sent yet."""
+        self._last: dict[str, Sent | None] = {}
+
+    def keep(self, agent: str, body: Mapping[str, object]) -> SentRequest:
+        """The body in the form in which it is kept."""
+        if isinstance(body, SentRequest):
+            self._last[agent] = body.last
+            return body
+        messages = body.get(MESSAGES)
+        if not isinstance(messages, list) or not messages:
+            return SentRequest(dict(body), None)
+        last: Sent | None = None
+        known = path_of(self._last.get(agent))
+        for place, message in enumerate(messages):
+            if place < len(known) and known[place].message == message:
+                last = known[place]
+            else:
+                last, known = Sent(last, message), []
+        self._last[agent] = last
+        return SentRequest({**body, MESSAGES: None}, last)
+
+    def forget(self, agent: str) -> None:
+        """An agent begins a new conversation."""
+        self._last.pop(agent, None)
