@@ -1,4 +1,4 @@
-"""What stands behind the screen: session and journal, monitors, gate, history, log."""
+"""What stands behind the screen: session and its file, monitors, gate, history, log."""
 
 import asyncio
 import contextlib
@@ -16,8 +16,9 @@ from massgen_tui.config.model import Config
 from massgen_tui.console.history import History
 from massgen_tui.console.pump import SLOWEST
 from massgen_tui.session.session import Session
-from massgen_tui.store.jsonl_log import Journal
 from massgen_tui.store.program_log import FILE, close_log, open_log
+from massgen_tui.store.recording import record
+from massgen_tui.store.writer import SessionLog
 from massgen_tui.supervise.monitoring import HEAD_START, Monitors, Unwatched, Watching
 
 CLOSING = 1.5
@@ -38,7 +39,7 @@ class Services:
     history: History = field(default_factory=History)
     warm_up: Callable[[], Awaitable[None]] = _nothing
     """Imports what a request needs; called after the first paint."""
-    journal: Journal | None = None
+    session_log: SessionLog | None = None
     log_folder: Path | None = None
     """Where the program's log goes; None: nowhere."""
     _log: logging.Handler | None = None
@@ -50,22 +51,20 @@ class Services:
         gate = ReadGate()
         watching = Monitors(config, gpus_after=HEAD_START) if config.monitor else Unwatched()
         kept = config.ui.logging_enabled
-        journal = Journal(config, paths.sessions_dir, warn=warn) if kept else None
         session = Session(
             config,
             backend_for=partial(make_backend, gate=gate),
             health=watching.health,
             resolution_s=SLOWEST,
         )
-        if journal is not None:
-            session.listen(journal.listener(session.state))
+        log = record(session, warn=warn) if kept else None
         return cls(
             session,
             watching,
             gate,
             History(_history_file() if kept else None),
             warm_up,
-            journal,
+            log,
             _state_dir() if kept else None,
         )
 
@@ -93,8 +92,8 @@ class Services:
                 await asyncio.gather(
                     self.session.aclose(), self.watching.stop(), return_exceptions=True
                 )
-        if self.journal is not None:
-            self.journal.close()
+        if self.session_log is not None:
+            self.session_log.close()
         if self._log is not None:
             close_log(self._log)
 

@@ -33,7 +33,7 @@ from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Begun, Ended, Entry
 from massgen_tui.session.last_turn import last_turn
-from massgen_tui.store.jsonl_log import NOT_KEPT
+from massgen_tui.store.writer import NOT_KEPT
 from massgen_tui.supervise.monitoring import note_servers
 
 
@@ -135,8 +135,8 @@ class Works:
 
     def _show_title(self, now: float) -> None:
         turn, title = last_turn(self.session.state, now), self.main.title_bar
-        journal = self.services.journal
-        trouble = NOT_KEPT if journal is not None and journal.problem else ""
+        log = self.services.session_log
+        trouble = NOT_KEPT if log is not None and log.problem else ""
         if turn is None:
             said = how_many(len(self.session.agents))
             title.tell(self.config.name, said, None, trouble=trouble)

@@ -118,13 +118,11 @@ class Headless:
                 loop.add_signal_handler(number, self._interrupted, number)
         for warning in self._config.warnings:
             self._note(f"warning: {warning}")
-        with keep(self._config, warn=self._warn) as journal:
-            until = loop.time() + self._options.wait
-            backend_for = self._backend_for or partial(make_backend, patient_until=until)
-            lookout = Lookout(self._config)
-            session = Session(self._config, backend_for=backend_for, health=lookout.health)
-            if journal is not None:
-                session.listen(journal.listener(session.state))
+        until = loop.time() + self._options.wait
+        backend_for = self._backend_for or partial(make_backend, patient_until=until)
+        lookout = Lookout(self._config)
+        session = Session(self._config, backend_for=backend_for, health=lookout.health)
+        with keep(session, warn=self._warn):
             try:
                 answers = await self._answers(session)
             finally:

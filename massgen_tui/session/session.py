@@ -51,6 +51,7 @@ class Session:
         """
         self.config = config
         self.clock = clock
+        self.resolution_s = resolution_s
         self._backends = {agent.id: backend_for(agent) for agent in config.agents}
         agents = [Agent(agent, self._backends[agent.id]) for agent in config.agents]
         self.state = SessionState(agents, resolution_s)

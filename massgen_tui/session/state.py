@@ -56,7 +56,12 @@ class SessionState:
         return sum(serial <= turn for serial in serials)
 
     def apply(self, entry: Entry) -> None:
-        """Take in the next entry."""
+        """Take in the next entry.
+
+        Raises:
+            KeyError, ValueError: it speaks of an agent, a turn or an attempt that is not there, as
+                in a damaged file; nothing was changed.
+        """
         self.seq = entry.seq + 1
         event, at = entry.event, entry.at
         if isinstance(event, events.Streamed):
@@ -81,12 +86,13 @@ class SessionState:
     ) -> None:
         match event:
             case events.Prompted(turn=serial, text=text, agents=ids):
+                agents = [self.agents[id] for id in ids]
                 self.next_turn = serial + 1
-                for agent in map(self.agents.__getitem__, ids):
+                for agent in agents:
                     agent.turns.append(Turn(serial, text))
                     agent.revision += 1
             case events.Cleared(agents=ids):
-                for agent in map(self.agents.__getitem__, ids):
+                for agent in [self.agents[id] for id in ids]:
                     self._forget(agent.turns)
                     self._requests.forget(agent.id)
                     agent.turns.clear()
@@ -171,4 +177,7 @@ class SessionState:
 
 
 def _turn(agent: Agent, serial: int) -> Turn:
-    return next(turn for turn in reversed(agent.turns) if turn.serial == serial)
+    for turn in reversed(agent.turns):
+        if turn.serial == serial:
+            return turn
+    raise KeyError(serial)

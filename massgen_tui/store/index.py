@@ -1,4 +1,4 @@
-"""The journals of past sessions, looked through."""
+"""The files of sessions of past sessions, looked through."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One journal."""
+    """One file."""
 
     path: Path
     prompts: int
@@ -17,7 +17,7 @@ class Kept:
 
 
 def kept_sessions(folder: Path) -> list[Kept]:
-    """The journals in `folder`, the newest first; one that cannot be read is left out."""
+    """The files of sessions in `folder`, the newest first; one that cannot be read is left out."""
     found = []
     for path in sorted(folder.glob("*.jsonl"), reverse=True):
         try:
@@ -31,7 +31,9 @@ def _kept(path: Path) -> Kept:
     prompts = []
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if '"event": "prompt"' in line and (prompt := _prompt(line)) is not None:
+            if ('"e":"prompt"' in line or '"event": "prompt"' in line) and (
+                prompt := _prompt(line)
+            ) is not None:
                 prompts.append(prompt)
     return Kept(path, len(prompts), prompts[0] if prompts else "")
 
@@ -42,6 +44,8 @@ def _prompt(line: str) -> str | None:
     except ValueError:
         # The last line of a session that was killed while it wrote.
         return None
-    if not isinstance(record, dict) or record.get("event") != "prompt":
+    if not isinstance(record, dict):
         return None
-    return str(record.get("prompt", ""))
+    if record.get("e") == "prompt":
+        return str(record.get("text", ""))
+    return str(record.get("prompt", "")) if record.get("event") == "prompt" else None

@@ -3,33 +3,58 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from massgen_tui import paths
-from massgen_tui.config.model import Config
-from massgen_tui.store.jsonl_log import Journal
+from massgen_tui.session.redact import redactor_of
+from massgen_tui.session.session import Session
+from massgen_tui.store.encoder import Encoder
+from massgen_tui.store.head import head_of
 from massgen_tui.store.program_log import close_log, open_log
+from massgen_tui.store.writer import SessionLog
+
+
+def record(
+    session: Session,
+    *,
+    warn: Callable[[str], None],
+    directory: Callable[[], Path] | None = None,
+) -> SessionLog:
+    """Keep what happens in a session from now on; the file is made with its first prompt.
+
+    Args:
+        session: what is kept.
+        warn: told once, when the file cannot be written.
+        directory: gives (and makes) the directory of the files; None: the state directory's.
+    """
+    profiles = {agent.id: agent.profile for agent in session.agents}
+    head = head_of(session.config, profiles, session.resolution_s)
+    encoder = Encoder(session.clock(), redactor_of(session.config))
+    folder = directory or paths.sessions_dir
+    log = SessionLog(head, session.state, encoder, session.clock, folder, warn=warn)
+    session.listen(log.hear)
+    return log
 
 
 @contextmanager
-def keep(config: Config, *, warn: Callable[[str], None]) -> Iterator[Journal | None]:
-    """Give the journal for a session of `config` and keep the log beside it meanwhile.
+def keep(session: Session, *, warn: Callable[[str], None]) -> Iterator[SessionLog | None]:
+    """Keep a session and the program's log beside it meanwhile.
 
-    With `logging_enabled: false` there is no journal, and nothing is written or made. Trouble is
-    told to `warn` once and never raised.
+    With `logging_enabled: false` nothing is written or made. Trouble is told to `warn` once and
+    never raised.
     """
     handler: logging.Handler | None = None
-    journal: Journal | None = None
-    if config.ui.logging_enabled:
-        journal = Journal(config, paths.sessions_dir, warn=warn)
+    log: SessionLog | None = None
+    if session.config.ui.logging_enabled:
         try:
-            handler = open_log(config, paths.state_dir())
+            handler = open_log(session.config, paths.state_dir())
+            log = record(session, warn=warn)
         except (OSError, RuntimeError) as error:
-            journal = None
             warn(f"nothing of this session is kept: {error}")
     try:
-        yield journal
+        yield log
     finally:
-        if journal is not None:
-            journal.close()
+        if log is not None:
+            log.close()
         if handler is not None:
             close_log(handler)

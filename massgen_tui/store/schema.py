@@ -16,13 +16,14 @@ _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\uf
 """Written as escapes: what acts on a terminal, ends a line, or does not fit into UTF-8."""
 
 
-def to_json(value: object, *, indent: int | None = None) -> str:
+def to_json(value: object, *, indent: int | None = None, compact: bool = False) -> str:
     """Write JSON that reads back exactly, is valid UTF-8 and is safe to look at on a terminal.
 
     Letters stay as they are; control, direction and line-separating characters and lone surrogates
     are written as escapes.
     """
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    between = (",", ":") if compact else None
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=between, default=str)
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

@@ -13,8 +13,7 @@ from massgen_tui.console import clipboard, services
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.session.attempt import Status
-from massgen_tui.session.events import Entry, Prompted
-from massgen_tui.store.jsonl_log import Journal
+from massgen_tui.store.recording import record
 from tests.support import scenes
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, Step, answer, config_of, failure
@@ -239,12 +238,19 @@ async def test_a_session_that_is_not_kept_says_so_for_as_long_as_it_lasts(tmp_pa
 
     async with staged() as stage:
         told: list[str] = []
-        journal = Journal(stage.session.config, nowhere, warn=told.append)
-        stage.app.services.journal = journal
-        journal.listener(stage.session.state)(Entry(0, 0.0, Prompted(1, "hi", ("qwen1",))))
+        came = asyncio.Event()
+
+        def warn(text: str) -> None:
+            told.append(text)
+            came.set()
+
+        log = record(stage.session, warn=warn, directory=nowhere)
+        stage.app.services.session_log = log
+        stage.session.ask("hi")
+        await came.wait()
         await stage.settle()
         assert "! this session is not kept" in stage.screen_text.splitlines()[0]
         stage.app.action_warnings()
         await stage.settle()
         assert "No space left on device" in stage.screen_text
-    assert told == [journal.problem]
+    assert told == [log.problem]

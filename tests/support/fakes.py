@@ -59,7 +59,10 @@ class FakeBackend:
     def request(self, messages: Sequence[Message]) -> ChatRequest:
         """Keep the messages."""
         self.asked.append(list(messages))
-        body = {"model": self.model, "messages": [[m.role, m.content] for m in messages]}
+        body = {
+            "model": self.model,
+            "messages": [{"role": m.role, "content": m.content} for m in messages],
+        }
         return ChatRequest(body, self.warnings)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:

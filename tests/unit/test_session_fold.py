@@ -1,10 +1,14 @@
 """A session is the sequence of its events: folding them anew gives what is there, at every step."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
@@ -27,8 +31,12 @@ from massgen_tui.backends.events import (
 from massgen_tui.session.agent import Agent, KeptProfile
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.events import Entry
+from massgen_tui.session.hold import Hold
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState
+from massgen_tui.session.times import Times
+from massgen_tui.store.reader import read_session
+from massgen_tui.store.recording import record
 from massgen_tui.store.schema import agent_record
 from tests.support.fakes import FakeClock, config_of
 from tests.support.manual import ManualBackends
@@ -67,7 +75,7 @@ def picture(state: SessionState) -> list[object]:
     return [
         (
             agent.id,
-            (agent.away, agent.served_by, agent.context_length, agent.revision),
+            (agent.away, agent.served_by, agent.context_length, {"revision": agent.revision}),
             [(turn.serial, turn.prompt, turn.front) for turn in agent.turns],
             [[told(attempt) for attempt in turn.attempts] for turn in agent.turns],
             [agent.messages(turn) for turn in agent.turns],
@@ -76,6 +84,44 @@ def picture(state: SessionState) -> list[object]:
         )
         for agent in state.agents.values()
     ]
+
+
+UNKEPT = ("revision", "_came")
+"""What counts drawing and reading, and says nothing of the session."""
+
+
+def as_kept(value: object) -> object:
+    """What a file keeps of a picture: errors as they read."""
+    if isinstance(value, BackendError):
+        return value.kind, value.message, value.agent, value.server, value.hint, value.status
+    if isinstance(value, Times):
+        return {one.name: as_kept(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Hold):
+        return as_kept((value.since, value.words, value.error, value.tries))
+    if isinstance(value, dict):
+        return {key: as_kept(one) for key, one in value.items() if key not in UNKEPT}
+    if isinstance(value, list | tuple):
+        return [as_kept(one) for one in value]
+    return value
+
+
+def unequal(one: object, other: object) -> list[str]:
+    """Where a kept picture is another one."""
+    return list(_unequal(as_kept(one), as_kept(other), ""))
+
+
+def _unequal(one: object, other: object, place: str) -> Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in {**one, **other}:
+            yield from _unequal(one.get(key), other.get(key), f"{place}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, pair in enumerate(zip(one, other, strict=True)):
+            yield from _unequal(*pair, f"{place}[{number}]")
+    elif isinstance(one, float) and isinstance(other, float):
+        if abs(one - other) > 0.00001:
+            yield f"{place}: {one!r} is not {other!r}"
+    elif one != other:
+        yield f"{place}: {one!r} is not {other!r}"
 
 
 class Sessions(RuleBasedStateMachine):
@@ -88,6 +134,8 @@ class Sessions(RuleBasedStateMachine):
         self.log: list[Entry] = []
         self.session = self.do(self._open())
         self.session.listen(self.log.append)
+        self.folder = TemporaryDirectory()
+        self.file = record(self.session, warn=pytest.fail, directory=lambda: Path(self.folder.name))
 
     async def _open(self) -> Session:
         return Session(config_of(*IDS), backend_for=self.backends, clock=self.clock, health=None)
@@ -192,10 +240,19 @@ class Sessions(RuleBasedStateMachine):
         self.check()
 
     def teardown(self) -> None:
-        self.do(self.session.aclose())
-        self.check()
-        self.loop.close()
+        try:
+            self.do(self.session.aclose())
+        finally:
+            self.loop.close()
+            self.file.close()
+        assert picture(self.folded(self.log)) == picture(self.session.state)
+        if self.file.path is not None:
+            kept = read_session(self.file.path, zero=100.0)
+            assert kept.damage == []
+            assert kept.end == "quit"
+            assert unequal(picture(kept.state), picture(self.session.state)) == []
+        self.folder.cleanup()
 
 
 TestSessions = Sessions.TestCase
-TestSessions.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestSessions.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)

@@ -11,8 +11,8 @@ from massgen_tui.text import clean
 def warnings_screen(warnings: Sequence[str], services: Services) -> Sheet:
     """The sheet of warnings and files."""
     lines = [f"- {text}" for text in warnings] or ["The config gives no warning."]
-    journal = services.journal
-    session = [str(part) for part in (journal.path, journal.problem) if part] if journal else []
+    kept = services.session_log
+    session = [str(part) for part in (kept.path, kept.problem) if part] if kept else []
     lines += ["", f"Session: {'; '.join(session) or 'nothing is written'}"]
     log = services.log_folder / FILE if services.log_folder else None
     lines += [f"Log:     {log or 'nothing is written'}"]

@@ -1,0 +1,205 @@
+"""What happened in a session as lines of its file. Runs in the writer's thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import NamedTuple
+
+from massgen_tui.backends import events as streamed
+from massgen_tui.backends.events import StreamEvent
+from massgen_tui.session import events
+from massgen_tui.session.events import SessionEvent
+from massgen_tui.session.times import Times
+from massgen_tui.store import lines, stream_lines
+from massgen_tui.store.messages import MessageNames
+from massgen_tui.store.schema import to_json
+
+RESOLUTION_S = 0.08
+"""Pieces that came within so many seconds are told as one; what was measured is told exactly."""
+LONGEST = 65_536
+"""Characters in one line of text, about."""
+ALIVE_S = 1.0
+"""Seconds between two lines that say no more than that the server is alive."""
+
+_EVENTS: dict[type, type[lines.EventLine]] = {
+    one.makes: one for one in lines.EventLine.__subclasses__()
+}
+_STREAM: dict[type, type[stream_lines.StreamLine]] = {
+    one.makes: one for one in stream_lines.StreamLine.__subclasses__()
+}
+MOMENTS = frozenset(
+    {"sent", "asked", "written", "first_byte", "first_reasoning", "last_reasoning"}
+    | {"first_content", "first_token", "last_token", "last_event", "end"}
+    | {"burst_at", "head_end", "quiet_since", "read_since"}
+)
+"""Those of an attempt's times that are moments; the others are counts and durations."""
+
+
+class Channel(NamedTuple):
+    """What a piece of text belongs to."""
+
+    kind: str
+    """`c` (content), `r` (reasoning) or `f` (a tool's arguments)."""
+    call: int = 0
+    """The tool call's index."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """Text of an attempt that is not written yet."""
+
+    channel: Channel
+    began: float
+    """When its first piece came."""
+    parts: list[str] = field(default_factory=list)
+    pieces: list[list[int]] = field(default_factory=list)
+    names: dict[str, object] = field(default_factory=dict)
+    length: int = 0
+
+    def add(self, at: float, text: str) -> None:
+        """Take in a piece."""
+        since = round((at - self.began) * 1000)
+        last = self.pieces[-1] if self.pieces else None
+        if last is not None and since - last[0] < RESOLUTION_S * 1000:
+            last[1] += len(text)
+            last[2] += 1
+        else:
+            self.pieces.append([since, len(text), 1])
+        self.parts.append(text)
+        self.length += len(text)
+
+
+class Encoder:
+    """Makes lines of events; text is gathered until `flush`."""
+
+    def __init__(
+        self, zero: float, redact: Callable[[str], str], names: MessageNames | None = None
+    ) -> None:
+        """Count from `zero` seconds of the session's clock; `redact` takes keys out."""
+        self._zero = zero
+        self._redact = redact
+        self._names = names or MessageNames()
+        self._open: dict[int, _Open] = {}
+        self._alive: dict[int, float] = {}
+
+    def take(self, at: float, event: SessionEvent) -> list[str]:
+        """The lines that are to be written now that this happened at `at`."""
+        if isinstance(event, events.Streamed):
+            return self._stream(at, event.attempt, event.event)
+        told: list[str] = []
+        serial = getattr(event, "attempt", None)
+        if serial is not None and serial in self._open:
+            told.append(self._close(serial))
+        self._names.hear(event)
+        if isinstance(event, events.Deferred):
+            record = lines.Defer.plain(_fields(event))
+        elif isinstance(event, events.Ended):
+            record = _ended(event)
+            self._alive.pop(event.attempt, None)
+        else:
+            record = _EVENTS[type(event)].plain(_fields(event))
+        return [*told, self._line(at, record)]
+
+    def flush(self) -> list[str]:
+        """The text that was gathered."""
+        return [self._close(serial) for serial in list(self._open)]
+
+    def _stream(self, at: float, serial: int, event: StreamEvent) -> list[str]:
+        match event:
+            case streamed.ContentDelta(text=text):
+                return self._text(at, serial, Channel("c"), text)
+            case streamed.ReasoningDelta(text=text):
+                return self._text(at, serial, Channel("r"), text)
+            case streamed.ToolCallDelta(index=index, arguments=text):
+                told = self._text(at, serial, Channel("f", index), text)
+                self._open[serial].names |= {
+                    key: value for key in ("id", "name") if (value := getattr(event, key))
+                }
+                return told
+            case streamed.Heartbeat() if at - self._alive.get(serial, -ALIVE_S) < ALIVE_S:
+                return []
+        return self._beside_text(at, serial, event)
+
+    def _beside_text(self, at: float, serial: int, event: StreamEvent) -> list[str]:
+        self._alive[serial] = at
+        told = [self._close(serial)] if serial in self._open else []
+        if isinstance(event, streamed.RequestSent):
+            return told + self._request(at, serial, event)
+        record = _STREAM[type(event)].plain({"a": serial} | _fields(event, own=False))
+        if isinstance(event, streamed.ReasoningMoved) and self._names.tells(serial, event.text):
+            del record["text"]
+        self._names.hear_stream(serial, event)
+        return [*told, self._line(at, record)]
+
+    def _text(self, at: float, serial: int, channel: Channel, text: str) -> list[str]:
+        told = []
+        held = self._open.get(serial)
+        if held is not None and (held.channel != channel or held.length > LONGEST):
+            told.append(self._close(serial))
+            held = None
+        if held is None:
+            held = self._open[serial] = _Open(channel, at)
+        held.add(at, text)
+        self._names.hear_text(serial, channel.kind, text)
+        return told
+
+    def _close(self, serial: int) -> str:
+        held = self._open.pop(serial)
+        text = "".join(held.parts)
+        clean = self._redact(text)
+        pieces = held.pieces
+        if clean != text:
+            pieces = [[0, len(clean), sum(piece[2] for piece in pieces)]]
+        kind, call = held.channel
+        names = held.names | ({"i": call} if call else {})
+        more = f",{self._redact(to_json(names, compact=True))[1:-1]}" if names else ""
+        told = ",".join(_piece(piece) for piece in pieces)
+        t = round((held.began - self._zero) * 1000)
+        return f'{{"t":{t},"a":{serial}{more},"{kind}":{to_json(clean)},"d":[{told}]}}'
+
+    def _request(self, at: float, serial: int, event: streamed.RequestSent) -> list[str]:
+        told, last = self._names.name(serial, event.body, self._redact)
+        record: lines.Plain = {"e": "request", "a": serial, "p": event.body}
+        if last is not None:
+            record |= {"p": {**event.body, "messages": None}, "m": last}
+        return [*told, self._line(at, record)]
+
+    def _line(self, at: float, record: lines.Plain) -> str:
+        t = round((at - self._zero) * 1000, 3)
+        return self._redact(to_json({"t": int(t) if t == int(t) else t} | record, compact=True))
+
+
+def _piece(piece: list[int]) -> str:
+    since, length, count = piece
+    return f"[{since},{length}]" if count == 1 else f"[{since},{length},{count}]"
+
+
+def _fields(event: object, *, own: bool = True) -> lines.Plain:
+    """The fields of an event under the names of the file."""
+    if not is_dataclass(event) or isinstance(event, type):
+        raise TypeError(f"no event: {event!r}")
+    names = [one.name for one in fields(event)]
+    return {"a" if own and name == "attempt" else name: getattr(event, name) for name in names}
+
+
+def _ended(event: events.Ended) -> lines.Plain:
+    measured = event.measured
+    told: lines.Plain = {"a": event.attempt, "status": event.status, "error": event.error}
+    if measured is not None:
+        told |= {
+            "times": times_record(measured.times),
+            "stopped_s": measured.stopped_s,
+            "dated": measured.dated,
+        }
+    return lines.End.plain(told)
+
+
+def times_record(times: Times) -> dict[str, float]:
+    """An attempt's times: moments as seconds from when it was queued; defaults are left out."""
+    told = {}
+    default = Times(times.created)
+    for one in fields(times):
+        value = getattr(times, one.name)
+        if one.name != "created" and value is not None and value != getattr(default, one.name):
+            since = value - times.created if one.name in MOMENTS else value
+            told[one.name] = round(since, 6) if isinstance(since, float) else since
+    return told

@@ -1,0 +1,112 @@
+"""Names for messages: each covers what it says and the one before it, so that each is kept once."""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+
+from massgen_tui.backends import events as streamed
+from massgen_tui.backends.events import StreamEvent
+from massgen_tui.session import events
+from massgen_tui.session.events import SessionEvent
+from massgen_tui.store.schema import to_json
+
+SHORT = 32
+"""Characters of a text that is rather repeated than referred to."""
+
+
+class MessageNames:
+    """Knows what a session's file tells already: its messages, prompts and answers."""
+
+    def __init__(self) -> None:
+        """Nothing is told yet."""
+        self.known: set[str] = set()
+        """Names of the messages that are in the file."""
+        self._told: dict[str, dict[bytes, tuple[str, int]]] = {}
+        """What each agent's conversation tells: texts by their digests."""
+        self._agents: dict[int, str] = {}
+        self._texts: dict[int, dict[str, list[str]]] = {}
+
+    def hear(self, event: SessionEvent) -> None:
+        """Learn prompts, and the answers of attempts that ended."""
+        match event:
+            case events.Prompted(turn=turn, text=text, agents=agents):
+                for agent in agents:
+                    self._tell(agent, text, "p", turn)
+            case events.Queued(attempt=serial, agent=agent):
+                self._agents[serial] = agent
+            case events.Ended(attempt=serial):
+                for what, parts in self._texts.pop(serial, {}).items():
+                    self._tell(self._agents[serial], "".join(parts), what, serial)
+            case events.Withdrawn(attempt=serial):
+                self._drop(self._agents[serial], serial, "cr")
+            case events.TakenBack(turn=turn, agent=agent):
+                self._drop(agent, turn, "p")
+            case events.Cleared(agents=agents):
+                for agent in agents:
+                    self._told.pop(agent, None)
+
+    def hear_text(self, serial: int, what: str, text: str) -> None:
+        """Learn a piece of an attempt's content (`c`) or reasoning (`r`)."""
+        if what != "f":
+            self._texts.setdefault(serial, {"c": [], "r": []})[what].append(text)
+
+    def tells(self, serial: int, content: str) -> bool:
+        """Whether this is all the content so far of an attempt."""
+        return "".join(self._texts.get(serial, {}).get("c", ())) == content
+
+    def hear_stream(self, serial: int, event: StreamEvent) -> None:
+        """Learn of text that moved."""
+        texts = self._texts.setdefault(serial, {"c": [], "r": []})
+        if isinstance(event, streamed.ReasoningMoved):
+            texts["r"], texts["c"] = [event.text], []
+        elif isinstance(event, streamed.ContentMoved):
+            texts["r"] = ["".join(texts["r"])[: -event.taken or None]]
+            texts["c"].append(event.text)
+
+    def name(
+        self, serial: int, body: Mapping[str, object], redact: Callable[[str], str]
+    ) -> tuple[list[str], str | None]:
+        """The lines of those messages of a request that are new, and the name of its last one."""
+        messages = body.get("messages")
+        told: list[str] = []
+        last: str | None = None
+        for message in messages if isinstance(messages, list) else ():
+            text = redact(to_json(self._kept(serial, message), compact=True))
+            name = name_of(last, text)
+            if name not in self.known:
+                self.known.add(name)
+                before = "" if last is None else f',"before":"{last}"'
+                told.append(f'{{"m":"{name}"{before},"v":{text}}}')
+            last = name
+        return told, last
+
+    def _kept(self, serial: int, message: object) -> object:
+        if not isinstance(message, Mapping):
+            return message
+        told = self._told.get(self._agents[serial], {})
+        return {key: _referred(value, told) for key, value in message.items()}
+
+    def _tell(self, agent: str, text: str, what: str, serial: int) -> None:
+        if len(text) > SHORT:
+            self._told.setdefault(agent, {})[_digest(text)] = what, serial
+
+    def _drop(self, agent: str, serial: int, what: str) -> None:
+        """Refer no more to what is taken out of a conversation."""
+        told = self._told.get(agent, {})
+        for digest in [one for one, (kind, of) in told.items() if of == serial and kind in what]:
+            del told[digest]
+
+
+def _referred(value: object, told: Mapping[bytes, tuple[str, int]]) -> object:
+    if isinstance(value, str) and len(value) > SHORT:
+        found = told.get(_digest(value))
+        return {"$": list(found)} if found is not None else value
+    return value
+
+
+def name_of(before: str | None, text: str) -> str:
+    """The name of a message that is kept as `text`, behind another one."""
+    return sha256(f"{before or ''}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _digest(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,117 @@
+"""Reads a session's file: its head, and what the session was when it ended or was cut off."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from massgen_tui.config.model import AgentConfig, Endpoint, Settings
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.events import Closed, Entry
+from massgen_tui.session.state import SessionState
+from massgen_tui.store.decoder import Decoder
+from massgen_tui.store.head import FORMAT, Head, KeptAgent
+
+
+class NoSessionError(ValueError):
+    """A file is no session's, or of a later version than this program's."""
+
+
+@dataclass
+class KeptSession:
+    """A session as it was kept."""
+
+    path: Path
+    head: Head
+    state: SessionState
+    damage: list[str] = field(default_factory=list)
+    """What could not be read, for people: `line 12 is damaged`."""
+    end: str = "killed"
+    """How it ended: `quit`, `failed`, or `killed` where the file does not say."""
+    last: float = 0.0
+    """When the last thing happened."""
+    names: set[str] = field(default_factory=set)
+    """The names of its messages."""
+
+
+def read_head(path: Path) -> Head:
+    """The first line of a session's file.
+
+    Raises:
+        NoSessionError: it is none.
+        OSError: it cannot be read.
+    """
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        return _head(lines.readline(), path)
+
+
+def read_session(
+    path: Path, zero: float = 0.0, keep: Callable[[Entry], None] | None = None
+) -> KeptSession:
+    """Read a session whole.
+
+    Args:
+        path: its file.
+        zero: where its beginning is put on the session's clock, in seconds.
+        keep: called with each event, in order, after the state took it in.
+
+    Raises:
+        NoSessionError: it is no session's file.
+        OSError: it cannot be read.
+    """
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        head = _head(lines.readline(), path)
+        agents = [Agent(_config(agent), agent.profile) for agent in head.agents]
+        kept = KeptSession(path, head, SessionState(agents, head.resolution_s))
+        for entry in _folded(lines, kept, zero):
+            kept.last = entry.at
+            if keep is not None:
+                keep(entry)
+    return kept
+
+
+def _folded(lines: Iterator[str], kept: KeptSession, zero: float) -> Iterator[Entry]:
+    """What the lines behind the head tell, as `kept.state` takes it in.
+
+    What cannot be read is left out and told in `kept.damage`.
+    """
+    decoder = Decoder(kept.state, zero)
+    for number, line in enumerate(lines, start=2):
+        try:
+            record = json.loads(line)
+            if not isinstance(record, dict):
+                raise ValueError("no object")
+            for at, event in decoder.events(record):
+                if isinstance(event, Closed):
+                    kept.end = event.how
+                entry = Entry(kept.state.seq, at, event)
+                kept.state.apply(entry)
+                yield entry
+        except (ValueError, KeyError, RecursionError):
+            whole = line.endswith("\n")
+            told = f"line {number} is damaged" if whole else "its last line is cut off"
+            kept.damage.append(told)
+    kept.names = decoder.names
+
+
+def _head(line: str, path: Path) -> Head:
+    try:
+        record = json.loads(line)
+        if not isinstance(record, dict) or "format" not in record:
+            raise NoSessionError(f"{path} is no session's file")
+        if record["format"] != FORMAT:
+            raise NoSessionError(
+                f"{path} has format {record['format']}; this version reads {FORMAT}"
+            )
+        return Head.model_validate(record)
+    except NoSessionError:
+        raise
+    except ValueError:
+        raise NoSessionError(f"{path} is no session's file") from None
+
+
+def _config(agent: KeptAgent) -> AgentConfig:
+    """An agent that can be looked at; to ask it, its settings are read anew."""
+    endpoint = Endpoint(type=str(agent.settings.get("type", "")))
+    settings = Settings(model=agent.model, system_message=agent.system_message)
+    return AgentConfig(id=agent.id, endpoint=endpoint, settings=settings)
