@@ -1,8 +1,9 @@
 """One agent's `backend:`."""
 
 from massgen_tui.config.address import AddressError, normalise
-from massgen_tui.config.credentials import in_headers, key_for
+from massgen_tui.config.credentials import in_headers, key_for, not_kept
 from massgen_tui.config.diagnostics import Diagnostics
+from massgen_tui.config.extras import MASK
 from massgen_tui.config.model import (
     AgentConfig,
     AgentProblem,
@@ -16,6 +17,8 @@ from massgen_tui.config.read_extras import (
     HEADERS,
     PAGES,
     QUERY,
+    key_template,
+    masked_in,
     read_headers,
     read_pages,
     read_query,
@@ -53,29 +56,36 @@ def read_backend(
         diagnostics.error(item, "`type` is missing", "known: " + ", ".join(NAMES))
         return None
     kind = diagnostics.text(found["type"])
+    if by_name(kind) is not None:
+        return _spoken(
+            diagnostics, item, found, kind=kind, agent=agent, system_message=system_message
+        )
     if not kind and diagnostics.unset:
-        return AgentConfig(id=agent, endpoint=Endpoint(type=""), problem=_unset(diagnostics))
-    if by_name(kind) is None:
-        return _unspoken(diagnostics, found, kind=kind, agent=agent)
-    return _spoken(diagnostics, item, found, kind=kind, agent=agent, system_message=system_message)
+        problem = _unset(diagnostics)
+    elif kind == MASK:
+        problem = not_kept("what was unset or wrong in this agent's backend")
+    else:
+        problem = _not_spoken(kind, diagnostics.origin.line(found["type"].steps))
+    model = one_line((found["model"].written.source if "model" in found else "") or "")
+    return AgentConfig(
+        id=agent,
+        endpoint=Endpoint(type=one_line(kind, 40)),
+        settings=Settings(model=model, system_message=system_message),
+        problem=problem,
+    )
 
 
-def _unspoken(diagnostics: Diagnostics, found: Found, *, kind: str, agent: str) -> AgentConfig:
+def _not_spoken(kind: str, place: str) -> AgentProblem:
     why = NOT_SPOKEN.get(kind.lower(), "")
     near = "" if why else nearest(kind, NAMES)
-    line = diagnostics.origin.line(found["type"].steps)
-    kind = one_line(kind, 40)
-    message = f"backend type `{kind}` ({line}) is not spoken here"
+    message = f"backend type `{one_line(kind, 40)}` ({place}) is not spoken here"
     hint = NOT_SPOKEN_HINTS.get(kind.lower(), "")
     if near:
         hint = f"did you mean `{near}`?"
-    problem = AgentProblem(
+    return AgentProblem(
         message=f"{message}: {why}" if why else message,
         hint=hint or "spoken: " + ", ".join(NAMES),
     )
-    model = found.get("model")
-    settings = Settings(model=one_line((model and model.written.source) or ""))
-    return AgentConfig(id=agent, endpoint=Endpoint(type=kind), settings=settings, problem=problem)
 
 
 def _spoken(
@@ -117,6 +127,7 @@ def _spoken(
         base_url_default=bool(base_url) and "base_url" not in found,
         api_key=secret.secret,
         key_source=secret.source,
+        key_template=key_template(found.get("api_key")),
         extra_headers=headers,
         extra_query=query,
         metrics_pages=pages,
@@ -129,6 +140,8 @@ def _spoken(
         **{name: getattr(options, name) for name in RequestOptions.model_fields},
     )
     problem = _unset(diagnostics) or problem or secret.problem
+    if problem is None and (name := masked_in((*headers, *query))):
+        problem = not_kept(f"the value of {name}")
     read = AgentConfig(id=agent, endpoint=endpoint, settings=settings, problem=problem)
     routed = route(read)
     diagnostics.warnings += [f"{agent}: {warning}" for warning in routed.warnings]
@@ -142,6 +155,7 @@ def _unset(diagnostics: Diagnostics) -> AgentProblem | None:
     names = ", ".join(dict.fromkeys(diagnostics.unset))
     return AgentProblem(
         message=f"unset: {names}",
+        unset=tuple(dict.fromkeys(diagnostics.unset)),
         hint=f"set it in the environment or in {diagnostics.origin.dotenv}, "
         "or write ${NAME:-default}",
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from massgen_tui.config.address import host_of, port_of
-from massgen_tui.config.extras import Extra
+from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentProblem
 from massgen_tui.dialects import Dialect, by_host
 from massgen_tui.dialects.headers import is_credential
@@ -68,6 +68,14 @@ def key_for(
     )
 
 
+def not_kept(what: str) -> AgentProblem:
+    """Why an agent of a kept session cannot be asked: a secret that stood in the config."""
+    return AgentProblem(
+        message=f"{what} is not kept with a session: {MASK} stands for it",
+        hint="write ${NAME} in the config, or name the config that holds it",
+    )
+
+
 def _stranger(dialect: Dialect, base_url: str, variables: Mapping[str, str]) -> Key:
     """An address in no table is asked without any provider's key."""
     if dialect.hosted and (name := _first(dialect, variables)):
@@ -82,6 +90,8 @@ def _first(dialect: Dialect, variables: Mapping[str, str]) -> str:
 
 def _key(text: str, source: str) -> Key:
     text = text.strip()
+    if MASK in text:
+        return Key(problem=not_kept(source))
     if not text.isascii() or not text.isprintable():
         message = f"the key from {source} holds characters that no key has"
         return Key(problem=AgentProblem(message=message, hint="copy it again"))

@@ -23,6 +23,8 @@ class MetricsPage(BaseModel):
     """What user name and password make, as the header's value."""
     hidden: tuple[SecretStr, ...] = ()
     """What must never be told."""
+    template: str = ""
+    """What may be kept of it as it is written; empty where a secret stands in the config."""
 
 
 def page_at(text: str, filled: Sequence[str] = ()) -> MetricsPage | None:
@@ -37,6 +39,17 @@ def page_at(text: str, filled: Sequence[str] = ()) -> MetricsPage | None:
         authorization=SecretStr(_basic(who)) if who else None,
         hidden=(*_hidden(who), *_hidden_in(parts.query, filled)),
     )
+
+
+def holds_secret(text: str, but: str) -> bool:
+    """Whether user name, password or query of an address hold a secret other than `but`."""
+    parts = _split(text)
+    if parts is None:
+        return False
+    name, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    pairs = parse_qsl(parts.query)
+    found = [password or name, *(value for name, value in pairs if is_secret(name))]
+    return any(value not in ("", but) for value in found)
 
 
 def _split(text: str) -> SplitResult | None:

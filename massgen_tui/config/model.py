@@ -43,6 +43,8 @@ class Endpoint(Exporters):
     """The key that goes to this server, from the file, the environment or `.env`; None: `EMPTY`."""
     key_source: str = ""
     """Where the key came from (`VLLM_API_KEY`, `api_key in the config`), for people."""
+    key_template: str = ""
+    """What may be kept of `api_key` as it is written: its `${VAR}`, `***` for the rest."""
     extra_headers: tuple[Extra, ...] = ()
     """Sent with every request to this server's origin, and to no other."""
     extra_query: tuple[Extra, ...] = ()
@@ -88,6 +90,8 @@ class AgentProblem(_Model):
 
     message: str
     hint: str = ""
+    unset: tuple[str, ...] = ()
+    """Variables without a value, with their place: what they should have filled in is not known."""
 
 
 class AgentConfig(_Model):

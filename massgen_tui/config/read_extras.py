@@ -1,19 +1,21 @@
 """Reads `extra_headers`, `extra_query` and `metrics_url`; what cannot be sent is refused there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import SecretStr
 
 from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.extras import MASK, SCHEMES, Extra, hides
-from massgen_tui.config.metrics_pages import MetricsPage, page_at
+from massgen_tui.config.metrics_pages import MetricsPage, holds_secret, page_at
 from massgen_tui.config.values import Item
 from massgen_tui.config.variables import references, substitute
 from massgen_tui.dialects.headers import is_ours, is_secret, is_token
 
 HEADERS, QUERY, PAGES = "extra_headers", "extra_query", "metrics_url"
 _MOST_PAGES = 64
+_FILLED = "x"
+"""Stands for what a variable holds."""
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)}) ", re.I)
 
 
@@ -50,7 +52,7 @@ def read_pages(diagnostics: Diagnostics, found: Mapping[str, Item]) -> tuple[Met
     item = found.get(PAGES)
     if item is None or item.empty:
         return ()
-    pages: dict[MetricsPage, None] = {}
+    pages: dict[tuple[SecretStr, SecretStr | None], MetricsPage] = {}
     items = item.items()
     for each in [item] if items is None else items:
         before = len(diagnostics.problems) + len(diagnostics.unset)
@@ -62,10 +64,12 @@ def read_pages(diagnostics: Diagnostics, found: Mapping[str, Item]) -> tuple[Met
             message = "should be an address that begins with http:// or https://"
             diagnostics.error(each, message, "such as http://host:8080/metrics, or a list of them")
         else:
-            pages[page] = None
+            template = _page_template(each.written.source or "")
+            kept = page.model_copy(update={"template": template})
+            pages.setdefault((page.url, page.authorization), kept)
     if len(pages) > _MOST_PAGES:
         diagnostics.error(item, f"has more than {_MOST_PAGES} pages")
-    return tuple(pages)
+    return tuple(pages.values())
 
 
 def _entries(diagnostics: Diagnostics, item: Item | None) -> list[Item]:
@@ -104,6 +108,29 @@ def _extra(diagnostics: Diagnostics, item: Item) -> Extra | None:
 def _filled(diagnostics: Diagnostics, written: str) -> list[str]:
     """What came from variables."""
     return [substitute(one, diagnostics.variables)[0] for one, _ in references(written)]
+
+
+def key_template(item: Item | None) -> str:
+    """What may be kept of a key as it is written: `${VAR}` for variables, `MASK` for the rest."""
+    written = (item.written.source or "").strip() if item and not item.empty else ""
+    return _template(written, references(written), keeps=False)
+
+
+def masked_in(extras: Iterable[Extra]) -> str:
+    """The name of a secret whose value was not kept with a session; empty without one."""
+    masked = (one.name for one in extras if one.secret and MASK in one.pair[1])
+    return next(masked, "")
+
+
+def _page_template(written: str) -> str:
+    """An address as it is written, without defaults; empty where it holds a secret itself."""
+    used = references(written)
+    filled = written
+    for reference, _ in used:
+        filled = filled.replace(reference, _FILLED, 1)
+    if holds_secret(filled, _FILLED):
+        return ""
+    return _template(written, used, keeps=True)
 
 
 def _template(written: str, used: list[tuple[str, str]], *, keeps: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from massgen_tui.config.address import AddressError, normalise
-from massgen_tui.config.credentials import in_headers, key_for
+from massgen_tui.config.credentials import in_headers, key_for, not_kept
 from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.extras import Extra
 from massgen_tui.config.metrics_pages import MetricsPage
@@ -13,6 +13,8 @@ from massgen_tui.config.read_extras import (
     HEADERS,
     PAGES,
     QUERY,
+    key_template,
+    masked_in,
     read_headers,
     read_pages,
     read_query,
@@ -86,6 +88,7 @@ class _Extras(NamedTuple):
     headers: tuple[Extra, ...] = ()
     query: tuple[Extra, ...] = ()
     pages: tuple[MetricsPage, ...] = ()
+    key_template: str = ""
 
 
 def _written(diagnostics: Diagnostics, item: Item) -> tuple[Json, _Extras]:
@@ -98,6 +101,7 @@ def _written(diagnostics: Diagnostics, item: Item) -> tuple[Json, _Extras]:
         read_headers(diagnostics, found),
         read_query(diagnostics, found),
         read_pages(diagnostics, found),
+        key_template(found.get("api_key")),
     )
     values: dict[str, Json] = {}
     for name, each in found.items():
@@ -127,15 +131,17 @@ def _server(
     if said is not None and said.warning:
         diagnostics.warnings.append(f"{dotted(item.steps)}: {said.warning}")
     found = said or key_for(dialect, base_url, server.api_key, diagnostics.variables, where=".env")
-    if found.problem is not None:
-        diagnostics.warnings.append(
-            f"{dotted(item.steps)}: {found.problem.message}: {found.problem.hint}"
-        )
+    problem = found.problem
+    if problem is None and (name := masked_in((*extras.headers, *extras.query))):
+        problem = not_kept(f"the value of {name}")
+    if problem is not None:
+        diagnostics.warnings.append(f"{dotted(item.steps)}: {problem.message}: {problem.hint}")
     return Endpoint(
         base_url=base_url,
         type=server.type,
         api_key=found.secret,
         key_source=found.source,
+        key_template=extras.key_template,
         extra_headers=extras.headers,
         extra_query=extras.query,
         metrics_pages=extras.pages,
