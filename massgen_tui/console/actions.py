@@ -74,9 +74,9 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         """Show what the config warns of, and where the log and the session's file are."""
         self.push_screen(self.works.warnings_screen(self.available_themes))
 
-    async def action_save(self) -> None:
-        """Write all answers to a Markdown file in the working directory."""
-        await self.works.desk.save(Path.cwd(), datetime.now().astimezone())
+    async def action_save(self, form: str = "md", part: str = "session") -> None:
+        """Write answers to a file in the working directory: all to Markdown, or as is said."""
+        await self.works.desk.save(Path.cwd(), datetime.now().astimezone(), form, part)
 
     def action_copy_answer(self) -> None:
         """Copy the focused agent's last answer, or all last answers."""
@@ -99,6 +99,9 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything by name, for the palette."""
         main = self.works.main
+        in_pane = self.works.focused_agent() is not None
         for command in COMMANDS:
+            if command.pane and not in_pane:
+                continue
             run = partial(self.run_action, command.action, main)
-            yield SystemCommand(command.name, command.help, run)
+            yield SystemCommand(command.name, command.help, run, command.listed)

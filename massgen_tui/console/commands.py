@@ -10,6 +10,30 @@ class Command(NamedTuple):
     help: str
     action: str
     """What it does, as a key on the main screen would."""
+    pane: bool = False
+    """It is of the focused pane, and not offered where none has the focus."""
+    listed: bool = True
+    """Offered before anything is typed."""
+
+
+_FORMS = {
+    "md": ("Markdown", "a Markdown file"),
+    "html": ("HTML", "one page for a browser"),
+    "json": ("JSON", "a file for programs, as run prints it"),
+    "csv": ("CSV", "a table with a row an attempt"),
+}
+
+
+def _exports(part: str, name: str, writes: str, *, pane: bool = False) -> tuple[Command, ...]:
+    """What writes a part of the session in each form; all as Markdown is `Save answers`."""
+    listed = part == "session"
+    return tuple(
+        Command(
+            f"{name} as {form}", f"{writes} to {what}", f"app.save('{end}', '{part}')", pane, listed
+        )
+        for end, (form, what) in _FORMS.items()
+        if (end, part) != ("md", "session")
+    )
 
 
 COMMANDS = (
@@ -23,6 +47,9 @@ COMMANDS = (
     ),
     Command("New conversation", "Begin anew with all agents, or the focused one", "app.new"),
     Command("Save answers", "Write all answers to a Markdown file", "app.save"),
+    *_exports("session", "Export", "Write the whole session"),
+    *_exports("turn", "Export turn", "Write what all agents said to the last prompt"),
+    *_exports("pane", "Export pane", "Write all that the focused agent said", pane=True),
     Command("Copy answer", "Copy the focused agent's answer, or all answers", "app.copy_answer"),
     Command("Show request", "The request as it was sent for the focused agent", "app.request"),
     Command("Show warnings", "What the config warns of, and where the log is", "app.warnings"),

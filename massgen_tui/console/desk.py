@@ -1,21 +1,17 @@
 """What the keys and commands do to the session."""
 
 import re
-from asyncio import to_thread
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
+from massgen_tui.console.saving import SESSION, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
-from massgen_tui.export.document import document_of, running
-from massgen_tui.export.files import save
-from massgen_tui.export.forms import written
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.answers import last_answers
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.mentions import names_near, parse_address, unknown_name
 from massgen_tui.session.outcome import may_wait
-from massgen_tui.session.redact import redactor_of
 from massgen_tui.session.session import Session
 
 _COMMAND = re.compile(r"/[A-Za-z][\w-]*(?!\S)")
@@ -131,34 +127,14 @@ class Desk:
             self._session.rerun(ids)
         self._changed()
 
-    async def save(self, folder: Path, now: datetime) -> None:
-        """Write all answers to a Markdown file in `folder`."""
-        await self._write(folder, now, "md", None)
-
-    async def _write(self, folder: Path, now: datetime, form: str, only: Agent | None) -> None:
-        agents, config = self._session.agents, self._session.config
-        if not any(agent.turns for agent in ([only] if only else agents)):
-            self._say("there is no answer to save yet")
-            return
-        info = running(
-            agents,
-            title=config.name,
-            config=str(config.path or config.name),
-            now=now,
-            clock=self._session.clock(),
+    async def save(
+        self, folder: Path, now: datetime, form: str = "md", part: str = SESSION
+    ) -> None:
+        """Write answers to a file in `folder`: all, or a part of them (`console/saving`)."""
+        focused = self._focused()
+        self._say(
+            await save_answers(self._session, folder, now, form=form, part=part, focused=focused)
         )
-
-        def write() -> Path:
-            document = document_of(agents, info, only=[only.id] if only else None)
-            name = f"{config.name}-{only.id}" if only else config.name
-            return save(folder, name, form, now, written(document, form, redactor_of(config)))
-
-        try:
-            path = await to_thread(write)
-        except OSError as error:
-            self._say(f"not saved: {error.strerror}: {folder}")
-        else:
-            self._say(f"saved: {path}")
 
     def answers(self) -> str:
         """The focused agent's last answer, or all last answers."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import csv
+import json
 import stat
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from massgen_tui.backends.events import ContentDelta, ErrorKind, Opened, UsageReported
 from massgen_tui.config.model import UiConfig
 from massgen_tui.console import clipboard, services
+from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.session.attempt import Status
@@ -40,6 +43,11 @@ async def test_retry_failed_asks_only_those_that_failed() -> None:
         assert stage.session.agents[0].current.status is Status.DONE
 
 
+def offered(app: ConsoleApp) -> list[str]:
+    """What the palette offers."""
+    return [command.title for command in app.get_system_commands(app.screen)]
+
+
 def files(folder: Path) -> list[Path]:
     """What is in a folder."""
     return list(folder.iterdir())
@@ -57,6 +65,66 @@ async def test_answers_are_saved_as_private_markdown(
         [saved] = files(tmp_path)
         assert "# said" in saved.read_text(encoding="utf-8")
         assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+
+
+async def test_the_palette_exports_session_turn_and_focused_pane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    backends = Backends(qwen1=[answer("# one"), answer("three")], qwen2=[answer("two")])
+    async with staged(backends=backends) as stage:
+        await stage.ask("first")
+        await stage.ask("second")
+
+        async def export(words: str) -> Path:
+            before = files(tmp_path)
+            await stage.press("ctrl+p", *words, "enter", "enter")
+            while not (new := [path for path in files(tmp_path) if path not in before]):
+                await stage.settle()
+            assert stat.S_IMODE(new[0].stat().st_mode) == 0o600
+            return new[0]
+
+        page = await export("export as html")
+        assert page.suffix == ".html"
+        assert "<h4>one</h4>" in page.read_text("utf-8")
+        whole = json.loads((await export("export as json")).read_text("utf-8"))
+        said = [[a["content"] for a in turn["agents"]] for turn in whole["turns"]]
+        assert said == [["# one", "two"], ["three", "ok"]]
+        assert whole["session"]["title"] == stage.session.config.name
+        last = json.loads((await export("export turn as json")).read_text("utf-8"))
+        assert [turn["prompt"] for turn in last["turns"]] == ["second"]
+        assert [a["serial"] for a in last["turns"][0]["agents"]] == [3, 4]
+        assert not [name for name in offered(stage.app) if "pane as" in name]
+        await stage.press("ctrl+g", "2")
+        table = await export("export pane as csv")
+        assert "qwen2" in table.name
+        with table.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        assert [(row["agent"], row["content"]) for row in rows] == [
+            ("qwen2", "two"),
+            ("qwen2", "ok"),
+        ]
+        assert len([name for name in offered(stage.app) if "pane as" in name]) == 4
+
+
+async def test_what_cannot_be_exported_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with staged() as stage:
+        await stage.app.action_save("html", "turn")
+        await stage.ask("@qwen1 hi")
+        await stage.app.action_save("csv", "pane")
+        await stage.press("ctrl+g", "2")
+        await stage.app.action_save("csv", "pane")
+        await stage.settle()
+        said = [note.message for note in stage.app._notifications]
+        assert [words.split(":")[0] for words in said] == [
+            "there is no answer to save yet",
+            "no pane has the focus",
+            "there is no answer to save yet",
+        ]
+        assert files(tmp_path) == []
 
 
 async def test_the_answer_of_the_focused_pane_is_copied_as_it_is() -> None:
