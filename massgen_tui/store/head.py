@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 
 from massgen_tui import __version__
+from massgen_tui.config.build import build
 from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.config.serialise import backend_values, endpoint_values
+from massgen_tui.config.variables import literal
 from massgen_tui.session.agent import KeptProfile, Profile
 
 FORMAT = 1
@@ -29,7 +32,16 @@ class KeptAgent(_Part):
     model: str = ""
     system_message: str = ""
     settings: Mapping[str, object] = {}
-    """The agent as a config file says it, without a key."""
+    """Its backend as a config file says it, without a key."""
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The agent as an entry of `agents:`."""
+        return {
+            "id": literal(self.id),
+            "system_message": literal(self.system_message),
+            "backend": self.settings,
+        }
 
     @property
     def profile(self) -> KeptProfile:
@@ -86,7 +98,7 @@ def head_of(
         config=str(config.path) if config.path else config.name,
         title=config.name,
         agents=tuple(_kept(agent, profiles[agent.id]) for agent in config.agents),
-        servers=tuple({"base_url": one.base_url, "type": one.type} for one in config.servers),
+        servers=tuple(endpoint_values(one) for one in config.servers),
     )
 
 
@@ -98,13 +110,20 @@ def _kept(agent: AgentConfig, profile: Profile) -> KeptAgent:
         url=profile.url,
         model=profile.model,
         system_message=agent.settings.system_message,
-        settings=settings_of(agent),
+        settings=backend_values(agent),
     )
 
 
-def settings_of(agent: AgentConfig) -> Mapping[str, object]:
-    """An agent as a config file says it, without a key and without headers of its own."""
-    endpoint, settings = agent.endpoint, agent.settings
-    told: dict[str, object] = {"type": endpoint.type, "base_url": endpoint.base_url}
-    asked = settings.model_dump(mode="json", exclude_defaults=True, exclude={"system_message"})
-    return told | asked
+def config_of(head: Head, variables: Mapping[str, str]) -> Config:
+    """The config of a kept session: every setting as it was, every key looked up anew.
+
+    Args:
+        head: of its file.
+        variables: the environment and `.env`.
+
+    Raises:
+        InvalidValues: the head holds no config.
+    """
+    agents = [agent.values for agent in head.agents]
+    values = {"agents": agents, "servers": [dict(server) for server in head.servers]}
+    return build(values, variables, name=head.title)
