@@ -161,7 +161,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         self.paint()
         self.run_worker(self.works.pump.run(), group="pump")
         self.run_worker(self.works.start(), group="prepare")
-        self.run_worker(self.works.holding.run(), group="holding")
+        self.run_worker(self.works.deferred.run(), group="deferred")
         self.set_interval(1.0, self.show_monitors)
         prompt, notice = self._first
         if notice:

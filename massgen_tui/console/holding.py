@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
-from massgen_tui.console.contain import guarded
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Deferred, Entry
@@ -26,7 +26,7 @@ AGAIN, SELDOM = 5.0, 60.0
 _ANSWERS = frozenset({ServerState.UP, ServerState.UNAUTHORIZED})
 
 
-class Holding:
+class DeferredSender:
     """Joins what the monitor knows of servers with what the session holds for them.
 
     A server that is up but refuses the request (no key, another model) is sent it all the same: its
@@ -34,12 +34,25 @@ class Holding:
     """
 
     def __init__(
-        self, session: Session, watching: Watching, *, changed: Callable[[], None]
+        self,
+        session: Session,
+        watching: Watching,
+        *,
+        changed: Callable[[], None],
+        guard: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """Tend what `session` holds; `changed` is told each round that there is time to show."""
+        """Tend what `session` holds.
+
+        Args:
+            session: holds the attempts.
+            watching: knows their servers.
+            changed: told each round that there is time to show.
+            guard: keeps a fault of one round from ending the rounds after it.
+        """
         self._session = session
         self._watching = watching
         self._changed = changed
+        self._guard = guard
         self._some = asyncio.Event()
         self._looked: dict[str, float] = {}
         session.listen(self._hear)
@@ -49,7 +62,7 @@ class Holding:
         while True:
             await self._some.wait()
             await asyncio.sleep(PACE)
-            with guarded():
+            with self._guard():
                 await self.tend()
 
     async def tend(self) -> None:

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from massgen_tui.config.model import Config
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.desk import Desk
-from massgen_tui.console.holding import Holding
+from massgen_tui.console.holding import DeferredSender
 from massgen_tui.console.keys import ALL_KEYS, name_of
 from massgen_tui.console.phrases import how_many
 from massgen_tui.console.pump import Pump
@@ -69,7 +69,9 @@ class Works:
         self._alarm = Alarm()
         self.prompt = self._make_prompt()
         self.main = self._make_main()
-        self.holding = Holding(self.session, self.services.watching, changed=self._changed)
+        self.deferred = DeferredSender(
+            self.session, self.services.watching, changed=self._changed, guard=guarded
+        )
         self.desk = Desk(
             self.session,
             self.prompt,

@@ -46,7 +46,7 @@ async def tend(stage: Stage, seconds: float = 1.0) -> None:
     """Let time pass and servers be looked at."""
     stage.clock.tick(seconds)
     stage.app.show_monitors()
-    await stage.app.works.holding.tend()
+    await stage.app.works.deferred.tend()
     await stage.settle()
 
 
