@@ -15,7 +15,6 @@ from textual.screen import Screen
 from massgen_tui.config.model import Config
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.desk import Desk
-from massgen_tui.console.holding import DeferredSender
 from massgen_tui.console.keys import ALL_KEYS, name_of
 from massgen_tui.console.phrases import how_many
 from massgen_tui.console.pump import Pump
@@ -34,6 +33,7 @@ from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Begun, Ended, Entry
 from massgen_tui.session.last_turn import last_turn
 from massgen_tui.store.writer import NOT_KEPT
+from massgen_tui.supervise.deferred import DeferredSender
 from massgen_tui.supervise.monitoring import note_servers
 
 

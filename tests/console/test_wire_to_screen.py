@@ -10,12 +10,12 @@ import pytest
 
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.config.model import Config
-from massgen_tui.console import holding
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.services import Services
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.session import Session
+from massgen_tui.supervise import deferred
 from massgen_tui.supervise.monitoring import Unwatched
 from tests.support.configs import agent_of
 from tests.support.hearing import Heard, hear
@@ -79,9 +79,9 @@ async def test_what_was_left_out_stands_over_the_body_as_sent_of_every_later_req
 async def test_a_server_that_starts_loads_and_is_up_gets_the_prompt_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(holding, "PACE", 0.02)
-    monkeypatch.setattr(holding, "OWN_LOOKS", 0.02)
-    monkeypatch.setattr(holding, "AGAIN", 0.1)
+    monkeypatch.setattr(deferred, "PACE", 0.02)
+    monkeypatch.setattr(deferred, "OWN_LOOKS", 0.02)
+    monkeypatch.setattr(deferred, "AGAIN", 0.1)
     port = free_port()
     async with console(config_at(f"http://127.0.0.1:{port}/v1")) as app:
         app.desk.ask("hi")
