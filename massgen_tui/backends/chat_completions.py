@@ -49,9 +49,6 @@ if TYPE_CHECKING:
 Sleep = Callable[[float], Awaitable[object]]
 """Waits for so many seconds."""
 _WAITS = (0.5, 1.0)
-PACE = 1.0
-"""Seconds between two tries while a server that is not up yet is waited for."""
-_NOT_UP = (ErrorKind.LOADING, ErrorKind.UNREACHABLE)
 _CLOSING = 1.0
 """Seconds that closing may take."""
 _ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.exchange")
@@ -88,7 +85,6 @@ class ChatCompletionsBackend:
         *,
         gate: ReadGate | None = None,
         sleep: Sleep = asyncio.sleep,
-        patient_until: float = 0.0,
     ) -> None:
         """Make ready to ask `agent`'s server; nothing is imported, opened or sent yet.
 
@@ -96,7 +92,6 @@ class ChatCompletionsBackend:
             agent: the agent, as the config was read.
             gate: polls the reads of all streams that share it; plain reads without.
             sleep: waits between two tries.
-            patient_until: the loop's time until which a server that is not up yet is waited for.
         """
         dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
         self.agent = agent.id
@@ -109,7 +104,6 @@ class ChatCompletionsBackend:
         self._finishes = dialect is not None and dialect.finishes
         self._gate = gate
         self._sleep = sleep
-        self._patient_until = patient_until
         self._adaptation = Adaptation()
         self._told: tuple[str, ...] = ()
         self._client: Client | None = None
@@ -277,10 +271,6 @@ class ChatCompletionsBackend:
         """Seconds until the next try, or None when there is none."""
         if not failed.cause.retried:
             return None
-        if failed.cause.kind in _NOT_UP:
-            left = self._patient_until - running_time()
-            if left > 0:
-                return min(PACE, left)
         if retries >= self._config.settings.retries:
             return None
         asked = failed.error.retry_after

@@ -255,6 +255,8 @@ class BackendError(Exception):
     """The HTTP status, where there was one."""
     retry_after: float | None = field(default=None, repr=False)
     """Seconds that the server asked us to wait."""
+    passing: bool = field(default=True, repr=False)
+    """Time may mend it; False: the same request fails again until somebody changes something."""
 
     def __str__(self) -> str:
         """One line: who, where, what, and what to do."""

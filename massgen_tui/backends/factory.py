@@ -13,15 +13,12 @@ from massgen_tui.net.address import root_of
 from massgen_tui.text import one_line
 
 
-def make_backend(
-    agent: AgentConfig, *, gate: ReadGate | None = None, patient_until: float = 0.0
-) -> Backend:
+def make_backend(agent: AgentConfig, *, gate: ReadGate | None = None) -> Backend:
     """Give the backend of an agent; one that cannot be asked gets one that says why.
 
     Args:
         agent: the agent, as the config was read.
         gate: polls the reads of all streams that share it; plain reads without.
-        patient_until: the loop's time until which a server that is not up yet is waited for.
     """
     dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
     problem = agent.problem
@@ -30,8 +27,8 @@ def make_backend(
     if problem is not None:
         return UnusableBackend(agent, problem)
     if dialect is not None and dialect.name in TYPES:
-        return InferenceBackend(agent, gate=gate, patient_until=patient_until)
-    return ChatCompletionsBackend(agent, gate=gate, patient_until=patient_until)
+        return InferenceBackend(agent, gate=gate)
+    return ChatCompletionsBackend(agent, gate=gate)
 
 
 class UnusableBackend:

@@ -94,6 +94,7 @@ class Cause:
             hint=self.hint,
             status=status,
             retry_after=wait,
+            passing=self.retried or self.kind is ErrorKind.LOADING,
         )
 
 

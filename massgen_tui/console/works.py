@@ -33,7 +33,7 @@ from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Begun, Ended, Entry
 from massgen_tui.session.last_turn import last_turn
 from massgen_tui.store.writer import NOT_KEPT
-from massgen_tui.supervise.deferred import DeferredSender
+from massgen_tui.supervise.deferred import DeferredSender, WatchedServers
 from massgen_tui.supervise.monitoring import note_servers
 
 
@@ -70,7 +70,10 @@ class Works:
         self.prompt = self._make_prompt()
         self.main = self._make_main()
         self.deferred = DeferredSender(
-            self.session, self.services.watching, changed=self._changed, guard=guarded
+            self.session,
+            WatchedServers(self.services.watching, self.session.clock),
+            changed=self._changed,
+            guard=guarded,
         )
         self.desk = Desk(
             self.session,

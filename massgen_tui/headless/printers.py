@@ -1,14 +1,16 @@
 """How answers are printed: text for people, one JSON object, or a line an event."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from massgen_tui.backends.events import Started
+from massgen_tui.backends.events import BackendError, Retrying, Started, StreamEvent
 from massgen_tui.headless.streams import Output
 from massgen_tui.headless.text import LiveText, block
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.events import Ended, Entry, Streamed
+from massgen_tui.session.events import Deferred, Ended, Entry, Streamed
 from massgen_tui.session.state import SessionState
 from massgen_tui.store.schema import (
     Record,
@@ -17,6 +19,7 @@ from massgen_tui.store.schema import (
     event_record,
     to_json,
 )
+from massgen_tui.supervise.startup import PACE
 
 FORMATS = ("text", "json", "jsonl")
 
@@ -65,6 +68,8 @@ class JsonLinesPrinter:
         self._out = out
         self._state = state
         self._started = started
+        self._tries: Counter[int] = Counter()
+        """How often each attempt was tried in vain."""
         self._begun: dict[int, str] = {}
         """Attempts whose `started` was met, and its line where that waits."""
 
@@ -72,7 +77,9 @@ class JsonLinesPrinter:
         """Print the event."""
         match entry.event:
             case Streamed(attempt=serial, event=streamed):
-                told = event_record(streamed)
+                told = self._retry(serial, streamed)
+            case Deferred(attempt=serial, error=BackendError(message=why)):
+                told = self._retry(serial, Retrying(why, PACE, 0))
             case Ended(attempt=serial):
                 told = ending_record(self._state.attempt(serial))
             case _:
@@ -89,6 +96,13 @@ class JsonLinesPrinter:
             line = waiting + line
         if line:
             self._out.write(line)
+
+    def _retry(self, attempt: int, event: StreamEvent) -> Record | None:
+        """The event's record; tries are counted over all sendings to a server that comes up."""
+        if isinstance(event, Retrying):
+            self._tries[attempt] += 1
+            event = replace(event, attempt=self._tries[attempt])
+        return event_record(event)
 
     def _start(self, attempt: int, event: Started, line: str) -> str:
         """What is to be printed now of a `started`."""

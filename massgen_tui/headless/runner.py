@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from functools import partial
 from typing import TextIO
 
 from massgen_tui.backends.base import Backend
-from massgen_tui.backends.events import Arrived, Retrying, StreamEvent
+from massgen_tui.backends.events import Arrived, BackendError, Retrying, StreamEvent
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.headless.printers import (
@@ -23,12 +24,12 @@ from massgen_tui.headless.printers import (
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
-from massgen_tui.session.events import Ended, Entry, Silent, Streamed
+from massgen_tui.session.events import Deferred, Ended, Entry, Listener, Silent, Streamed
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.session import Session
 from massgen_tui.store.recording import keep
 from massgen_tui.supervise.silence import Lookout
-from massgen_tui.supervise.startup import wait_for_servers
+from massgen_tui.supervise.startup import PACE, send_when_up
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
     {signal.SIGHUP: 129} if sys.platform != "win32" else {}
@@ -108,6 +109,10 @@ class Headless:
         self._stop = asyncio.Event()
         self._silent: set[str] = set()
         """Agents whose silence was told."""
+        self._unsent: set[str] = set()
+        """Agents whose prompt still waited for its server when the run was stopped."""
+        self._tries: Counter[int] = Counter()
+        """How often each attempt was tried in vain."""
         out.on_lost = self._stop.set
 
     async def run(self) -> int:
@@ -118,9 +123,8 @@ class Headless:
                 loop.add_signal_handler(number, self._interrupted, number)
         for warning in self._config.warnings:
             self._note(f"warning: {warning}")
-        until = loop.time() + self._options.wait
-        backend_for = self._backend_for or partial(make_backend, patient_until=until)
         lookout = Lookout(self._config)
+        backend_for = self._backend_for or make_backend
         session = Session(self._config, backend_for=backend_for, health=lookout.health)
         with keep(session, warn=self._warn):
             try:
@@ -132,15 +136,17 @@ class Headless:
 
     async def _answers(self, session: Session) -> Answers:
         printer = self._printer(session)
-        session.listen(partial(self._hear, session))
-        session.listen(printer.hear)
-        if self._options.wait:
-            await self._unless_stopped(
-                wait_for_servers(self._config, self._chosen, self._options.wait, self._note)
-            )
-        if not self._stop.is_set():
-            session.ask(self._options.prompt, self._chosen)
-            await self._unless_stopped(session.wait())
+        hears = (partial(self._hear, session), printer.hear)
+        session.listen(partial(self._relay, session, hears))
+        wait = self._options.wait
+        session.ask(self._options.prompt, self._chosen, defer=wait > 0)
+        await self._unless_stopped(
+            send_when_up(session, self._config, wait, self._note) if wait else session.wait()
+        )
+        self._unsent = {agent.id for agent, hold in session.held if hold.error is None}
+        for agent, hold in session.held:
+            if hold.error is not None:  # it was sent before: it is stopped as what runs
+                session.rerun([agent.id])
         session.cancel()
         answers = [(agent, agent.current) for agent in map(session.agent, self._chosen)]
         printer.finish(self._options.prompt, answers)
@@ -181,12 +187,22 @@ class Headless:
     def _warn(self, words: str) -> None:
         self._note(f"warning: {words}")
 
+    def _relay(self, session: Session, hears: Sequence[Listener], entry: Entry) -> None:
+        """Hand on what happens, but for the end of what was never sent."""
+        event = entry.event
+        if isinstance(event, Ended) and session.state.attempt(event.attempt).agent in self._unsent:
+            return
+        for hear in hears:
+            hear(entry)
+
     def _hear(self, session: Session, entry: Entry) -> None:
         if self._out.broken:
             return  # nobody reads any more: what is stopped for that is no news
         match entry.event:
             case Streamed(attempt=serial, event=event):
-                self._hear_stream(session.state.attempt(serial).agent, event)
+                self._hear_stream(session.state.attempt(serial), event)
+            case Deferred(attempt=serial, error=BackendError(message=why)):
+                self._tell_retry(session.state.attempt(serial), why, PACE)
             case Silent(attempt=serial, words=words):
                 agent = session.state.attempt(serial).agent
                 self._silent.add(agent)
@@ -194,14 +210,18 @@ class Headless:
             case Ended(attempt=serial):
                 self._tell_end(session.state.attempt(serial))
 
-    def _hear_stream(self, agent: str, event: StreamEvent) -> None:
-        if agent in self._silent and not isinstance(event, Arrived):
-            self._silent.remove(agent)
-            self._note(f"{agent}: it goes on")
-        if isinstance(event, Retrying) and (
-            event.attempt <= SAID_EACH or not event.attempt % SAID_EACH
-        ):
-            self._note(f"{agent}: {event.reason}; trying again in {event.seconds:g} s")
+    def _hear_stream(self, attempt: Attempt, event: StreamEvent) -> None:
+        if attempt.agent in self._silent and not isinstance(event, Arrived):
+            self._silent.remove(attempt.agent)
+            self._note(f"{attempt.agent}: it goes on")
+        if isinstance(event, Retrying):
+            self._tell_retry(attempt, event.reason, event.seconds)
+
+    def _tell_retry(self, attempt: Attempt, why: str, seconds: float) -> None:
+        self._tries[attempt.serial] += 1
+        tries = self._tries[attempt.serial]
+        if tries <= SAID_EACH or not tries % SAID_EACH:
+            self._note(f"{attempt.agent}: {why}; trying again in {seconds:g} s")
 
     def _tell_end(self, attempt: Attempt) -> None:
         self._silent.discard(attempt.agent)

@@ -78,9 +78,9 @@ def verdict(attempt: Attempt) -> Verdict:
 def may_wait(attempt: Attempt, *, away: bool = False) -> bool:
     """The server was not up, or is not now (`away`): the prompt can wait until it is."""
     error = attempt.error
-    if error is not None and error.kind in NOT_UP and error.hint != LESS_AT_ONCE:
+    if error is not None and error.kind in NOT_UP and error.passing:
         # that we ran out of files says nothing of the server
-        return True
+        return error.hint != LESS_AT_ONCE
     return away and attempt.status in (Status.FAILED, Status.CANCELLED)
 
 

@@ -118,6 +118,12 @@ class Scheduler:
         self._begin(queue, job)
         return True
 
+    def wait_no_more(self, queue: AgentQueue) -> None:
+        """Send what is held, and let what runs fail where its server is not up."""
+        if queue.job is not None:
+            queue.job.patient = False
+            self.release(queue, patient=False)
+
     def advance(self, queue: AgentQueue) -> None:
         """Let the next in line begin if the queue is free."""
         if queue.job is None and queue.waiting and not self._closed:
@@ -208,7 +214,7 @@ class Scheduler:
         attempt = job.attempt
         if not job.patient or self._closed or attempt.status.ended:
             return False
-        if error.kind not in NOT_UP or not attempt.empty:
+        if error.kind not in NOT_UP or not error.passing or not attempt.empty:
             return False
         job.tries += 1
         job.task = None

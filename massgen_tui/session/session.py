@@ -75,10 +75,13 @@ class Session:
         """Call `listener` for everything that happens from now on."""
         self._listeners.append(listener)
 
-    def ask(self, prompt: str, to: Collection[str] | None = None) -> list[Turn]:
+    def ask(
+        self, prompt: str, to: Collection[str] | None = None, *, defer: bool = False
+    ) -> list[Turn]:
         """Send a prompt to all agents, or to those with the ids `to`, and return without waiting.
 
-        An agent that still answers takes it when it is free (`queued`).
+        An agent that still answers takes it when it is free (`queued`). With `defer` a free agent
+        holds it until `release`, as after `hold`.
         """
         self._must_be_open()
         queues = self._scheduler.chosen(to)
@@ -88,7 +91,10 @@ class Session:
         self._emit(events.Prompted(self.state.next_turn, prompt, ids))
         asked = [queue.agent.turns[-1] for queue in queues]
         for queue, turn in zip(queues, asked, strict=True):
-            self._scheduler.enlist(queue, turn)
+            if defer and not queue.busy:
+                self._scheduler.hold(queue, turn)
+            else:
+                self._scheduler.enlist(queue, turn)
         for queue in queues:
             self._scheduler.advance(queue)
         return asked
@@ -133,6 +139,11 @@ class Session:
         Where it is unreachable or still loads after all, the same attempt is held again.
         """
         return self._scheduler.release(self._scheduler[agent], patient=True)
+
+    def wait_no_more(self) -> None:
+        """Send what is held; nothing of what was asked until now is held again."""
+        for queue in self._scheduler.chosen(None):
+            self._scheduler.wait_no_more(queue)
 
     def note_wait(self, agent: str, words: str) -> None:
         """Say what is known of the server that this agent's attempt is held for."""

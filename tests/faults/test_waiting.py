@@ -3,20 +3,21 @@
 import asyncio
 import io
 import json
+import os
+import signal
 from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from massgen_tui.backends import chat_completions
-from massgen_tui.config.model import Config, UiConfig
+from massgen_tui.config.model import AgentConfig, Config, UiConfig
 from massgen_tui.headless.runner import Headless, Options
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.supervise import startup
 from tests.support.asking import agent_at
 from tests.support.gateways import HALF, NOBODY, dynamo, smg, vllm_router
-from tests.support.server import Hang, ScriptedServer, free_port, sse_chat, whole
+from tests.support.server import Close, Hang, ScriptedServer, free_port, sse_chat, whole
 
 LOADING = whole(503, {"error": {"message": "Loading model", "code": 503}})
 GOOD = sse_chat(content=["42"])
@@ -26,7 +27,6 @@ QUICK = partial(Fetcher, timeout=0.2, patience=0.4)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(startup, "PACE", 0.01)
-    monkeypatch.setattr(chat_completions, "PACE", 0.01)
 
 
 class Lines(io.StringIO):
@@ -40,6 +40,10 @@ class Lines(io.StringIO):
         if self._on is not None and self._words in text:
             self._on()
         return super().write(text)
+
+
+def replace_id(agent: AgentConfig, id: str) -> AgentConfig:
+    return agent.model_copy(update={"id": id})
 
 
 async def run(base_url: str, seconds: float, err: Lines) -> tuple[int, dict[str, object]]:
@@ -157,3 +161,79 @@ async def test_what_waiting_does_not_mend_is_told_at_once(server: ScriptedServer
     assert code == 3
     assert isinstance(agent["error"], dict)
     assert agent["error"]["kind"] == "unauthorized"
+
+
+async def test_an_address_that_time_does_not_mend_is_told_at_once(server: ScriptedServer) -> None:
+    """Its port speaks no TLS: the look says so too, and nobody waits for it."""
+    server.route("GET", "/v1/models", Close())
+    err = Lines()
+    code, agent = await run(server.base_url.replace("http:", "https:"), 10, err)
+    assert code == 3
+    assert isinstance(agent["error"], dict)
+    assert agent["error"]["kind"] == "unreachable"
+    assert "trying again" not in err.getvalue()
+
+
+async def test_tries_are_counted_over_all_sendings(server: ScriptedServer) -> None:
+    for _ in range(4):
+        server.answer(LOADING)
+    up(server)
+    config = Config(agents=(agent_at(server.base_url),), ui=UiConfig(logging_enabled=False))
+    out, err = io.StringIO(), Lines()
+    options = Options("hi", "jsonl", wait=10)
+    async with asyncio.timeout(20):
+        assert await Headless(config, options, Output(out, utf8=True), Notes(err)).run() == 0
+    events = [json.loads(line) for line in out.getvalue().splitlines()]
+    tries = [event for event in events if event.get("event") == "retrying"]
+    assert [event["attempt"] for event in tries] == [1, 2, 3, 4]
+    assert all(event["reason"].endswith("Loading model") for event in tries)
+    assert [event["event"] for event in events if "event" in event][-1] == "finished"
+
+
+async def test_agents_are_sent_their_prompt_as_their_own_server_comes_up(
+    server: ScriptedServer,
+) -> None:
+    up(server)
+    agents = (
+        agent_at(server.base_url),
+        replace_id(agent_at(f"http://127.0.0.1:{free_port()}/v1"), "later"),
+    )
+    config = Config(agents=agents, ui=UiConfig(logging_enabled=False))
+    out, err = io.StringIO(), Lines()
+    options = Options("hi", "json", wait=0.5)
+    async with asyncio.timeout(20):
+        code = await Headless(config, options, Output(out, utf8=True), Notes(err)).run()
+    first, second = json.loads(out.getvalue())["agents"]
+    assert (code, first["status"], second["error"]["kind"]) == (2, "done", "unreachable")
+    assert err.getvalue().count("asking anyway") == 1
+
+
+@pytest.mark.parametrize("tried", [True, False], ids=["sent before", "never sent"])
+@pytest.mark.parametrize("shape", ["text", "json", "jsonl"])
+async def test_who_is_interrupted_while_it_waits_is_cancelled(
+    server: ScriptedServer, shape: str, *, tried: bool
+) -> None:
+    if not tried:
+        server.route("GET", "/health", LOADING)
+        server.route("GET", "/v1/models", LOADING)
+    server.route("POST", "/v1/chat/completions", LOADING)
+    config = Config(agents=(agent_at(server.base_url),), ui=UiConfig(logging_enabled=False))
+
+    def interrupt() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    out, err = io.StringIO(), Lines("trying again" if tried else "waiting for it", interrupt)
+    options = Options("hi", shape, wait=60)
+    async with asyncio.timeout(20):
+        code = await Headless(config, options, Output(out, utf8=True), Notes(err)).run()
+    assert code == 130
+    assert len([one for one in server.requests if one.method == "POST"]) == (1 if tried else 0)
+    if shape == "json":
+        (agent,) = json.loads(out.getvalue())["agents"]
+        assert (agent["status"], agent["error"], agent["content"]) == ("cancelled", None, "")
+    if shape == "jsonl":
+        *events, last = map(json.loads, out.getvalue().splitlines())
+        assert last["status"] == "cancelled"
+        assert [one["event"] for one in events if one["event"] != "retrying"] == (
+            ["finished"] if tried else []
+        )

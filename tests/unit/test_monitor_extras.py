@@ -15,11 +15,11 @@ from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.monitor.targets import targets_of
-from massgen_tui.supervise.startup import wait_for_servers
 from tests.support.configs import loaded, written
 from tests.support.fakes import FakeClock
 from tests.support.probed import vllm
 from tests.support.server import ScriptedServer, whole
+from tests.support.waiting import wait_for_servers
 
 TOKEN = "tok-distinctive-0123456789"
 LITERAL = "lit-distinctive-0123456789"

@@ -13,6 +13,7 @@ from massgen_tui.monitor.status import ServedModel, ServerState
 from massgen_tui.supervise import startup
 from tests.support.paged import ROOT, Paged, models, vllm_pages
 from tests.support.server import ScriptedServer, whole
+from tests.support.waiting import wait_for_servers
 
 Pages = Mapping[str, str | Answer]
 NUMBERS = "vllm:num_requests_running 2\nvllm:num_requests_waiting 3\nvllm:kv_cache_usage_perc 0.5\n"
@@ -449,6 +450,6 @@ async def test_a_run_that_waits_does_so_until_the_model_is_listed(
             told.append(words)
             server.route("GET", "/v1/models", listed[1])
 
-        await startup.wait_for_servers(load_config(path), ["a"], 60, note)
+        await wait_for_servers(load_config(path), ["a"], 60, note)
         assert told
         assert "waited" not in told[-1]

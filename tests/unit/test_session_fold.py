@@ -170,9 +170,9 @@ class Sessions(RuleBasedStateMachine):
         self.do(self._call(work))
         self.check()
 
-    @rule(text=TEXT, to=WHO)
-    def ask(self, text: str, to: tuple[str, ...] | None) -> None:
-        self.command(lambda: self.session.ask(text, to))
+    @rule(text=TEXT, to=WHO, defer=st.booleans())
+    def ask(self, text: str, to: tuple[str, ...] | None, defer: bool) -> None:
+        self.command(lambda: self.session.ask(text, to, defer=defer))
 
     @rule(to=WHO)
     def rerun(self, to: tuple[str, ...] | None) -> None:
@@ -189,6 +189,10 @@ class Sessions(RuleBasedStateMachine):
     @rule(id=st.sampled_from(IDS))
     def release(self, id: str) -> None:
         self.command(lambda: self.session.release(id))
+
+    @rule()
+    def wait_no_more(self) -> None:
+        self.command(self.session.wait_no_more)
 
     @rule(to=WHO)
     def cancel(self, to: tuple[str, ...] | None) -> None:

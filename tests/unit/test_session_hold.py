@@ -295,3 +295,49 @@ async def test_the_answer_before_it_stays_quoted_and_the_attempts_can_be_looked_
         await s.wait()
         assert [m.content for m in scene.backends["a"].asked[-1]] == ["1", "first", "2"]
         assert held.status is Status.DONE
+
+
+async def test_a_prompt_may_be_held_from_the_first() -> None:
+    async with refused(a=[REFUSED, answer("up")], b=[REFUSED]) as scene:
+        (turn,) = scene.session.ask("2", ["a"], defer=True)
+        await quiet()
+        assert (scene.sent(), turn.attempts[0].held) == (1, Hold(100.0))
+        scene.session.release("a")
+        await scene.session.wait()
+        assert str(turn.attempts[0].content) == "up"
+
+
+async def test_a_prompt_for_who_answers_waits_in_the_line_and_not_for_its_server() -> None:
+    go = asyncio.Event()
+    async with refused(a=[REFUSED, [go, *answer("1")], answer("2")]) as scene:
+        scene.session.ask("1")
+        (turn,) = scene.session.ask("2", defer=True)
+        assert turn.attempts[0].held is None
+        go.set()
+        await scene.session.wait()
+        assert str(turn.attempts[0].content) == "2"
+
+
+async def test_at_the_end_of_the_time_all_is_sent_once_more() -> None:
+    sent = asyncio.Event()
+    under_way: list[Step] = [sent, LOADING[0]]
+    async with refused("a", "b", a=[REFUSED, REFUSED], b=[REFUSED, under_way]) as scene:
+        scene.session.hold()
+        scene.session.release("b")
+        await until(lambda: scene.backends["b"].open)
+        scene.session.wait_no_more()
+        sent.set()
+        await scene.session.wait()
+        assert [scene.attempts(id)[-1].status for id in "ab"] == [Status.FAILED] * 2
+        assert (scene.sent("a"), scene.sent("b")) == (2, 2)
+        assert scene.session.held == []
+
+
+async def test_what_time_does_not_mend_is_not_waited_for_again() -> None:
+    untrusted = BackendError(ErrorKind.UNREACHABLE, "TLS: self-signed", passing=False)
+    async with refused(a=[REFUSED, [untrusted]]) as scene:
+        (held,) = scene.session.hold()
+        scene.session.release("a")
+        await scene.session.wait()
+        assert held.error is untrusted
+        assert not may_wait(held)
