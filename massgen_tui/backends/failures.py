@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_behind
+from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_behind, not_among
 from massgen_tui.backends.remedies import CHANGE, of_validator, remedy
 from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import as_value, error_types, error_words, places
@@ -135,10 +135,13 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 def kind_of(status: int, words: str) -> ErrorKind:
     """The kind of failure that a status is; a 503 that speaks of loading is a start.
 
-    A 500 in a validator's words is a bad request (KServe).
+    A 500 in a validator's words is a bad request (KServe), and FastChat's 400 for a model that no
+    worker has is none.
     """
     if status == 500 and of_validator(words):
         return ErrorKind.BAD_REQUEST
+    if status == 400 and not_among(words):
+        return ErrorKind.OVERLOADED if nobody_behind(words) else ErrorKind.NOT_FOUND
     if status == 503 and _LOADING.search(words):
         return ErrorKind.LOADING
     known = _KINDS.get(status)

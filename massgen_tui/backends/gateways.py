@@ -4,14 +4,17 @@ import json
 import re
 from collections.abc import Mapping
 
-_HEADERS = {"x-litellm-": "LiteLLM", "x-smg-": "smg"}
-"""How headers of theirs begin, in small letters: LiteLLM 1.108, smg 1.13."""
+_HEADERS = {"x-litellm-": "LiteLLM", "x-smg-": "smg", "x-portkey-": "Portkey"}
+"""How headers of theirs begin, in small letters: LiteLLM 1.108, smg 1.13, Portkey 1.15."""
 _NOBODY = re.compile(
     r"\bno (?:healthy |available )?workers?\b|\ball workers are unavailable\b"
-    r"|\bno deployments? available\b|\bno healthy upstream\b",
+    r"|\bno deployments? available\b|\bno healthy upstream\b|^only\s+allowed now, your model",
     re.I,
 )
-"""smg 1.13, sglang-router 0.3, vllm-router 0.1.17, LiteLLM 1.108 in its cool-down, envoy."""
+"""smg 1.13, sglang-router 0.3, vllm-router 0.1.17, LiteLLM 1.108 in its cool-down, envoy, and
+FastChat 0.2.36, which lists nobody."""
+_NOT_AMONG = re.compile(r"only\b.*\ballowed now, your model", re.I | re.S)
+"""FastChat 0.2.36: HTTP 400, and the models that its workers have."""
 
 
 def gateway_in(headers: Mapping[str, str]) -> str:
@@ -49,4 +52,11 @@ def nobody_behind(words: str) -> bool:
 
 def asks_for_names(status: int, words: str) -> bool:
     """Whether the names that are served would help: LiteLLM's unknown model is a 400."""
-    return "alias" not in words if status == 404 else status == 400 and "nvalid model" in words
+    if status == 404:
+        return "alias" not in words
+    return status == 400 and ("nvalid model" in words or not_among(words))
+
+
+def not_among(words: str) -> bool:
+    """Whether FastChat says that no worker of its has the model."""
+    return _NOT_AMONG.match(words) is not None

@@ -3,8 +3,9 @@
 The shapes: `error` as object or string, at the top, in the choice or its delta, or wrapped in a
 list; `x_groq.error`; MiniMax's `base_resp`; `error_type` and `error_message` beside `choices:
 null`; the whole event flat (`object: error`, `success: false`, words with a code, FastAPI's
-`detail`); plain text such as `429 Too Many Requests`. One named `error`, as an event or as a field
-of the stream, needs no shape. What it means is told by `stream_kinds`.
+`detail`, FastChat's `text` with an `error_code`); plain text such as `429 Too Many Requests`. One
+named `error`, as an event or as a field of the stream, needs no shape. What it means is told by
+`stream_kinds`.
 """
 
 import re
@@ -95,6 +96,11 @@ def _in_choice(choice: Mapping[str, object]) -> object:
     return error or None
 
 
+def _as_text(chunk: Mapping[str, object]) -> bool:
+    """FastChat's own way: a piece of text with the code of an error."""
+    return isinstance(chunk.get("text"), str) and chunk.get("error_code") not in _GOOD
+
+
 def _flat(chunk: Mapping[str, object]) -> bool:
     """The event as a whole is an error: it has no choices, and names or codes of one."""
     if chunk.get("object") == "error" or chunk.get("type") == "error":
@@ -103,7 +109,7 @@ def _flat(chunk: Mapping[str, object]) -> bool:
         return True
     if chunk.get("success") is False or chunk.get("ok") is False:
         return True
-    if any(map(chunk.get, _OWN_WORDS)):
+    if any(map(chunk.get, _OWN_WORDS)) or _as_text(chunk):
         return True
     kind = chunk.get("type")
     if chunk.get("usage") or (isinstance(kind, str) and kind in _NEWS):

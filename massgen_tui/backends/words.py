@@ -2,7 +2,7 @@
 
 The shapes are those of vLLM, SGLang and the hosted APIs: `{"error": {"message": …}}`, `{"error":
 "text"}`, the flat `{"object": "error", "message": …}`, `{"detail": …}` of FastAPI, and Mistral's
-message that is itself an object.
+message that is itself an object; `{"html-message": …}` is Portkey's, `{"text": …}` FastChat's.
 """
 
 import json
@@ -15,7 +15,7 @@ MAX_WORDS = 2000
 _KEYS = (
     "message", "msg", "detail", "error", "error_message", "error_msg", "errorMessage", "status_msg",
     "errmsg", "err_msg", "errors", "fault", "faultstring", "exception", "description", "reason",
-    "title",
+    "title", "html-message", "text",
 )  # fmt: skip
 _CODES = ("code", "status", "status_code", "http_status", "error_code", "statusCode", "httpStatus")
 _DEPTH = 6

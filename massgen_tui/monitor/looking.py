@@ -180,7 +180,14 @@ def said(answer: Answer) -> str:
     """The message in an error body: JSON, plain text, or a page's title; empty: there is none."""
     body = answer.json()
     if isinstance(body, dict):
-        places = (("error", "message"), ("error",), ("message",), ("detail",), ("reason",))
+        places = (
+            ("error", "message"),
+            ("error",),
+            ("message",),
+            ("detail",),
+            ("reason",),
+            ("html-message",),
+        )
         return next((told for path in places if (told := text(field(body, *path)))), "")
     page = answer.text()[:_PAGE].strip()
     if page[:1] == "<":

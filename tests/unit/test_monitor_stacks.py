@@ -58,6 +58,7 @@ LACKS = {
     "status": "failure",
     "message": "Either x-portkey-config or x-portkey-provider header is required",
 }
+REFUSED_BEHIND = {"html-message": "Message: fetch failed Cause: Error: connect ECONNREFUSED"}
 PORTKEY: Pages = {"/": "AI Gateway says hey!", "/v1/models": refusal(400, LACKS)}
 PASSED_ON: Pages = {**PORTKEY, "/v1/models": models({"id": "m", "owned_by": "system"})}
 LITSERVE: Pages = {
@@ -92,6 +93,9 @@ FASTCHAT: Pages = {
         (xinference(), "Xinference", "4.1.0", (ServedModel("m", 2048),)),
         (FASTCHAT, "FastChat", "", (ServedModel("m"),)),
         (PASSED_ON, "Portkey", "", (ServedModel("m"),)),
+        # what is behind it has no list (LitServe 0.2.19), or is away
+        ({**PORTKEY, "/v1/models": Answer(404, b'{"detail":"Not Found"}')}, "Portkey", "", ()),
+        ({**PORTKEY, "/v1/models": refusal(500, REFUSED_BEHIND)}, "Portkey", "", ()),
         (LITSERVE, "LitServe", "", ()),
         # several devices, and a model's own facts
         (

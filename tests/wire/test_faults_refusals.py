@@ -61,6 +61,36 @@ ROWS = [
         "No worker available",
         "no worker is there",
     ),
+    # FastChat 0.2.36: the models of its workers, or nothing
+    Row(
+        "400-not-among",
+        whole(400, {**flat("Only a&&b allowed now, your model m"), "code": 40301}),
+        "not_found",
+        "Only a&&b allowed now",
+        "`model`",
+    ),
+    Row(
+        "400-no-worker",
+        whole(400, {**flat("Only  allowed now, your model m"), "code": 40301}),
+        "overloaded",
+        "Only allowed now, your model m",
+        "no worker is there",
+    ),
+    Row(
+        "400-only",
+        whole(400, flat("Only text parts are allowed now")),
+        "bad_request",
+        "Only text parts",
+        "",
+    ),
+    # Portkey 1.15.2, whose upstream refuses connections
+    Row(
+        "500-html-message",
+        whole(500, {"html-message": "Message: fetch failed Cause: Error: connect ECONNREFUSED"}),
+        "server_error",
+        "500 server error: Message: fetch failed",
+        "log",
+    ),
     Row("404-route", whole(404, {"detail": "Not Found"}), "not_found", "Not Found", "base_url"),
     Row(
         "400-context",

@@ -25,7 +25,9 @@ async def which(ask: Ask, models: Answer, owner: str, kind: Kind | None) -> Kind
         return portkey.KIND
     if models.status in (401, 403, 404, 405) and await litserve.stands_there(ask):
         return litserve.KIND
-    return None
+    # what is behind it may have no list, or be away
+    refused = models.status >= 400 and await portkey.stands_there(ask, models)
+    return portkey.KIND if refused else None
 
 
 async def starts_replicas(ask: Ask) -> bool:
