@@ -19,17 +19,14 @@ def settings_values(agent: AgentConfig) -> dict[str, Json]:
     values: dict[str, Json] = {"id": literal(agent.id)}
     if agent.settings.system_message:
         values["system_message"] = literal(agent.settings.system_message)
-    return values | {"backend": backend_values(agent)}
-
-
-def backend_values(agent: AgentConfig) -> dict[str, Json]:
-    """The `backend:` of an agent, without a key."""
     dialect = by_name(agent.endpoint.type)
     if dialect is None:
-        return _named(agent.endpoint.type, agent)
-    if _half_known(agent, dialect):
-        return _named(MASK, agent)
-    return endpoint_values(agent.endpoint) | _asked(agent.settings)
+        values["backend"] = _named(agent.endpoint.type, agent)
+    elif _half_known(agent, dialect):
+        values["backend"] = _named(MASK, agent)
+    else:
+        values["backend"] = endpoint_values(agent.endpoint) | _asked(agent.settings)
+    return values
 
 
 def _named(kind: str, agent: AgentConfig) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import GRAIN, Attempt
+from massgen_tui.session.attempt import GRAIN, Attempt, Status
 from massgen_tui.session.events import Clock, Entry, Listener, SessionEvent, Stopped
 from massgen_tui.session.health import HealthCheck, connect_health
 from massgen_tui.session.hold import Hold
@@ -200,6 +200,19 @@ class Session:
         self._emit(
             events.BroughtToFront(turn.serial, self.agent(agent).id, turn.attempts[index].serial)
         )
+
+    def break_off(self) -> int:
+        """End what had not ended when a session that was read in was cut off; gives how many."""
+        serials = [
+            attempt.serial
+            for agent in self.agents
+            for turn in agent.turns
+            for attempt in turn.attempts
+            if not attempt.status.ended
+        ]
+        for serial in serials:
+            self._emit(events.Ended(serial, Status.CANCELLED))
+        return len(serials)
 
     @property
     def busy(self) -> bool:

@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 
 from massgen_tui import __version__
-from massgen_tui.config.build import build
 from massgen_tui.config.model import AgentConfig, Config
-from massgen_tui.config.serialise import backend_values, endpoint_values
-from massgen_tui.config.variables import literal
+from massgen_tui.config.serialise import endpoint_values, settings_values
 from massgen_tui.session.agent import KeptProfile, Profile
 
 FORMAT = 1
@@ -32,16 +30,7 @@ class KeptAgent(_Part):
     model: str = ""
     system_message: str = ""
     settings: Mapping[str, object] = {}
-    """Its backend as a config file says it, without a key."""
-
-    @property
-    def values(self) -> dict[str, object]:
-        """The agent as an entry of `agents:`."""
-        return {
-            "id": literal(self.id),
-            "system_message": literal(self.system_message),
-            "backend": self.settings,
-        }
+    """The agent as a config file says it, without a key."""
 
     @property
     def profile(self) -> KeptProfile:
@@ -67,9 +56,13 @@ class Head(_Part):
     agents: tuple[KeptAgent, ...]
     servers: tuple[Mapping[str, object], ...] = ()
     """Those of the config that no agent uses."""
+    gpus: tuple[Mapping[str, object], ...] = ()
+    ui: Mapping[str, object] = {}
+    monitor: bool = True
     continues: str = ""
     """The session that this one goes on with; all of it is in this file."""
     resumed: datetime | None = None
+    """When this file was begun, of a session that goes on with another one."""
 
 
 def new_id() -> str:
@@ -81,24 +74,30 @@ def head_of(
     config: Config,
     profiles: Mapping[str, Profile],
     resolution_s: float,
-    at: datetime | None = None,
+    before: Head | None = None,
 ) -> Head:
-    """The head of a session of this config, begun `at` (now).
+    """The head of a session of this config that begins now.
 
     Args:
         config: whose agents it has.
         profiles: where the prompts of each agent go.
         resolution_s: seconds between two readings of a stream.
-        at: when it began.
+        before: the head of the session that this one goes on with.
     """
+    now = datetime.now(UTC)
     return Head(
         id=new_id(),
-        at=at or datetime.now(UTC),
+        at=before.at if before else now,
+        continues=before.id if before else "",
+        resumed=now if before else None,
         resolution_s=resolution_s,
         config=str(config.path) if config.path else config.name,
         title=config.name,
         agents=tuple(_kept(agent, profiles[agent.id]) for agent in config.agents),
         servers=tuple(endpoint_values(one) for one in config.servers),
+        gpus=tuple(one.model_dump(exclude_defaults=True) for one in config.gpus),
+        ui=config.ui.model_dump(exclude_defaults=True),
+        monitor=config.monitor,
     )
 
 
@@ -110,20 +109,5 @@ def _kept(agent: AgentConfig, profile: Profile) -> KeptAgent:
         url=profile.url,
         model=profile.model,
         system_message=agent.settings.system_message,
-        settings=backend_values(agent),
+        settings=settings_values(agent),
     )
-
-
-def config_of(head: Head, variables: Mapping[str, str]) -> Config:
-    """The config of a kept session: every setting as it was, every key looked up anew.
-
-    Args:
-        head: of its file.
-        variables: the environment and `.env`.
-
-    Raises:
-        InvalidValues: the head holds no config.
-    """
-    agents = [agent.values for agent in head.agents]
-    values = {"agents": agents, "servers": [dict(server) for server in head.servers]}
-    return build(values, variables, name=head.title)

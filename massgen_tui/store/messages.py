@@ -44,6 +44,19 @@ class MessageNames:
                 for agent in agents:
                     self._told.pop(agent, None)
 
+    def learn(self, event: SessionEvent) -> None:
+        """Learn of an event that the file holds already."""
+        if not isinstance(event, events.Streamed):
+            self.hear(event)
+            return
+        match event.event:
+            case streamed.ContentDelta(text=text):
+                self.hear_text(event.attempt, "c", text)
+            case streamed.ReasoningDelta(text=text):
+                self.hear_text(event.attempt, "r", text)
+            case _:
+                self.hear_stream(event.attempt, event.event)
+
     def hear_text(self, serial: int, what: str, text: str) -> None:
         """Learn a piece of an attempt's content (`c`) or reasoning (`r`)."""
         if what != "f":

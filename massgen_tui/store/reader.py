@@ -46,7 +46,11 @@ def read_head(path: Path) -> Head:
 
 
 def read_session(
-    path: Path, zero: float = 0.0, keep: Callable[[Entry], None] | None = None
+    path: Path,
+    zero: float = 0.0,
+    *,
+    keep: Callable[[Entry], None] | None = None,
+    into: SessionState | None = None,
 ) -> KeptSession:
     """Read a session whole.
 
@@ -54,6 +58,8 @@ def read_session(
         path: its file.
         zero: where its beginning is put on the session's clock, in seconds.
         keep: called with each event, in order, after the state took it in.
+        into: a state of nothing but agents that is to take it in; None: one of those in the file.
+            What the file tells of others is left out.
 
     Raises:
         NoSessionError: it is no session's file.
@@ -61,8 +67,7 @@ def read_session(
     """
     with path.open(encoding="utf-8", errors="replace") as lines:
         head = _head(lines.readline(), path)
-        agents = [Agent(_config(agent), agent.profile) for agent in head.agents]
-        kept = KeptSession(path, head, SessionState(agents, head.resolution_s))
+        kept = KeptSession(path, head, into or _state_of(head))
         for entry in _folded(lines, kept, zero):
             kept.last = entry.at
             if keep is not None:
@@ -82,8 +87,7 @@ def _folded(lines: Iterator[str], kept: KeptSession, zero: float) -> Iterator[En
             if not isinstance(record, dict):
                 raise ValueError("no object")
             for at, event in decoder.events(record):
-                if isinstance(event, Closed):
-                    kept.end = event.how
+                kept.end = event.how if isinstance(event, Closed) else "killed"
                 entry = Entry(kept.state.seq, at, event)
                 kept.state.apply(entry)
                 yield entry
@@ -92,6 +96,11 @@ def _folded(lines: Iterator[str], kept: KeptSession, zero: float) -> Iterator[En
             told = f"line {number} is damaged" if whole else "its last line is cut off"
             kept.damage.append(told)
     kept.names = decoder.names
+
+
+def _state_of(head: Head) -> SessionState:
+    agents = [Agent(_config(agent), agent.profile) for agent in head.agents]
+    return SessionState(agents, head.resolution_s)
 
 
 def _head(line: str, path: Path) -> Head:

@@ -178,7 +178,7 @@ class SessionLog:
 
     def _create(self) -> IO[str]:
         folder = self._directory()
-        stem = f"{self.head.at:%Y%m%d-%H%M%S}-{self.head.id}"
+        stem = f"{self.head.resumed or self.head.at:%Y%m%d-%H%M%S}-{self.head.id}"
         for number in range(1, 10):
             path = folder / (f"{stem}.jsonl" if number == 1 else f"{stem}-{number}.jsonl")
             with suppress(FileExistsError):

@@ -1,0 +1,76 @@
+"""Goes on with a kept session: all that was, and a new file that is whole in itself."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from massgen_tui import paths
+from massgen_tui.session.redact import redactor_of
+from massgen_tui.session.session import Session
+from massgen_tui.store.encoder import Encoder
+from massgen_tui.store.head import head_of
+from massgen_tui.store.messages import MessageNames
+from massgen_tui.store.reader import KeptSession, read_head, read_session
+from massgen_tui.store.writer import SessionLog
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A session that goes on."""
+
+    kept: KeptSession
+    log: SessionLog | None
+    """Where it is kept from now on; None: nowhere."""
+    broken_off: int
+    """Answers that had not ended when the kept one was cut off."""
+
+
+def resume(
+    session: Session,
+    path: Path,
+    *,
+    warn: Callable[[str], None],
+    keep: bool = True,
+    directory: Callable[[], Path] | None = None,
+) -> Resumed:
+    """Let a session of nothing but agents go on where the one in `path` ended.
+
+    Args:
+        session: whose agents go on; what the file tells of others is left out.
+        path: the file of the session that ended. It is not changed.
+        warn: told once, when the new file cannot be written.
+        keep: whether a new file is written; it is made with the first prompt.
+        directory: gives (and makes) the directory of the files; None: the state directory's.
+
+    Raises:
+        NoSessionError: the file is no session's.
+        OSError: it cannot be read.
+    """
+    before, names = read_head(path), MessageNames()
+    zero = session.clock() - (datetime.now(UTC) - before.at).total_seconds()
+    kept = read_session(path, zero, keep=lambda entry: names.learn(entry.event), into=session.state)
+    names.known |= kept.names
+    log = None
+    if keep:
+        profiles = {agent.id: agent.profile for agent in session.agents}
+        log = SessionLog(
+            head_of(session.config, profiles, session.resolution_s, before),
+            session.state,
+            Encoder(zero, redactor_of(session.config), names),
+            session.clock,
+            directory or paths.sessions_dir,
+            warn=warn,
+            before=_lines(path),
+        )
+        session.listen(log.hear)
+    return Resumed(kept, log, session.break_off())
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The lines behind the head; what was cut off at the end is left out."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        next(lines, None)
+        for line in lines:
+            if line.endswith("\n"):
+                yield line.removesuffix("\n")
