@@ -52,7 +52,7 @@ def key_for(
         return _key(variables[name], name)
     owner = by_host(base_url)
     if owner is None:
-        return _stranger(dialect, base_url, variables)
+        return _unlisted(dialect, base_url, variables)
     if not base_url.startswith("https://") or port_of(base_url) != 443:
         plain = f"{owner.provider}'s key goes only to {owner.base_url.split('/')[2]} over https"
         return Key(problem=AgentProblem(message=plain, hint=f"base_url: {owner.base_url}"))
@@ -76,7 +76,7 @@ def not_kept(what: str) -> AgentProblem:
     )
 
 
-def _stranger(dialect: Dialect, base_url: str, variables: Mapping[str, str]) -> Key:
+def _unlisted(dialect: Dialect, base_url: str, variables: Mapping[str, str]) -> Key:
     """An address in no table is asked without any provider's key."""
     if dialect.hosted and (name := _first(dialect, variables)):
         host = host_of(base_url)
