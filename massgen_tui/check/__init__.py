@@ -13,7 +13,8 @@ from massgen_tui.check.text import file_text
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
-from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.elsewhere import Elsewhere
+from massgen_tui.monitor.fetch import PATIENCE, Fetcher
 from massgen_tui.monitor.kinds import wakes
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.targets import targets_of
@@ -95,9 +96,12 @@ def _usable(status: ServerStatus) -> bool:
 async def _probed(files: Sequence[Checked]) -> list[Checked]:
     """Look once at every distinct server of all files together."""
     fetcher = Fetcher()
+    # who asks once waits for an answer
+    elsewhere = Elsewhere(fetcher, time.monotonic, wait=PATIENCE)
     watches: dict[tuple[str, str | None], Watch] = {}
     for target in (target for file in files for target in file.servers or ()):
-        watches.setdefault((target.id, target.key), Watch(target, fetcher, time.monotonic))
+        watch = Watch(target, fetcher, time.monotonic, elsewhere=elsewhere)
+        watches.setdefault((target.id, target.key), watch)
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def look(watch: Watch) -> None:
@@ -110,6 +114,7 @@ async def _probed(files: Sequence[Checked]) -> list[Checked]:
     try:
         await asyncio.gather(*(look(watch) for watch in watches.values()))
     finally:
+        await elsewhere.aclose()
         await fetcher.aclose()
     return [
         Checked(

@@ -178,12 +178,14 @@ class Fetcher:
         *,
         headers: Sequence[tuple[str, str]] = (),
         patient: bool = False,
+        limit: int | None = None,
     ) -> Answer:
         """GET a page of metrics as it comes; the same but for the body, which the answer lacks.
 
-        Of a 2xx answer `take` gets all pieces up to the limit of a page.
+        Of a 2xx answer `take` gets all pieces up to the limit of a page, or up to `limit` bytes.
         """
-        return await self._ask(url, None, self._page_limit, patient=patient, take=take, own=headers)
+        most = self._page_limit if limit is None else limit
+        return await self._ask(url, None, most, patient=patient, take=take, own=headers)
 
     async def _ask(
         self,

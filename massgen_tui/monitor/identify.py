@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
-from massgen_tui.monitor import metrics
+from massgen_tui.monitor import prometheus_text
 from massgen_tui.monitor.adapters import adapters_of, with_contexts
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.kinds import (
@@ -139,7 +139,7 @@ async def _by_paths(
     if metrics_page.ok:
         page = metrics_page.text()
         for kind in KINDS:
-            if kind.prefix and metrics.mentions(page, kind.prefix):
+            if kind.prefix and prometheus_text.mentions(page, kind.prefix):
                 return kind, ""
     if await litellm.stands_there(ask, models):
         return litellm.KIND, ""

@@ -117,6 +117,10 @@ class Pulse:
     """Its state is said as such, and not read out of an HTTP status."""
     hint: str = ""
     """What it should be started with, to tell more of itself, or asked with, to answer."""
+    unseen: bool = False
+    """Its reason says no more than that its engines cannot be seen from here."""
+    relayed: bool = False
+    """Its numbers are told in its stead, by pages elsewhere."""
 
 
 def pulse_of(answer: Answer) -> Pulse:

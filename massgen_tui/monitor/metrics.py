@@ -1,25 +1,18 @@
-"""Prometheus text of vLLM (V0 and V1), SGLang and llama.cpp, read into one record.
+"""Prometheus text of vLLM (V0 and V1), SGLang and llama.cpp, read into one record."""
 
-Only the lines with wanted names are handed to prometheus_client's parser: a whole vLLM page costs
-it 16 ms, these few 0.3 ms.
-"""
-
-import json
 import math
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import Any
 
-from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
+from massgen_tui.monitor.prometheus_text import MOST_LINES, lines_of, samples
 from massgen_tui.monitor.read import share
 from massgen_tui.text import one_line
 
-_MOST_LINES = 10_000
-_LONGEST_LINE, _LONGEST_NAME = 4096, 60
+_LONGEST_NAME = 60
 _RANKS = frozenset({"tp_rank", "pp_rank", "moe_ep_rank"})
 """Labels whose series repeat a fact once a rank."""
 _PRIORITY = "priority"
@@ -34,7 +27,6 @@ _SPECULATES = "spec_decode_num_drafts"
 _SPELLINGS = ("", "ray_")
 """What stands before a name in which `_` took the place of `:`, as Ray and some proxies do."""
 _LARGEST = 1e15
-_NAME = re.compile(r"[^{ \t]+")
 
 
 class Fold(Enum):
@@ -120,8 +112,13 @@ def read(text: str, series: Mapping[str, Series]) -> Metrics:
 
     A page with more series than any cluster has tells nothing: a part of them would add up wrong.
     """
-    found = _found(text, _wanted(series))
-    speculates = _SPECULATES in text
+    return read_samples(_found(text, _wanted(series)), series, speculates=_SPECULATES in text)
+
+
+def read_samples(
+    found: Mapping[str, list[Sample]], series: Mapping[str, Series], *, speculates: bool = False
+) -> Metrics:
+    """The same of samples that are found already, by the server's own names of them."""
     told = _told(found, series, speculates=speculates)
     born = found.get(_BORN, ())
     return replace(
@@ -132,20 +129,9 @@ def read(text: str, series: Mapping[str, Series]) -> Metrics:
     )
 
 
-def unwrapped(text: str) -> str:
-    """The page itself, where it came as one JSON string (llama.cpp b7100 to b7107)."""
-    if not text.startswith('"'):
-        return text
-    try:
-        page = json.loads(text)
-    except ValueError:
-        return text
-    return page if isinstance(page, str) else text
-
-
 def too_many(text: str, series: Mapping[str, Series]) -> bool:
     """Whether a page has more of these series than are read."""
-    return len(_lines(text, _wanted(series))) > _MOST_LINES
+    return len(lines_of(text, _wanted(series))) > MOST_LINES
 
 
 def _wanted(series: Mapping[str, Series]) -> set[str]:
@@ -204,20 +190,6 @@ def _asleep(found: Mapping[str, list[Sample]]) -> str:
     return "" if told == "awake" else one_line(told, _LONGEST_NAME)
 
 
-def samples(text: str, names: Iterable[str], most: int = _MOST_LINES) -> Iterator[Sample]:
-    """The samples of these names; none when there are more than `most`, which no engine has.
-
-    A line that cannot be read gives NaN under its name.
-    """
-    lines = _lines(text, names)
-    return _samples(lines if len(lines) <= most else [])
-
-
-def mentions(text: str, prefix: str) -> bool:
-    """Whether any series begins with `prefix`, such as `vllm:`."""
-    return text.startswith(prefix) or f"\n{prefix}" in text
-
-
 def merged(first: Metrics, second: Metrics) -> Metrics:
     """What `first` tells, and where it is silent what `second` does."""
     pairs = {one.name: getattr(first, one.name) for one in fields(Metrics)}
@@ -226,28 +198,6 @@ def merged(first: Metrics, second: Metrics) -> Metrics:
         if value is None:
             told[name] = getattr(second, name)
     return replace(first, **told)
-
-
-def _lines(text: str, wanted: Iterable[str]) -> list[str]:
-    prefixes = tuple(f"{name}{end}" for name in wanted for end in "{ \t")
-    return [
-        line
-        for line in text.split("\n")
-        if line.startswith(prefixes) and len(line) <= _LONGEST_LINE
-    ]
-
-
-def _samples(lines: Iterable[str]) -> Iterator[Sample]:
-    for line in lines:
-        try:
-            # one line at a time: a bad one must not hide the others
-            families = list(text_string_to_metric_families(line))
-        except (ValueError, IndexError, KeyError):
-            name = _NAME.match(line)
-            yield Sample(name[0] if name else "", {}, math.nan)
-            continue
-        for family in families:
-            yield from family.samples
 
 
 def _value(series: Series, found: Mapping[str, list[Sample]]) -> float | None:

@@ -11,7 +11,9 @@ from typing import Self
 
 from massgen_tui.monitor.course import Wall
 from massgen_tui.monitor.dcgm import Exporter
+from massgen_tui.monitor.elsewhere import Elsewhere
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.pace import RELAXED, SHOWN
 from massgen_tui.monitor.status import (
     GpuSnapshot,
     ServerState,
@@ -19,7 +21,7 @@ from massgen_tui.monitor.status import (
     ServerTarget,
     StateChange,
 )
-from massgen_tui.monitor.watch import RELAXED, SHOWN, Clock, Watch
+from massgen_tui.monitor.watch import Clock, Watch
 
 Pause = Callable[[float, asyncio.Event], Awaitable[None]]
 """Waits so many seconds, or until the event is set."""
@@ -59,12 +61,16 @@ class ServerMonitor:
         """
         self._exporters = tuple(exporters)
         self._fetcher = fetcher or Fetcher()
+        self._elsewhere = Elsewhere(self._fetcher, clock)
         self._clock = clock
         self._wait = wait
         self._wake = asyncio.Event()
         self._relaxed = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._watches = {target.id: Watch(target, self._fetcher, clock, wall) for target in targets}
+        self._watches = {
+            target.id: Watch(target, self._fetcher, clock, wall, self._elsewhere)
+            for target in targets
+        }
         self.revision = 0
         """Grows with every status that changed."""
 
@@ -107,6 +113,7 @@ class ServerMonitor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._elsewhere.aclose()
         await self._fetcher.aclose()
 
     async def __aenter__(self) -> Self:
@@ -123,7 +130,8 @@ class ServerMonitor:
         """
         watch = self._watches.get(target.id)
         if watch is None:
-            return await Watch(target, self._fetcher, self._clock).look(patient=patient)
+            stranger = Watch(target, self._fetcher, self._clock, elsewhere=self._elsewhere)
+            return await stranger.look(patient=patient)
         before = watch.status
         await watch.look(patient=patient)
         self.revision += watch.status is not before

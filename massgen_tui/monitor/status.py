@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from massgen_tui.config.extras import Extra, identity, replaces_key
+from massgen_tui.config.metrics_pages import MetricsPage
 from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.workers import Worker, Workers
 
@@ -63,6 +64,8 @@ class ServerTarget:
     """What it is sent with every look, and so asks for; part of what it is."""
     query: tuple[Extra, ...] = field(default=(), repr=False)
     """Likewise, behind each address."""
+    pages: tuple[MetricsPage, ...] = field(default=(), repr=False)
+    """Where its engines' numbers are told in its stead."""
 
     @property
     def id(self) -> str:

@@ -55,6 +55,7 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
         problem=(problems[0].message if problems else "no key for it") if stuck else "",
         headers=first.extra_headers,
         query=first.extra_query,
+        pages=tuple(dict.fromkeys(page for a in agents for page in a.endpoint.metrics_pages)),
     )
 
 
@@ -89,6 +90,7 @@ def _extra(server: Endpoint) -> ServerTarget:
         problem="no key for it" if secret == "" else "",
         headers=server.extra_headers,
         query=server.extra_query,
+        pages=server.metrics_pages,
     )
 
 

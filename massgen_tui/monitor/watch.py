@@ -1,7 +1,6 @@
 """One server over time: looks at it, remembers what it is, and turns looks into a status."""
 
 import asyncio
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,14 +11,15 @@ from massgen_tui.config.secrets import hidden_in, without
 from massgen_tui.monitor.adapters import started_with
 from massgen_tui.monitor.asked_for import of_those_asked_for
 from massgen_tui.monitor.asking import Asking
-from massgen_tui.monitor.condition import Uncounted, condition_of
 from massgen_tui.monitor.course import Course, Wall
+from massgen_tui.monitor.elsewhere import ROUND, Elsewhere
+from massgen_tui.monitor.engines import Told, applied
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.figures import Figures
 from massgen_tui.monitor.looking import MODELS, Card, Pulse, kept
-from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.notes import notes_of, unserved
+from massgen_tui.monitor.pace import STRANGER_AGE, card_age, pause_after
 from massgen_tui.monitor.probes import Look, look_at, peek_at
-from massgen_tui.monitor.rates import Rates
 from massgen_tui.monitor.resting import Resting, unseen
 from massgen_tui.monitor.status import (
     Condition,
@@ -27,25 +27,15 @@ from massgen_tui.monitor.status import (
     ServerStatus,
     ServerTarget,
 )
-from massgen_tui.monitor.window import Window
 from massgen_tui.monitor.wording import worded
 
 Clock = Callable[[], float]
 
-CARD_AGE = 30.0
-"""Seconds after which kind, version and models are asked for again."""
-STRANGER_AGE = 300.0
-"""The same for one that is slow, or of no known kind: asking around fills its log with 404s."""
-COSTLY_AGE = 1800.0
-"""The same for one whose list of models costs it something."""
-SHOWN, RELAXED, HOSTED = 2.5, 10.0, 60.0
-"""Seconds between looks: while it is on the screen, while it is not, and at a provider's API."""
 TALKED = 6.0
 """Seconds for which what our own streams brought proves that a server lives."""
 
 _PAGES = ("/metrics", "/engine_metrics")
 """Where counters are read: they are as old as these answers."""
-_MIXED = "several servers answer here in turn: their counters give no rates"
 _AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 
 
@@ -53,9 +43,14 @@ class Watch:
     """Looks at one server; never twice at the same time."""
 
     def __init__(
-        self, target: ServerTarget, fetcher: Fetcher, clock: Clock, wall: Wall = datetime.now
+        self,
+        target: ServerTarget,
+        fetcher: Fetcher,
+        clock: Clock,
+        wall: Wall = datetime.now,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """Know nothing yet."""
+        """Know nothing yet; `elsewhere` asks the pages that tell its numbers in its stead."""
         self.target = target
         self.status = ServerStatus(target, reason=target.problem or "not looked at yet")
         self._fetcher = fetcher
@@ -71,24 +66,27 @@ class Watch:
         self._card: Card | None = None
         self._card_at = 0.0
         self._hint = ""
-        self._window = Window()
+        self._figures = Figures()
+        self._elsewhere = elsewhere or Elsewhere(fetcher, clock)
         self._asking = Asking(target, fetcher, clock, may=self._may)
         self._peeks = False
         """Only paths that disturb nobody are asked."""
         self._slow = False
         """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
-        self._uncounted = Uncounted()
         self._resting = Resting()
         self._one = asyncio.Lock()
         key = SecretStr(target.key) if target.key else None
-        self._secrets = hidden_in(key, (*target.headers, *target.query))
+        self._secrets = hidden_in(key, (*target.headers, *target.query, *target.pages))
 
     @property
     def passive(self) -> bool:
         """Nothing is asked any more: a provider's API that has answered, or one we cannot ask."""
-        if self.target.problem:
-            return True
+        return bool(self.target.problem) or (self._settled and not self.target.pages)
+
+    @property
+    def _settled(self) -> bool:
+        """A provider's API that has answered: it is not asked again."""
         settled = (ServerState.UP, ServerState.UNAUTHORIZED)
         # a provider that shows no list of models has answered too
         log = self._asking.log
@@ -121,16 +119,10 @@ class Watch:
 
     def pause(self, *, relaxed: bool) -> float:
         """Seconds until the next look."""
-        if self.target.hosted:
-            return min(HOSTED, 5.0 * 2.0 ** min(self._failures, 8))
-        if relaxed:
-            return RELAXED
-        match self.status.state:
-            case ServerState.DOWN:
-                return min(4.0, 1.0 + 0.5 * self._failures)
-            case ServerState.UNKNOWN:
-                return min(RELAXED, SHOWN + 0.5 * max(self._failures - 1, 0))
-        return SHOWN
+        if self._settled:
+            return ROUND
+        hosted, state = self.target.hosted, self.status.state
+        return pause_after(state, self._failures, hosted=hosted, relaxed=relaxed)
 
     async def look(self, *, patient: bool = False) -> ServerStatus:
         """Look once and give what it is now; waits for a look under way.
@@ -142,18 +134,42 @@ class Watch:
         if self._slow and not patient:
             return self.status
         async with self._one:
-            if self._rests:
-                notes = self._notes(self.target, ServerState.UNKNOWN)
-                self._become(self._clock(), unseen(self.status, notes))
-            elif not self.target.problem:
-                self._asking.begin(patient=patient, awake=self.awaited)
-                self._peeks = self._untouchable
-                look = await (self._peek() if self._peeks else self._look())
-                if look is None or self._asking.held:
-                    self._overhear(self._clock())
-                else:
-                    self._take(look, self._clock())
+            if not self.target.problem:
+                self._elsewhere.begin(self.target)
+                await self._look_now(patient=patient)
             return self.status
+
+    async def _look_now(self, *, patient: bool) -> None:
+        if self._settled and self.target.pages:
+            self._take(self._unasked(), self._clock(), await self._told())
+        elif self._rests and not await self._runs():
+            notes = self._notes(self.target, ServerState.UNKNOWN)
+            self._become(self._clock(), unseen(self.status, notes))
+        else:
+            self._asking.begin(patient=patient, awake=self.awaited)
+            self._peeks = self._untouchable
+            look = await (self._peek() if self._peeks else self._look())
+            if look is None or self._asking.held:
+                self._overhear(self._clock())
+            else:
+                told = await self._told(look.card)
+                self._take(look, self._clock(), told)
+
+    async def _told(self, card: Card | None = None) -> Told | None:
+        """What its pages tell of the models that are asked for, else of those that it serves."""
+        card = card or self._card
+        served = tuple(model.id for model in card.models) if card else ()
+        return await self._elsewhere.told(self.target, self.target.models or served)
+
+    async def _runs(self) -> bool:
+        told = await self._told()
+        return told is not None and told.runs
+
+    def _unasked(self) -> Look:
+        """What is known of it, as a look would find it."""
+        status = self.status
+        reason = "" if status.state is ServerState.UP else status.reason
+        return Look(Pulse(status.state, reason, latency_s=status.latency_s))
 
     def _overhear(self, now: float) -> None:
         """Nothing was asked: what streams to us lives, of the rest nothing new is known."""
@@ -198,43 +214,29 @@ class Watch:
         # who lists its models dearly is found out anew only when nothing listens any more
         spared = kind is not None and kind.costly_list and self.status.occupied
         card = None if self.status.state in _AWAY and not spared else self._card
-        refresh = self._clock() - self._card_at > self._card_age
+        refresh = self._clock() - self._card_at > card_age(kind, slow=self._slow)
         if card is None or refresh:
             self._asking.forget()
         return await look_at(self._asking, card, refresh=refresh, hosted=self.target.hosted)
 
-    @property
-    def _card_age(self) -> float:
-        kind = self._card.kind if self._card else None
-        if kind is not None and kind.list_once:
-            return math.inf
-        if kind is not None and kind.costly_list:
-            return COSTLY_AGE
-        known = kind is not None and kind.pulse is not None
-        return CARD_AGE if known and not self._slow else STRANGER_AGE
-
-    def _take(self, look: Look, now: float) -> None:
-        pulse = self._judged(of_those_asked_for(look.pulse, self.target.models))
+    def _take(self, look: Look, now: float, told: Told | None) -> None:
+        pulse = of_those_asked_for(look.pulse, self.target.models)
+        pulse = self._judged(applied(pulse, told) if told else pulse)
         up = pulse.state is ServerState.UP
         if look.card is not None:
             turned_up = up and look.card.kind is None and self.status.state is not ServerState.UP
             self._card = kept(look.card, self._card)
             self._card_at = now if look.fresh else -STRANGER_AGE if turned_up else self._card_at
-        if pulse.metrics is None or not up:
-            self._window.miss(now, gone=not up)
-        elif not self._counted(pulse.metrics, now):
+        at = told.at if told else max(self._asking.at.get(path, 0.0) for path in _PAGES) or now
+        counting = self.status.running is not None
+        open = self.awaited and not self._talks
+        if not self._figures.take(now, pulse, at, counting=counting, open=open):
             self._card_at = -STRANGER_AGE
-        self._uncounted.note(now, pulse.metrics, open=self.awaited and not self._talks)
         self._hint = pulse.hint
         self._failures = 0 if up else self._failures + 1
         self._was_up = up or (self._was_up and not pulse.refused)
-        self._become(now, self._status(pulse, now))
-
-    def _counted(self, scrape: Metrics, now: float) -> bool:
-        """Take the numbers in; False when it is hardly the server that it was."""
-        silenced = scrape.bare and self.status.running is not None
-        at = max(self._asking.at.get(path, 0.0) for path in _PAGES) or now
-        return self._window.add(at, scrape) and not silenced
+        status = self._status(pulse, now)
+        self._become(now, self._figures.added(status, pulse, now, talks=self._talks))
 
     def _judged(self, pulse: Pulse) -> Pulse:
         """Silence is doubt, of what was given time death.
@@ -261,58 +263,30 @@ class Watch:
         return replace(pulse, condition=hung)
 
     def _status(self, pulse: Pulse, now: float) -> ServerStatus:
-        card = self._card or Card()
-        rates = self._window.rates()
-        scrape = self._window.last if pulse.metrics else Metrics()
-        condition, oddity = self._oddity(pulse, rates, scrape, now)
+        """What it is, without its numbers."""
+        card, up = self._card or Card(), pulse.state is ServerState.UP
         return ServerStatus(
             target=started_with(self.target, card.adapters),
             state=pulse.state,
-            reason=pulse.reason or oddity,
             kind=card.provider,
             version=card.version,
             models=card.models,
-            condition=condition,
             workers=pulse.workers,
             crew=pulse.crew,
-            remark=card.kind.remark if card.kind and pulse.state is ServerState.UP else "",
+            remark=card.kind.remark if card.kind and up and not pulse.relayed else "",
             foreign=card.kind is not None and card.kind.type != self.target.dialect,
             starts_replicas=card.kind is not None and card.kind.starts_replicas,
-            running=_whole(scrape.running),
-            waiting=_whole(scrape.waiting),
-            kv_usage=scrape.kv_usage,
-            tokens_per_s=rates.tokens_per_s,
-            history=rates.history,
             latency_s=pulse.latency_s,
             checked_at=now,
             notes=self._notes(self.target, pulse.state),
             unserved=unserved(self.target, card, self._answered),
-            cache_hits=rates.hit_rate,
-            ttft_s=rates.ttft_s,
-            itl_s=rates.itl_s,
-            preempted=rates.preempted,
             silent=pulse.unanswered,
             occupied=pulse.state is ServerState.DOWN and not pulse.refused,
             log=tuple(self._asking.log),
         )
-
-    def _oddity(
-        self, pulse: Pulse, rates: Rates, scrape: Metrics, now: float
-    ) -> tuple[Condition | None, str]:
-        """What is odd of a server that answers its probes."""
-        if rates.mixed:
-            return pulse.condition, _MIXED
-        condition, words = condition_of(pulse, rates, scrape)
-        if condition is Condition.HUNG and self._talks:
-            return None, ""
-        return condition, words or self._uncounted.words(now)
 
     def _become(self, now: float, status: ServerStatus) -> None:
         # a server may repeat what it was sent
         if self._secrets and status.reason:
             status = replace(status, reason=without(status.reason, self._secrets))
         self.status = self._course.went(self.status, status, now)
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else round(value)

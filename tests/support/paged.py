@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from massgen_tui.monitor.fetch import Answer, Fetcher
+from massgen_tui.config.metrics_pages import MetricsPage
+from massgen_tui.monitor.fetch import Answer, Fetcher, Take
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerStatus, ServerTarget
 from tests.support.fakes import FakeClock
@@ -31,6 +32,20 @@ class Pages(Fetcher):
         self.seen(path)
         page = self.pages.get(path, Answer(404, b'{"detail":"Not Found"}'))
         return page if isinstance(page, Answer) else Answer(200, page.encode())
+
+    async def read(
+        self,
+        url: str,
+        take: Take,
+        *,
+        patient: bool = False,
+        limit: int | None = None,
+        **own: object,
+    ) -> Answer:
+        answer = await self.get(url)
+        if answer.ok:
+            await take(answer.body)
+        return answer
 
 
 def models(*entries: Mapping[str, object]) -> str:
@@ -66,10 +81,17 @@ class Paged:
         asked_for: tuple[str, ...] = ("m",),
         command: str = "",
         root: str = ROOT,
+        elsewhere: tuple[MetricsPage, ...] = (),
     ) -> None:
         self.clock, self.wire = FakeClock(), Pages(pages)
         self.target = ServerTarget(
-            root, f"{root}/v1", dialect, asked_for, key="EMPTY", start_command=command
+            root,
+            f"{root}/v1",
+            dialect,
+            asked_for,
+            key="EMPTY",
+            start_command=command,
+            pages=elsewhere,
         )
         self.monitor = ServerMonitor([self.target], clock=self.clock, fetcher=self.wire)
 

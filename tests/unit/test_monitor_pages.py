@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.monitor import metrics, series
+from massgen_tui.monitor import metrics, prometheus_text, series
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.window import Window
@@ -114,7 +114,7 @@ async def test_a_page_that_came_as_one_json_string_is_read(wrapped: bool) -> Non
 
 @pytest.mark.parametrize("page", ['"', '"half a', '"a"b', '["a"]'])
 def test_a_page_that_is_no_json_string_is_as_it_is(page: str) -> None:
-    assert metrics.unwrapped(page) == page
+    assert prometheus_text.unwrapped(page) == page
 
 
 async def test_a_vllm_without_stats_says_which_flag_keeps_them() -> None:

@@ -6,7 +6,7 @@ the gauges of every engine, by `server`, and how many pods are healthy.
 
 from dataclasses import replace
 
-from massgen_tui.monitor import metrics, series
+from massgen_tui.monitor import prometheus_text, series
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import page_of, scraped
 from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
@@ -20,14 +20,14 @@ _MOST = 100_000
 
 def is_page(page: str) -> bool:
     """Whether these metrics are its, and not one vLLM's."""
-    return metrics.mentions(page, _PODS)
+    return prometheus_text.mentions(page, _PODS)
 
 
 async def read(pulse: Pulse, page: str) -> Pulse:
     """Whether it has pods, and the sums of their numbers, from its page."""
     found, trouble = await scraped(page, series.VLLM)
     pulse = replace(pulse, kind=KIND, metrics=found, reason=pulse.reason or trouble)
-    pods = [sample.value for sample in metrics.samples(page, (_PODS,))]
+    pods = [sample.value for sample in prometheus_text.samples(page, (_PODS,))]
     if not pods or not all(0 <= count <= _MOST for count in pods):
         return pulse
     healthy = round(sum(pods))

@@ -81,7 +81,8 @@ async def pulse(ask: Ask) -> Pulse:
     if answer.status == 503:
         words = said(answer) or "its engine does not run (HTTP 503)"
         return replace(pulse, state=ServerState.DOWN, reason=words)
-    return replace(pulse, reason=NO_ENGINE if answer.ok else UNSEEN)
+    words = NO_ENGINE if answer.ok else UNSEEN
+    return replace(pulse, reason=words, unseen=True)
 
 
 KIND = Kind(
@@ -91,4 +92,6 @@ KIND = Kind(
     whole_list=True,
     shared_context=True,
     starts_replicas=True,
+    wakes=True,
+    remark="for its numbers set metrics_url to Ray's metrics agents, http://node:8080/metrics",
 )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from massgen_tui.monitor import metrics
+from massgen_tui.monitor import metrics, prometheus_text
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.looking import Ask, said
 from massgen_tui.monitor.metrics import Metrics
@@ -47,7 +47,7 @@ async def scraped(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metr
 
 
 def _read(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
-    page = metrics.unwrapped(page)
+    page = prometheus_text.unwrapped(page)
     if page.strip() and not page.endswith(("\n", _END)):
         # every line ends with one: a proxy cut it, and engines or half a number may be missing
         return Metrics(), "/metrics: the page is cut off"

@@ -8,7 +8,7 @@ is started again. Its workers tell what runs, at a port of their own.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from massgen_tui.monitor import metrics
+from massgen_tui.monitor import prometheus_text
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import page_of
 from massgen_tui.monitor.looking import MODELS, Ask, Card, ModelState, Pulse, pulse_of
@@ -29,7 +29,7 @@ _STATES = {
 async def details(ask: Ask, card: Card) -> Card:
     """Add its version."""
     page, _ = await page_of(ask)
-    told = metrics.samples(page or "", (_BUILD,))
+    told = prometheus_text.samples(page or "", (_BUILD,))
     version = next((text(sample.labels.get("version")) for sample in told), "")
     return replace(card, version=version)
 
@@ -55,7 +55,7 @@ async def pulse(ask: Ask) -> Pulse:
 
 
 def _states(page: str) -> Iterator[tuple[str, ModelState]]:
-    for sample in metrics.samples(page, (_STATUS,)):
+    for sample in prometheus_text.samples(page, (_STATUS,)):
         name, status = text(sample.labels.get("model_uid")), sample.labels.get("status", "")
         if name and sample.value > 0:
             state = _STATES.get(status.upper(), ModelState(ServerState.UP))
