@@ -1,28 +1,18 @@
 """One agent's `backend:`."""
 
 from massgen_tui.config.address import AddressError, normalise
-from massgen_tui.config.credentials import in_headers, key_for, not_kept
+from massgen_tui.config.credentials import not_kept
 from massgen_tui.config.diagnostics import Diagnostics
+from massgen_tui.config.endpoint import APART, endpoint_of, find_key, read_own
 from massgen_tui.config.extras import MASK
 from massgen_tui.config.model import (
     AgentConfig,
     AgentProblem,
     Endpoint,
-    Exporters,
     RequestOptions,
     Settings,
 )
 from massgen_tui.config.names import nearest
-from massgen_tui.config.read_extras import (
-    HEADERS,
-    PAGES,
-    QUERY,
-    key_template,
-    masked_in,
-    read_headers,
-    read_pages,
-    read_query,
-)
 from massgen_tui.config.routing import is_known, route
 from massgen_tui.config.schema import BackendOptions, Sampling
 from massgen_tui.config.values import Item, Json
@@ -36,7 +26,7 @@ from massgen_tui.dialects.parameters import (
 )
 from massgen_tui.text import one_line
 
-_PLACED = ("type", "model", "base_url", "api_key", HEADERS, QUERY, PAGES)
+_PLACED = ("type", "model", "base_url", "api_key", *APART)
 _OPTIONS = tuple(BackendOptions.model_fields)
 _OURS = frozenset({*_PLACED, *_OPTIONS, "stream"})
 _ELSEWHERE = frozenset[str]().union(*(dialect.extras for dialect in DIALECTS))
@@ -56,9 +46,9 @@ def read_backend(
         diagnostics.error(item, "`type` is missing", "known: " + ", ".join(NAMES))
         return None
     kind = diagnostics.text(found["type"])
-    if by_name(kind) is not None:
+    if (dialect := by_name(kind)) is not None:
         return _spoken(
-            diagnostics, item, found, kind=kind, agent=agent, system_message=system_message
+            diagnostics, item, found, dialect, agent=agent, system_message=system_message
         )
     if not kind and diagnostics.unset:
         problem = _unset(diagnostics)
@@ -92,61 +82,57 @@ def _spoken(
     diagnostics: Diagnostics,
     item: Item,
     found: Found,
+    dialect: Dialect,
     *,
-    kind: str,
     agent: str,
     system_message: str,
 ) -> AgentConfig | None:
     before = len(diagnostics.problems)
-    model = diagnostics.text(found.get("model")).strip()
-    if not model.isprintable():
-        diagnostics.error(found["model"], "holds control characters")
-    base_url, problem = _address(diagnostics, found.get("base_url"), kind)
-    dialect = resolve(kind, base_url)
-    if dialect is None:
-        return None
-    parameters = _parameters(diagnostics, item, found, dialect)
+    model = _model(diagnostics, found)
+    base_url, problem = _address(diagnostics, found.get("base_url"), dialect)
+    spoken = resolve(dialect.name, base_url) or dialect
+    parameters = _parameters(diagnostics, item, found, spoken)
     options = _options(diagnostics, item, found)
-    headers, query = read_headers(diagnostics, found), read_query(diagnostics, found)
-    pages = read_pages(diagnostics, found)
-    missing = not model and not diagnostics.unset
-    if missing and not any(nearest(name, ["model"]) for name in found if name != "model"):
-        diagnostics.error(item, "is missing", "the name the server knows it by", key="model")
+    own = read_own(diagnostics, found)
+    if not model and not diagnostics.unset:
+        _note_no_model(diagnostics, item, found)
     written = diagnostics.text(found.get("api_key"))
     if len(diagnostics.problems) > before or options is None:
         return None
-    spoken = by_name(kind) or dialect
-    secret = in_headers(headers, written) or key_for(
-        spoken, base_url, written, diagnostics.variables, where=diagnostics.origin.dotenv
+    where = diagnostics.origin.dotenv
+    key = find_key(diagnostics, dialect, base_url, written, own, where=where)
+    default = bool(base_url) and "base_url" not in found
+    given = {name: getattr(options, name) for name in RequestOptions.model_fields}
+    read = AgentConfig(
+        id=agent,
+        endpoint=endpoint_of(dialect.name, base_url, key, own, options, default=default),
+        settings=Settings(
+            model=model, system_message=system_message, parameters=parameters, **given
+        ),
+        problem=_unset(diagnostics) or problem or key.problem,
     )
-    if secret.warning:
-        diagnostics.warnings.append(f"{agent}: {secret.warning}")
-    endpoint = Endpoint(
-        type=spoken.name,
-        base_url=base_url,
-        base_url_default=bool(base_url) and "base_url" not in found,
-        api_key=secret.secret,
-        key_source=secret.source,
-        key_template=key_template(found.get("api_key")),
-        extra_headers=headers,
-        extra_query=query,
-        metrics_pages=pages,
-        **{name: getattr(options, name) for name in Exporters.model_fields},
-    )
-    settings = Settings(
-        model=model,
-        system_message=system_message,
-        parameters=parameters,
-        **{name: getattr(options, name) for name in RequestOptions.model_fields},
-    )
-    problem = _unset(diagnostics) or problem or secret.problem
-    if problem is None and (name := masked_in((*headers, *query))):
-        problem = not_kept(f"the value of {name}")
-    read = AgentConfig(id=agent, endpoint=endpoint, settings=settings, problem=problem)
-    routed = route(read)
-    diagnostics.warnings += [f"{agent}: {warning}" for warning in routed.warnings]
-    diagnostics.ignored.update(f"backend.{name}" for name in routed.ignored)
+    _remark(diagnostics, read, key.warning)
     return read
+
+
+def _model(diagnostics: Diagnostics, found: Found) -> str:
+    model = diagnostics.text(found.get("model")).strip()
+    if not model.isprintable():
+        diagnostics.error(found["model"], "holds control characters")
+    return model
+
+
+def _note_no_model(diagnostics: Diagnostics, item: Item, found: Found) -> None:
+    if not any(nearest(name, ["model"]) for name in found if name != "model"):
+        diagnostics.error(item, "is missing", "the name the server knows it by", key="model")
+
+
+def _remark(diagnostics: Diagnostics, agent: AgentConfig, warning: str) -> None:
+    """Tell what is not sent, or sent otherwise than it is written."""
+    routed = route(agent)
+    told = [warning, *routed.warnings] if warning else routed.warnings
+    diagnostics.warnings += [f"{agent.id}: {each}" for each in told]
+    diagnostics.ignored.update(f"backend.{name}" for name in routed.ignored)
 
 
 def _unset(diagnostics: Diagnostics) -> AgentProblem | None:
@@ -162,14 +148,13 @@ def _unset(diagnostics: Diagnostics) -> AgentProblem | None:
 
 
 def _address(
-    diagnostics: Diagnostics, item: Item | None, kind: str
+    diagnostics: Diagnostics, item: Item | None, dialect: Dialect
 ) -> tuple[str, AgentProblem | None]:
-    dialect = by_name(kind)
     unset, filled = len(diagnostics.unset), diagnostics.filled
     diagnostics.filled = False
     text = diagnostics.text(item).strip()
     from_variable, diagnostics.filled = diagnostics.filled, filled or diagnostics.filled
-    if dialect is None or len(diagnostics.unset) > unset:
+    if len(diagnostics.unset) > unset:
         return "", None
     if not text:
         if not dialect.base_url and item is None:

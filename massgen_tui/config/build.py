@@ -47,13 +47,21 @@ def build(
         variables: what `${VAR}` is filled in from, and where keys are looked up.
         origin: where the values come from, as messages tell it.
         name: what the title says; by default the file's name without its ending.
-        warnings: what is to be told beside what is found here.
+        warnings: what is told beside what is found here.
 
     Raises:
         InvalidValues: they are no config.
     """
     diagnostics = Diagnostics(variables, origin, warnings=list(warnings))
-    found = diagnostics.mapping(root := Item((), written(values))) or {}
+    name = name or (origin.path.stem if origin.path else "")
+    config = _config(diagnostics, Item((), written(values)), name)
+    if diagnostics.problems:
+        raise InvalidValues(diagnostics.problems)
+    return config
+
+
+def _config(diagnostics: Diagnostics, root: Item, name: str) -> Config:
+    found = diagnostics.mapping(root) or {}
     ui = read_ui(diagnostics, found.get("ui"))
     monitor = read_monitor(diagnostics, found.get("monitor"))
     servers = read_servers(diagnostics, found.get("servers"))
@@ -62,11 +70,9 @@ def build(
     if diagnostics.ignored:
         listed = ", ".join(sorted(diagnostics.ignored))
         diagnostics.warnings.append(f"ignored, as they mean nothing here: {listed}")
-    if diagnostics.problems:
-        raise InvalidValues(diagnostics.problems)
     return Config(
-        path=origin.path,
-        name=name or (origin.path.stem if origin.path else ""),
+        path=diagnostics.origin.path,
+        name=name,
         agents=tuple(agents),
         ui=ui,
         monitor=monitor,

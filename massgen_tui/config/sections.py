@@ -1,24 +1,12 @@
 """The sections of a config beside its agents: `ui`, `monitor`, `servers`, `gpus`."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from massgen_tui.config.address import AddressError, normalise
-from massgen_tui.config.credentials import in_headers, key_for, not_kept
 from massgen_tui.config.diagnostics import Diagnostics
-from massgen_tui.config.extras import Extra
-from massgen_tui.config.metrics_pages import MetricsPage
-from massgen_tui.config.model import Endpoint, Exporters, GpuSource, UiConfig
-from massgen_tui.config.read_extras import (
-    HEADERS,
-    PAGES,
-    QUERY,
-    key_template,
-    masked_in,
-    read_headers,
-    read_pages,
-    read_query,
-)
+from massgen_tui.config.endpoint import APART, Own, endpoint_of, find_key, read_own
+from massgen_tui.config.extras import replaces_key
+from massgen_tui.config.model import Endpoint, GpuSource, UiConfig
 from massgen_tui.config.schema import Server
 from massgen_tui.config.values import Item, Json, dotted
 from massgen_tui.dialects import NAMES, by_name, resolve
@@ -74,48 +62,34 @@ def read_servers(diagnostics: Diagnostics, entry: Item | None) -> tuple[Endpoint
     for item in _items(diagnostics, entry):
         diagnostics.begin()
         before = len(diagnostics.problems)
-        data, extras = _written(diagnostics, item)
+        data, own = _written(diagnostics, item)
         if _note_unset(diagnostics, item):
             continue
         server = diagnostics.validated(Server, data, item)
-        read = _server(diagnostics, item, server, extras) if server else None
+        read = _server(diagnostics, item, server, own) if server else None
         if read is not None and len(diagnostics.problems) == before:
             servers.append(read)
     return tuple(servers)
 
 
-class _Extras(NamedTuple):
-    headers: tuple[Extra, ...] = ()
-    query: tuple[Extra, ...] = ()
-    pages: tuple[MetricsPage, ...] = ()
-    key_template: str = ""
-
-
-def _written(diagnostics: Diagnostics, item: Item) -> tuple[Json, _Extras]:
+def _written(diagnostics: Diagnostics, item: Item) -> tuple[Json, Own]:
     """What an entry says, and apart what may hold secrets: nothing that is said may tell these."""
     if not isinstance(item.written.value, Mapping):
         data = diagnostics.value(item)
-        return {"base_url": data} if isinstance(data, str) else data, _Extras()
+        return {"base_url": data} if isinstance(data, str) else data, Own()
     found = diagnostics.mapping(item) or {}
-    extras = _Extras(
-        read_headers(diagnostics, found),
-        read_query(diagnostics, found),
-        read_pages(diagnostics, found),
-        key_template(found.get("api_key")),
-    )
+    own = read_own(diagnostics, found)
     values: dict[str, Json] = {}
     for name, each in found.items():
         if name == "api_key":
             # as a text: how a number is written is remarked upon, with the number
             values[name] = diagnostics.text(each)
-        elif name not in (HEADERS, QUERY, PAGES):
+        elif name not in APART:
             values[name] = diagnostics.value(each)
-    return values, extras
+    return values, own
 
 
-def _server(
-    diagnostics: Diagnostics, item: Item, server: Server, extras: _Extras
-) -> Endpoint | None:
+def _server(diagnostics: Diagnostics, item: Item, server: Server, own: Own) -> Endpoint | None:
     kind = by_name(server.type)
     if kind is None:
         known = ", ".join(NAMES)
@@ -127,26 +101,13 @@ def _server(
         diagnostics.error(item, str(error), key="base_url")
         return None
     dialect = resolve(server.type, base_url) or kind
-    said = in_headers(extras.headers, server.api_key)
-    if said is not None and said.warning:
-        diagnostics.warnings.append(f"{dotted(item.steps)}: {said.warning}")
-    found = said or key_for(dialect, base_url, server.api_key, diagnostics.variables, where=".env")
-    problem = found.problem
-    if problem is None and (name := masked_in((*extras.headers, *extras.query))):
-        problem = not_kept(f"the value of {name}")
-    if problem is not None:
-        diagnostics.warnings.append(f"{dotted(item.steps)}: {problem.message}: {problem.hint}")
-    return Endpoint(
-        base_url=base_url,
-        type=server.type,
-        api_key=found.secret,
-        key_source=found.source,
-        key_template=extras.key_template,
-        extra_headers=extras.headers,
-        extra_query=extras.query,
-        metrics_pages=extras.pages,
-        **{name: getattr(server, name) for name in Exporters.model_fields},
-    )
+    key = find_key(diagnostics, dialect, base_url, server.api_key, own, where=".env")
+    if key.warning and replaces_key(own.headers):
+        diagnostics.warnings.append(f"{dotted(item.steps)}: {key.warning}")
+    if key.problem is not None:
+        told = f"{key.problem.message}: {key.problem.hint}"
+        diagnostics.warnings.append(f"{dotted(item.steps)}: {told}")
+    return endpoint_of(server.type, base_url, key, own, server)
 
 
 def read_gpus(diagnostics: Diagnostics, entry: Item | None) -> tuple[GpuSource, ...]:
