@@ -15,6 +15,7 @@ from massgen_tui.text import one_line
 
 IDLE = "idle, or its replica is gone"
 NOTHING = "its metrics_url tells nothing of it"
+UNASKED = "no engine tells its numbers there: none was asked yet, or name every node's agent"
 _OLD = "what its metrics_url tells is over 60 s old"
 _MODEL = "model_name"
 _GAUGES = frozenset(
@@ -70,6 +71,8 @@ def told_of(
     if not own and not deployed.known:
         return Told(at, Metrics(), _OLD if old else NOTHING)
     note = deployed.note
+    if not own and not note and not (deployed.workers and deployed.workers.partial):
+        note = UNASKED
     if _counts(own) and not runs:
         # gauges leave Ray's page some 20 s after they were last set: the last number is none
         found = replace(found, running=0.0, waiting=0.0, kv_usage=None, progress=None)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from massgen_tui.console.screens.monitor import server_detail
 from massgen_tui.console.widgets.folded import one_line
-from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState
+from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState, ServerStatus
 from massgen_tui.monitor.workers import Worker, Workers
 from tests.support.monitored import DOWN, NOW, UP, lines
 
@@ -64,3 +64,14 @@ def test_no_start_command_is_offered_for_a_gateway() -> None:
     assert "start command" not in server_detail(gone, NOW)
     assert DOWN.start_command not in server_detail(gone, NOW)
     assert not any(DOWN.start_command in line for line in lines(gone, 200))
+
+
+def test_a_server_whose_numbers_are_elsewhere_has_no_rows_of_dashes() -> None:
+    bare = ServerStatus(
+        UP.target, ServerState.UP, "its engine's numbers are on Ray's metrics agent, not here"
+    )
+    said = server_detail(bare, NOW)
+    assert said.splitlines()[0].endswith(f"up: {bare.reason}")
+    assert "  numbers  none are told" in said
+    assert not [line for line in said.splitlines() if line.rstrip().endswith("–") and "KV" in line]
+    assert not [line for line in lines(bare) if "–" in line]

@@ -13,6 +13,7 @@ from tests.support.paged import Paged, vllm_pages
 DATA = Path(__file__).parents[1] / "data" / "monitor"
 QWEN = "Qwen/Qwen3-4B"
 IDLE = "idle, or its replica is gone"
+UNASKED = "no engine tells its numbers there: none was asked yet, or name every node's agent"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,8 @@ async def test_pages_of_a_real_ray_serve_are_read(
 @pytest.mark.parametrize(
     ("agent", "state", "condition", "reason", "workers"),
     [
-        (deployment("deployment_status", 6), ServerState.UP, None, "", None),
+        (deployment("deployment_status", 6), ServerState.UP, None, UNASKED, None),
+        (engine(0, 0, 0) + deployment("deployment_status", 6), ServerState.UP, None, "", None),
         (
             deployment("deployment_status", 4),
             ServerState.LOADING,

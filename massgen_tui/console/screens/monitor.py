@@ -11,7 +11,13 @@ from massgen_tui.console.widgets.gpu_gauges import load, memory
 from massgen_tui.console.widgets.gpu_rows import unanswered
 from massgen_tui.console.widgets.server_gauges import ALL, Gauge
 from massgen_tui.console.widgets.server_rows import WORDS, glyph, kind, word
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus, ServerStatus, StateChange
+from massgen_tui.monitor.status import (
+    GpuSnapshot,
+    GpuStatus,
+    ServerState,
+    ServerStatus,
+    StateChange,
+)
 from massgen_tui.monitor.workers import Worker
 
 _MINUTE = 30
@@ -110,8 +116,7 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
             ("kind", f"{kind(status)} {status.version}".strip()),
             ("agents", ", ".join(status.target.agents) or "none"),
             *((("workers", str(status.workers)),) if status.workers else ()),
-            *((gauge.name, _measured(gauge, status)) for gauge in ALL),
-            ("preempted", gauges.whole(status.preempted)),
+            *_numbers(status),
             ("probe", _time(status.latency_s)),
         )
     )
@@ -202,6 +207,16 @@ def _worker(worker: Worker) -> str:
     load += [] if worker.kv_usage is None else [f"KV {worker.kv_usage:.0%}"]
     load += [] if load or worker.routed is None else [f"{worker.routed} open from here"]
     return "  ".join(part for part in (worker.name, worker.version, health, *load) if part)
+
+
+def _numbers(status: ServerStatus) -> Iterator[tuple[str, str]]:
+    told = status.preempted is not None or any(gauge.known(status) for gauge in ALL)
+    if status.state is ServerState.UP and status.reason and not told:
+        # the reason says where they are, or why there are none
+        yield "numbers", "none are told"
+        return
+    yield from ((gauge.name, _measured(gauge, status)) for gauge in ALL)
+    yield "preempted", gauges.whole(status.preempted)
 
 
 def _measured(gauge: Gauge, status: ServerStatus) -> str:
