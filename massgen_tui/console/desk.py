@@ -13,6 +13,7 @@ from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.mentions import names_near, parse_address, unknown_name
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
+from massgen_tui.store.writer import SessionLog
 
 _COMMAND = re.compile(r"/[A-Za-z][\w-]*(?!\S)")
 """What other programs take for a command: no path, which goes on with a slash or a dot."""
@@ -30,6 +31,7 @@ class Desk:
         say: Callable[[str], None],
         changed: Callable[[], None],
         asked: Callable[[Collection[str] | None], None],
+        kept: SessionLog | None,
     ) -> None:
         """Work on `session`.
 
@@ -40,6 +42,7 @@ class Desk:
             say: tells the user something.
             changed: told that there is something new to draw.
             asked: told whom a prompt went to, by id; None: to all.
+            kept: where the session is kept, if it is.
         """
         self._session = session
         self._prompt = prompt
@@ -47,6 +50,7 @@ class Desk:
         self._say = say
         self._changed = changed
         self._asked = asked
+        self._kept = kept
         self._asked_about: set[str] = set()
         """What looked like commands, and may be sent by now."""
 
@@ -131,10 +135,11 @@ class Desk:
         self, folder: Path, now: datetime, form: str = "md", part: str = SESSION
     ) -> None:
         """Write answers to a file in `folder`: all, or a part of them (`console/saving`)."""
-        focused = self._focused()
-        self._say(
-            await save_answers(self._session, folder, now, form=form, part=part, focused=focused)
+        focused, kept = self._focused(), self._kept
+        said = await save_answers(
+            self._session, kept, folder, now, form=form, part=part, focused=focused
         )
+        self._say(said)
 
     def answers(self) -> str:
         """The focused agent's last answer, or all last answers."""

@@ -1,16 +1,22 @@
 """Answers to files, as the keys and the palette ask for them."""
 
+import logging
 from asyncio import to_thread
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from massgen_tui.export.document import document_of, running
+from massgen_tui.export.document import SessionInfo, document_of, running, turns_of
 from massgen_tui.export.files import save
 from massgen_tui.export.forms import written
+from massgen_tui.export.kept import info_of_running, with_past
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.redact import redactor_of
 from massgen_tui.session.session import Session
+from massgen_tui.store.reader import NoSessionError
+from massgen_tui.store.writer import SessionLog
+
+log = logging.getLogger(__name__)
 
 SESSION, TURN, PANE = "session", "turn", "pane"
 """What may be saved: all, what all agents said to the last prompt, or all that one agent said."""
@@ -18,6 +24,7 @@ SESSION, TURN, PANE = "session", "turn", "pane"
 
 async def save_answers(
     session: Session,
+    kept: SessionLog | None,
     folder: Path,
     now: datetime,
     *,
@@ -29,6 +36,7 @@ async def save_answers(
 
     Args:
         session: whose answers.
+        kept: its file, which has the conversations that ended.
         folder: where to.
         now: the time of day, with its offset.
         form: one of `massgen_tui.export.forms.FORMS`.
@@ -37,21 +45,16 @@ async def save_answers(
     """
     if part == PANE and focused is None:
         return "no pane has the focus: tab or ctrl+g goes to one"
-    one = focused if part == PANE else None
-    agents = session.agents
-    if not any(agent.turns for agent in ([one] if one else agents)):
+    only = [focused.id] if part == PANE and focused is not None else None
+    info = _info(session, kept, now)
+    agents = await to_thread(_whole, session, kept, info)
+    serials = {turn.serial for agent in agents for turn in turns_of(agent)}
+    turn = len(serials) if part == TURN and serials else None
+    document = document_of(agents, info, turn=turn, only=only)
+    if not document.turns:
         return "there is no answer to save yet"
     config = session.config
-    info = running(
-        agents,
-        title=config.name,
-        config=str(config.path or config.name),
-        now=now,
-        clock=session.clock(),
-    )
-    turn = _last(agents) if part == TURN else None
-    document = document_of(agents, info, turn=turn, only=[one.id] if one else None)
-    name = "-".join([config.name, *([one.id] if one else []), *([f"turn{turn}"] if turn else [])])
+    name = "-".join([config.name, *(only or ()), *([f"turn{turn}"] if turn else ())])
 
     def write() -> Path:
         return save(folder, name, form, now, written(document, form, redactor_of(config)))
@@ -63,6 +66,20 @@ async def save_answers(
     return f"saved: {path}"
 
 
-def _last(agents: Sequence[Agent]) -> int:
-    """What people call the last turn."""
-    return len({turn.serial for agent in agents for turn in agent.turns})
+def _info(session: Session, kept: SessionLog | None, now: datetime) -> SessionInfo:
+    clock, config = session.clock(), session.config
+    if kept is not None and not kept.problem:
+        return info_of_running(kept.head, session.state.title, now, clock)
+    name = str(config.path or config.name)
+    return running(session.agents, title=config.name, config=name, now=now, clock=clock)
+
+
+def _whole(session: Session, kept: SessionLog | None, info: SessionInfo) -> Sequence[Agent]:
+    """The agents, with their conversations that ended where these are kept."""
+    if not session.state.cleared or kept is None or kept.path is None:
+        return session.agents
+    try:
+        return with_past(session.agents, kept.path, info.zero)
+    except (OSError, NoSessionError):
+        log.warning("the session's file cannot be read", exc_info=True)
+        return session.agents

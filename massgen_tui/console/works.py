@@ -82,6 +82,7 @@ class Works:
             say=host.say,
             changed=self._changed,
             asked=self.main.grid.show_ends,
+            kept=self.services.session_log,
         )
         self.pump = Pump(
             busy=lambda: self.session.active,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from massgen_tui import __version__
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.outcome import verdict
 
 _CONVERSATION = frozenset({"model", "messages", "stream", "stream_options"})
 """What of a request is no setting: it stands in the text, or is the same in all."""
@@ -31,6 +32,8 @@ class SessionInfo:
     """Of the program that it ran in."""
     zero: float = 0.0
     """Seconds of the session's clock at `at`."""
+    over: bool = False
+    """Nothing more comes: what has not ended was broken off."""
 
     def wall_at(self, clock: float) -> datetime | None:
         """The time on the wall when the session's clock stood at `clock`, to the second."""
@@ -103,19 +106,24 @@ def document_of(
         NotThereError: there is no such turn or agent.
     """
     chosen = _chosen(agents, only)
-    serials = sorted({one.serial for agent in agents for one in agent.turns})
+    serials = sorted({one.serial for agent in agents for one in turns_of(agent)})
     if turn is not None and not 1 <= turn <= len(serials):
         raise NotThereError(f"there is no turn {turn}: the session has {len(serials)}")
     turns = []
     by_serial: dict[int, list[tuple[Agent, Turn]]] = {serial: [] for serial in serials}
     for agent in chosen:
-        for one in agent.turns:
+        for one in turns_of(agent):
             by_serial[one.serial].append((agent, one))
     for number, serial in enumerate(serials, 1):
         answers = by_serial[serial]
         if answers and turn in (None, number):
             turns.append(AskedTurn(number, serial, answers[0][1].prompt, tuple(answers)))
     return Document(session, chosen, tuple(turns))
+
+
+def turns_of(agent: Agent) -> list[Turn]:
+    """All turns of an agent that are known, those of conversations that ended first."""
+    return [*agent.past, *agent.turns]
 
 
 def _chosen(agents: Sequence[Agent], only: Collection[str] | None) -> tuple[Agent, ...]:
@@ -132,6 +140,16 @@ def settings_of(attempt: Attempt) -> Mapping[str, object]:
     """What was asked for beside the conversation; empty when nothing was."""
     request = attempt.request or {}
     return {name: request[name] for name in request if name not in _CONVERSATION}
+
+
+def ending(document: Document, attempt: Attempt) -> str:
+    """How an attempt ended, in words; empty where there is nothing to say."""
+    if attempt.status.ended:
+        return verdict(attempt).words
+    return _BROKEN_OFF if document.session.over else "Still answering."
+
+
+_BROKEN_OFF = "Broken off when the program ended; this is what came."
 
 
 def circumstances(document: Document, agent: Agent, attempt: Attempt) -> list[str]:

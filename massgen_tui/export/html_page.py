@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from massgen_tui.export.document import AskedTurn, Document, circumstances, settings_of
+from massgen_tui.export.document import AskedTurn, Document, circumstances, ending, settings_of
 from massgen_tui.export.html_style import style
 from massgen_tui.export.html_text import HtmlText
 from massgen_tui.export.redacted import Redact, redacted
@@ -137,11 +137,9 @@ class _Page:
 
     def _ending(self, attempt: Attempt) -> str:
         """What it lacks, what was odd, and its numbers."""
-        how = verdict(attempt)
-        words = how.words if attempt.status.ended else "Still answering."
         parts = []
-        if words:
-            kind = "note" if how.whole else "note bad"
+        if words := ending(self._document, attempt):
+            kind = "note" if verdict(attempt).whole else "note bad"
             parts.append(f'<p class="{kind}">{self._html.line(words)}</p>')
         if attempt.warnings:
             lines = "".join(f"<li>{self._html.line(one)}</li>" for one in attempt.warnings)

@@ -3,12 +3,12 @@
 import json
 import re
 
-from massgen_tui.export.document import Document, circumstances, settings_of
+from massgen_tui.export.document import Document, circumstances, ending, settings_of
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import as_code, sources_markdown
 from massgen_tui.session.numbers import numbers
-from massgen_tui.session.outcome import answer_in_reasoning, answer_text, verdict
+from massgen_tui.session.outcome import answer_in_reasoning, answer_text
 from massgen_tui.text import clean
 
 
@@ -35,11 +35,11 @@ def _answers(document: Document, agent: Agent, turn: Turn) -> str:
         if many:
             front = " (in front)" if attempt is turn.attempt else ""
             parts.append(f"#### Attempt {number} of {len(turn.attempts)}{front}")
-        parts += [_answer(attempt), _circumstances(document, agent, attempt)]
+        parts += [_answer(document, attempt), _circumstances(document, agent, attempt)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _answer(attempt: Attempt) -> str:
+def _answer(document: Document, attempt: Attempt) -> str:
     parts = []
     reasoning = "" if answer_in_reasoning(attempt) else clean(str(attempt.reasoning)).strip()
     if reasoning:
@@ -50,13 +50,13 @@ def _answer(attempt: Attempt) -> str:
         parts.append(_closed(answer))
     if sources := sources_markdown(attempt.sources):
         parts.append(sources)
-    if note := _note(attempt):
+    if note := _note(document, attempt):
         parts.append(f"*{note}*")
     return "\n\n".join(parts)
 
 
-def _note(attempt: Attempt) -> str:
-    how = _line(verdict(attempt).words) if attempt.status.ended else "Still answering."
+def _note(document: Document, attempt: Attempt) -> str:
+    how = _line(ending(document, attempt))
     return " ".join(part for part in (how, numbers(attempt)) if part)
 
 

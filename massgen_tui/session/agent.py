@@ -92,6 +92,8 @@ class Agent:
     profile: Profile
     turns: list[Turn] = field(default_factory=list)
     """This agent's conversation, oldest first; emptied by a new conversation."""
+    past: list[Turn] = field(default_factory=list)
+    """The turns of its conversations before, where the state was told to hold on to them."""
     revision: int = 0
     """Grows when the list of turns, what stands in front or what is known of the server changes.
 

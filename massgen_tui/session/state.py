@@ -16,12 +16,15 @@ from massgen_tui.session.times import Times
 class SessionState:
     """The fold of a session's events: `apply` is the only writer of agents, turns and attempts."""
 
-    def __init__(self, agents: Iterable[Agent], resolution_s: float = GRAIN) -> None:
+    def __init__(
+        self, agents: Iterable[Agent], resolution_s: float = GRAIN, *, keep_past: bool = False
+    ) -> None:
         """Begin with these agents, which nobody has asked yet.
 
         Args:
             agents: in the config's order.
             resolution_s: seconds between two readings of a stream.
+            keep_past: hold on to the turns of conversations that end (`Agent.past`).
         """
         self.agents = {agent.id: agent for agent in agents}
         self.seq = 0
@@ -29,6 +32,9 @@ class SessionState:
         self.next_turn = 1
         self.next_attempt = 1
         self._resolution_s = resolution_s
+        self._keep_past = keep_past
+        self.cleared = False
+        """Some conversation ended."""
         self.title = ""
         """What the user called the session; empty: nothing."""
         self._placed: dict[int, tuple[Agent, Turn, Attempt]] = {}
@@ -95,6 +101,8 @@ class SessionState:
                 for agent in [self.agents[id] for id in ids]:
                     self._forget(agent.turns)
                     self._requests.forget(agent.id)
+                    self.cleared = self.cleared or bool(agent.turns)
+                    agent.past += agent.turns if self._keep_past else ()
                     agent.turns.clear()
                     agent.revision += 1
             case events.ServerNoted():

@@ -51,6 +51,7 @@ def read_session(
     *,
     keep: Callable[[Entry], None] | None = None,
     into: SessionState | None = None,
+    keep_past: bool = False,
 ) -> KeptSession:
     """Read a session whole.
 
@@ -60,6 +61,7 @@ def read_session(
         keep: called with each event, in order, after the state took it in.
         into: a state of nothing but agents that is to take it in; None: one of those in the file.
             What the file tells of others is left out.
+        keep_past: hold on to the turns of conversations that ended (`Agent.past`).
 
     Raises:
         NoSessionError: it is no session's file.
@@ -67,7 +69,7 @@ def read_session(
     """
     with path.open(encoding="utf-8", errors="replace") as lines:
         head = _head(lines.readline(), path)
-        kept = KeptSession(path, head, into or _state_of(head))
+        kept = KeptSession(path, head, into or _state_of(head, keep_past=keep_past))
         for entry in _folded(lines, kept, zero):
             kept.last = entry.at
             if keep is not None:
@@ -98,9 +100,9 @@ def _folded(lines: Iterator[str], kept: KeptSession, zero: float) -> Iterator[En
     kept.names = decoder.names
 
 
-def _state_of(head: Head) -> SessionState:
+def _state_of(head: Head, *, keep_past: bool) -> SessionState:
     agents = [Agent(_config(agent), agent.profile) for agent in head.agents]
-    return SessionState(agents, head.resolution_s)
+    return SessionState(agents, head.resolution_s, keep_past=keep_past)
 
 
 def _head(line: str, path: Path) -> Head:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from massgen_tui.backends.events import (
@@ -97,6 +97,7 @@ def printed_by_run(agent: Agent, attempt: Attempt) -> dict[str, object]:
     return answer
 
 
+@settings(deadline=None)
 @given(states())
 def test_json_is_that_of_run_field_by_field(state: SessionState) -> None:
     whole = json.loads(export(state, "json", session=told(), redact=as_it_is))
@@ -124,6 +125,7 @@ def test_json_is_that_of_run_field_by_field(state: SessionState) -> None:
         Draft202012Validator(schema).validate({"prompt": turn["prompt"], "agents": bare})
 
 
+@settings(deadline=None)
 @given(states())
 def test_a_table_reads_back_as_what_was_said(state: SessionState) -> None:
     text = export(state, "csv", session=told(), redact=as_it_is)
@@ -144,6 +146,7 @@ def test_a_table_reads_back_as_what_was_said(state: SessionState) -> None:
         assert json.loads(row["settings"] or "{}") == answer["settings"]
 
 
+@settings(deadline=None)
 @given(states())
 def test_no_cell_is_a_formula_and_no_control_character_is_written(state: SessionState) -> None:
     text = export(state, "csv", session=told(), redact=as_it_is)

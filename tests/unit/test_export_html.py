@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from massgen_tui.backends.events import (
     ContentDelta,
@@ -128,6 +128,7 @@ def test_hostile_text_is_text_wherever_it_stands(text: str) -> None:
     assert page.of("div", "reasoning")[0].text == clean(text).strip()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
 def test_any_text_stands_in_the_page_as_it_is(text: str, id: str, title: str) -> None:
     attempt = attempt_of(ReasoningDelta(text), ContentDelta("x"), Finished("stop"))
@@ -147,6 +148,7 @@ MARKS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(MARKS.map("".join))
 def test_no_markdown_makes_anything_but_known_elements(text: str) -> None:
     body = parsed(HtmlText(lambda one: one).markdown(text))
@@ -172,6 +174,7 @@ LANGUAGES = (
 )
 
 
+@settings(deadline=None)
 @given(CODE.filter(lambda code: "~~~" not in code), st.sampled_from(LANGUAGES))
 def test_code_is_shown_whole_in_any_language(code: str, language: str) -> None:
     body = parsed(HtmlText(lambda one: one).markdown(f"~~~{language}\n{code}\n~~~\n"))

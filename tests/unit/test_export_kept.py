@@ -1,0 +1,139 @@
+"""What is exported of a session's file: the same as of the session, and what it let go of."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from massgen_tui import paths
+from massgen_tui.backends.events import ContentDelta, ReasoningDelta, UsageReported
+from massgen_tui.console.saving import SESSION, TURN, save_answers
+from massgen_tui.export.forms import FORMS, export
+from massgen_tui.export.kept import info_of
+from massgen_tui.session.session import Session
+from massgen_tui.store.reader import read_session
+from massgen_tui.store.recording import record
+from massgen_tui.store.writer import SessionLog
+from tests.support.fakes import Backends, FakeClock, answer, config_of, failure
+
+NOW = datetime(2126, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    kept = tmp_path / "sessions"
+    kept.mkdir()
+    monkeypatch.setattr(paths, "sessions_dir", lambda: kept)
+    return tmp_path
+
+
+async def conversed() -> tuple[Session, SessionLog]:
+    """Two turns of two agents, then a new conversation with one and another turn."""
+    rich = [ReasoningDelta("hm"), *answer("**one**"), UsageReported(3, 4, 1, 0)]
+    backends = Backends(
+        a=[rich, answer("two"), answer("three")],
+        b=[[ContentDelta("half"), failure()], answer("zwei"), answer("drei")],
+    )
+    clock = FakeClock()
+    session = Session(config_of("a", "b"), backend_for=backends, clock=clock, health=None)
+    log = record(session, warn=pytest.fail)
+    for prompt in ("first", "second", "third"):
+        session.ask(prompt)
+        await session.wait()
+        clock.tick(3.0)
+        if prompt == "second":
+            session.rerun(["b"])
+            await session.wait()
+            session.start_over(["a"])
+    return session, log
+
+
+def as_it_is(text: str) -> str:
+    return text
+
+
+def saved(folder: Path, name: str = "*") -> list[tuple[int, list[tuple[str, str]]]]:
+    """What the one file of this name holds; it is taken away."""
+    [path] = folder.glob(f"{name}.json")
+    text = path.read_text("utf-8")
+    path.unlink()
+    return contents(text)
+
+
+def contents(text: str) -> list[tuple[int, list[tuple[str, str]]]]:
+    """Each turn's number, and what the agents said."""
+    whole: dict[str, Any] = json.loads(text)
+    return [
+        (turn["turn"], [(one["agent"], one["content"]) for one in turn["agents"]])
+        for turn in whole["turns"]
+    ]
+
+
+ALL = [
+    (1, [("a", "**one**"), ("b", "half")]),
+    (2, [("a", "two"), ("b", "zwei"), ("b", "drei")]),
+    (3, [("a", "three"), ("b", "ok")]),
+]
+
+
+async def test_a_file_gives_every_conversation_and_the_same_answers(folder: Path) -> None:
+    session, log = await conversed()
+    await session.aclose()
+    log.close()
+    assert log.path is not None
+    kept = read_session(log.path, keep_past=True)
+    info = info_of(kept)
+    text = export(kept.state, "json", session=info, redact=as_it_is)
+    assert contents(text) == ALL
+    about = json.loads(text)["session"]
+    assert (about["id"], about["title"], about["config"]) == (log.head.id, "test", "test")
+    assert datetime.fromisoformat(about["at"]) == log.head.at
+    part = export(kept.state, "json", session=info, turn=2, agents=["b"], redact=as_it_is)
+    assert contents(part) == [(2, [("b", "zwei"), ("b", "drei")])]
+    # what is there live is written the same, to the last number; only its clock began elsewhere
+    live = json.loads(export(session.state, "json", session=info, redact=as_it_is))["turns"]
+    there = {one["serial"]: one for turn in json.loads(text)["turns"] for one in turn["agents"]}
+    for turn in live:
+        for one in turn["agents"]:
+            assert one | {"asked": ""} == there[one["serial"]] | {"asked": ""}
+    for form in FORMS:
+        assert "half" in export(kept.state, form, session=info, redact=as_it_is)
+
+
+async def test_the_console_saves_conversations_that_ended_from_the_file(folder: Path) -> None:
+    session, log = await conversed()
+    said = await save_answers(session, log, folder, NOW, form="json", part=SESSION)
+    assert said.startswith("saved: ")
+    # what came last may not be in the file yet: it is in the session
+    assert saved(folder)[-1] == ALL[-1]
+    log.close()
+    await save_answers(session, log, folder, NOW, form="json", part=SESSION)
+    assert saved(folder) == ALL
+    await save_answers(session, log, folder, NOW, form="json", part=TURN)
+    assert saved(folder, "*turn3*") == ALL[2:]
+    session.start_over()
+    said = await save_answers(session, None, folder, NOW, part=SESSION)
+    assert said == "there is no answer to save yet"
+    await session.aclose()
+
+
+async def test_what_a_killed_program_broke_off_is_told(folder: Path) -> None:
+    hanging = asyncio.Event()
+    backends = Backends(a=[[ContentDelta("so far"), hanging]])
+    session = Session(config_of("a"), backend_for=backends, clock=FakeClock(), health=None)
+    log = record(session, warn=pytest.fail)
+    session.ask("first")
+    for _ in range(100):
+        await asyncio.sleep(0)
+    # the file as it stands when it is closed without the session having ended
+    log.close()
+    await session.aclose()
+    assert log.path is not None
+    kept = read_session(log.path, keep_past=True)
+    for form in ("md", "html"):
+        text = export(kept.state, form, session=info_of(kept), redact=as_it_is)
+        assert "Broken off when the program ended" in text
+        assert "so far" in text
