@@ -156,7 +156,7 @@ def _config(
 def _show(stage: Stage, screen: bool, tell: Progress) -> int:
     tell(stage.notice)
     if screen:
-        open_console = importlib.import_module("massgen_tui.console.app").open_console
+        open_console = importlib.import_module("massgen_tui.console.running").open_console
         return int(open_console(stage.config, prompt=stage.question, notice=stage.notice))
     headless = importlib.import_module("massgen_tui.headless")
     tell(f"No terminal, so no console: asking both agents: {stage.question}")

@@ -36,6 +36,6 @@ def open_file(config: str, prompt: str | None = None) -> int:
     """
     gc.disable()  # until the first frame: nothing that is imported is garbage
     with terminal.taken() as before:
-        app = importlib.import_module("massgen_tui.console.app")
-        code: int = app.open_file(Path(config), prompt=prompt, before=before)
+        running = importlib.import_module("massgen_tui.console.running")
+        code: int = running.open_file(Path(config), prompt=prompt, before=before)
         return code

@@ -11,13 +11,12 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
 from massgen_tui.config.errors import ConfigError
-from massgen_tui.config.outline import Outline, outline_of
+from massgen_tui.config.outline import Outline
 from massgen_tui.console.actions import Actions
-from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import APP_KEYS, bindings, keys_of, quits, typed_by
-from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE, LastResort
+from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.screens.opening import OpeningScreen
-from massgen_tui.terminal import Before, on_signals
+from massgen_tui.terminal import Before
 
 if TYPE_CHECKING:
     from massgen_tui.config.model import Config
@@ -46,6 +45,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         prompt: str | None = None,
         notice: str = "",
         before: Before | None = None,
+        resumes: Path | None = None,
     ) -> None:
         """Make the console of a config.
 
@@ -55,8 +55,11 @@ class ConsoleApp(Actions, inherit_bindings=False):
             prompt: asked at once, as if it had been typed.
             notice: shown at the start.
             before: how the terminal was before it was taken; None: it is not taken.
+            resumes: the file of a session that goes on.
         """
         super().__init__()
+        self.next_session: Path | None = None
+        """The file of the session that is to go on when this console has ended."""
         self.refused: ConfigError | None = None
         """What is wrong with the config, where that ended the console."""
         self.before = before or Before()
@@ -68,10 +71,15 @@ class ConsoleApp(Actions, inherit_bindings=False):
             self._outline = config
             self._opening = OpeningScreen(config)
         else:
-            self._furnish(config, services)
+            self._furnish(config, services, resumes)
 
-    def _furnish(self, config: "Config", services: "Services | None" = None) -> None:
-        self.works = _made(config, services, self)
+    def _furnish(
+        self,
+        config: "Config",
+        services: "Services | None" = None,
+        resumes: Path | None = None,
+    ) -> None:
+        self.works = _made(config, services, self, resumes)
         self.config, self.services = config, self.works.services
         self.session, self.desk = self.works.session, self.works.desk
         self.main, self.prompt = self.works.main, self.works.prompt
@@ -115,7 +123,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
     async def _open(self, path: Path) -> None:
         """Read the config whole and put the main screen in the place of the outline."""
         try:
-            config = await asyncio.to_thread(_read, path)
+            config = await asyncio.to_thread(read_config, path)
         except ConfigError as error:
             self.refused = error
             self.exit(return_code=1)
@@ -239,7 +247,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         return self.services.open_log()
 
 
-def _read(path: Path) -> "Config":
+def read_config(path: Path) -> "Config":
     """Import the works and read a config, off the event loop.
 
     Raises:
@@ -252,48 +260,9 @@ def _read(path: Path) -> "Config":
     return config
 
 
-def _made(config: "Config", services: "Services | None", app: ConsoleApp) -> "Works":
-    works: Works = importlib.import_module("massgen_tui.console.works").Works(config, services, app)
-    return works
-
-
-def open_file(path: Path, *, prompt: str | None, before: Before) -> int:
-    """Run the console with the agents of a config file.
-
-    Args:
-        path: the file.
-        prompt: asked at once.
-        before: how the terminal was before it was taken.
-
-    Returns:
-        The exit code, as of `open_console`.
-
-    Raises:
-        ConfigError: it cannot be read as a config.
-    """
-    outline = outline_of(path)
-    return _run(ConsoleApp(outline or _read(path), prompt=prompt, before=before))
-
-
-def open_console(config: "Config", *, prompt: str | None = None, notice: str = "") -> int:
-    """Run the console on this terminal until the user quits.
-
-    Args:
-        config: what to run.
-        prompt: asked at once.
-        notice: shown at the start.
-
-    Returns:
-        The exit code: 0, 1 after an unforeseen error, 128 and the number after a signal.
-    """
-    return _run(ConsoleApp(config, prompt=prompt, notice=notice))
-
-
-def _run(app: ConsoleApp) -> int:
-    app.last_resort = LastResort(app.before.modes)
-    with on_signals(app.end_by_signal):
-        app.run()
-        app.last_resort.disarm()
-    if app.refused is not None:
-        raise app.refused
-    return exit_code(app)
+def _made(
+    config: "Config", services: "Services | None", app: ConsoleApp, resumes: Path | None
+) -> "Works":
+    works = importlib.import_module("massgen_tui.console.works")
+    made: Works = works.Works(config, services, app, resumes)
+    return made

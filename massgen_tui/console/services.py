@@ -18,6 +18,7 @@ from massgen_tui.console.pump import SLOWEST
 from massgen_tui.session.session import Session
 from massgen_tui.store.program_log import FILE, close_log, open_log
 from massgen_tui.store.recording import record
+from massgen_tui.store.resume import Resumed, resume
 from massgen_tui.store.writer import SessionLog
 from massgen_tui.supervise.monitoring import HEAD_START, Monitors, Unwatched, Watching
 
@@ -40,14 +41,25 @@ class Services:
     warm_up: Callable[[], Awaitable[None]] = _nothing
     """Imports what a request needs; called after the first paint."""
     session_log: SessionLog | None = None
+    resumed: Resumed | None = None
+    """The session that this one goes on with."""
     log_folder: Path | None = None
     """Where the program's log goes; None: nowhere."""
     _log: logging.Handler | None = None
     _stopped: bool = False
 
     @classmethod
-    def of(cls, config: Config, *, warn: Callable[[str], None]) -> "Services":
-        """The real ones. Nothing is sent, imported late or written yet."""
+    def of(
+        cls, config: Config, *, warn: Callable[[str], None], resumes: Path | None = None
+    ) -> "Services":
+        """The real ones, of a session that is new or goes on with the one in a file.
+
+        Nothing is sent, imported late or written yet.
+
+        Raises:
+            NoSessionError: `resumes` is no session's file.
+            OSError: it cannot be read.
+        """
         gate = ReadGate()
         watching = Monitors(config, gpus_after=HEAD_START) if config.monitor else Unwatched()
         kept = config.ui.logging_enabled
@@ -57,7 +69,11 @@ class Services:
             health=watching.health,
             resolution_s=SLOWEST,
         )
-        log = record(session, warn=warn) if kept else None
+        if resumes is not None:
+            resumed = resume(session, resumes, warn=warn, keep=kept)
+            log = resumed.log
+        else:
+            resumed, log = None, record(session, warn=warn) if kept else None
         return cls(
             session,
             watching,
@@ -65,6 +81,7 @@ class Services:
             History(_history_file() if kept else None),
             warm_up,
             log,
+            resumed,
             _state_dir() if kept else None,
         )
 

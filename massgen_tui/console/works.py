@@ -6,6 +6,7 @@ To import them takes as long as all the rest of a start; the app shows its first
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 from textual.binding import Binding
@@ -60,10 +61,19 @@ class Host(Protocol):
 class Works:
     """Everything that the app works with."""
 
-    def __init__(self, config: Config, services: Services | None, host: Host) -> None:
-        """Make them for a config; `services` stands in for the real ones in tests."""
+    def __init__(
+        self, config: Config, services: Services | None, host: Host, resumes: Path | None = None
+    ) -> None:
+        """Make them for a config.
+
+        Args:
+            config: the agents, and how it looks.
+            services: stands in for the real ones in tests.
+            host: the app.
+            resumes: the file of a session that this one goes on with.
+        """
         self.config = config
-        self.services = services or Services.of(config, warn=self._warn)
+        self.services = services or Services.of(config, warn=self._warn, resumes=resumes)
         self.session = self.services.session
         self._host = host
         self._alarm = Alarm()
@@ -117,7 +127,8 @@ class Works:
     def warnings(self, themes: Collection[str]) -> list[str]:
         """What the config warns of, and what of its `ui` means nothing among these themes."""
         ui = self.config.ui
-        said = list(self.config.warnings)
+        resumed = self.services.resumed
+        said = [*(resumed.warnings if resumed else ()), *self.config.warnings]
         if ui.theme and ui.theme not in themes:
             there_are = ", ".join(sorted(themes))
             said.append(f"ui.theme: there is no theme {ui.theme!r}; there are {there_are}")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from massgen_tui.config.build import InvalidValues, build
 from massgen_tui.config.model import Config
+from massgen_tui.config.serialise import settings_values
 from massgen_tui.config.variables import gather
 from massgen_tui.store.head import Head
+from massgen_tui.text import one_line
 
 
 class NoConfigError(ValueError):
@@ -46,3 +48,40 @@ def config_of(head: Head, environ: Mapping[str, str] | None = None) -> Config:
         )
     except InvalidValues as error:
         raise NoConfigError(f"its settings cannot be used: {error}") from None
+
+
+def greeting(head: Head) -> str:
+    """Which session goes on, and with which settings."""
+    began = f"{head.at.astimezone():%Y-%m-%d %H:%M}"
+    told = f"Session {head.id} of {began} goes on, in a file of its own."
+    if head.config and Path(head.config).suffix and not Path(head.config).is_file():
+        told += f" {one_line(head.config, 80)} is gone: its settings are those of then."
+    return told
+
+
+def changes(head: Head, config: Config) -> list[str]:
+    """What another config changes in a session's settings: `a: temperature 0.3 → 1`."""
+    before = {agent.id: agent.settings for agent in head.agents}
+    after = {agent.id: settings_values(agent) for agent in config.agents}
+    told = [f"{id}: is no agent of {config.name}" for id in before if id not in after]
+    for id, values in after.items():
+        if id not in before:
+            told.append(f"{id}: is new")
+            continue
+        old, new = _flat(before[id]), _flat(values)
+        told += [
+            f"{id}: {name} {_shown(old.get(name))} → {_shown(new.get(name))}"
+            for name in {**old, **new}
+            if old.get(name) != new.get(name)
+        ]
+    return told
+
+
+def _flat(values: Mapping[str, object]) -> dict[str, object]:
+    backend = values.get("backend")
+    inner = backend if isinstance(backend, Mapping) else {}
+    return {**{key: value for key, value in values.items() if key != "backend"}, **inner}
+
+
+def _shown(value: object) -> str:
+    return "unset" if value is None else one_line(str(value), 60)

@@ -25,6 +25,17 @@ class Resumed:
     broken_off: int
     """Answers that had not ended when the kept one was cut off."""
 
+    @property
+    def warnings(self) -> list[str]:
+        """What is not as it was, for people."""
+        told = list(self.kept.damage[:3])
+        if self.kept.damage[3:]:
+            told.append(f"{len(self.kept.damage) - 3} more lines are damaged")
+        if self.broken_off:
+            many = "1 answer was" if self.broken_off == 1 else f"{self.broken_off} answers were"
+            told.append(f"{many} cut off where the session ended: rerun asks again")
+        return [f"session {self.kept.head.id}: {text}" for text in told]
+
 
 def resume(
     session: Session,

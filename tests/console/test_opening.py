@@ -50,7 +50,7 @@ def may_read(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         assert event.wait(20)
         return load_config(path, {})
 
-    monkeypatch.setattr(console, "_read", read)
+    monkeypatch.setattr(console, "read_config", read)
     yield event
     event.set()
 

@@ -115,14 +115,14 @@ async def test_a_crash_restores_the_terminal_and_tells_no_key(
     script = tmp_path / "crash.py"
     script.write_text(
         "import sys\n"
-        "from massgen_tui.console import app\n"
+        "from massgen_tui.console import app, running\n"
         "from massgen_tui.config.loader import load_config\n"
         "from pathlib import Path\n"
         "def broken(self):\n"
         "    secret = self.config.agents[0].endpoint.api_key.get_secret_value()\n"
         "    raise ValueError('broken at ' + secret)\n"
         "app.ConsoleApp.action_help = broken\n"
-        f"sys.exit(app.open_console(load_config(Path({str(config)!r}))))\n"
+        f"sys.exit(running.open_console(load_config(Path({str(config)!r}))))\n"
     )
     with Terminal([str(script)], env=env, cwd=tmp_path) as terminal:
         await asyncio.to_thread(terminal.until, "ask …")

@@ -17,6 +17,7 @@ from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
+from massgen_tui.store.resume import resume
 from tests.support.fakes import Backends, FakeClock, config_of
 from tests.support.mirror import drawn_whole
 
@@ -127,6 +128,7 @@ def make_console(
     clock: FakeClock | None = None,
     prompt: str | None = None,
     notice: str = "",
+    resumes: Path | None = None,
 ) -> ConsoleApp:
     """A console whose agents play the scripts of `backends`; nothing is written, nothing moves."""
     config = config or config_of("qwen1", "qwen2")
@@ -134,6 +136,8 @@ def make_console(
         config, clock=clock or FakeClock(), backend_for=backends or Backends(), health=None
     )
     services = Services(session, watching or FixedWatching(), history=History(history))
+    if resumes is not None:
+        services.resumed = resume(session, resumes, warn=print, keep=False)
     app = ConsoleApp(config, services, prompt=prompt, notice=notice)
     app.animation_level = "none"
     return app
@@ -149,6 +153,7 @@ async def staged(
     history: Path | None = None,
     prompt: str | None = None,
     notice: str = "",
+    resumes: Path | None = None,
 ) -> AsyncIterator[Stage]:
     """A running console in a terminal of this size, painted once."""
     backends, clock, watching = backends or Backends(), FakeClock(), watching or FixedWatching()
@@ -160,6 +165,7 @@ async def staged(
         clock=clock,
         prompt=prompt,
         notice=notice,
+        resumes=resumes,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, pilot, backends, clock, watching)

@@ -1,0 +1,90 @@
+"""Runs the console on this terminal: of a config file, of a config, or of a kept session."""
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from massgen_tui.config.outline import outline_of
+from massgen_tui.console.app import ConsoleApp, read_config
+from massgen_tui.console.contain import exit_code
+from massgen_tui.console.lifecycle import LastResort
+from massgen_tui.terminal import Before, on_signals
+
+if TYPE_CHECKING:
+    from massgen_tui.config.model import Config
+
+
+def open_file(path: Path, *, prompt: str | None, before: Before) -> int:
+    """Run the console with the agents of a config file.
+
+    Args:
+        path: the file.
+        prompt: asked at once.
+        before: how the terminal was before it was taken.
+
+    Returns:
+        The exit code, as of `open_console`.
+
+    Raises:
+        ConfigError: it cannot be read as a config.
+    """
+    outline = outline_of(path)
+    return _run(ConsoleApp(outline or read_config(path), prompt=prompt, before=before))
+
+
+def open_console(config: "Config", *, prompt: str | None = None, notice: str = "") -> int:
+    """Run the console on this terminal until the user quits.
+
+    Args:
+        config: what to run.
+        prompt: asked at once.
+        notice: shown at the start.
+
+    Returns:
+        The exit code: 0, 1 after an unforeseen error, 128 and the number after a signal.
+    """
+    return _run(ConsoleApp(config, prompt=prompt, notice=notice))
+
+
+def open_session(path: Path, config: "Config | None" = None, notice: str = "") -> int:
+    """Run the console with a kept session, which goes on.
+
+    Args:
+        path: the session's file.
+        config: the settings; None: those of the session.
+        notice: shown at the start.
+
+    Returns:
+        The exit code, as of `open_console`.
+
+    Raises:
+        NoSessionError, NoConfigError: the file is no session's, or its settings cannot be used.
+        OSError: it cannot be read.
+    """
+    return _run(_resumed(path, config, notice))
+
+
+def _resumed(path: Path, config: "Config | None" = None, notice: str = "") -> ConsoleApp:
+    kept = importlib.import_module("massgen_tui.store.kept_config")
+    head = importlib.import_module("massgen_tui.store.reader").read_head(path)
+    told: list[str] = [kept.greeting(head), *([notice] if notice else [])]
+    settings: Config = config or kept.config_of(head)
+    return ConsoleApp(settings, notice="\n".join(told), resumes=path)
+
+
+def _run(app: ConsoleApp) -> int:
+    while True:
+        code = _run_once(app)
+        if app.next_session is None:
+            return code
+        app = _resumed(app.next_session)
+
+
+def _run_once(app: ConsoleApp) -> int:
+    app.last_resort = LastResort(app.before.modes)
+    with on_signals(app.end_by_signal):
+        app.run()
+        app.last_resort.disarm()
+    if app.refused is not None:
+        raise app.refused
+    return exit_code(app)
