@@ -33,6 +33,7 @@ def page_at(text: str, filled: Sequence[str] = ()) -> MetricsPage | None:
     if parts is None:
         return None
     who, _, where = parts.netloc.rpartition("@")
+    where = where.lower().removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
     return MetricsPage(
         url=SecretStr(urlunsplit((parts.scheme, where, parts.path, parts.query, ""))),
         place=f"{where}{parts.path}",

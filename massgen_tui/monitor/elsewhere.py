@@ -99,12 +99,13 @@ class Elsewhere:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _of(self, target: ServerTarget) -> list[_Page]:
-        found = []
+        """Its pages; two ways to write one address are one page."""
+        found: dict[tuple[str, tuple[tuple[str, str], ...]], _Page] = {}
         for page in target.pages:
             url, headers = _asked_with(page, target)
             key = (url, tuple(headers.items()))
-            found.append(self._pages.setdefault(key, _Page(page.place, url, headers)))
-        return found
+            found[key] = self._pages.setdefault(key, _Page(page.place, url, headers))
+        return list(found.values())
 
     async def _ask(self, page: _Page) -> None:
         try:

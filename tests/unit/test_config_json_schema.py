@@ -35,6 +35,8 @@ def test_our_configs_satisfy_it(validator: Draft202012Validator, path: Path) -> 
         "agents: [{id: a, backend: {type: vllm, timeout: {conect: 1}}}]",
         "agents: [{id: a, backend: {type: vllm}}]\nui: {colour: red}",
         "agents: [{id: a, backend: {type: vllm}}]\nservers: [{type: vllm}]",
+        "agents: [{id: a, backend: {type: vllm, metrics_url: {a: b}}}]",
+        "agents: [{id: a, backend: {type: vllm}}]\nservers: [{base_url: b, metrics_url: [1]}]",
     ],
 )
 def test_what_is_wrong_does_not(validator: Draft202012Validator, text: str) -> None:
@@ -47,6 +49,9 @@ def test_what_is_wrong_does_not(validator: Draft202012Validator, text: str) -> N
         "agents: [{id: a, backend: {type: vllm, temperature: '${T:-1}', timeout: 5}}]",
         "agent: {id: 7, backend: {type: sglang, model: m, brand_new: 1}}\nx-mine: 1",
         "agents: [{id: a, backend: {type: gemini, model: m}}]\norchestrator: {}",
+        "agents: [{id: a, backend: {type: vllm, metrics_url: 'http://${NODE}:8080/metrics'}}]",
+        "agents: [{id: a, backend: {type: vllm, metrics_url: [http://a/m, http://b/m]}}]\n"
+        "servers: [{base_url: b, metrics_url: http://a/m}, {base_url: c, metrics_url: null}]",
     ],
 )
 def test_what_is_right_does(validator: Draft202012Validator, text: str) -> None:

@@ -30,7 +30,8 @@ def backend(folder: Path, written: str) -> Endpoint:
             "[http://a:8080, 'https://b/federate?match[]=up']",
             ["http://a:8080", "https://b/federate?match[]=up"],
         ),
-        # each once
+        # each once, however it is written
+        ("[http://a/m, http://A:80/m, 'HTTP://a/m']", ["http://a/m"]),
         ("[http://a:1/m, http://a:1/m, http://b:1/m]", ["http://a:1/m", "http://b:1/m"]),
         ("'http://${NODE}:8080/metrics'", ["http://ray-head:8080/metrics"]),
         ("'http://[::1]:8080/metrics'", ["http://[::1]:8080/metrics"]),

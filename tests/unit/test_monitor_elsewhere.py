@@ -17,6 +17,7 @@ from massgen_tui.monitor.resting import WORDS
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.monitor.targets import targets_of
+from tests.support.configs import loaded
 from tests.support.engine_pages import engine, numbers, page, ray
 from tests.support.fakes import FakeClock
 from tests.support.paged import ROOT, Paged, models, vllm_pages
@@ -77,6 +78,25 @@ def nodes(server: ScriptedServer, *names: str, **paths: bytes) -> None:
         server.route("GET", f"/{name}/-/healthz", whole(200, b"success"))
     for path, answer in paths.items():
         server.route("GET", f"/{path}", answer)
+
+
+async def test_one_address_that_is_written_in_two_ways_is_one_page(tmp_path: Path) -> None:
+    text = """\
+        agents:
+        - {{id: a, backend: {{type: vllm, model: m, base_url: '{at}', metrics_url: '{page}'}}}}
+        - {{id: b, backend: {{type: vllm, model: m, base_url: '{at}', metrics_url: '${{PAGE}}'}}}}
+        """
+    async with ScriptedServer() as server:
+        nodes(server, agent=whole(200, engine(2, 1, 0.25).encode()))
+        url = f"{server.root}/agent"
+        config = loaded(tmp_path, text.format(at=server.root, page=url), {"PAGE": url})
+        (target,) = targets_of(config)
+        monitor = ServerMonitor([target])
+        server.route("GET", "/v1/models", whole(200, {"data": [{"id": "m", "owned_by": "vllm"}]}))
+        server.route("GET", "/health", whole(200, b""))
+        assert numbers(await monitor.look(target)) == (2, 1, 0.25)
+        await monitor.stop()
+        assert [one.path for one in server.requests].count("/agent") == 1
 
 
 CONFIG = """\
