@@ -50,9 +50,12 @@ def read(
     own = _own([one for one in samples if one.name.startswith(BEGIN)], models)
     healths = {one.labels.get("replica", ""): one.value for one in own if one.name == HEALTHY}
     healthy = sum(value > 0 for value in healths.values())
-    wanted = sum(_replicas(one.value) for one in own if one.name == TARGET)
+    wants = [_replicas(one.value) for one in own if one.name == TARGET]
+    wanted = sum(wants)
     waits = [one.value for one in own if one.name == QUEUED and one.value >= 0]
-    empty = any(one.name == TARGET for one in own) and not wanted
+    empty = bool(wants) and not wanted
+    # one that is gone stays on the page for a while, as not healthy
+    of = max(healthy, wanted) if wants else len(healths)
     if empty and not healthy and not works:
         state, condition, note = None, Condition.ASLEEP, _ASLEEP
     else:
@@ -62,7 +65,7 @@ def read(
         known=any(one.name in (STATUS, HEALTHY, TARGET) for one in own),
         state=state,
         condition=condition,
-        workers=Workers(healthy, max(len(healths), wanted)) if healths else None,
+        workers=Workers(healthy, of) if healths else None,
         queued=sum(waits) if waits else None,
         note=note,
     )

@@ -39,6 +39,9 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
     secret = _secret(first, key)
     problems = [agent.problem for agent in agents if agent.problem]
     stuck = len(problems) == len(agents) or secret == ""
+    pages = tuple(dict.fromkeys(page for a in agents for page in a.endpoint.metrics_pages))
+    # an engine has its numbers at its own address: else it is a stack, which this would not start
+    alone = not hosted and not pages
     thinks = any(asks_for_thinking(agent) is True for agent in agents)
     return ServerTarget(
         root=root,
@@ -47,15 +50,15 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
         models=tuple(dict.fromkeys(agent.settings.model for agent in agents)),
         agents=tuple(agent.id for agent in agents),
         key=secret or None,
-        start_command="" if hosted else _command(agents, thinks=thinks),
-        start_note="" if hosted else _command_lacks(agents, thinks=thinks),
+        start_command=_command(agents, thinks=thinks) if alone else "",
+        start_note=_command_lacks(agents, thinks=thinks) if alone else "",
         hosted=hosted,
         thinks=thinks,
         longest=_longest(agents),
         problem=(problems[0].message if problems else "no key for it") if stuck else "",
         headers=first.extra_headers,
         query=first.extra_query,
-        pages=tuple(dict.fromkeys(page for a in agents for page in a.endpoint.metrics_pages)),
+        pages=pages,
     )
 
 

@@ -244,3 +244,16 @@ async def test_a_hosted_server_is_asked_for_its_list_once_and_its_page_every_rou
     assert (status.state, numbers(status)) == (ServerState.UP, (2, 1, 0.25))
     assert watched.wire.asked.count("/v1/models") == 1
     assert watched.wire.asked.count("/agent") == 6
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"), [("", True), (', metrics_url: "http://node:8080/metrics"', False)]
+)
+def test_no_start_command_is_shown_for_a_stack_whose_numbers_are_elsewhere(
+    tmp_path: Path, pages: str, told: bool
+) -> None:
+    path = tmp_path / "c.yaml"
+    backend = f'type: vllm, model: m, base_url: "http://localhost:8000/v1"{pages}'
+    path.write_text(f"agents: [{{id: a, backend: {{{backend}}}}}]\n")
+    (target,) = targets_of(load_config(path))
+    assert bool(target.start_command) is told

@@ -85,6 +85,14 @@ async def test_the_numbers_of_its_engines_are_read_from_there(
             None,
         ),
         (
+            "zero",
+            QWEN,
+            (0, 0),
+            ServerState.UP,
+            f"{IDLE}: scaled to zero: the next prompt starts a replica",
+            Workers(0, 0),
+        ),
+        (
             "starting",
             QWEN,
             (None, None),
