@@ -10,8 +10,8 @@ from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.clipboard import CopyingApp
-from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.order import InOrder
@@ -100,8 +100,8 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         """Everything by name, for the palette."""
         main = self.works.main
         in_pane = self.works.focused_agent() is not None
-        for command in COMMANDS:
-            if command.pane and not in_pane:
+        for action in ACTIONS:
+            if not action.palette or (action.only_in_pane and not in_pane):
                 continue
-            run = partial(self.run_action, command.action, main)
-            yield SystemCommand(command.name, command.help, run, command.listed)
+            run = partial(self.run_action, action.run, main)
+            yield SystemCommand(action.palette, action.sentence, run, not action.searched)

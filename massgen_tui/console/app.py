@@ -12,8 +12,9 @@ from textual.screen import Screen
 
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.outline import Outline
+from massgen_tui.console.action import Scope
 from massgen_tui.console.actions import Actions
-from massgen_tui.console.keys import APP_KEYS, bindings, keys_of, quits, typed_by
+from massgen_tui.console.keys import bindings, keys_of, quits, typed_by
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.terminal import Before
@@ -35,7 +36,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
 
     TITLE = "massgen-tui"
     CSS_PATH = "console.tcss"
-    BINDINGS = bindings(APP_KEYS)
+    BINDINGS = bindings(Scope.APP)
 
     def __init__(
         self,

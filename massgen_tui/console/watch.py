@@ -12,9 +12,10 @@ from textual.binding import BindingType
 
 from massgen_tui import paths
 from massgen_tui.config.model import Config
+from massgen_tui.console.action import Scope
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.contain import exit_code
-from massgen_tui.console.keys import WATCH_KEYS, bindings
+from massgen_tui.console.keys import bindings
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.widgets.sidebar import Sidebar
@@ -29,7 +30,7 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
 
     TITLE = "massgen-tui watch"
     CSS = "Sidebar { width: 1fr; height: 1fr; }"
-    BINDINGS: ClassVar[list[BindingType]] = bindings(WATCH_KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.WATCH)
 
     def __init__(
         self,

@@ -9,14 +9,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from textual.binding import Binding
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from massgen_tui.config.model import Config
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.desk import Desk
-from massgen_tui.console.keys import ALL_KEYS, name_of
+from massgen_tui.console.keys import name_of, unknown
 from massgen_tui.console.phrases import how_many
 from massgen_tui.console.pump import Pump
 from massgen_tui.console.screens.help import help_screen
@@ -28,7 +27,6 @@ from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.prompt import Prompt
-from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Begun, Ended, Entry
@@ -132,11 +130,8 @@ class Works:
         if ui.theme and ui.theme not in themes:
             there_are = ", ".join(sorted(themes))
             said.append(f"ui.theme: there is no theme {ui.theme!r}; there are {there_are}")
-        theirs = (*_widgets_keys(), *(key for key in Sheet.BINDINGS if isinstance(key, Binding)))
-        known = {key.id for key in ALL_KEYS} | {str(binding.id) for binding in theirs}
-        unknown = sorted(id for id in ui.keymap if id not in known)
-        if unknown:
-            said.append(f"ui.keymap: no key is named {', '.join(unknown)}; f1 shows the names")
+        if names := unknown(ui.keymap):
+            said.append(f"ui.keymap: no key is named {', '.join(names)}; f1 shows the names")
         return said
 
     def paint(self) -> None:
@@ -180,7 +175,7 @@ class Works:
 
     def help_screen(self) -> Sheet:
         """All keys."""
-        return help_screen(self.config.ui.keymap, _widgets_keys())
+        return help_screen(self.config.ui.keymap)
 
     async def request_screen(self) -> Sheet:
         """What was sent for the focused agent, or for the first that is seen."""
@@ -222,9 +217,3 @@ class Works:
 
     def _warn(self, text: str) -> None:
         self._host.say(text, seconds=8, severity="warning")
-
-
-def _widgets_keys() -> list[Binding]:
-    """What panes and sidebar bind for themselves."""
-    both = (*AgentPane.BINDINGS, *Sidebar.BINDINGS)
-    return [binding for binding in both if isinstance(binding, Binding)]

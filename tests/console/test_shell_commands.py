@@ -12,8 +12,8 @@ import pytest
 from massgen_tui.backends.events import ContentDelta, ErrorKind, Opened, UsageReported
 from massgen_tui.config.model import UiConfig
 from massgen_tui.console import clipboard, services
+from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.app import ConsoleApp
-from massgen_tui.console.commands import COMMANDS
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.session.attempt import Status
 from massgen_tui.store.recording import record
@@ -27,7 +27,7 @@ async def test_the_palette_offers_every_action_and_runs_the_chosen_one() -> None
         await stage.ask("hi")
         await stage.press("ctrl+p", *"rerun", "enter", "enter")
         assert [len(a.turns[0].attempts) for a in stage.session.agents] == [2, 2]
-        names = {command.name for command in COMMANDS}
+        names = {action.palette for action in ACTIONS}
         assert {"Save answers", "Copy answer", "Theme", "Suspend", "Retry failed"} <= names
         assert {"New conversation", "Show request", "Show warnings", "Quit"} <= names
 

@@ -30,7 +30,7 @@ from massgen_tui.backends.events import (
     Warned,
 )
 from massgen_tui.config.model import AgentConfig
-from massgen_tui.console import keys as bound
+from massgen_tui.console.action_table import ACTIONS
 from tests.support.fakes import FakeBackend
 
 LEAST, MOST = (20, 5), (220, 60)
@@ -40,12 +40,7 @@ STUCK = 20
 TOLD = 40
 """Of so many last events is told when something fails."""
 
-_BOUND = tuple(
-    name.strip()
-    for group in (bound.ALL_KEYS, bound.WATCH_KEYS)
-    for key in group
-    for name in key.keys.split(",")
-)
+_BOUND = tuple(name.strip() for action in ACTIONS if action.keys for name in action.keys.split(","))
 _EDITING = (binding.key for binding in TextArea.BINDINGS if isinstance(binding, Binding))
 _NAMED = sorted(
     {

@@ -1,4 +1,4 @@
-"""The help, made from the bindings as they are now."""
+"""The help, made of the table of actions and the user's own keys."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -6,17 +6,10 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-from textual.binding import Binding
 
-from massgen_tui.console.keys import (
-    APP_KEYS,
-    MAIN_KEYS,
-    PANE_KEYS,
-    PROMPT_KEYS,
-    Key,
-    remapped,
-    shown,
-)
+from massgen_tui.console.action import Action
+from massgen_tui.console.action_table import ACTIONS
+from massgen_tui.console.keys import remapped, shown
 from massgen_tui.console.screens.sheet import Sheet
 
 NOTES = """
@@ -34,18 +27,12 @@ _KEYS = 14
 """Columns of the keys."""
 
 
-def help_screen(keymap: Mapping[str, str], own: Iterable[Binding]) -> Sheet:
-    """The sheet of all keys.
-
-    Args:
-        keymap: the user's own keys, by binding id.
-        own: the bindings that panes and sidebar declare for themselves.
-    """
-    theirs = [_as_key(binding) for binding in own if binding.id and binding.description]
-    groups: dict[str, list[Key]] = {}
-    for key in (*MAIN_KEYS, *PROMPT_KEYS, *PANE_KEYS, *theirs, *APP_KEYS):
-        groups.setdefault(key.group, []).append(key)
-    titled = [(_TITLES.get(group, group), groups.get(group, [])) for group in _ORDER]
+def help_screen(keymap: Mapping[str, str]) -> Sheet:
+    """The sheet of all keys; `keymap` has the user's own, by the action's id."""
+    titled = [
+        (_TITLES.get(group, group), [one for one in ACTIONS if one.group == group])
+        for group in _ORDER
+    ]
     plain = [line for title, keys in titled for line in (title, *_lines(keys, keymap), "")]
     text = Text("\n".join([*plain, NOTES.strip()]))
     table = Table.grid(padding=(0, 2), expand=True)
@@ -61,13 +48,6 @@ def help_screen(keymap: Mapping[str, str], own: Iterable[Binding]) -> Sheet:
     return Sheet("Keys", text, shown=Group(table, Text(NOTES.strip())))
 
 
-def _lines(keys: Iterable[Key], keymap: Mapping[str, str]) -> Iterator[str]:
+def _lines(keys: Iterable[Action], keymap: Mapping[str, str]) -> Iterator[str]:
     for key in keys:
         yield f"  {shown(remapped(key, keymap)):<30} {key.text:<54} {key.id}"
-
-
-def _as_key(binding: Binding) -> Key:
-    id = binding.id or ""
-    group = "Sidebar" if id.startswith("sidebar.") else "Pane"
-    text = binding.description
-    return Key(id, binding.key, binding.action, text[:1].lower() + text[1:], group)

@@ -12,14 +12,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from massgen_tui.console.keys import (
-    APP_KEYS,
-    DIGIT_KEYS,
-    MAIN_KEYS,
-    PANE_KEYS,
-    PROMPT_KEYS,
-    bindings,
-)
+from massgen_tui.console.action import Scope
+from massgen_tui.console.action_table import acting_in
+from massgen_tui.console.keys import bindings
 from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, WIDE_FROM, folds, sidebar, too_small
 from massgen_tui.console.screens.goto import GotoScreen
 from massgen_tui.console.stream.pane import AgentPane
@@ -36,7 +31,7 @@ from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
 class MainScreen(Screen[None], Still):
     """Where one lives."""
 
-    BINDINGS = bindings(MAIN_KEYS, PANE_KEYS, DIGIT_KEYS)
+    BINDINGS = bindings(Scope.MAIN, Scope.PANE, Scope.DIGIT)
     AUTO_FOCUS = "#prompt"
 
     sidebar_shown = reactive(True)
@@ -280,12 +275,12 @@ class MainScreen(Screen[None], Still):
 
     def show_keys(self) -> None:
         """Show the keys that act now, and which panes are seen."""
-        groups = (PANE_KEYS if self.pane else PROMPT_KEYS, MAIN_KEYS, APP_KEYS)
+        focus = Scope.PANE if self.pane else Scope.PROMPT
         now = self.grid.arrangement
         last = now.first + now.shown
         part = f" panes {now.first + 1}–{last} of {now.total} " if now.shown < now.total else ""
         if self.grid.zoomed is not None:
             part = f" zoomed {last} of {now.total} "
-        keys = [key for group in groups for key in group]
-        line = foot(keys, self._keymap, self.app.size.width - len(part))
+        acting = acting_in(focus, Scope.MAIN, Scope.APP)
+        line = foot(acting, self._keymap, self.app.size.width - len(part))
         self.keys.show(line, Text(part, "bold"))

@@ -4,19 +4,18 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Static
 
+from massgen_tui.console.action import Scope
+from massgen_tui.console.keys import bindings
 from massgen_tui.console.screens.modal import Modal
 
 
 class QuitScreen(Modal[bool]):
     """Quit, or stay."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,enter", "answer(True)", "quit", id="quit.yes"),
-        Binding("n,escape", "answer(False)", "stay", id="quit.no"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUESTION)
     DEFAULT_CSS = """
     QuitScreen { align: center middle; background: $background 60%; }
     QuitScreen > #quit {

@@ -5,12 +5,13 @@ from typing import ClassVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from massgen_tui.console.action import Scope
 from massgen_tui.console.clipboard import CopyingApp
-from massgen_tui.console.keys import acting
+from massgen_tui.console.keys import acting, bindings
 from massgen_tui.console.screens.modal import Modal
 from massgen_tui.console.widgets.longtext import LONG, LongText
 
@@ -29,18 +30,7 @@ class Sheet(Modal[None]):
         & > #sheet.-tall { height: 90%; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f1,question_mark", "close", "close", id="sheet.close"),
-        Binding("c,y", "copy", "copy", id="sheet.copy"),
-        Binding("down,j", "scroll('down')", "down", show=False, id="sheet.down"),
-        Binding("up,k", "scroll('up')", "up", show=False, id="sheet.up"),
-        Binding(
-            "pagedown,space", "scroll('page_down')", "page down", show=False, id="sheet.pagedown"
-        ),
-        Binding("pageup", "scroll('page_up')", "page up", show=False, id="sheet.pageup"),
-        Binding("home,g", "scroll('home')", "start", show=False, id="sheet.home"),
-        Binding("end,G", "scroll('end')", "end", show=False, id="sheet.end"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.SHEET)
 
     def __init__(
         self,

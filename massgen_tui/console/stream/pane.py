@@ -16,10 +16,11 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from massgen_tui.console.action import Scope
+from massgen_tui.console.keys import bindings
 from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.canvas import Canvas
 from massgen_tui.console.stream.find import Finder
-from massgen_tui.console.stream.keys import KEYS
 from massgen_tui.console.stream.rows import runs
 from massgen_tui.console.stream.select import line_at, selected_text, word_at
 from massgen_tui.console.stream.structure import last_code
@@ -43,7 +44,7 @@ class AgentPane(Widget, can_focus=True):
     """Shows one agent: the conversation, as it streams."""
 
     DEFAULT_CSS = "AgentPane { width: 1fr; height: 1fr; }"
-    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.IN_PANE)
 
     class CopyRequested(Message):
         """The user wants `text` in the clipboard."""

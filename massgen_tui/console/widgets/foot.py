@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-from massgen_tui.console.keys import Key, remapped, shown
+from massgen_tui.console.action import Action
+from massgen_tui.console.keys import remapped, shown
 from massgen_tui.console.terminal.width import cells
 
 _ALWAYS = frozenset({"help", "quit"})
 """Named whatever the width: the help tells the rest, and everyone has to find the way out."""
 
 
-def foot(keys: Sequence[Key], keymap: Mapping[str, str], room: int) -> Text:
+def foot(keys: Sequence[Action], keymap: Mapping[str, str], room: int) -> Text:
     """The words of these keys in at most `room` columns; the last that may be missing go first."""
     offered = [key for key in keys if key.foot]
     line = _line(offered, keymap)
@@ -23,7 +24,7 @@ def foot(keys: Sequence[Key], keymap: Mapping[str, str], room: int) -> Text:
     return line
 
 
-def _line(keys: Sequence[Key], keymap: Mapping[str, str]) -> Text:
+def _line(keys: Sequence[Action], keymap: Mapping[str, str]) -> Text:
     line = Text("")
     for key in keys:
         name = shown(remapped(key, keymap).partition(",")[0])

@@ -8,9 +8,11 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import TextArea
 
+from massgen_tui.console.action import Scope
+from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.aside import Aside
 from massgen_tui.console.history import History
-from massgen_tui.console.keys import PROMPT_KEYS
+from massgen_tui.console.keys import remapped
 from massgen_tui.console.phrases import hint
 from massgen_tui.text import clean
 
@@ -70,10 +72,9 @@ class Prompt(TextArea):
             "later": lambda: self._on_edge(1) and self._browse(1),
         }
         self._acts = {
-            key.strip(): acts[entry.id]
-            for entry in PROMPT_KEYS
-            if entry.id in acts
-            for key in keymap.get(entry.id, entry.keys).split(",")
+            key.strip(): acts[action.id]
+            for action in acting_in(Scope.PROMPT)
+            for key in remapped(action, keymap).split(",")
         }
 
     async def on_key(self, event: events.Key) -> None:

@@ -6,13 +6,9 @@ from typing import Self
 from textual import on
 from textual.widgets import Input
 
-from massgen_tui.console.keys import name_of, shown
-from massgen_tui.console.stream.keys import KEYS
+from massgen_tui.console.keys import name_of
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.text import one_line
-
-_ONWARD = {key.id or "": key.key for key in KEYS if key.action.startswith("find_next")}
-"""What goes on to the next place and to the one before: ids and keys."""
 
 
 class SearchBar(Input):
@@ -22,7 +18,7 @@ class SearchBar(Input):
 
     def __init__(self, pane: AgentPane, keymap: Mapping[str, str], *, id: str) -> None:
         """Search `pane`; `keymap` holds the user's own keys, by binding id."""
-        onward = " and ".join(shown(keymap.get(key, default)) for key, default in _ONWARD.items())
+        onward = " and ".join(name_of(f"pane.{one}-place", keymap) for one in ("next", "earlier"))
         told = f"find in {one_line(pane.agent.id, 30)} · enter, then {onward} go on"
         closes = name_of("stop", keymap)
         super().__init__(placeholder=f"{told} · {closes} ends", compact=True, id=id)

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 
-from massgen_tui.console.keys import acting, shown
+from massgen_tui.console.action import Scope
+from massgen_tui.console.keys import acting, bindings, name_of
 from massgen_tui.console.screens.monitor import (
     DetailSheet,
     detail,
@@ -32,22 +33,13 @@ _HINTS = {"sidebar.detail": "more", "sidebar.events": "changes", "watch.quit": "
 SERVERS, GPUS = "Servers", "GPUs"
 _NO_LINE = ((0, 0, None),)
 """Of an edge nothing is ever selected."""
-_COPY, _COPY_KEYS = "sidebar.copy", "c,y"
 
 
 class Sidebar(Rowed, can_focus=True):
     """Servers and GPUs. `show` it what the monitors know; it paints what differs."""
 
     DEFAULT_CSS = "Sidebar { width: 28; height: 1fr; overflow: hidden hidden; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(_COPY_KEYS, "copy_command", "copy the start command", id=_COPY, show=False),
-        Binding("enter", "detail", "all about it", id="sidebar.detail", show=False),
-        Binding("e", "events", "what went up and down", id="sidebar.events", show=False),
-        Binding("down,j", "move(1)", "next server", id="sidebar.down", show=False),
-        Binding("up,k", "move(-1)", "server before", id="sidebar.up", show=False),
-        Binding("pagedown", "turn(10)", "scroll down", id="sidebar.pagedown", show=False),
-        Binding("pageup", "turn(-10)", "scroll up", id="sidebar.pageup", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.SIDEBAR)
 
     class CopyRequested(Message):
         """The user wants the start command of a server on the clipboard."""
@@ -63,8 +55,7 @@ class Sidebar(Rowed, can_focus=True):
     def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:
         """Show nothing yet; `keymap` has the user's own keys, by binding id."""
         super().__init__(id=id)
-        keys = (keymap or {}).get(_COPY) or _COPY_KEYS
-        self._copy_key = shown(keys.partition(",")[0])
+        self._copy_key = name_of("sidebar.copy", keymap or {})
         self._servers: Mapping[str, ServerStatus] = {}
         self._gpus = GpuSnapshot()
         self._now = 0.0

@@ -1,0 +1,91 @@
+"""What an action of the console is: one value of which all that is told of it is made."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Where the keys of an action act, and what runs it."""
+
+    APP = "app"
+    """On every screen."""
+    MAIN = "main"
+    """On the main screen, wherever the focus is."""
+    PROMPT = "prompt"
+    """While the prompt has the focus, beside the text area's editing keys."""
+    PANE = "pane"
+    """While a pane has the focus; the main screen runs it."""
+    DIGIT = "digit"
+    """The same; not told one by one."""
+    IN_PANE = "in pane"
+    """While a pane has the focus; the pane runs it."""
+    SIDEBAR = "sidebar"
+    """While the sidebar has the focus."""
+    SHEET = "sheet"
+    """While a sheet is read."""
+    QUESTION = "question"
+    """While it is asked whether to quit."""
+    WATCH = "watch"
+    """In `massgen-tui watch`, beside the sidebar's own."""
+    PALETTE = "palette"
+    """It has no key: only the palette offers it."""
+
+
+_FIRST = (Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE, Scope.DIGIT, Scope.WATCH)
+_LATER = frozenset({"copy", "watch.quit"})
+"""Textual's screen copies and keeps the key: it comes to us when nothing is selected. What quits
+`watch` closes what is open first."""
+_GROUPS = {
+    Scope.APP: "Program",
+    Scope.PROMPT: "Prompt",
+    Scope.PANE: "Pane",
+    Scope.IN_PANE: "Pane",
+    Scope.SIDEBAR: "Sidebar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that the user can have done."""
+
+    scope: Scope
+    id: str
+    """The name it is remapped by: `ui.keymap: {rerun: ctrl+e}`."""
+    keys: str
+    """Comma-separated, as Textual names them."""
+    run: str
+    """The Textual action, of the scope's own screen or widget, or `app.…`."""
+    text: str
+    """What it does, in a few words."""
+    view: str = ""
+    """Its heading in the help, where that is not the scope's."""
+    foot: str = ""
+    """Its word in the foot line; empty: not shown there."""
+    palette: str = ""
+    """Its name in the palette; empty: not offered there."""
+    in_readme: bool = False
+    """README's table of keys has it, as it has all of the main screen and the app."""
+    only_in_pane: bool = False
+    """The palette offers it only while a pane has the focus."""
+    searched: bool = False
+    """The palette offers it only once something is typed."""
+
+    @property
+    def group(self) -> str:
+        """Its heading in the help; empty: not told there."""
+        return self.view or _GROUPS.get(self.scope, "")
+
+    @property
+    def first(self) -> bool:
+        """Acts before the focused widget sees the key, so that it works while typing."""
+        return self.scope in _FIRST and self.id not in _LATER
+
+    @property
+    def bound(self) -> str:
+        """The Textual action of its keys: a pane's letters act only while a pane has the focus."""
+        return f"in_pane({self.run!r})" if self.scope is Scope.PANE else self.run
+
+    @property
+    def sentence(self) -> str:
+        """What it does, as a line of its own."""
+        return self.text[:1].upper() + self.text[1:]

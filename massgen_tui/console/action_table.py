@@ -1,0 +1,262 @@
+"""Every action of the console, once: bindings, palette, help and foot line are made of it.
+
+README's table of keys is compared with it by a test. Keys are chosen so that each works while a
+prompt is typed and passes tmux, screen and the text area: no ctrl+a, ctrl+b, ctrl+s, ctrl+digit and
+no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
+"""
+
+import os
+
+from massgen_tui.console.action import Action, Scope
+
+# GNU screen hands on no esc by itself while the mouse is reported: there the other is named first
+_STOP = "f10,escape" if os.environ.get("STY") else "escape,f10"
+_WHOM = "all, or the focused pane"
+_APP, _MAIN, _PROMPT, _PANE = Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE
+_OWN, _SIDE, _SHEET, _WATCH = Scope.IN_PANE, Scope.SIDEBAR, Scope.SHEET, Scope.WATCH
+
+_FORMS = {
+    "md": ("Markdown", "a Markdown file"),
+    "html": ("HTML", "one page for a browser"),
+    "json": ("JSON", "a file for programs, as run prints it"),
+    "csv": ("CSV", "a table with a row an attempt"),
+}
+_PARTS = {
+    "session": ("Export", "write the whole session"),
+    "turn": ("Export turn", "write what all agents said to the last prompt"),
+    "pane": ("Export pane", "write all that the focused agent said"),
+}
+
+
+def _offer(id: str, run: str, name: str, text: str) -> Action:
+    return Action(Scope.PALETTE, id, "", run, text, palette=name)
+
+
+def _exports() -> tuple[Action, ...]:
+    """What writes a part of the session in each form; all as Markdown is `Save answers`."""
+    return tuple(
+        Action(
+            Scope.PALETTE,
+            f"save.{part}.{end}",
+            "",
+            f"app.save('{end}', '{part}')",
+            f"{writes} to {what}",
+            palette=f"{name} as {form}",
+            only_in_pane=part == "pane",
+            searched=part != "session",
+        )
+        for part, (name, writes) in _PARTS.items()
+        for end, (form, what) in _FORMS.items()
+        if (end, part) != ("md", "session")
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        _MAIN, "rerun", "ctrl+r", "app.rerun", f"ask again: {_WHOM}", "Answers", "rerun", "Rerun"
+    ),
+    Action(
+        _MAIN,
+        "stop",
+        _STOP,
+        "app.stop",
+        f"close what is open; else stop: {_WHOM}",
+        "Answers",
+        "stop",
+    ),
+    Action(
+        _MAIN,
+        "reasoning",
+        "ctrl+t",
+        "reasoning",
+        "show or fold the reasoning",
+        "View",
+        "reasoning",
+        "Reasoning",
+    ),
+    Action(
+        _MAIN, "sidebar", "ctrl+o,f2", "sidebar", "servers and GPUs", "View", "sidebar", "Sidebar"
+    ),
+    Action(_MAIN, "help", "f1", "app.help", "all keys", "Program", "help", "Help"),
+    Action(
+        _MAIN,
+        "new",
+        "ctrl+n",
+        "app.new",
+        f"new conversation: {_WHOM}",
+        "Answers",
+        "new",
+        "New conversation",
+    ),
+    Action(_MAIN, "zoom", "f4", "zoom", "one pane at full size, and back", "View", palette="Zoom"),
+    Action(
+        _MAIN,
+        "goto",
+        "ctrl+g",
+        "goto",
+        "go to a pane by its number, s: the sidebar",
+        "View",
+        "pane",
+        "Go to pane",
+    ),
+    Action(_MAIN, "next", "tab", "next(1)", "complete an @agent, else the next pane", "View"),
+    Action(_MAIN, "previous", "shift+tab", "next(-1)", "the pane before", "View"),
+    Action(
+        _PROMPT,
+        "send",
+        "enter",
+        "send",
+        "send to all agents, or to @agent",
+        foot="send",
+        in_readme=True,
+    ),
+    Action(
+        _PROMPT, "newline", "ctrl+j,shift+enter,alt+enter", "newline", "new line", in_readme=True
+    ),
+    Action(_PROMPT, "earlier", "up", "earlier", "earlier prompts, from the first line"),
+    Action(_PROMPT, "later", "down", "later", "later prompts, from the last line"),
+    Action(_PANE, "pane.zoom", "z", "screen.zoom", "full size, and back", foot="zoom"),
+    Action(
+        _PANE,
+        "pane.search",
+        "slash",
+        "screen.search",
+        "find in this pane",
+        foot="find",
+        in_readme=True,
+    ),
+    Action(_PANE, "pane.retry", "r", "app.rerun", "ask this agent again", foot="retry"),
+    Action(
+        _PANE,
+        "pane.wait",
+        "w",
+        "app.wait",
+        "send it when the server is up",
+        palette="Send when the server is up",
+        in_readme=True,
+    ),
+    Action(
+        _PANE,
+        "pane.request",
+        "i",
+        "app.request",
+        "the request as sent",
+        foot="request",
+        palette="Show request",
+    ),
+    Action(_PANE, "pane.help", "question_mark", "app.help", "all keys"),
+    Action(
+        _PANE,
+        "pane.suspend",
+        "ctrl+z",
+        "app.suspend_process",
+        "suspend to the shell",
+        palette="Suspend",
+    ),
+    *(
+        # 1 to 9, and 0 for the tenth
+        Action(Scope.DIGIT, f"pane.{n}", str(n), f"pane({n or 10})", f"go to pane {n or 10}")
+        for n in range(10)
+    ),
+    Action(_OWN, "pane.up", "up,k", "by(-1)", "up"),
+    Action(_OWN, "pane.down", "down,j", "by(1)", "down"),
+    Action(_OWN, "pane.page-up", "pageup", "page(-1)", "page up"),
+    Action(_OWN, "pane.page-down", "pagedown,space", "page(1)", "page down"),
+    Action(_OWN, "pane.start", "home,g", "top", "start"),
+    Action(_OWN, "pane.end", "end,G", "end", "end"),
+    Action(_OWN, "pane.fold", "t", "fold", "fold or unfold reasoning"),
+    Action(_OWN, "pane.copy-answer", "y", "copy_answer", "copy the answer", in_readme=True),
+    Action(_OWN, "pane.copy-code", "c", "copy_code", "copy the last code", in_readme=True),
+    Action(
+        _OWN,
+        "pane.next-place",
+        "n",
+        "find_next(1)",
+        "next place of what is searched",
+        in_readme=True,
+    ),
+    Action(_OWN, "pane.earlier-place", "N", "find_next(-1)", "place before", in_readme=True),
+    Action(
+        _OWN,
+        "pane.earlier-attempt",
+        "left_square_bracket",
+        "attempt(-1)",
+        "earlier attempt",
+        in_readme=True,
+    ),
+    Action(
+        _OWN,
+        "pane.later-attempt",
+        "right_square_bracket",
+        "attempt(1)",
+        "later attempt",
+        in_readme=True,
+    ),
+    Action(_SIDE, "sidebar.copy", "c,y", "copy_command", "copy the start command"),
+    Action(_SIDE, "sidebar.detail", "enter", "detail", "all about it"),
+    Action(_SIDE, "sidebar.events", "e", "events", "what went up and down"),
+    Action(_SIDE, "sidebar.down", "down,j", "move(1)", "next server"),
+    Action(_SIDE, "sidebar.up", "up,k", "move(-1)", "server before"),
+    Action(_SIDE, "sidebar.pagedown", "pagedown", "turn(10)", "scroll down"),
+    Action(_SIDE, "sidebar.pageup", "pageup", "turn(-10)", "scroll up"),
+    Action(
+        _APP,
+        "quit",
+        "ctrl+q",
+        "quit",
+        "quit; asks once while agents answer",
+        foot="quit",
+        palette="Quit",
+    ),
+    Action(_APP, "palette", "ctrl+p", "command_palette", "every command by name", foot="commands"),
+    Action(_APP, "copy", "ctrl+c", "help_quit", "copy what is selected"),
+    Action(_SHEET, "sheet.close", "escape,q,f1,question_mark", "close", "close"),
+    Action(_SHEET, "sheet.copy", "c,y", "copy", "copy"),
+    Action(_SHEET, "sheet.down", "down,j", "scroll('down')", "down"),
+    Action(_SHEET, "sheet.up", "up,k", "scroll('up')", "up"),
+    Action(_SHEET, "sheet.pagedown", "pagedown,space", "scroll('page_down')", "page down"),
+    Action(_SHEET, "sheet.pageup", "pageup", "scroll('page_up')", "page up"),
+    Action(_SHEET, "sheet.home", "home,g", "scroll('home')", "start"),
+    Action(_SHEET, "sheet.end", "end,G", "scroll('end')", "end"),
+    Action(Scope.QUESTION, "quit.yes", "y,enter", "answer(True)", "quit"),
+    Action(Scope.QUESTION, "quit.no", "n,escape", "answer(False)", "stay"),
+    Action(_WATCH, "watch.quit", "q,escape", "quit", "quit"),
+    Action(_WATCH, "watch.leave", "ctrl+q,ctrl+c", "quit", "quit, whatever is open"),
+    Action(_WATCH, "watch.palette", "ctrl+p", "command_palette", "every command by name"),
+    _offer("halt", "app.halt", "Stop", "stop what is being answered, take back what waits"),
+    _offer("retry-failed", "app.retry_failed", "Retry failed", "ask the agents again that failed"),
+    _offer("save", "app.save", "Save answers", "write all answers to a Markdown file"),
+    *_exports(),
+    _offer(
+        "copy-answers",
+        "app.copy_answer",
+        "Copy answer",
+        "copy the focused agent's answer, or all answers",
+    ),
+    _offer(
+        "warnings",
+        "app.warnings",
+        "Show warnings",
+        "what the config warns of, and where the log is",
+    ),
+    _offer("events", "events", "Server events", "which servers went down or came back, and when"),
+    _offer("theme", "app.change_theme", "Theme", "choose the colours"),
+)
+"""All actions, in the order in which the help tells them."""
+
+
+def acting_in(*scopes: Scope) -> tuple[Action, ...]:
+    """The actions of these scopes, scope by scope."""
+    return tuple(action for scope in scopes for action in ACTIONS if action.scope is scope)
+
+
+def by_id(id: str) -> Action:
+    """The action with this id.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _BY_ID[id]
+
+
+_BY_ID = {action.id: action for action in ACTIONS}
