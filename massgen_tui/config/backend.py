@@ -59,7 +59,7 @@ def read_backend(
     model = one_line((found["model"].written.source if "model" in found else "") or "")
     return AgentConfig(
         id=agent,
-        endpoint=Endpoint(type=one_line(kind, 40)),
+        endpoint=Endpoint(type=one_line(kind, 40), secrets=diagnostics.secrets),
         settings=Settings(model=model, system_message=system_message),
         problem=problem,
     )
@@ -103,9 +103,12 @@ def _spoken(
     key = find_key(diagnostics, dialect, base_url, written, own, where=where)
     default = bool(base_url) and "base_url" not in found
     given = {name: getattr(options, name) for name in RequestOptions.model_fields}
+    endpoint = endpoint_of(
+        dialect.name, base_url, key, own, options, secrets=diagnostics.secrets, default=default
+    )
     read = AgentConfig(
         id=agent,
-        endpoint=endpoint_of(dialect.name, base_url, key, own, options, default=default),
+        endpoint=endpoint,
         settings=Settings(
             model=model, system_message=system_message, parameters=parameters, **given
         ),

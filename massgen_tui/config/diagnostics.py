@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from massgen_tui.config.names import nearest
 from massgen_tui.config.values import (
@@ -21,7 +21,7 @@ from massgen_tui.config.values import (
     text_of,
     written,
 )
-from massgen_tui.config.variables import substitute
+from massgen_tui.config.variables import secrets_in, substitute
 
 _INSTANCE = re.compile(r" or instance of \w+")
 """A model's name, which tells the user nothing."""
@@ -83,6 +83,8 @@ class Diagnostics:
     """MassGen's keys that mean nothing here, as `backend.cwd`."""
     unset: list[str] = field(default_factory=list)
     """References to unset variables in the section being read, with their place."""
+    _secrets: dict[str, str] = field(default_factory=dict)
+    """Variables of the section being read whose names say that they hold a secret."""
     filled: bool = False
     """Some text of the section being read came from a variable."""
     _builder: ValueBuilder = field(init=False)
@@ -94,7 +96,7 @@ class Diagnostics:
 
     def begin(self) -> None:
         """Start a section of its own: forget what the last one said of variables."""
-        self.unset, self.filled = [], False
+        self.unset, self._secrets, self.filled = [], {}, False
 
     def error(
         self, item: Item, message: str, hint: str = "", *, key: str = "", on_key: bool = False
@@ -129,7 +131,13 @@ class Diagnostics:
             place = self.origin.place(steps)
             self.unset += [f"{name} ({place})" for name in unset]
         self.filled = self.filled or filled != text
+        self._secrets |= secrets_in(text, self.variables)
         return filled
+
+    @property
+    def secrets(self) -> tuple[tuple[str, SecretStr], ...]:
+        """Those variables, and what they hold."""
+        return tuple((name, SecretStr(value)) for name, value in sorted(self._secrets.items()))
 
     def text(self, item: Item | None) -> str:
         """A text with its variables filled in; empty when it is missing, or is none."""

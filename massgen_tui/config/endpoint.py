@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from pydantic import SecretStr
+
 from massgen_tui.config.credentials import Key, in_headers, key_for, not_kept
 from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.extras import Extra
@@ -21,6 +23,7 @@ from massgen_tui.config.read_extras import (
 from massgen_tui.config.values import Item
 from massgen_tui.dialects import Dialect
 
+Secrets = tuple[tuple[str, SecretStr], ...]
 APART = (HEADERS, QUERY, PAGES)
 """Keys whose values may hold secrets: no message tells them."""
 
@@ -58,7 +61,14 @@ def find_key(
 
 
 def endpoint_of(
-    kind: str, base_url: str, key: Key, own: Own, exporters: Exporters, *, default: bool = False
+    kind: str,
+    base_url: str,
+    key: Key,
+    own: Own,
+    exporters: Exporters,
+    *,
+    secrets: Secrets,
+    default: bool = False,
 ) -> Endpoint:
     """The endpoint of these parts.
 
@@ -68,6 +78,7 @@ def endpoint_of(
         key: what it is asked with.
         own: headers, parameters and pages.
         exporters: read with the options of a backend, or with a server.
+        secrets: variables of its section that hold one.
         default: the config names no address.
     """
     return Endpoint(
@@ -80,5 +91,6 @@ def endpoint_of(
         extra_headers=own.headers,
         extra_query=own.query,
         metrics_pages=own.pages,
+        secrets=secrets,
         **{name: getattr(exporters, name) for name in Exporters.model_fields},
     )

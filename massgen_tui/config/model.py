@@ -52,6 +52,9 @@ class Endpoint(Exporters):
     metrics_pages: tuple[MetricsPage, ...] = ()
     """Where its engine's numbers are told in its stead."""
 
+    secrets: tuple[tuple[str, SecretStr], ...] = ()
+    """Variables that hold a secret, wherever its agent uses them, and what they hold."""
+
     @property
     def dialect(self) -> Dialect:
         """What is spoken there; the generic dialect where the type is none that is known."""

@@ -26,10 +26,12 @@ def hidden_in(key: SecretStr | None, extras: Iterable[Extra | MetricsPage]) -> l
 
 
 def secrets_of(place: Endpoint) -> list[str]:
-    """The texts to hide of one server."""
-    return hidden_in(
-        place.api_key, (*place.extra_headers, *place.extra_query, *place.metrics_pages)
-    )
+    """The texts to hide of one endpoint, and of what its agent is asked with."""
+    parts: list[Extra | MetricsPage] = [*place.extra_headers, *place.extra_query]
+    parts += place.metrics_pages
+    held = {value.get_secret_value() for _, value in place.secrets}
+    found = held.union(hidden_in(place.api_key, parts))
+    return sorted(found - {PLAIN}, key=len, reverse=True)
 
 
 def all_secrets(config: Config) -> list[str]:

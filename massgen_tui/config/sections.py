@@ -107,7 +107,7 @@ def _server(diagnostics: Diagnostics, item: Item, server: Server, own: Own) -> E
     if key.problem is not None:
         told = f"{key.problem.message}: {key.problem.hint}"
         diagnostics.warnings.append(f"{dotted(item.steps)}: {told}")
-    return endpoint_of(server.type, base_url, key, own, server)
+    return endpoint_of(server.type, base_url, key, own, server, secrets=diagnostics.secrets)
 
 
 def read_gpus(diagnostics: Diagnostics, entry: Item | None) -> tuple[GpuSource, ...]:

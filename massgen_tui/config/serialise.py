@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from massgen_tui.config.address import port_of
 from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentConfig, Endpoint, Settings
+from massgen_tui.config.secrets import SHORTEST
 from massgen_tui.config.values import Json
 from massgen_tui.config.variables import literal
 from massgen_tui.dialects import Dialect, by_name
@@ -16,21 +17,23 @@ from massgen_tui.dialects import Dialect, by_name
 
 def settings_values(agent: AgentConfig) -> dict[str, Json]:
     """One agent as an entry of `agents:`; an agent that cannot be told gets `MASK` as its type."""
-    values: dict[str, Json] = {"id": literal(agent.id)}
+    text = _Text(agent.endpoint)
+    values: dict[str, Json] = {"id": text(agent.id)}
     if agent.settings.system_message:
-        values["system_message"] = literal(agent.settings.system_message)
+        values["system_message"] = text(agent.settings.system_message)
     dialect = by_name(agent.endpoint.type)
     if dialect is None:
         values["backend"] = _named(agent.endpoint.type, agent)
     elif _half_known(agent, dialect):
         values["backend"] = _named(MASK, agent)
     else:
-        values["backend"] = endpoint_values(agent.endpoint) | _asked(agent.settings)
+        values["backend"] = endpoint_values(agent.endpoint) | _asked(agent.settings, text)
     return values
 
 
 def _named(kind: str, agent: AgentConfig) -> dict[str, Json]:
-    return {"type": literal(kind), "model": literal(agent.settings.model)}
+    text = _Text(agent.endpoint)
+    return {"type": text(kind), "model": text(agent.settings.model)}
 
 
 def _half_known(agent: AgentConfig, dialect: Dialect) -> bool:
@@ -42,41 +45,60 @@ def _half_known(agent: AgentConfig, dialect: Dialect) -> bool:
 
 def endpoint_values(endpoint: Endpoint) -> dict[str, Json]:
     """An endpoint as keys of a backend, or of an entry of `servers:`."""
-    values: dict[str, Json] = {"type": literal(endpoint.type)}
+    text = _Text(endpoint)
+    values: dict[str, Json] = {"type": text(endpoint.type)}
     if endpoint.base_url and not endpoint.base_url_default:
-        values["base_url"] = literal(_with_port(endpoint.base_url))
+        values["base_url"] = text(_with_port(endpoint.base_url))
     if endpoint.key_template:
         values["api_key"] = endpoint.key_template
     if endpoint.gpu_metrics_url:
-        values["gpu_metrics_url"] = literal(endpoint.gpu_metrics_url)
+        values["gpu_metrics_url"] = text(endpoint.gpu_metrics_url)
     if endpoint.extra_headers:
-        values["extra_headers"] = _templates(endpoint.extra_headers)
+        values["extra_headers"] = _templates(endpoint.extra_headers, text)
     if endpoint.extra_query:
-        values["extra_query"] = _templates(endpoint.extra_query)
+        values["extra_query"] = _templates(endpoint.extra_query, text)
     pages = [page.template for page in endpoint.metrics_pages if page.template]
     if pages:
         values["metrics_url"] = [*pages]
     return values
 
 
-def _asked(settings: Settings) -> dict[str, Json]:
-    given = settings.model_dump(exclude={"system_message", "parameters"}, exclude_none=False)
+class _Text:
+    """Writes texts so that they come back as they are, and variables that hold secrets anew."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        held = [(name, value.get_secret_value()) for name, value in endpoint.secrets]
+        worth = [pair for pair in held if len(pair[1]) >= SHORTEST]
+        self._secrets = sorted(worth, key=lambda pair: len(pair[1]), reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """A text with `${VAR}` for what such a variable holds; no other part refers to any."""
+        for name, value in self._secrets:
+            before, found, after = text.partition(value)
+            if found:
+                # behind a `$` a reference would be a literal one
+                reference = MASK if before.endswith("$") else f"${{{name}}}"
+                return f"{self(before)}{reference}{self(after)}"
+        return literal(text)
+
+    def json(self, value: object) -> Json:
+        """JSON with such texts."""
+        if isinstance(value, Mapping):
+            return {str(key): self.json(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.json(item) for item in value]
+        if isinstance(value, str):
+            return self(value)
+        return value if isinstance(value, bool | int | float) else None
+
+
+def _asked(settings: Settings, text: _Text) -> dict[str, Json]:
+    given = settings.model_dump(exclude={"system_message", "parameters"})
     unsaid = ("tool_choice", "echo_reasoning")
     named = {
         name: value for name, value in given.items() if name not in unsaid or value is not None
     }
-    return {name: _literal(value) for name, value in {**settings.parameters, **named}.items()}
-
-
-def _literal(value: object) -> Json:
-    """JSON in which no text refers to a variable."""
-    if isinstance(value, Mapping):
-        return {str(key): _literal(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_literal(item) for item in value]
-    if isinstance(value, str):
-        return literal(value)
-    return value if isinstance(value, bool | int | float) else None
+    return {name: text.json(value) for name, value in {**settings.parameters, **named}.items()}
 
 
 def _with_port(base_url: str) -> str:
@@ -88,6 +110,6 @@ def _with_port(base_url: str) -> str:
     return f"{scheme}://{place}{port}{slash}{path}"
 
 
-def _templates(extras: Iterable[Extra]) -> dict[str, Json]:
+def _templates(extras: Iterable[Extra], text: _Text) -> dict[str, Json]:
     """Headers or parameters by name, of secrets what the config says of them."""
-    return {extra.name: extra.shown if extra.secret else literal(extra.shown) for extra in extras}
+    return {extra.name: extra.shown if extra.secret else text(extra.shown) for extra in extras}

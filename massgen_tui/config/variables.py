@@ -9,6 +9,10 @@ from dotenv.parser import parse_stream
 
 _REFERENCE = re.compile(r"\$(\$)?\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _UNESCAPED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
+_SECRET = re.compile(
+    r"(?:^|_)(?:api_?key|key|token|secret|password|passwd|credentials?)(?:_?\d+)?$", re.I
+)
+"""`HF_TOKEN` and `DB_PASSWORD_2` are secrets, `MAX_TOKENS` and `KEYMAP` are none."""
 _MAX_BYTES = 1_000_000
 
 
@@ -42,6 +46,15 @@ def references(text: str) -> list[tuple[str, str]]:
     """The references in a text, in order: each as it is written, and the variable's name."""
     found = _REFERENCE.finditer(text)
     return [(match[0], match[2]) for match in found if not match[1]]
+
+
+def secrets_in(text: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """What a text is filled in with by variables whose name says that they hold a secret."""
+    return {
+        name: value
+        for reference, name in references(text)
+        if _SECRET.search(name) and (value := substitute(reference, variables)[0])
+    }
 
 
 def gather(environ: Mapping[str, str], folders: Sequence[Path]) -> tuple[dict[str, str], list[str]]:

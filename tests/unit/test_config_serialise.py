@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from massgen_tui.config.build import build
 from massgen_tui.config.model import AgentConfig
+from massgen_tui.config.secrets import secrets_of
 from massgen_tui.config.serialise import endpoint_values, settings_values
 from massgen_tui.dialects import NAMES
 
@@ -21,7 +22,18 @@ VARIABLES = {
     **{f"{name}_API_KEY": KEY for name in ("OPENAI", "ZAI", "VLLM", "CEREBRAS", "GROQ")},
 }
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["C"]), max_size=12) | st.sampled_from(
-    ["${WHO}", "$${WHO}", "$$${WHO}", "${NO_SUCH:-else}", "$${A:-${B}}", "a ${WHO} b", "***", ""]
+    [
+        "${WHO}",
+        "$${WHO}",
+        "$$${WHO}",
+        "${NO_SUCH:-else}",
+        "$${A:-${B}}",
+        "a ${WHO} b",
+        "***",
+        "",
+        "${TOKEN}",
+        "x ${MY_KEY}$${TOKEN}${TOKEN}",
+    ]
 )
 WORDS = TEXTS.filter(str.isprintable)
 JSON = st.recursive(
@@ -167,6 +179,25 @@ def test_an_agent_that_was_not_known_whole_is_not_guessed_at(backend: dict[str, 
     again = built(kept(agent), VARIABLES | {"NO_SUCH": "now"})
     assert again.problem is not None
     assert again.settings.system_message == agent.settings.system_message == "Be brief."
+
+
+def test_a_secret_variable_is_looked_up_anew_wherever_it_is_used() -> None:
+    backend = {
+        "type": "vllm",
+        "model": "${MODEL_NAME}",
+        "extra_body": {"auth": ["Bearer ${HF_TOKEN}"], "n": "${MAX_TOKENS}", "cost": "$ ${WHO}"},
+        "tools": [{"password": "${DB_PASSWORD_2}"}],
+    }
+    variables = {"MODEL_NAME": "org/model", "MAX_TOKENS": "123456", "WHO": "somebody"}
+    secret = {"HF_TOKEN": TOKEN, "DB_PASSWORD_2": KEY}
+    (agent,) = build({"agents": [{"id": "a", "backend": backend}]}, variables | secret).agents
+    values = kept(agent)["backend"]
+    assert values["extra_body"] == {
+        "auth": ["Bearer ${HF_TOKEN}"], "n": "123456", "cost": "$ somebody"
+    }  # fmt: skip
+    assert values["tools"] == [{"password": "${DB_PASSWORD_2}"}]
+    assert set(secrets_of(agent.endpoint)) == {TOKEN, KEY}
+    assert built(kept(agent), secret) == agent
 
 
 def test_servers_are_kept_by_their_endpoint() -> None:
