@@ -61,6 +61,17 @@ class SessionState:
         serials = {one.serial for agent in self.agents.values() for one in agent.turns}
         return sum(serial <= turn for serial in serials)
 
+    def reset(self) -> None:
+        """Be what it was before the first event."""
+        for agent in self.agents.values():
+            agent.turns.clear()
+            agent.past.clear()
+            agent.away, agent.served_by, agent.context_length = False, "", None
+            agent.revision += 1
+        self.seq, self.next_turn, self.next_attempt, self.title = 0, 1, 1, ""
+        self._placed.clear()
+        self._requests = SentRequests()
+
     def apply(self, entry: Entry) -> None:
         """Take in the next entry.
 

@@ -52,6 +52,7 @@ def read_session(
     keep: Callable[[Entry], None] | None = None,
     into: SessionState | None = None,
     keep_past: bool = False,
+    begun: Callable[[KeptSession], None] | None = None,
 ) -> KeptSession:
     """Read a session whole.
 
@@ -62,6 +63,7 @@ def read_session(
         into: a state of nothing but agents that is to take it in; None: one of those in the file.
             What the file tells of others is left out.
         keep_past: hold on to the turns of conversations that ended (`Agent.past`).
+        begun: called with the session before anything has happened in it.
 
     Raises:
         NoSessionError: it is no session's file.
@@ -70,6 +72,8 @@ def read_session(
     with path.open(encoding="utf-8", errors="replace") as lines:
         head = _head(lines.readline(), path)
         kept = KeptSession(path, head, into or _state_of(head, keep_past=keep_past))
+        if begun is not None:
+            begun(kept)
         for entry in _folded(lines, kept, zero):
             kept.last = entry.at
             if keep is not None:

@@ -1,0 +1,94 @@
+"""The console that shows a kept session again, with the times that it had."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from massgen_tui.config.model import Config
+from massgen_tui.console.app import ConsoleApp
+from massgen_tui.console.services import Services
+from massgen_tui.session.replay import NOTHING_SENT, ReplaySession
+
+SEEK = 5.0
+"""Seconds that an arrow goes."""
+FACTOR = 2.0
+TOLD = "space pause   , . step   ← → 5 s   + - speed"
+
+
+class ReplayApp(ConsoleApp, inherit_bindings=False):
+    """A console whose session is played; its keys move the time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *ConsoleApp.BINDINGS,
+        Binding("space", "pause", "pause", priority=True, id="replay.pause"),
+        Binding("full_stop", "step(1)", "next", priority=True, id="replay.next"),
+        Binding("comma", "step(-1)", "before", priority=True, id="replay.before"),
+        Binding("right", "seek(1)", "on", priority=True, id="replay.on"),
+        Binding("left", "seek(-1)", "back", priority=True, id="replay.back"),
+        Binding("plus,equals_sign", "speed(1)", "faster", priority=True, id="replay.faster"),
+        Binding("minus", "speed(-1)", "slower", priority=True, id="replay.slower"),
+    ]
+
+    def __init__(self, config: Config, session: ReplaySession, name: str) -> None:
+        """Play a session that is called `name`."""
+        super().__init__(config, Services(session))
+        self._player = session.player
+        self._name = name
+        self.prompt.disabled = True
+        self._show_place()
+
+    def paint(self) -> None:
+        """Draw what has happened by now."""
+        self._player.advance()
+        self._show_place()
+        super().paint()
+
+    def take(self, event: events.Key | events.Paste) -> bool:
+        """Nothing is typed."""
+        return False
+
+    def action_pause(self) -> None:
+        """Stand still, or play on."""
+        self._player.pause()
+        self._moved()
+
+    def action_step(self, by: int) -> None:
+        """Go to where something happened next, or before."""
+        self._player.step(by)
+        self._moved()
+
+    def action_seek(self, by: int) -> None:
+        """Go some seconds on, or back."""
+        self._player.seek(self._player.position + by * SEEK)
+        self._moved()
+
+    def action_speed(self, by: int) -> None:
+        """Play faster, or slower."""
+        self._player.faster(FACTOR**by)
+        self._moved()
+
+    def action_rerun(self) -> None:
+        """Nothing is sent."""
+        self.say(NOTHING_SENT)
+
+    action_new = action_halt = action_retry_failed = action_wait = action_rerun
+
+    def _moved(self) -> None:
+        self.paint()
+        self.works.pump.wake()
+
+    def _show_place(self) -> None:
+        player = self._player
+        now, whole = player.position - player.begin, player.end - player.begin
+        state = f"×{player.speed:g}" if player.playing else "paused"
+        if not player.playing and player.position >= player.end:
+            state = "at its end"
+        told = f"replay of {self._name}  {_clock(now)} of {_clock(whole)}  {state}   {TOLD}"
+        if self.prompt.placeholder != told:
+            self.prompt.placeholder = told
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(seconds, 0.0), 60)
+    return f"{int(minutes)}:{rest:04.1f}"

@@ -1,0 +1,118 @@
+"""A kept session that is shown again: it looks like a session, and sends nothing."""
+
+from collections.abc import AsyncGenerator, Collection, Sequence
+
+from massgen_tui.backends.base import ChatRequest
+from massgen_tui.backends.events import BackendError, ErrorKind, Message, StreamEvent
+from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.session.agent import Agent, KeptProfile, Turn
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.events import Entry, Listener, Stopped
+from massgen_tui.session.hold import Hold
+from massgen_tui.session.player import Player
+from massgen_tui.session.session import Session
+
+NOTHING_SENT = "this is a replay: nothing is sent"
+
+
+class ReplaySession(Session):
+    """A session whose events come from a player."""
+
+    def __init__(
+        self,
+        config: Config,
+        profiles: dict[str, KeptProfile],
+        entries: Sequence[Entry],
+        resolution_s: float,
+        speed: float,
+    ) -> None:
+        """Stand at the beginning, and play.
+
+        Args:
+            config: whose agents it has.
+            profiles: where the prompts of each agent went.
+            entries: what happened.
+            resolution_s: seconds between two readings of a stream.
+            speed: how many seconds pass in one.
+        """
+        super().__init__(
+            config,
+            backend_for=lambda agent: NoBackend(agent, profiles[agent.id]),
+            health=None,
+            resolution_s=resolution_s,
+        )
+        self.player = Player(entries, self.state, speed=speed)
+        self.clock = self.player.clock
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` for everything that happens again."""
+        self.player.listen(listener)
+
+    @property
+    def active(self) -> bool:
+        """It plays."""
+        return self.player.playing
+
+    @property
+    def held(self) -> list[tuple[Agent, Hold]]:
+        """Nothing: nobody waits for a server."""
+        return []
+
+    def ask(
+        self, prompt: str, to: Collection[str] | None = None, *, defer: bool = False
+    ) -> list[Turn]:
+        """Send nothing."""
+        return []
+
+    def rerun(self, agents: Collection[str] | None = None) -> list[Attempt]:
+        """Send nothing."""
+        return []
+
+    def hold(self, agents: Collection[str] | None = None) -> list[Attempt]:
+        """Hold nothing."""
+        return []
+
+    def cancel(self, agents: Collection[str] | None = None) -> Stopped:
+        """Stop nothing."""
+        return Stopped()
+
+    def take_back(self, agents: Collection[str] | None = None) -> tuple[str, ...]:
+        """Take nothing back."""
+        return ()
+
+    def start_over(self, agents: Collection[str] | None = None) -> Stopped:
+        """Begin nothing."""
+        return Stopped()
+
+
+class NoBackend:
+    """Where the prompts of a kept agent went; none goes there now."""
+
+    def __init__(self, config: AgentConfig, profile: KeptProfile) -> None:
+        """Know where that was."""
+        self.agent = config.id
+        self.provider = profile.provider
+        self.server = profile.server
+        self.url = profile.url
+        self.model = profile.model
+
+    def request(self, messages: Sequence[Message]) -> ChatRequest:
+        """Refuse.
+
+        Raises:
+            BackendError: always.
+        """
+        raise BackendError(ErrorKind.CONFIG, NOTHING_SENT, self.agent, self.server)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Give nothing."""
+        nothing: tuple[StreamEvent, ...] = ()
+        for event in nothing:
+            yield event
+
+    def held(self) -> list[StreamEvent]:
+        """Nothing."""
+        return []
+
+    async def aclose(self) -> None:
+        """Nothing is open."""

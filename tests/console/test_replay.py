@@ -1,0 +1,79 @@
+"""A kept session shown again: the same screen at its end, keys that move the time, no sending."""
+
+from pathlib import Path
+
+import pytest
+
+from massgen_tui.console.replay import ReplayApp
+from massgen_tui.store.recording import record
+from massgen_tui.store.replaying import replayed
+from tests.support.console import screen_text, staged
+from tests.support.fakes import Backends, FakeClock, answer, config_of
+
+
+async def played(folder: Path) -> tuple[Path, list[str]]:
+    """A session's file, and the rows of its screen at the end."""
+    said = [answer(f"Answer **{number}**.", "\n\n- a\n- b") for number in range(2)]
+    backends = Backends(qwen1=said, qwen2=list(said))
+    config = config_of("qwen1", "qwen2").model_copy(update={"monitor": False})
+    async with staged(config, backends=backends) as stage:
+        log = record(stage.session, warn=pytest.fail, directory=lambda: folder)
+        await stage.ask("what is a token?")
+        stage.clock.tick(8.0)
+        await stage.ask("and then?")
+        stage.app.clear_notifications()
+        await stage.settle()
+        log.close()
+        assert log.path is not None
+        return log.path, screen_text(stage.app).splitlines()
+
+
+async def test_the_last_screen_is_the_live_one_and_keys_move_the_time(tmp_path: Path) -> None:
+    path, live = await played(tmp_path)
+    session, kept = replayed(path)
+    wall = FakeClock()
+    session.player._wall = wall
+    session.player._since = wall()
+    app = ReplayApp(session.config, session, kept.head.id)
+    app.animation_level = "none"
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+
+        async def shows(*words: str) -> list[str]:
+            app.paint()
+            await pilot.pause()
+            text = screen_text(app)
+            for word in words:
+                assert word in text
+            return text.splitlines()
+
+        await shows("what is a token?", "replay of", "0:00.0 of 0:08.0", "×1")
+        await pilot.press("space", "right")
+        await shows("0:05.0 of 0:08.0", "paused")
+        rows = await shows()
+        assert "and then?" not in "\n".join(rows)
+        await pilot.press("full_stop")
+        rows = await shows("at its end")
+        assert rows[1:-2] == live[1:-2]
+        assert "Answer 1." in "\n".join(rows)
+        await pilot.press("left", "comma")
+        await shows("paused")
+        await pilot.press("plus", "x", "ctrl+r")
+        await shows("×2" if session.player.playing else "paused", "nothing is sent")
+
+
+async def test_it_plays_by_itself(tmp_path: Path) -> None:
+    path, _ = await played(tmp_path)
+    session, kept = replayed(path, speed=4.0)
+    wall = FakeClock()
+    session.player._wall = wall
+    session.player._since = wall()
+    app = ReplayApp(session.config, session, kept.head.id)
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        wall.tick(1.0)
+        app.paint()
+        await pilot.pause()
+        assert "0:04.0 of 0:08.0" in screen_text(app)
+        wall.tick(1.0)
+        app.paint()
+        await pilot.pause()
+        assert "and then?" in screen_text(app)
