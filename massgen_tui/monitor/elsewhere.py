@@ -154,21 +154,27 @@ def _trouble(answer: Answer) -> str:
 def _read(pages: Sequence[_Page], models: Collection[str]) -> Told:
     """What all of them tell together."""
     places = [page.place for page in pages]
-    samples = []
+    samples: list[Sample] = []
     for number, page in enumerate(pages, 1):
         own = page.place if places.count(page.place) == 1 else f"{page.place} {number}"
         mark = own if len(pages) > 1 else ""
-        samples += [_marked(sample, mark) for sample in page.samples]
+        marked: dict[int, dict[str, str]] = {}
+        for sample in page.samples:
+            # samples of one engine share their labels
+            labels = marked.get(id(sample.labels))
+            if labels is None:
+                labels = marked[id(sample.labels)] = _marked(sample.labels, mark)
+            samples.append(sample._replace(labels=labels))
     at = min(page.at or 0.0 for page in pages)
     return told_of(samples, models, at, old=any(page.old for page in pages))
 
 
-def _marked(sample: Sample, page: str) -> Sample:
-    """A sample with what tells its engine from others: two pages may say the same of two."""
-    labels = dict(sample.labels)
+def _marked(labels: Mapping[str, str], page: str) -> dict[str, str]:
+    """Labels with what tells an engine from others: two pages may say the same of two."""
+    marked = dict(labels)
     if page:
-        labels["page"] = page
+        marked["page"] = page
     where = labels.get("pod") or labels.get("instance") or page
     if where and not labels.get("ReplicaId"):
-        labels["worker_addr"] = where
-    return sample._replace(labels=labels)
+        marked["worker_addr"] = where
+    return marked

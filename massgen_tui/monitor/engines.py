@@ -88,7 +88,8 @@ def _own(samples: Sequence[Sample], models: Collection[str]) -> tuple[list[Sampl
     asked = set(named) & set(models)
     if asked:
         # what cannot be read has no labels: it may be theirs
-        return [one for one in samples if one.labels.get(_MODEL, "") in {*asked, ""}], ""
+        theirs = asked | {""}
+        return [one for one in samples if one.labels.get(_MODEL, "") in theirs], ""
     if len(named) <= 1:
         return list(samples), ""
     shown = [one_line(name, 60).replace('"', "") for name in named[:_MOST_NAMES]]
@@ -107,7 +108,9 @@ def _read(samples: Sequence[Sample]) -> Metrics:
     for one in samples:
         by_name.setdefault(one.name, []).append(one)
     found = metrics.read_samples(by_name, table, speculates=SPECULATES in by_name)
-    who = (" ".join(one.labels.get(label, "") for label in _TELLERS) for one in samples)
+    # samples of one engine share their labels
+    engines = {id(one.labels): one.labels for one in samples}.values()
+    who = (" ".join(labels.get(name, "") for name in _TELLERS) for labels in engines)
     return found if found.bare else replace(found, tellers=frozenset(who))
 
 

@@ -1,7 +1,7 @@
 """Prometheus text of vLLM (V0 and V1), SGLang and llama.cpp, read into one record."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import Any
@@ -159,7 +159,8 @@ def _told(
     values = {}
     for key, one in series.items():
         names = one.speculating if speculates and one.speculating else one.names
-        values[key] = _sane(key, _value(replace(one, names=names), found))
+        told = one if names is one.names else replace(one, names=names)
+        values[key] = _sane(key, _value(told, found))
     return values
 
 
@@ -241,7 +242,9 @@ def _totals(samples: list[Sample]) -> list[Sample]:
     ]
 
 
-def _without(sample: Sample, names: Collection[str]) -> frozenset[tuple[str, str]]:
+def _without(sample: Sample, names: Set[str]) -> frozenset[tuple[str, str]]:
+    if names.isdisjoint(sample.labels):
+        return frozenset(sample.labels.items())
     return frozenset((key, value) for key, value in sample.labels.items() if key not in names)
 
 

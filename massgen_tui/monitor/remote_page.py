@@ -64,9 +64,12 @@ class RemotePage:
         """Take in what came next."""
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()[: LONGEST_LINE + 1]
-        for line in lines:
-            if line.startswith(_BEGINS) and _name(line) in _NAMES:
-                self._kept.append(line)
+        self._kept += [
+            line
+            for line in lines
+            if line.startswith(_BEGINS)
+            and (line.partition(b"{")[0] in _NAMES or (b"{" not in line and _name(line) in _NAMES))
+        ]
 
     def end(self) -> str:
         """Nothing more comes; gives why it cannot be used, or empty."""
