@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_behind, not_among
-from massgen_tui.backends.remedies import CHANGE, of_validator, remedy
+from massgen_tui.backends.remedies import CHANGE, LIKELY_CAUSES, no_cause, of_validator, remedy
 from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import as_value, error_types, error_words, places
 from massgen_tui.dialects.families import family_of
@@ -24,16 +24,7 @@ RETRIED = frozenset({408, 429, 502, 503, 504})
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.I | re.S)
 _LOADING = re.compile(r"\bload(?:ing)?\b|\bstarting\b|\bwarming\b|not ready|initiali[sz]", re.I)
-_NO_CAUSE = re.compile(
-    r"\W*|something went wrong\W*"
-    r"|(?:an? )?(?:internal|unknown|unexpected)?[ _]?(?:server )?[ _]?error(?: occurred)?\W*",
-    re.I,
-)
 NO_CREDIT = "the account has no credit left"
-LIKELY_CAUSES = (
-    "the server gives no cause: the prompt may be longer than the model's context (then shorten "
-    "it), or the server failed: see its log"
-)
 _KINDS = {
     401: ErrorKind.UNAUTHORIZED,
     403: ErrorKind.UNAUTHORIZED,
@@ -241,11 +232,6 @@ def _whose_log(refused: RefusedError) -> str:
 
 def _guess(words: str) -> str:
     return LIKELY_CAUSES if no_cause(words) else ""
-
-
-def no_cause(words: str) -> bool:
-    """Whether the words of a failure say no more than that it failed."""
-    return _NO_CAUSE.fullmatch(words) is not None
 
 
 def later_words(wait: float | None) -> str:

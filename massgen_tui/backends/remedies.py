@@ -4,6 +4,17 @@ import re
 
 SHORTEN = "shorten the prompt or lower max_tokens, or begin a new conversation (ctrl+n)"
 CHANGE = "change what the message names in this agent's backend"
+_NO_CAUSE = re.compile(
+    r"\W*|something went wrong\W*"
+    r"|(?:an? )?(?:internal|unknown|unexpected)?[ _]?(?:server )?[ _]?error(?: occurred)?\W*"
+    r"|(?:the )?(?:(?:chat )?completion )?(?:request|generation) failed\W*"
+    r"(?:(?:please )?(?:check|see) (?:the )?(?:server )?logs?(?: for (?:more )?details)?\W*)?",
+    re.I,
+)
+LIKELY_CAUSES = (
+    "the server gives no cause: the prompt may be longer than the model's context (then shorten "
+    "it), or the server failed: see its log"
+)
 _CONTEXT = re.compile(
     r"context.?(?:length|size|window)|max_model_len|maximum context|prompt is too long"
     r"|(?:longer|larger|more) than the context|exceeds? the (?:model's )?context|\bn_ctx\b"
@@ -65,3 +76,8 @@ def remedy(words: str) -> str:
         return SHORTEN
     found = next((hint for pattern, hint in _TABLE if pattern.search(words)), "")
     return found or (CHANGE if of_validator(words) else "")
+
+
+def no_cause(words: str) -> bool:
+    """Whether the words of a failure say no more than that it failed."""
+    return _NO_CAUSE.fullmatch(words) is not None

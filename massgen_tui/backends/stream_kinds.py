@@ -7,14 +7,15 @@ import re
 from collections.abc import Mapping
 
 from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.backends.failures import (
+from massgen_tui.backends.failures import NO_CREDIT, kind_of, later_words
+from massgen_tui.backends.remedies import (
+    CHANGE,
     LIKELY_CAUSES,
-    NO_CREDIT,
-    kind_of,
-    later_words,
+    SHORTEN,
     no_cause,
+    of_context,
+    remedy,
 )
-from massgen_tui.backends.remedies import CHANGE, SHORTEN, of_context, remedy
 from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import error_status, error_types, error_words, places
 
