@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from massgen_tui.config.metrics_pages import page_at
 from massgen_tui.console.screens.monitor import server_detail
 from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState, ServerStatus
@@ -75,3 +76,11 @@ def test_a_server_whose_numbers_are_elsewhere_has_no_rows_of_dashes() -> None:
     assert "  numbers  none are told" in said
     assert not [line for line in said.splitlines() if line.rstrip().endswith("–") and "KV" in line]
     assert not [line for line in lines(bare) if "–" in line]
+
+
+def test_the_details_say_where_its_numbers_come_from_and_no_password() -> None:
+    pages = tuple(filter(None, map(page_at, ("http://ann:s3cret@n:8080/metrics", "http://o:9/f"))))
+    said = server_detail(replace(UP, target=replace(UP.target, pages=pages)), NOW)
+    told = [line.split() for line in said.splitlines() if "numbers from" in line]
+    assert told == [["numbers", "from", "n:8080/metrics"], ["numbers", "from", "o:9/f"]]
+    assert "s3cret" not in said

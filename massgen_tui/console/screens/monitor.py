@@ -113,6 +113,7 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
         (
             ("address", status.target.base_url),
             *(("asked with", line) for line in status.target.asked_with),
+            *(("numbers from", page.place) for page in status.target.pages),
             ("kind", f"{kind(status)} {status.version}".strip()),
             ("agents", ", ".join(status.target.agents) or "none"),
             *((("workers", str(status.workers)),) if status.workers else ()),
