@@ -1,5 +1,6 @@
 """What is committed: no registry, no path of one machine, exact pins, links that lead to files."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -91,6 +92,36 @@ def test_links_in_the_documents_lead_to_files() -> None:
                 broken.append(f"{document.relative_to(ROOT)}: {target}")
     assert documents
     assert broken == []
+
+
+def test_what_holds_a_rule_is_there() -> None:
+    """The tests and contracts that CONTRIBUTING.md names are those that there are."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rules = "\n".join(line for line in page.splitlines() if line.startswith("| "))
+    tests = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")
+    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {contract["name"] for contract in project["tool"]["importlinter"]["contracts"]}
+    named = re.findall(r"`([Tt]est\w+)`", rules)
+    there = set(re.findall(r"^(?:async def |def )?([Tt]est\w+)(?:\(| = )", tests, re.MULTILINE))
+    assert len(named) > 20
+    assert [name for name in named if name not in there] == []
+    assert set(re.findall(r'"([^"]+)"', rules)) <= contracts
+
+
+def test_files_and_functions_stay_small() -> None:
+    large = []
+    for path in sorted((ROOT / "massgen_tui").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > 340:
+            large.append(f"{path.relative_to(ROOT)}: {text.count(chr(10))} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > 48:
+                    large.append(f"{path.relative_to(ROOT)}: {node.name}: {lines} lines")
+    assert large == []
 
 
 def test_the_package_says_that_it_is_typed_and_licensed() -> None:
