@@ -16,7 +16,6 @@ from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.failures import Cause
 from massgen_tui.backends.unpack import HINT, PackedError
 from massgen_tui.net.address import is_loopback, proxy_for, root_of
-from massgen_tui.net.proxy import HINT as PROXY_HINT
 from massgen_tui.net.proxy import proxy_fault
 from massgen_tui.net.tls import tls_hint
 
@@ -41,9 +40,8 @@ def cause_of(error: BaseException, base_url: str, *, opened: bool) -> Cause:
 
 def _before_headers(error: BaseException, base_url: str) -> Cause:
     proxy = proxy_for(base_url)
-    if words := proxy and proxy_fault(error, proxy):
-        away = isinstance(error, aiohttp.ClientProxyConnectionError)
-        return Cause(ErrorKind.UNREACHABLE, words, PROXY_HINT, away)
+    if fault := proxy_fault(error, proxy) if proxy else None:
+        return Cause(ErrorKind.UNREACHABLE, fault.words, fault.hint, fault.passing)
     inner = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     match error, inner:
         case _, ssl.SSLError():

@@ -19,6 +19,7 @@ from yarl import URL
 from massgen_tui.backends.unpack import PackedError, Unpacker
 from massgen_tui.backends.wire import Written, trace_writing
 from massgen_tui.net.address import proxy_for
+from massgen_tui.net.proxy import refuse_login
 from massgen_tui.net.resolver import DaemonResolver
 
 RESPONSE = "massgen_tui.response"
@@ -129,8 +130,8 @@ class Carrier(httpx2.AsyncBaseTransport):
             for name, value in request.headers.multi_items()
             if name.lower() not in gone and not name.lower().startswith(_TELEMETRY)
         ]
-        session = await self._opened()
-        return await session.request(
+        session, proxy = await self._opened(), proxy_for(str(url))
+        response = await session.request(
             request.method,
             url.with_user(None),
             headers=[
@@ -140,10 +141,12 @@ class Carrier(httpx2.AsyncBaseTransport):
             ],
             data=await request.aread() or None,
             allow_redirects=False,
-            proxy=proxy_for(str(url)),
+            proxy=proxy,
             timeout=aiohttp.ClientTimeout(total=None, connect=limits.get("connect")),
             trace_request_ctx=written,
         )
+        refuse_login(response, proxy)
+        return response
 
     async def _answer(
         self, request: httpx2.Request, response: aiohttp.ClientResponse, written: Written

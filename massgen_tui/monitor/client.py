@@ -7,7 +7,7 @@ import aiohttp
 
 from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.fetch import REFUSED, Answer, Fault, Take
-from massgen_tui.net.proxy import proxy_fault
+from massgen_tui.net.proxy import proxy_fault, refuse_login
 from massgen_tui.net.resolver import DaemonResolver
 from massgen_tui.net.tls import tls_hint
 from massgen_tui.text import one_line
@@ -43,16 +43,21 @@ class AiohttpClient:
         asked = self._session.get(
             url, headers=headers, proxy=proxy, allow_redirects=False, timeout=limits
         )
+        opened = False
         try:
             async with asked as response:
+                refuse_login(response, proxy)
+                opened = True
                 return await _answer(response, limit, take)
-        except aiohttp.ConnectionTimeoutError:
-            return Answer(fault=Fault.UNCONNECTED, words=f"no connection in {connect:g} s")
-        except TimeoutError:
-            raise
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            words = proxy and proxy_fault(error, proxy)
-            return Answer(fault=Fault.PROXY, words=words) if words else _failed(error)
+            fault = proxy_fault(error, proxy) if proxy and not opened else None
+            if fault is not None:
+                return Answer(fault=Fault.PROXY, words=fault.words)
+            if isinstance(error, aiohttp.ConnectionTimeoutError):
+                return Answer(fault=Fault.UNCONNECTED, words=f"no connection in {connect:g} s")
+            if isinstance(error, TimeoutError):
+                raise
+            return _failed(error)
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -92,11 +92,72 @@ async def test_a_proxy_that_opens_no_tunnel_is_named(monkeypatch: pytest.MonkeyP
         answer = await fetcher.get("https://gpu-box.invalid/v1/models")
         await fetcher.aclose()
     assert answer.fault is Fault.PROXY
-    assert answer.words == f"the proxy {proxy.root} answered 407"
+    assert answer.words == f"the proxy {proxy.root} wants a name and password (407)"
 
 
-async def test_a_proxy_that_is_not_spoken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{free_port()}")
+LOGIN = whole(407, b"<html><title>Cache Access Denied</title></html>")
+"""As Squid 6 answers who does not log in."""
+
+
+async def test_a_proxy_that_wants_a_login_is_no_server_that_refuses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with ScriptedServer() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.root)
+        for path in ("/v1/models", "/health"):
+            proxy.route("GET", f"{ROOT}{path}", LOGIN)
+        proxy.answer(LOGIN)
+        error = (await ask_at(f"{ROOT}/v1")).failure
+        status = await look(AT)
+    words = f"the proxy {proxy.root} wants a name and password (407)"
+    assert (error.kind, error.message, error.passing) == ("unreachable", words, False)
+    assert "NAME:PASSWORD@" in error.hint
+    assert (status.state, status.reason) == (ServerState.UNKNOWN, words)
+
+
+async def test_a_login_in_the_address_goes_to_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ScriptedServer() as proxy:
+        place = proxy.root.removeprefix("http://")
+        monkeypatch.setenv("HTTP_PROXY", f"http://me:pass-word@{place}")
+        serve_as_proxy(proxy)
+        assert (await ask_at(f"{ROOT}/v1")).content == "by proxy"
+        assert (await look(AT)).state is ServerState.UP
+        logins = {request.header("proxy-authorization") for request in proxy.requests}
+    assert logins == {"Basic bWU6cGFzcy13b3Jk"}
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("socks5://me:pass-word@127.0.0.1:{port}", "socks5://127.0.0.1:{port} is not spoken"),
+        ("socks5h://127.0.0.1:{port}", "socks5h://127.0.0.1:{port} is not spoken"),
+        ("http://me:pass-word@no-such-proxy.invalid:1", "the proxy http://no-such-proxy.invalid:1"),
+        ("http://me:pass-word@[", "is no address"),
+        ("http://me:pass-word@127.0.0.1:{port}", "http://127.0.0.1:{port} cannot be reached"),
+    ],
+)
+async def test_a_proxy_that_cannot_be_used_is_named_in_the_same_words(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, words: str
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("ALL_PROXY", proxy.format(port=port))
+    error = (await ask_at(f"{ROOT}/v1")).failure
     status = await look(AT)
+    assert error.kind == "unreachable"
     assert status.state is ServerState.UNKNOWN
-    assert "socks5" in status.reason
+    for told in (error.message, status.reason):
+        assert words.format(port=port) in told
+        assert "pass-word" not in told
+    assert error.message == status.reason
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_tunnel_that_cannot_be_dug_now_may_be_later(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    async with ScriptedServer() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.root)
+        proxy.route("CONNECT", "gpu-box.invalid:443", whole(status, b"no way"))
+        error = (await ask_at("https://gpu-box.invalid/v1")).failure
+    assert error.message == f"the proxy {proxy.root} answered {status}"
+    assert error.passing
