@@ -4,11 +4,13 @@ import html
 import logging
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pygments
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
@@ -39,6 +41,7 @@ _TAGS = {
     "strong": "strong",
     "s": "s",
 }
+_FORMATTER = HtmlFormatter(nowrap=True)
 _BREAKS = ("softbreak", "hardbreak")
 _HEADINGS_ABOVE = 3
 """Levels of the page's own headings: an answer's begin below them."""
@@ -158,15 +161,18 @@ def _attributes(token: Token) -> str:
     return ""
 
 
+@lru_cache(maxsize=64)
+def _lexer(name: str) -> Lexer:
+    return get_lexer_by_name(name, stripnl=False, ensurenl=False)
+
+
 def _highlighted(code: str, language: str) -> str:
     named = language.split()[:1]
     if named and len(code) <= _LARGEST_CODE:
         try:
-            name = named[0].strip("{}.").lower()
-            lexer = get_lexer_by_name(name, stripnl=False, ensurenl=False)
-            tokens = list(lexer.get_tokens(code))
+            tokens = list(_lexer(named[0].strip("{}.").lower()).get_tokens(code))
             if "".join(text for _, text in tokens) == code:
-                return pygments.format(tokens, HtmlFormatter(nowrap=True)).removesuffix("\n")
+                return pygments.format(tokens, _FORMATTER).removesuffix("\n")
         except ClassNotFound:
             pass
         except Exception:
