@@ -30,6 +30,15 @@ class Redactor:
             text = text.replace(key, MASK)
         return text
 
+    def begun(self, text: str) -> int:
+        """How many characters at the end of the text may be the beginning of a key."""
+        return max((_overlap(text, key) for key in self._keys), default=0)
+
+
+def _overlap(text: str, key: str) -> int:
+    most = min(len(key) - 1, len(text))
+    return next((n for n in range(most, 0, -1) if text.endswith(key[:n])), 0)
+
 
 def redactor_of(config: Config) -> Redactor:
     """A redactor for all keys and secret headers of a config."""

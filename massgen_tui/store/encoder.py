@@ -1,6 +1,5 @@
 """What happened in a session as lines of its file. Runs in the writer's thread."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ from massgen_tui.backends import events as streamed
 from massgen_tui.backends.events import StreamEvent
 from massgen_tui.session import events
 from massgen_tui.session.events import SessionEvent
+from massgen_tui.session.redact import Redactor
 from massgen_tui.session.times import Times
 from massgen_tui.store import lines, stream_lines
 from massgen_tui.store.messages import MessageNames
@@ -67,13 +67,29 @@ class _Open:
         self.parts.append(text)
         self.length += len(text)
 
+    def cut(self, length: int) -> "_Open":
+        """Take off the last characters, fewer than there are, as text that is not written yet."""
+        text = "".join(self.parts)
+        rest = _Open(self.channel, self.began, [text[-length:]], length=length)
+        self.parts, self.length = [text[:-length]], self.length - length
+        while length:
+            since, long, count = self.pieces.pop()
+            if long > length:
+                self.pieces.append([since, long - length, count])
+                long, count = length, 1
+            rest.pieces.insert(0, [since, long, count])
+            length -= long
+        first = rest.pieces[0][0]
+        rest.began += first / 1000
+        for piece in rest.pieces:
+            piece[0] -= first
+        return rest
+
 
 class Encoder:
     """Makes lines of events; text is gathered until `flush`."""
 
-    def __init__(
-        self, zero: float, redact: Callable[[str], str], names: MessageNames | None = None
-    ) -> None:
+    def __init__(self, zero: float, redact: Redactor, names: MessageNames | None = None) -> None:
         """Count from `zero` seconds of the session's clock; `redact` takes keys out."""
         self._zero = zero
         self._redact = redact
@@ -88,7 +104,7 @@ class Encoder:
         told: list[str] = []
         serial = getattr(event, "attempt", None)
         if serial is not None and serial in self._open:
-            told.append(self._close(serial))
+            told += self._close(serial, whole=True)
         self._names.hear(event)
         if isinstance(event, events.Deferred):
             record = lines.Defer.plain(_fields(event))
@@ -99,9 +115,13 @@ class Encoder:
             record = _EVENTS[type(event)].plain(_fields(event))
         return [*told, self._line(at, record)]
 
-    def flush(self) -> list[str]:
-        """The text that was gathered."""
-        return [self._close(serial) for serial in list(self._open)]
+    def flush(self, *, whole: bool = False) -> list[str]:
+        """The text that was gathered, but for an end that may be the beginning of a key.
+
+        Args:
+            whole: that too, since nothing more comes.
+        """
+        return [line for serial in list(self._open) for line in self._close(serial, whole=whole)]
 
     def _stream(self, at: float, serial: int, event: StreamEvent) -> list[str]:
         match event:
@@ -121,7 +141,8 @@ class Encoder:
 
     def _beside_text(self, at: float, serial: int, event: StreamEvent) -> list[str]:
         self._alive[serial] = at
-        told = [self._close(serial)] if serial in self._open else []
+        moved = isinstance(event, streamed.ReasoningMoved | streamed.ContentMoved)
+        told = self._close(serial, whole=moved) if serial in self._open else []
         if isinstance(event, streamed.RequestSent):
             return told + self._request(at, serial, event)
         record = _STREAM[type(event)].plain({"a": serial} | _fields(event, own=False))
@@ -134,17 +155,25 @@ class Encoder:
         told = []
         held = self._open.get(serial)
         if held is not None and (held.channel != channel or held.length > LONGEST):
-            told.append(self._close(serial))
-            held = None
+            told += self._close(serial, whole=held.channel != channel)
+            held = self._open.get(serial)
         if held is None:
             held = self._open[serial] = _Open(channel, at)
         held.add(at, text)
         self._names.hear_text(serial, channel.kind, text)
         return told
 
-    def _close(self, serial: int) -> str:
-        held = self._open.pop(serial)
+    def _close(self, serial: int, *, whole: bool) -> list[str]:
+        """The line of what was gathered; an end that may begin a key stays, unless `whole`."""
+        held = self._open[serial]
         text = "".join(held.parts)
+        begun = 0 if whole else self._redact.begun(text)
+        if begun and begun == len(text):
+            return []
+        del self._open[serial]
+        if begun:
+            self._open[serial] = held.cut(begun)
+            text = text[:-begun]
         clean = self._redact(text)
         pieces = held.pieces
         if clean != text:
@@ -154,7 +183,7 @@ class Encoder:
         more = f",{self._redact(to_json(names, compact=True))[1:-1]}" if names else ""
         told = ",".join(_piece(piece) for piece in pieces)
         t = round((held.began - self._zero) * 1000)
-        return f'{{"t":{t},"a":{serial}{more},"{kind}":{to_json(clean)},"d":[{told}]}}'
+        return [f'{{"t":{t},"a":{serial}{more},"{kind}":{to_json(clean)},"d":[{told}]}}']
 
     def _request(self, at: float, serial: int, event: streamed.RequestSent) -> list[str]:
         told, last = self._names.name(serial, event.body, self._redact)

@@ -158,7 +158,7 @@ class SessionLog:
         while happened:
             at, event = happened.popleft()
             told += self._encoder.take(at, event)
-        told += self._encoder.flush()
+        told += self._encoder.flush(whole=self._ending)
         if told:
             if self._file is not None and self._removed(self._file):
                 self._begin_anew(self._file)
