@@ -12,6 +12,7 @@ from massgen_tui.terminal import Before, on_signals
 
 if TYPE_CHECKING:
     from massgen_tui.config.model import Config
+    from massgen_tui.session.replay import ReplaySession
 
 
 def open_file(path: Path, *, prompt: str | None, before: Before) -> int:
@@ -62,6 +63,20 @@ def open_session(path: Path, config: "Config | None" = None, notice: str = "") -
         OSError: it cannot be read.
     """
     return _run(_resumed(path, config, notice))
+
+
+def open_replay(session: "ReplaySession", name: str) -> int:
+    """Show a kept session again on this terminal until the user quits.
+
+    Args:
+        session: what is played.
+        name: what it is called.
+
+    Returns:
+        The exit code, as of `open_console`.
+    """
+    replay = importlib.import_module("massgen_tui.console.replay")
+    return _run(replay.ReplayApp(session.config, session, name))
 
 
 def _resumed(path: Path, config: "Config | None" = None, notice: str = "") -> ConsoleApp:

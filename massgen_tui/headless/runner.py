@@ -59,6 +59,8 @@ class Options:
     """Ask these agents only; empty: all."""
     strict: bool = False
     """An answer that is not whole counts as one that failed, for the exit code 2."""
+    save: bool = True
+    """Keep the session, if its config keeps any."""
 
 
 def run(
@@ -126,7 +128,7 @@ class Headless:
         lookout = Lookout(self._config)
         backend_for = self._backend_for or make_backend
         session = Session(self._config, backend_for=backend_for, health=lookout.health)
-        with keep(session, warn=self._warn):
+        with keep(session, warn=self._warn, save=self._options.save):
             try:
                 answers = await self._answers(session)
             finally:

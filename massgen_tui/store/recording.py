@@ -37,15 +37,17 @@ def record(
 
 
 @contextmanager
-def keep(session: Session, *, warn: Callable[[str], None]) -> Iterator[SessionLog | None]:
+def keep(
+    session: Session, *, warn: Callable[[str], None], save: bool = True
+) -> Iterator[SessionLog | None]:
     """Keep a session and the program's log beside it meanwhile.
 
-    With `logging_enabled: false` nothing is written or made. Trouble is told to `warn` once and
-    never raised.
+    With `logging_enabled: false`, or without `save`, nothing is written or made. Trouble is told to
+    `warn` once and never raised.
     """
     handler: logging.Handler | None = None
     log: SessionLog | None = None
-    if session.config.ui.logging_enabled:
+    if session.config.ui.logging_enabled and save:
         try:
             handler = open_log(session.config, paths.state_dir())
             log = record(session, warn=warn)

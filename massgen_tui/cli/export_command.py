@@ -1,0 +1,49 @@
+"""`massgen-tui export ID`: a kept session as a document."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from massgen_tui.cli.kept import session_named
+from massgen_tui.export.files import write_private
+from massgen_tui.export.forms import FORMS, export
+from massgen_tui.export.kept import info_of
+from massgen_tui.headless.streams import Output
+from massgen_tui.store.reader import read_session
+
+
+@click.command("export")
+@click.argument("session", metavar="ID")
+@click.option("--to", "form", type=click.Choice(FORMS), required=True, help="The form.")
+@click.option("-o", "--output", metavar="FILE", help="Write this new file; else standard output.")
+@click.option("--turn", type=click.IntRange(min=1), metavar="N", help="This turn only.")
+@click.option("--agent", "agents", multiple=True, metavar="ID", help="This one only; repeatable.")
+def command(
+    session: str, *, form: str, output: str | None, turn: int | None, agents: tuple[str, ...]
+) -> int:
+    """Write a kept session down: as Markdown, one page of HTML, JSON or a CSV table.
+
+    ID is that of `massgen-tui sessions`, its beginning, or `last`.
+    """
+    path = session_named(session)
+    try:
+        kept = read_session(path, keep_past=True)
+        for told in kept.damage:
+            click.echo(f"warning: {told}", err=True)
+        # the file holds no key, so nothing is left to be taken out
+        text = export(
+            kept.state, form, session=info_of(kept), turn=turn, agents=agents or None, redact=str
+        )
+        if output is not None:
+            write_private(Path(output), text)
+            return 0
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    except FileExistsError:
+        raise click.ClickException(f"{output} is there already: name a new file") from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or path}: {error.strerror}") from None
+    out = Output(sys.stdout, utf8=True)
+    out.write(text)
+    return 1 if out.error is not None or out.broken else 0
