@@ -31,11 +31,11 @@ _LIMIT = re.compile(
     re.I,
 )
 _VALIDATED = re.compile(
-    r"\bvalidation errors?\b|\bValidationError\b|\binput should be\b|\bfield required\b"
+    r"\bvalidation errors?\b|ValidationError\b|\binput should be\b|\bfield required\b"
     r"|\bextra (?:inputs|fields) (?:are )?not permitted|\b(?:value|type)_error\b|\[type=\w+, input",
     re.I,
 )
-"""What pydantic and FastAPI say of a request that they do not take."""
+"""What pydantic, FastAPI and vLLM (`VLLMValidationError`) say of what they do not take."""
 _REMEDIES = (
     # llama.cpp's three, each with 500
     (r"mmproj", "it takes no images: leave them out, or start the server with --mmproj"),

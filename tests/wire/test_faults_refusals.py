@@ -61,6 +61,34 @@ ROWS = [
         "No worker available",
         "no worker is there",
     ),
+    # KServe 0.21.0 over vLLM
+    Row(
+        "500-vllm-validation",
+        whole(
+            500,
+            {
+                "error": "VLLMValidationError : max_tokens=100000 cannot be greater than "
+                "max_model_len=max_total_tokens=4096. (parameter=max_tokens, value=100000)"
+            },
+        ),
+        "bad_request",
+        "max_tokens=100000",
+        "lower max_tokens",
+    ),
+    Row(
+        "500-vllm-temperature",
+        whole(500, {"error": "VLLMValidationError : temperature must be non-negative, got -1.0."}),
+        "bad_request",
+        "temperature must be",
+        "change what the message names",
+    ),
+    Row(
+        "500-request-validation",
+        whole(500, {"error": "RequestValidationError : n must be 1"}),
+        "bad_request",
+        "n must be 1",
+        "change what the message names",
+    ),
     # FastChat 0.2.36: the models of its workers, or nothing
     Row(
         "400-not-among",
