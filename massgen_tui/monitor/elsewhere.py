@@ -11,7 +11,7 @@ from massgen_tui.config.address import same_origin
 from massgen_tui.config.extras import pairs, with_query
 from massgen_tui.config.metrics_pages import MetricsPage
 from massgen_tui.dialects.headers import is_credential, is_secret
-from massgen_tui.monitor.engines import Told, told_of
+from massgen_tui.monitor.engines import Told, told_of, unpaced
 from massgen_tui.monitor.fetch import TIMEOUT, Answer, Fault, Fetcher
 from massgen_tui.monitor.remote_page import LIMIT, RemotePage
 from massgen_tui.monitor.status import ServerTarget
@@ -32,6 +32,10 @@ class _Page:
     asked_at: float | None = None
     at: float | None = None
     """When what is known of it was asked for; None: nothing is yet."""
+    moment: float = 0.0
+    """When its numbers were told, as far as the page says so."""
+    gathered: bool = False
+    """It is written at times that are not known."""
     samples: Sequence[Sample] = ()
     old: bool = False
     trouble: str = ""
@@ -109,7 +113,8 @@ class Elsewhere:
 
     async def _ask(self, page: _Page) -> None:
         try:
-            read = RemotePage(self._wall())
+            wall, asked_at = self._wall(), self._clock()
+            read = RemotePage(wall)
 
             async def take(piece: bytes) -> None:
                 read.feed(piece)
@@ -120,7 +125,8 @@ class Elsewhere:
             words = _trouble(answer) or read.end()
             page.trouble = f"{page.place}: {words}" if words else ""
             page.samples = () if words else await asyncio.to_thread(read.samples)
-            page.old, page.at = read.old, page.asked_at
+            page.old, page.gathered, page.at = read.old, read.gathered, asked_at
+            page.moment = asked_at - max(0.0, wall - (read.newest or wall))
         finally:
             page.asking = None
 
@@ -165,8 +171,13 @@ def _read(pages: Sequence[_Page], models: Collection[str]) -> Told:
             if labels is None:
                 labels = marked[id(sample.labels)] = _marked(sample.labels, mark)
             samples.append(sample._replace(labels=labels))
-    at = min(page.at or 0.0 for page in pages)
-    return told_of(samples, models, at, old=any(page.old for page in pages))
+    told = told_of(
+        samples,
+        models,
+        min(page.moment for page in pages),
+        old=any(page.old for page in pages),
+    )
+    return unpaced(told) if any(page.gathered for page in pages) else told
 
 
 def _marked(labels: Mapping[str, str], page: str) -> dict[str, str]:

@@ -35,7 +35,7 @@ class Told:
     """What the pages of one server tell of it."""
 
     at: float
-    """When the oldest of them was asked, in seconds of the monitor's clock."""
+    """When that was so, in seconds of the monitor's clock: of several pages the oldest."""
     metrics: Metrics | None = None
     """None: unknown this time."""
     note: str = ""
@@ -59,7 +59,7 @@ def told_of(
     Args:
         samples: Those of all its pages.
         models: What agents ask for.
-        at: When the oldest page was asked.
+        at: When that was so.
         old: There were more, too old to count.
     """
     own, trouble = _own([one for one in samples if not one.name.startswith(BEGIN)], models)
@@ -112,6 +112,14 @@ def _read(samples: Sequence[Sample]) -> Metrics:
     engines = {id(one.labels): one.labels for one in samples}.values()
     who = (" ".join(labels.get(name, "") for name in _TELLERS) for labels in engines)
     return found if found.bare else replace(found, tellers=frozenset(who))
+
+
+def unpaced(told: Told) -> Told:
+    """What is told at times that are not known: that nothing moves for a while is no sign."""
+    if told.metrics is None:
+        return told
+    engines = tuple(replace(engine, progress=None) for engine in told.metrics.engines)
+    return replace(told, metrics=replace(told.metrics, progress=None, engines=engines))
 
 
 def applied(pulse: Pulse, told: Told) -> Pulse:

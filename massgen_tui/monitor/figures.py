@@ -9,6 +9,10 @@ from massgen_tui.monitor.rates import Rates
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 from massgen_tui.monitor.window import Window
 
+_ONE = 0.5
+"""Seconds between two times that are one, told by clocks that differ."""
+_GATHERED = 25.0
+"""Seconds after which what is the same is believed to be so anew: Ray's agent has it every 10 s."""
 _MIXED = "several servers answer here in turn: their counters give no rates"
 
 
@@ -38,11 +42,18 @@ class Figures:
             self._window.miss(now, gone=not up)
             return True
         if pulse.relayed:
-            if at != self._told_at:
+            if not self._repeats(at, scrape):
                 self._window.add(at, scrape)
-            self._told_at = at
+                self._told_at = at
             return True
         return self._window.add(at, scrape) and not (scrape.bare and counting)
+
+    def _repeats(self, at: float, scrape: Metrics) -> bool:
+        """Whether this is what was told before: it may not have been gathered anew yet."""
+        if self._told_at is None:
+            return False
+        same = scrape.progress is None and scrape == self._window.last
+        return at - self._told_at < (_GATHERED if same else _ONE)
 
     def added(self, status: ServerStatus, pulse: Pulse, now: float, *, talks: bool) -> ServerStatus:
         """The status with these numbers, and with what is odd of a server that answers its probes.

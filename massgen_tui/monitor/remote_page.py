@@ -59,6 +59,8 @@ class RemotePage:
         self._known: dict[bytes, dict[str, str]] = {}
         self.old = False
         """Some of its samples were too old to count."""
+        self.newest: float | None = None
+        """Of the times that its samples bear, seconds since 1970; None: they bear none."""
 
     def feed(self, data: bytes) -> None:
         """Take in what came next."""
@@ -70,6 +72,11 @@ class RemotePage:
             if line.startswith(_BEGINS)
             and (line.partition(b"{")[0] in _NAMES or (b"{" not in line and _name(line) in _NAMES))
         ]
+
+    @property
+    def gathered(self) -> bool:
+        """Somebody gathers it, at times of its own: a Prometheus, or Ray's agent."""
+        return self.newest is not None or any(line.startswith(b"ray_") for line in self._kept)
 
     def end(self) -> str:
         """Nothing more comes; gives why it cannot be used, or empty."""
@@ -94,8 +101,7 @@ class RemotePage:
         found = _VALUE.match(rest)
         if found is None or len(line) > LONGEST_LINE:
             return Sample(name, {}, math.nan)
-        if found[2] and self._late(found[2]):
-            self.old = True
+        if found[2] and not self._counts(found[2]):
             return None
         return Sample(name, self._labels(head.partition(b"{")[2]), _number(found[1]))
 
@@ -107,9 +113,15 @@ class RemotePage:
             known = self._known[written] = {key: _plain(value) for key, value in told}
         return known
 
-    def _late(self, told: bytes) -> bool:
-        at = _number(told)
-        return self._now - (at if at < _SECONDS else at / 1000) > OLD
+    def _counts(self, told: bytes) -> bool:
+        """Whether a sample of this time is not too old."""
+        number = _number(told)
+        at = number if number < _SECONDS else number / 1000
+        if self._now - at > OLD:
+            self.old = True
+            return False
+        self.newest = at if self.newest is None else max(at, self.newest)
+        return True
 
 
 def _name(line: bytes) -> bytes:

@@ -61,7 +61,7 @@ class ServerMonitor:
         """
         self._exporters = tuple(exporters)
         self._fetcher = fetcher or Fetcher()
-        self._elsewhere = Elsewhere(self._fetcher, clock)
+        self._elsewhere = Elsewhere(self._fetcher, clock, wall=lambda: wall().timestamp())
         self._clock = clock
         self._wait = wait
         self._wake = asyncio.Event()
