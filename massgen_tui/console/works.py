@@ -29,11 +29,11 @@ from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.events import Begun, Ended, Entry
+from massgen_tui.session.events import Ended, Entry
 from massgen_tui.session.last_turn import last_turn
 from massgen_tui.store.writer import NOT_KEPT
 from massgen_tui.supervise.deferred import DeferredSender, WatchedServers
-from massgen_tui.supervise.monitoring import note_servers
+from massgen_tui.supervise.join import Join
 
 
 class Host(Protocol):
@@ -77,6 +77,7 @@ class Works:
         self._alarm = Alarm()
         self.prompt = self._make_prompt()
         self.main = self._make_main()
+        self._join = Join(self.session, self.services.watching)
         self.deferred = DeferredSender(
             self.session,
             WatchedServers(self.services.watching, self.session.clock),
@@ -160,9 +161,7 @@ class Works:
         """Show what is known of servers and GPUs, and look less often while nobody sees it."""
         if self.config.monitor:
             watching, now = self.services.watching, self.session.clock()
-            agents = self.session.agents
-            watching.follow(agents)
-            note_servers(self.session, watching.servers)
+            self._join.update()
             self.main.show_monitors(watching.servers, watching.gpus, now)
             watching.relaxed = self.main.monitors_hidden and not self.session.held
             if self._alarm.rings(watching.servers) and self.config.ui.bell:
@@ -203,14 +202,9 @@ class Works:
 
     def _hear(self, entry: Entry) -> None:
         self.pump.wake()
-        event, state = entry.event, self.session.state
-        if isinstance(event, Begun):
-            self.services.watching.asks(state.place(event.attempt)[0])
-        elif isinstance(event, Ended):
-            agent, _, attempt = state.place(event.attempt)
-            self.services.watching.heard(agent, attempt)
-            if self.config.ui.bell and not self.session.active:
-                self._host.bell()
+        rings = isinstance(entry.event, Ended) and self.config.ui.bell
+        if rings and not self.session.active:
+            self._host.bell()
 
     def _changed(self) -> None:
         self.pump.wake()
