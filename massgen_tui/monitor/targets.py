@@ -1,5 +1,7 @@
 """The servers of a config: one for every distinct address, whatever the number of agents on it."""
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from massgen_tui.config.address import host_of, port_of, server_root
@@ -23,7 +25,9 @@ def targets_of(config: Config) -> tuple[ServerTarget, ...]:
             groups.setdefault(_apart(agent.endpoint), []).append(agent)
     targets = {apart: _target(apart[0], agents) for apart, agents in groups.items()}
     for server in config.servers:
-        targets.setdefault(_apart(server), _extra(server))
+        known = targets.setdefault(_apart(server), _extra(server))
+        pages = tuple(dict.fromkeys((*known.pages, *server.metrics_pages)))
+        targets[_apart(server)] = replace(known, pages=pages)
     return tuple(targets.values())
 
 

@@ -99,6 +99,17 @@ async def test_one_address_that_is_written_in_two_ways_is_one_page(tmp_path: Pat
         assert [one.path for one in server.requests].count("/agent") == 1
 
 
+def test_an_entry_of_servers_adds_its_pages_to_those_of_the_agents(tmp_path: Path) -> None:
+    text = """\
+        agents: [{id: a, backend: {type: vllm, model: m, base_url: 'http://a:1',
+          metrics_url: http://n:1/m}}]
+        servers: [{base_url: 'http://a:1', metrics_url: [http://n:1/m, http://n:2/m]}]
+        """
+    (target,) = targets_of(loaded(tmp_path, text))
+    assert [one.place for one in target.pages] == ["n:1/m", "n:2/m"]
+    assert target.agents == ("a",)
+
+
 CONFIG = """\
 agents:
 - id: a
