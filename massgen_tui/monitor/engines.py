@@ -127,7 +127,9 @@ def applied(pulse: Pulse, told: Told) -> Pulse:
     if pulse.state is not ServerState.UP:
         return pulse
     deployed = told.deployed
-    reason = "" if pulse.unseen and told.known else pulse.reason
+    # what is wrong with its own page does not matter
+    unseen = pulse.unseen or pulse.reason.startswith("/metrics: ")
+    reason = "" if unseen and told.known else pulse.reason
     return replace(
         pulse,
         state=deployed.state or pulse.state,

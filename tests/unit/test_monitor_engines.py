@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.status import Condition, ServerState
 from massgen_tui.monitor.workers import Workers
 from tests.support.engine_pages import deployment, engine, looked, numbers, page, ray
@@ -246,6 +247,13 @@ async def test_which_model_is_meant_is_unknown_where_none_of_several_is_asked_fo
         "metrics_url tells of 2 models, none asked for: /models/a, /models/b; "
         'narrow: match[]={model_name="/models/a"}'
     )
+
+
+@pytest.mark.parametrize("own", [Answer(403), Answer(500), "vllm:num_requests_running 7", ""])
+async def test_what_is_wrong_with_its_own_page_is_not_told(own: str | Answer) -> None:
+    status = await looked(engine(2, 1, 0.25, prefix="vllm:"), {**vllm_pages(""), "/metrics": own})
+    assert numbers(status) == (2, 1, 0.25)
+    assert (status.state, status.reason, status.notes) == (ServerState.UP, "", ())
 
 
 async def test_a_server_that_no_agent_uses_is_told_by_the_models_that_it_lists() -> None:
