@@ -25,13 +25,15 @@ class Scope(StrEnum):
     """While a sheet is read."""
     QUESTION = "question"
     """While it is asked whether to quit."""
+    REPLAY = "replay"
+    """While a kept session is shown again."""
     WATCH = "watch"
     """In `massgen-tui watch`, beside the sidebar's own."""
     PALETTE = "palette"
     """It has no key: only the palette offers it."""
 
 
-_FIRST = (Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE, Scope.DIGIT, Scope.WATCH)
+_FIRST = (Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE, Scope.DIGIT, Scope.REPLAY, Scope.WATCH)
 _LATER = frozenset({"copy", "watch.quit"})
 """Textual's screen copies and keeps the key: it comes to us when nothing is selected. What quits
 `watch` closes what is open first."""
@@ -41,6 +43,7 @@ _GROUPS = {
     Scope.PANE: "Pane",
     Scope.IN_PANE: "Pane",
     Scope.SIDEBAR: "Sidebar",
+    Scope.REPLAY: "Replay",
 }
 
 

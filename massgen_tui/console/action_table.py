@@ -14,6 +14,7 @@ _STOP = "f10,escape" if os.environ.get("STY") else "escape,f10"
 _WHOM = "all, or the focused pane"
 _APP, _MAIN, _PROMPT, _PANE = Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE
 _OWN, _SIDE, _SHEET, _WATCH = Scope.IN_PANE, Scope.SIDEBAR, Scope.SHEET, Scope.WATCH
+_REPLAY = Scope.REPLAY
 
 _FORMS = {
     "md": ("Markdown", "a Markdown file"),
@@ -210,6 +211,13 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(_APP, "palette", "ctrl+p", "command_palette", "every command by name", foot="commands"),
     Action(_APP, "copy", "ctrl+c", "help_quit", "copy what is selected"),
+    Action(_REPLAY, "replay.pause", "space", "pause", "pause, and play on"),
+    Action(_REPLAY, "replay.next", "full_stop", "step(1)", "to where something happened next"),
+    Action(_REPLAY, "replay.before", "comma", "step(-1)", "to where something happened before"),
+    Action(_REPLAY, "replay.on", "right", "seek(1)", "5 s on"),
+    Action(_REPLAY, "replay.back", "left", "seek(-1)", "5 s back"),
+    Action(_REPLAY, "replay.faster", "plus,equals_sign", "speed(1)", "twice as fast"),
+    Action(_REPLAY, "replay.slower", "minus", "speed(-1)", "half as fast"),
     Action(_SHEET, "sheet.close", "escape,q,f1,question_mark", "close", "close"),
     Action(_SHEET, "sheet.copy", "c,y", "copy", "copy"),
     Action(_SHEET, "sheet.down", "down,j", "scroll('down')", "down"),

@@ -38,6 +38,11 @@ _NAMES = {
     "pageup": "pgup",
     "pagedown": "pgdn",
     "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
 }

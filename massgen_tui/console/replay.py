@@ -3,10 +3,12 @@
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from massgen_tui.config.model import Config
+from massgen_tui.console.action import Scope
 from massgen_tui.console.app import ConsoleApp
+from massgen_tui.console.keys import bindings
 from massgen_tui.console.services import Services
 from massgen_tui.session.replay import NOTHING_SENT, ReplaySession
 
@@ -19,16 +21,7 @@ TOLD = "space pause   , . step   ← → 5 s   + - speed"
 class ReplayApp(ConsoleApp, inherit_bindings=False):
     """A console whose session is played; its keys move the time."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *ConsoleApp.BINDINGS,
-        Binding("space", "pause", "pause", priority=True, id="replay.pause"),
-        Binding("full_stop", "step(1)", "next", priority=True, id="replay.next"),
-        Binding("comma", "step(-1)", "before", priority=True, id="replay.before"),
-        Binding("right", "seek(1)", "on", priority=True, id="replay.on"),
-        Binding("left", "seek(-1)", "back", priority=True, id="replay.back"),
-        Binding("plus,equals_sign", "speed(1)", "faster", priority=True, id="replay.faster"),
-        Binding("minus", "speed(-1)", "slower", priority=True, id="replay.slower"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ConsoleApp.BINDINGS, *bindings(Scope.REPLAY)]
 
     def __init__(self, config: Config, session: ReplaySession, name: str) -> None:
         """Play a session that is called `name`."""

@@ -11,6 +11,7 @@ from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_table import ACTIONS, acting_in
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.keys import shown, unknown
+from massgen_tui.console.replay import ReplayApp
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
@@ -32,6 +33,7 @@ OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.IN_PANE: (AgentPane,),
     Scope.SIDEBAR: (Sidebar,),
     Scope.SHEET: (Sheet,),
+    Scope.REPLAY: (ReplayApp,),
     Scope.QUESTION: (QuitScreen,),
     Scope.WATCH: (WatchApp,),
     Scope.PALETTE: (MainScreen,),
@@ -67,7 +69,7 @@ def test_somebody_runs_each_action(action: Action) -> None:
 
 
 @pytest.mark.parametrize(
-    "owner", [ConsoleApp, MainScreen, AgentPane, Sidebar, Sheet, QuitScreen, WatchApp]
+    "owner", [ConsoleApp, MainScreen, AgentPane, Sidebar, Sheet, QuitScreen, WatchApp, ReplayApp]
 )
 def test_nobody_binds_keys_of_its_own(owner: type[ConsoleApp]) -> None:
     known = {action.id: action for action in KEYED}
