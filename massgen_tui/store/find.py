@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from massgen_tui import paths
+from massgen_tui.store.migrations import old_id
 from massgen_tui.text import one_line
 
 LAST = "last"
@@ -89,11 +89,6 @@ def session_id(path: Path) -> str:
         return old_id(line)
     id = head.get("id")
     return id if "format" in head and isinstance(id, str) else ""
-
-
-def old_id(line: bytes) -> str:
-    """The ID of a session of version 0.1, by the first line of its file."""
-    return sha256(line.rstrip(b"\r\n")).hexdigest()[:8]
 
 
 def _begun(path: Path) -> tuple[str, float]:

@@ -1,16 +1,19 @@
 """Reads a session's file: its head, and what the session was when it ended or was cut off."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from massgen_tui.config.model import AgentConfig, Endpoint, Settings
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.events import Closed, Entry
+from massgen_tui.session.events import Closed, Entry, Renamed
 from massgen_tui.session.state import SessionState
 from massgen_tui.store.decoder import Decoder
 from massgen_tui.store.head import FORMAT, Head, KeptAgent
+from massgen_tui.store.migrations import Migration, migration_of
+from massgen_tui.store.records import Told, records_of
+from massgen_tui.store.schema import to_json
 
 
 class NoSessionError(ValueError):
@@ -42,7 +45,7 @@ def read_head(path: Path) -> Head:
         OSError: it cannot be read.
     """
     with path.open(encoding="utf-8", errors="replace") as lines:
-        return _head(lines.readline(), path)
+        return head_of_file(lines.readline(), path)[0]
 
 
 def read_session(
@@ -70,37 +73,54 @@ def read_session(
         OSError: it cannot be read.
     """
     with path.open(encoding="utf-8", errors="replace") as lines:
-        head = _head(lines.readline(), path)
+        head, migration = head_of_file(lines.readline(), path)
         kept = KeptSession(path, head, into or _state_of(head, keep_past=keep_past))
         if begun is not None:
             begun(kept)
-        for entry in _folded(lines, kept, zero):
+        for entry in _folded(records_of(lines, migration), kept, zero):
             kept.last = entry.at
             if keep is not None:
                 keep(entry)
     return kept
 
 
-def _folded(lines: Iterator[str], kept: KeptSession, zero: float) -> Iterator[Entry]:
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines behind the head, in this format, without their ends; one that is cut is left out.
+
+    Raises:
+        NoSessionError: it is no session's file.
+        OSError: it cannot be read.
+    """
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        head, migration = head_of_file(lines.readline(), path)
+        if head.format == FORMAT:
+            yield from (line.removesuffix("\n") for line in lines if line.endswith("\n"))
+        else:
+            for told in records_of(lines, migration):
+                if told.record is not None:
+                    yield to_json(told.record, compact=True)
+
+
+def _folded(told: Iterable[Told], kept: KeptSession, zero: float) -> Iterator[Entry]:
     """What the lines behind the head tell, as `kept.state` takes it in.
 
     What cannot be read is left out and told in `kept.damage`.
     """
     decoder = Decoder(kept.state, zero)
-    for number, line in enumerate(lines, start=2):
+    for one in told:
         try:
-            record = json.loads(line)
-            if not isinstance(record, dict):
-                raise ValueError("no object")
-            for at, event in decoder.events(record):
-                kept.end = event.how if isinstance(event, Closed) else "killed"
+            if one.record is None:
+                raise ValueError("it cannot be read")
+            for at, event in decoder.events(one.record):
+                if not isinstance(event, Renamed):  # which may come behind the end
+                    kept.end = event.how if isinstance(event, Closed) else "killed"
                 entry = Entry(kept.state.seq, at, event)
                 kept.state.apply(entry)
                 yield entry
         except (ValueError, KeyError, RecursionError):
-            whole = line.endswith("\n")
-            told = f"line {number} is damaged" if whole else "its last line is cut off"
-            kept.damage.append(told)
+            words = f"line {one.number} is damaged" if one.whole else "its last line is cut off"
+            if words not in kept.damage[-1:]:
+                kept.damage.append(words)
     kept.names = decoder.names
 
 
@@ -109,19 +129,22 @@ def _state_of(head: Head, *, keep_past: bool) -> SessionState:
     return SessionState(agents, head.resolution_s, keep_past=keep_past)
 
 
-def _head(line: str, path: Path) -> Head:
+def head_of_file(line: str, path: Path) -> tuple[Head, Migration]:
+    """What the first line says, and what reads the others.
+
+    Raises:
+        NoSessionError: it is no session's.
+    """
     try:
-        record = json.loads(line)
-        if not isinstance(record, dict) or "format" not in record:
+        migration = migration_of(json.loads(line), line)
+        if migration is None:
             raise NoSessionError(f"{path} is no session's file")
-        if record["format"] != FORMAT:
-            raise NoSessionError(
-                f"{path} has format {record['format']}; this version reads {FORMAT}"
-            )
-        return Head.model_validate(record)
+        if (found := migration.head["format"]) not in (0, FORMAT):
+            raise NoSessionError(f"{path} has format {found}; this version reads {FORMAT}")
+        return Head.model_validate(migration.head), migration
     except NoSessionError:
         raise
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NoSessionError(f"{path} is no session's file") from None
 
 

@@ -1,6 +1,6 @@
 """Goes on with a kept session: all that was, and a new file that is whole in itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from massgen_tui.session.session import Session
 from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import head_of
 from massgen_tui.store.messages import MessageNames
-from massgen_tui.store.reader import KeptSession, read_head, read_session
+from massgen_tui.store.reader import KeptSession, lines_of, read_head, read_session
 from massgen_tui.store.writer import SessionLog
 
 
@@ -72,16 +72,7 @@ def resume(
             session.clock,
             directory or paths.sessions_dir,
             warn=warn,
-            before=_lines(path),
+            before=lines_of(path),
         )
         session.listen(log.hear)
     return Resumed(kept, log, session.break_off())
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """The lines behind the head; what was cut off at the end is left out."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        next(lines, None)
-        for line in lines:
-            if line.endswith("\n"):
-                yield line.removesuffix("\n")
