@@ -171,6 +171,8 @@ class Failure(BaseModel):
     server: str = ""
     hint: str = ""
     status: int | None = None
+    passing: bool = True
+    """Time may mend it."""
 
     def error(self) -> BackendError:
         """The error."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.backends.events import ContentDelta, Message
+from massgen_tui.backends.events import BackendError, ContentDelta, ErrorKind, Message
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
 from massgen_tui.session.attempt import Status
+from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
 from massgen_tui.store.kept_config import config_of
 from massgen_tui.store.reader import KeptSession, read_head, read_session
@@ -178,3 +179,23 @@ async def test_the_config_of_a_session_is_made_again_without_its_file(
     assert one.problem is None
     assert other.problem is not None
     assert again.ui == config.ui
+
+
+@pytest.mark.parametrize("passing", [True, False])
+async def test_what_time_does_not_mend_is_not_offered_to_wait_in_a_resumed_session(
+    tmp_path: Path, *, passing: bool
+) -> None:
+    failed = BackendError(ErrorKind.UNREACHABLE, "TLS: self-signed", passing=passing)
+    session = session_of(KEPT, Backends(a=[[failed]], b=[answer("yes")]))
+    log = record(session, warn=pytest.fail, directory=lambda: tmp_path)
+    session.ask("hi")
+    await session.wait()
+    await session.aclose()
+    log.close()
+    assert log.path is not None
+    later = session_of(KEPT, Backends())
+    went_on(tmp_path, log.path, later)
+    again = later.agent("a").current
+    assert again is not None
+    assert (again.status, may_wait(again)) == (Status.FAILED, passing)
+    await later.aclose()
