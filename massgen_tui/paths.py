@@ -40,11 +40,13 @@ def cache_dir() -> Path:
 def open_private(path: Path, mode: str = "a") -> IO[str]:
     """Open a text file that only this user can read (0600), creating it so.
 
+    What is written to a new one goes to its end, whoever else writes to it meanwhile.
+
     Raises:
         OSError: the file cannot be opened.
     """
 
     def opener(name: str, flags: int) -> int:
-        return os.open(name, flags, 0o600)
+        return os.open(name, flags | (os.O_APPEND if "x" in mode else 0), 0o600)
 
     return open(path, mode, encoding="utf-8", opener=opener)

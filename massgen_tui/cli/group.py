@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "watch": "Watch servers and GPUs, without any agent.",
         "demo": "Two agents on a real small model on this machine.",
         "schema": "Print the JSON Schema of config files, or of what run or check print.",
-        "sessions": "List the sessions that were kept.",
+        "sessions": "List, search, rename and remove the sessions that were kept.",
         "resume": "Go on with a kept session.",
         "replay": "Show a kept session again, with its times.",
         "export": "Write a kept session down: Markdown, HTML, JSON, CSV.",

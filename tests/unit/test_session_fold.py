@@ -28,7 +28,7 @@ from massgen_tui.backends.events import (
     UsageReported,
     Warned,
 )
-from massgen_tui.session.agent import Agent, KeptProfile
+from massgen_tui.session.agent import Agent, KeptProfile, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.events import Entry
 from massgen_tui.session.hold import Hold
@@ -38,6 +38,7 @@ from massgen_tui.session.times import Times
 from massgen_tui.store.reader import read_session
 from massgen_tui.store.recording import record
 from massgen_tui.store.schema import agent_record
+from massgen_tui.store.summary import Passage, summarise
 from tests.support.fakes import FakeClock, config_of
 from tests.support.manual import ManualBackends
 
@@ -122,6 +123,40 @@ def _unequal(one: object, other: object, place: str) -> Iterator[str]:
             yield f"{place}: {one!r} is not {other!r}"
     elif one != other:
         yield f"{place}: {one!r} is not {other!r}"
+
+
+def at_a_glance(path: Path) -> list[object]:
+    """What a list of sessions shows of one, and what is found in it."""
+    one, passages = summarise(path)
+    numbers = (one.turns, one.attempts, one.tokens, one.counted, one.prompt, one.end)
+    return [numbers, sorted(passages)]
+
+
+def as_folded(path: Path) -> list[object]:
+    """The same, of the state."""
+    kept = read_session(path, keep_past=True)
+    turns = {turn.serial: turn.prompt for agent in kept.state.agents.values() for turn in of(agent)}
+    numbers = {serial: number for number, serial in enumerate(sorted(turns), 1)}
+    passages = [Passage("prompt", numbers[one], "", text) for one, text in turns.items()]
+    attempts = 0
+    tokens: list[tuple[int, bool]] = []
+    for agent in kept.state.agents.values():
+        for turn in of(agent):
+            for attempt in turn.attempts:
+                attempts += 1
+                tokens += [attempt.tokens] if attempt.tokens is not None else []
+                place = numbers[turn.serial], agent.id
+                for kind, text in (("answer", attempt.content), ("reasoning", attempt.reasoning)):
+                    passages += [Passage(kind, *place, str(text))] if text else []
+    counts = sum(one for one, _ in tokens) if tokens else None
+    first = turns[min(turns)] if turns else ""
+    counted = all(by_server for _, by_server in tokens)
+    return [(len(turns), attempts, counts, counted, first, kept.end), sorted(passages)]
+
+
+def of(agent: Agent) -> list[Turn]:
+    """All its turns."""
+    return agent.past + agent.turns
 
 
 class Sessions(RuleBasedStateMachine):
@@ -255,6 +290,7 @@ class Sessions(RuleBasedStateMachine):
             assert kept.damage == []
             assert kept.end == "quit"
             assert unequal(picture(kept.state), picture(self.session.state)) == []
+            assert at_a_glance(self.file.path) == as_folded(self.file.path)
         self.folder.cleanup()
 
 
