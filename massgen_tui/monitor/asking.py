@@ -114,7 +114,7 @@ class Asking:
         if path.startswith(ABOVE):
             base, path = base.removesuffix("/openai"), path.removeprefix(ABOVE)
         elif path.startswith(ORIGIN):
-            base = base.removesuffix(urlsplit(base).path)
+            base, path = base.removesuffix(urlsplit(base).path), path.removeprefix("/")
         url = with_query(f"{base}/{path.lstrip('/')}", target.query)
         answer = await self._fetcher.get(
             url, key=target.key, headers=pairs(target.headers), patient=patient

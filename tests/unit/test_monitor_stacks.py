@@ -402,6 +402,11 @@ async def test_ray_serve_is_known_above_an_application_under_a_path(at: str) -> 
     status = await watched.look()
     assert (status.state, status.kind) == (ServerState.UP, "Ray Serve")
     assert status.models == (ServedModel("m", 4096),)
+    # while it starts all under its path is silent
+    silent = {path: SILENT for path in pages if not path.startswith("/-/")}
+    starts = Paged({**pages, **silent, f"{at}/-/routes": SILENT}, root=f"{ROOT}{at}")
+    status = await starts.look()
+    assert (status.state, status.kind) == (ServerState.LOADING, "Ray Serve")
 
 
 async def test_ray_serve_is_known_behind_a_gateways_path() -> None:

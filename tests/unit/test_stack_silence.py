@@ -10,6 +10,7 @@ from massgen_tui.session.health import Health
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.monitoring import Monitors
 from massgen_tui.supervise.silence import Lookout
+from tests.support.configs import agent_of
 from tests.support.server import ScriptedServer, whole
 
 ROW = {"id": "m", "owned_by": "organization-owner", "permission": [], "metadata": {}}
@@ -19,9 +20,8 @@ KSERVE = {"/v2": b'{"name":"kserve","version":"0.21.0","extensions":[]}'}
 
 
 def config_at(base_url: str) -> Config:
-    backend = {"type": "chatcompletion", "model": "m", "base_url": base_url, "api_key": "k"}
-    agent = {"id": "a", "backend": backend}
-    return Config.model_validate({"path": Path("c.yaml"), "agents": [agent]})
+    agent = agent_of("a", type="chatcompletion", model="m", base_url=base_url)
+    return Config(path=Path("c.yaml"), agents=(agent,))
 
 
 @pytest.mark.parametrize(

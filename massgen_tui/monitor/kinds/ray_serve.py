@@ -36,8 +36,14 @@ async def stands_there(ask: Ask, owner: str) -> bool:
 
 
 async def routes(ask: Ask) -> tuple[str, ...]:
-    """The paths of its applications: its proxy tells them while they do not answer, too."""
-    told = (await _own(ask, "/-/routes")).json()
+    """The paths of its applications: its proxy tells them while they do not answer, too.
+
+    It may stand above an application's path, where such a question is silent with that.
+    """
+    answer = await ask(f"{ORIGIN}-/routes")
+    if answer.shut:
+        answer = await ask("/-/routes")
+    told = answer.json()
     if not isinstance(told, dict) or not all(path.startswith("/") for path in told):
         return ()
     return tuple(text(path) for path in told)
@@ -51,12 +57,6 @@ async def starting(ask: Ask) -> Pulse | None:
 def lacks_route(models: Answer) -> bool:
     """Whether its proxy says that no application has the path of the list of models."""
     return models.status == 404 and _NO_PATH in said(models)
-
-
-async def _own(ask: Ask, path: str) -> Answer:
-    """Ask its proxy, which may stand behind a gateway's path or above its application's."""
-    answer = await ask(path)
-    return await ask(ORIGIN + path.lstrip("/")) if answer.shut else answer
 
 
 async def details(ask: Ask, card: Card) -> Card:
@@ -74,7 +74,10 @@ def _astray(found: tuple[str, ...]) -> ModelState:
 
 async def pulse(ask: Ask) -> Pulse:
     """Whether its proxy lives and, with direct streaming, an engine."""
-    pulse = pulse_of(await _own(ask, "/-/healthz"))
+    answer = await ask("/-/healthz")
+    if answer.shut:
+        answer = await ask(f"{ORIGIN}-/healthz")
+    pulse = pulse_of(answer)
     if pulse.state is not ServerState.UP:
         return pulse
     answer = await ask("/health")
