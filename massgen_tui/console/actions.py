@@ -18,7 +18,7 @@ from massgen_tui.console.order import InOrder
 from massgen_tui.text import clean
 
 if TYPE_CHECKING:
-    from massgen_tui.console.works import Works
+    from massgen_tui.console.workspace import Works
 
 
 class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from massgen_tui.console.services import Services
     from massgen_tui.console.stream.pane import AgentPane
     from massgen_tui.console.widgets.sidebar import Sidebar
-    from massgen_tui.console.works import Works
+    from massgen_tui.console.workspace import Works
 
 
 class ConsoleApp(Actions, inherit_bindings=False):
@@ -256,7 +256,7 @@ def read_config(path: Path) -> "Config":
     """
     config: Config = importlib.import_module("massgen_tui.config.loader").load_config(path)
     # what tells of a fault is there before anything can fail, when no file can be opened any more
-    for room in ("works", "crash"):
+    for room in ("workspace", "crash"):
         importlib.import_module(f"massgen_tui.console.{room}")
     return config
 
@@ -264,6 +264,6 @@ def read_config(path: Path) -> "Config":
 def _made(
     config: "Config", services: "Services | None", app: ConsoleApp, resumes: Path | None
 ) -> "Works":
-    works = importlib.import_module("massgen_tui.console.works")
+    works = importlib.import_module("massgen_tui.console.workspace")
     made: Works = works.Works(config, services, app, resumes)
     return made
