@@ -18,13 +18,13 @@ from massgen_tui.console.order import InOrder
 from massgen_tui.text import clean
 
 if TYPE_CHECKING:
-    from massgen_tui.console.workspace import Works
+    from massgen_tui.console.workspace import Workspace
 
 
 class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
-    """The actions of the app, on its works."""
+    """The actions of the app, on its workspace."""
 
-    works: "Works"
+    workspace: "Workspace"
     """There as soon as anything acts."""
 
     def say(
@@ -39,58 +39,58 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
 
     def action_rerun(self) -> None:
         """Ask again: all, or the focused pane."""
-        self.works.desk.rerun()
+        self.workspace.desk.rerun()
 
     def action_stop(self) -> None:
         """Close what is open; with nothing open stop all, or the focused pane."""
-        if not self.works.main.close_open():
-            self.works.desk.stop()
+        if not self.workspace.main.close_open():
+            self.workspace.desk.stop()
 
     def action_halt(self) -> None:
         """Stop what is being answered, take back what waits."""
-        self.works.desk.halt()
+        self.workspace.desk.halt()
 
     def action_new(self) -> None:
         """Begin a new conversation with all, or with the focused pane."""
-        self.works.desk.new()
+        self.workspace.desk.new()
 
     def action_retry_failed(self) -> None:
         """Ask those agents again whose answer failed."""
-        self.works.desk.retry_failed()
+        self.workspace.desk.retry_failed()
 
     def action_wait(self) -> None:
         """Ask again as soon as the server is up: the focused pane, or all whose was not."""
-        self.works.desk.wait()
+        self.workspace.desk.wait()
 
     def action_help(self) -> None:
         """Show all keys."""
-        self.push_screen(self.works.help_screen())
+        self.push_screen(self.workspace.help_screen())
 
     async def action_request(self) -> None:
         """Show what was sent for the focused agent, or for the first that is seen."""
-        self.push_screen(await self.works.request_screen())
+        self.push_screen(await self.workspace.request_screen())
 
     def action_warnings(self) -> None:
         """Show what the config warns of, and where the log and the session's file are."""
-        self.push_screen(self.works.warnings_screen(self.available_themes))
+        self.push_screen(self.workspace.warnings_screen(self.available_themes))
 
     async def action_save(self, form: str = "md", part: str = "session") -> None:
         """Write answers to a file in the working directory: all to Markdown, or as is said."""
-        await self.works.desk.save(Path.cwd(), datetime.now().astimezone(), form, part)
+        await self.workspace.desk.save(Path.cwd(), datetime.now().astimezone(), form, part)
 
     def action_copy_answer(self) -> None:
         """Copy the focused agent's last answer, or all last answers."""
-        one = self.works.focused_agent() is not None
-        self.copy(self.works.desk.answers(), "answer" if one else "answers")
+        one = self.workspace.focused_agent() is not None
+        self.copy(self.workspace.desk.answers(), "answer" if one else "answers")
 
     def action_help_quit(self) -> None:
         """Say that ctrl+c copies, and what quits."""
-        key = name_of("quit", self.works.config.ui.keymap)
+        key = name_of("quit", self.workspace.config.ui.keymap)
         self.say(f"nothing is selected to copy; {key} quits")
 
     async def action_quit(self) -> None:
         """Leave; ask once while agents answer."""
-        question = self.works.quit_screen(self.screen)
+        question = self.workspace.quit_screen(self.screen)
         if question is None:
             self.leave(True)
         else:
@@ -98,8 +98,8 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything by name, for the palette."""
-        main = self.works.main
-        in_pane = self.works.focused_agent() is not None
+        main = self.workspace.main
+        in_pane = self.workspace.focused_agent() is not None
         for action in ACTIONS:
             if not action.palette or (action.only_in_pane and not in_pane):
                 continue

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from massgen_tui.console.services import Services
     from massgen_tui.console.stream.pane import AgentPane
     from massgen_tui.console.widgets.sidebar import Sidebar
-    from massgen_tui.console.workspace import Works
+    from massgen_tui.console.workspace import Workspace
 
 
 class ConsoleApp(Actions, inherit_bindings=False):
@@ -72,23 +72,23 @@ class ConsoleApp(Actions, inherit_bindings=False):
             self._outline = config
             self._opening = OpeningScreen(config)
         else:
-            self._furnish(config, services, resumes)
+            self._attach_workspace(config, services, resumes)
 
-    def _furnish(
+    def _attach_workspace(
         self,
         config: "Config",
         services: "Services | None" = None,
         resumes: Path | None = None,
     ) -> None:
-        self.works = _made(config, services, self, resumes)
-        self.config, self.services = config, self.works.services
-        self.session, self.desk = self.works.session, self.works.desk
-        self.main, self.prompt = self.works.main, self.works.prompt
+        self.workspace = _made(config, services, self, resumes)
+        self.config, self.services = config, self.workspace.services
+        self.session, self.desk = self.workspace.session, self.workspace.desk
+        self.main, self.prompt = self.workspace.main, self.workspace.prompt
 
     def get_default_screen(self) -> Screen[object]:
         """The first screen; nothing is built before it."""
         if self._opening is None:
-            self.main.stand(self.size)
+            self.main.prepare(self.size)
         return cast("Screen[object]", self._opening or self.main)
 
     def on_mount(self) -> None:
@@ -100,21 +100,21 @@ class ConsoleApp(Actions, inherit_bindings=False):
         # Textual resumes a suspended process without drawing it again
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self._opening is None:
-            self._dress()
+            self._apply_ui()
             self.call_after_refresh(self._begin)
         else:
-            self._wear(self._outline.theme)
+            self._set_theme(self._outline.theme)
             self._show_typed()
             self.call_after_refresh(self._read_on)
 
-    def _dress(self) -> None:
+    def _apply_ui(self) -> None:
         """Take over the title, the theme and the keys of the config."""
-        self.works.show_title()
-        self._wear(self.config.ui.theme)
+        self.workspace.show_title()
+        self._set_theme(self.config.ui.theme)
         if self.config.ui.keymap:
             self.set_keymap(dict(self.config.ui.keymap))
 
-    def _wear(self, theme: str) -> None:
+    def _set_theme(self, theme: str) -> None:
         if theme in self.available_themes:
             self.theme = theme
 
@@ -129,10 +129,10 @@ class ConsoleApp(Actions, inherit_bindings=False):
             self.refused = error
             self.exit(return_code=1)
             return
-        self._furnish(config)
+        self._attach_workspace(config)
         self._opening = None
-        self._dress()
-        self.main.stand(self.size)
+        self._apply_ui()
+        self.main.prepare(self.size)
         self.add_mode("session", lambda: cast("Screen[object]", self.main))
         await self.switch_mode("session")
         self.call_after_refresh(self._begin)
@@ -168,32 +168,32 @@ class ConsoleApp(Actions, inherit_bindings=False):
         gc.enable()
         self.services.gate.active = True
         self.paint()
-        self.run_worker(self.works.pump.run(), group="pump")
-        self.run_worker(self.works.start(), group="prepare")
-        self.run_worker(self.works.deferred.run(), group="deferred")
+        self.run_worker(self.workspace.pump.run(), group="pump")
+        self.run_worker(self.workspace.start(), group="prepare")
+        self.run_worker(self.workspace.deferred.run(), group="deferred")
         self.set_interval(1.0, self.show_monitors)
         prompt, notice = self._first
         if notice:
             self.say(notice, seconds=8)
-        if warnings := self.works.warnings(self.available_themes):
+        if warnings := self.workspace.warnings(self.available_themes):
             more = f"\n… {len(warnings) - 1} more: palette, Show warnings" if warnings[1:] else ""
             self.say(f"{warnings[0]}{more}", seconds=8, severity="warning")
         if prompt:
-            self.works.prompt.send_given(prompt)
+            self.workspace.prompt.send_given(prompt)
         await self._release_keys()
 
     def paint(self) -> None:
         """Draw what is new in the panes that are seen, and the title."""
-        self.works.paint()
+        self.workspace.paint()
 
     def show_monitors(self) -> None:
         """Show what is known of servers and GPUs."""
-        self.works.show_monitors()
+        self.workspace.show_monitors()
 
     def on_pane_grid_arranged(self) -> None:
         """Draw panes that were not seen before."""
         self.main.show_keys()
-        self.works.pump.wake()
+        self.workspace.pump.wake()
 
     def on_agent_pane_copy_requested(self, message: "AgentPane.CopyRequested") -> None:
         """Copy something of a pane."""
@@ -263,7 +263,7 @@ def read_config(path: Path) -> "Config":
 
 def _made(
     config: "Config", services: "Services | None", app: ConsoleApp, resumes: Path | None
-) -> "Works":
-    works = importlib.import_module("massgen_tui.console.workspace")
-    made: Works = works.Works(config, services, app, resumes)
+) -> "Workspace":
+    room = importlib.import_module("massgen_tui.console.workspace")
+    made: Workspace = room.Workspace(config, services, app, resumes)
     return made

@@ -69,7 +69,7 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
 
     def _moved(self) -> None:
         self.paint()
-        self.works.pump.wake()
+        self.workspace.pump.wake()
 
     def _show_place(self) -> None:
         player = self._player

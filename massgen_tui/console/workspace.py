@@ -1,6 +1,6 @@
-"""The works of the console: session, screens and what joins them, made once the config is read.
+"""What the console works with: one session, its screens, and what joins them.
 
-To import them takes as long as all the rest of a start; the app shows its first frame before.
+To import it takes as long as all the rest of a start; the app shows its first frame before.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ class Host(Protocol):
         ...
 
 
-class Works:
+class Workspace:
     """Everything that the app works with."""
 
     def __init__(

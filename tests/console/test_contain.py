@@ -74,7 +74,7 @@ async def frame(stage: Stage) -> None:
 
 
 async def tick(stage: Stage) -> None:
-    stage.app.works.pump.wake()
+    stage.app.workspace.pump.wake()
     await stage.settle()
 
 

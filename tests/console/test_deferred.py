@@ -46,7 +46,7 @@ async def tend(stage: Stage, seconds: float = 1.0) -> None:
     """Let time pass and servers be looked at."""
     stage.clock.tick(seconds)
     stage.app.show_monitors()
-    await stage.app.works.deferred.tend()
+    await stage.app.workspace.deferred.tend()
     await stage.settle()
 
 
@@ -278,10 +278,10 @@ async def test_nothing_is_drawn_between_the_rounds_and_quitting_leaves_nothing()
     async with staged(scenes.two_agents(), backends=backends) as stage:
         await stage.ask("hi")
         await stage.press("ctrl+g", "1", "w")
-        frames = stage.app.works.pump.frames
+        frames = stage.app.workspace.pump.frames
         await stage.pilot.pause(0.5)
-        assert not stage.app.works.pump.running
-        assert stage.app.works.pump.frames <= frames + 2
+        assert not stage.app.workspace.pump.running
+        assert stage.app.workspace.pump.frames <= frames + 2
         await stage.press("ctrl+q")
         assert "1 prompt waits for its server and will not be sent." in stage.screen_text
         assert "answering" not in stage.screen_text

@@ -324,7 +324,7 @@ async def test_every_key_can_be_remapped_and_then_acts_while_typing() -> None:
         await stage.press("ctrl+r")
         assert len(stage.session.agents[0].turns[0].attempts) == 2
         assert "ctrl+e rerun" in stage.app.main.keys.plain
-        assert any("nonsense" in text for text in stage.app.works.warnings(()))
+        assert any("nonsense" in text for text in stage.app.workspace.warnings(()))
 
 
 async def test_the_help_shows_every_binding_with_its_name() -> None:

@@ -89,7 +89,7 @@ async def test_the_key_can_be_changed() -> None:
     keymap = {"pane.search": "f", "pane.next-place": "m"}
     config = config_of("qwen1").model_copy(update={"ui": UiConfig(keymap=keymap)})
     async with staged(config, backends=foxes()) as stage:
-        assert not stage.app.works.warnings(())
+        assert not stage.app.workspace.warnings(())
         await stage.ask("go")
         await stage.press("ctrl+g", "1", "f")
         assert "then m and N go on" in stage.screen_text

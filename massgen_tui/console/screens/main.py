@@ -91,7 +91,7 @@ class MainScreen(Screen[None], Still):
         """Keep the foot line true."""
         self.watch(self, "focused", self.show_keys, init=False)
 
-    def stand(self, size: Size) -> None:
+    def prepare(self, size: Size) -> None:
         """Stand as the first frame will show it, before anything is laid out."""
         self._fold(size)
         beside = sidebar(size.width) if self._monitor else 0
