@@ -8,7 +8,14 @@ from email.utils import parsedate_to_datetime
 
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_behind, not_among
-from massgen_tui.backends.remedies import CHANGE, LIKELY_CAUSES, no_cause, of_validator, remedy
+from massgen_tui.backends.remedies import (
+    CHANGE,
+    LIKELY_CAUSES,
+    no_cause,
+    of_validator,
+    queue_full,
+    remedy,
+)
 from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import as_value, error_types, error_words, places
 from massgen_tui.dialects.families import family_of
@@ -218,9 +225,7 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
         if nobody_behind(words)
         else f"{later}, then rerun this agent",
         ErrorKind.LOADING: "wait until the model is loaded, then rerun this agent",
-        ErrorKind.OVERLOADED: _nobody_hint(where)
-        if nobody_behind(words)
-        else f"{later}, see whether the server behind {where.base_url} runs",
+        ErrorKind.OVERLOADED: _overload_hint(words, later, where),
     }.get(kind, f"see {_whose_log(refused)}; rerun this agent to try again")
 
 
@@ -246,6 +251,14 @@ def _key_hint(where: Situation) -> str:
         return f"the key from {where.key_source} was not accepted: put another there"
     setting = f" and set {name} in the environment or .env" if name else ""
     return f"add {line} to this agent's backend{setting}"
+
+
+def _overload_hint(words: str, later: str, where: Situation) -> str:
+    if nobody_behind(words):
+        return _nobody_hint(where)
+    if queue_full(words):
+        return f"it runs and has no more room in its queue: {later}, then rerun this agent"
+    return f"{later}, see whether the server behind {where.base_url} runs"
 
 
 def _nobody_hint(where: Situation) -> str:

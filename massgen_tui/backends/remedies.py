@@ -11,6 +11,8 @@ _NO_CAUSE = re.compile(
     r"(?:(?:please )?(?:check|see) (?:the )?(?:server )?logs?(?: for (?:more )?details)?\W*)?",
     re.I,
 )
+_QUEUE_FULL = re.compile(r"backpressure|\bqueue\b.{0,20}\bfull\b|\bqueue[_ ]full\b", re.I)
+"""Ray Serve 2.60, SGLang 0.5.23 (`--max-queued-requests`), smg."""
 LIKELY_CAUSES = (
     "the server gives no cause: the prompt may be longer than the model's context (then shorten "
     "it), or the server failed: see its log"
@@ -81,3 +83,8 @@ def remedy(words: str) -> str:
 def no_cause(words: str) -> bool:
     """Whether the words of a failure say no more than that it failed."""
     return _NO_CAUSE.fullmatch(words) is not None
+
+
+def queue_full(words: str) -> bool:
+    """Whether a server says that it takes no more prompts for now, as too many wait."""
+    return _QUEUE_FULL.search(words) is not None

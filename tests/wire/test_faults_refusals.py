@@ -61,6 +61,57 @@ ROWS = [
         "No worker available",
         "no worker is there",
     ),
+    # Ray Serve LLM 2.60.0
+    Row(
+        "400-ray-context",
+        whole(
+            400,
+            nested(
+                "Message: This model's maximum context length is 4096 tokens. However, your prompt "
+                "contains at least 4097 input tokens, which exceeds this limit even without any "
+                "output tokens. (parameter=input_tokens, value=4097) (Request ID: 1bd263dd), "
+                "Internal exception: ray.llm.OpenAIHTTPException (Request ID: 1bd263dd), original "
+                "exception: ",
+                "OpenAIHTTPException",
+            ),
+        ),
+        "bad_request",
+        "maximum context length is 4096",
+        "new conversation",
+    ),
+    Row(
+        "404-ray-model",
+        whole(404, {"detail": 'Got request for model "m". Could not find base model with ID "m".'}),
+        "not_found",
+        "Could not find base model",
+        "`model`",
+    ),
+    Row(
+        "503-ray-backpressure",
+        whole(
+            503,
+            b"Request dropped due to backpressure (num_queued_requests=1, max_queued_requests=1).",
+            "text/plain",
+        ),
+        "overloaded",
+        "dropped due to backpressure",
+        "no more room in its queue",
+    ),
+    # SGLang 0.5.23 with --max-queued-requests
+    Row(
+        "503-queue",
+        whole(503, flat("The request queue is full.", 503)),
+        "overloaded",
+        "queue is full",
+        "no more room in its queue",
+    ),
+    Row(
+        "503-queue-timeout",
+        whole(503, nested("the pod left the queue of its node")),
+        "overloaded",
+        "left the queue",
+        "see whether the server behind",
+    ),
     # KServe 0.21.0 over vLLM
     Row(
         "500-vllm-validation",
