@@ -230,5 +230,5 @@ def times_record(times: Times) -> dict[str, float]:
         value = getattr(times, one.name)
         if one.name != "created" and value is not None and value != getattr(default, one.name):
             since = value - times.created if one.name in MOMENTS else value
-            told[one.name] = round(since, 6) if isinstance(since, float) else since
+            told[one.name] = round(since, 12) if isinstance(since, float) else since
     return told

@@ -148,7 +148,11 @@ def _timing(attempt: Attempt) -> Mapping[str, float | None]:
 
 
 def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 6)
+    """To the microsecond, of the whole nanoseconds that clocks give.
+
+    So it is the same however far from zero the two moments lay that it is the difference of.
+    """
+    return None if seconds is None else round(round(seconds, 9), 6)
 
 
 _NOT_ASKED: Record = {

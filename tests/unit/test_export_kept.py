@@ -2,20 +2,47 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given, settings
 
 from massgen_tui import paths
-from massgen_tui.backends.events import ContentDelta, ReasoningDelta, UsageReported
+from massgen_tui.backends.events import (
+    ContentDelta,
+    Opened,
+    ReasoningDelta,
+    RequestSent,
+    StreamEvent,
+    UsageReported,
+)
 from massgen_tui.console.saving import SESSION, TURN, save_answers
 from massgen_tui.export.forms import FORMS, export
 from massgen_tui.export.kept import info_of
+from massgen_tui.session.agent import Agent, KeptProfile
+from massgen_tui.session.attempt import Status
+from massgen_tui.session.events import (
+    Begun,
+    Ended,
+    Entry,
+    Measured,
+    Prompted,
+    Queued,
+    SessionEvent,
+    Streamed,
+)
+from massgen_tui.session.redact import Redactor
 from massgen_tui.session.session import Session
+from massgen_tui.session.state import SessionState
+from massgen_tui.store.encoder import Encoder
+from massgen_tui.store.head import head_of
 from massgen_tui.store.reader import read_session
 from massgen_tui.store.recording import record
+from massgen_tui.store.schema import attempt_record, to_json
 from massgen_tui.store.writer import SessionLog
 from tests.support.fakes import Backends, FakeClock, answer, config_of, failure
 
@@ -137,3 +164,44 @@ async def test_what_a_killed_program_broke_off_is_told(folder: Path) -> None:
         text = export(kept.state, form, session=info_of(kept), redact=as_it_is)
         assert "Broken off when the program ended" in text
         assert "so far" in text
+
+
+@settings(deadline=None)
+@given(
+    start=st.integers(0, 10**15),
+    steps=st.lists(st.integers(0, 10**7), min_size=6, max_size=6),
+    waited=st.none() | st.floats(0, 0.01),
+)
+def test_what_was_measured_reads_back_to_the_last_microsecond(
+    tmp_path_factory: pytest.TempPathFactory, start: int, steps: list[int], waited: float | None
+) -> None:
+    """Times are nanoseconds since the machine started, and kept since the attempt was made."""
+    moments = [(start + sum(steps[: place + 1])) / 1e9 for place in range(len(steps))]
+    config = config_of("a")
+    profile = KeptProfile()
+    state = SessionState([Agent(config.agents[0], profile)])
+    encoder = Encoder(moments[0], Redactor(()))
+    lines = [to_json(head_of(config, {"a": profile}, 0.01).model_dump(mode="json"))]
+    stream: list[StreamEvent] = [
+        RequestSent({}),
+        Opened(waited),
+        ReasoningDelta("a"),
+        ContentDelta("b"),
+    ]
+    happened: list[tuple[float, SessionEvent]] = [
+        (moments[0], event) for event in (Prompted(1, "?", ("a",)), Queued(1, "a", 1), Begun(1))
+    ]
+    happened += [(at, Streamed(1, one)) for at, one in zip(moments[1:], stream, strict=False)]
+    happened.append((moments[-1], Ended(1, Status.DONE)))
+    for at, event in happened:
+        state.apply(Entry(state.seq, at, event))
+        if isinstance(event, Ended):
+            measured = Measured(replace(state.attempt(1).times))
+            lines += encoder.take(at, replace(event, measured=measured))
+        else:
+            lines += encoder.take(at, event)
+    path = tmp_path_factory.mktemp("kept") / "20261123-120000-ab12cd34.jsonl"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    kept = read_session(path)
+    assert kept.damage == []
+    assert attempt_record(kept.state.attempt(1)) == attempt_record(state.attempt(1))
