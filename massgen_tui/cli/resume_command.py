@@ -9,7 +9,7 @@ from massgen_tui.cli.reading import read_config
 from massgen_tui.config.model import Config
 from massgen_tui.store.find import LAST
 from massgen_tui.store.head import Head
-from massgen_tui.store.kept_config import NoConfigError, changes, config_of, greeting
+from massgen_tui.store.kept_config import NoConfigError, changes, config_of
 from massgen_tui.store.locks import is_locked
 from massgen_tui.store.reader import NoSessionError, read_head
 
@@ -34,7 +34,7 @@ def command(session: str, config: str | None, *, yes: bool) -> int:
     try:
         head = read_head(path)
         settings = read_config(config) if config else config_of(head)
-        told = [greeting(head), *_changed(head, settings if config else None)]
+        told = _changed(head, settings if config else None)
         console = importlib.import_module("massgen_tui.console.running")
         return int(console.open_session(path, settings, "\n".join(told)))
     except (NoSessionError, NoConfigError) as error:

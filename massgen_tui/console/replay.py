@@ -67,6 +67,10 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
 
     action_new = action_halt = action_retry_failed = action_wait = action_rerun
 
+    async def action_quit(self) -> None:
+        """End; there is nothing to lose."""
+        self.leave(True)
+
     def _moved(self) -> None:
         self.paint()
         self.workspace.pump.wake()

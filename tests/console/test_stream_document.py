@@ -216,6 +216,22 @@ def test_an_attempt_that_runs_behind_the_one_in_front_is_told_of() -> None:
     assert page.read() == ["› why?", "attempt 1 of 2  [ and ] switch", "One."]
 
 
+def test_a_stopped_attempt_without_an_answer_says_which_is_quoted() -> None:
+    one = agent()
+    page = Page(one, width=70)
+    first = ask(one)
+    say(first, "One.")
+    finish(first)
+    second = rerun(one)
+    think(second, "Hm.")
+    assert page.read()[1] == "attempt 2 of 2  [ and ] switch"
+    second.end(Status.CANCELLED, 4.0)
+    assert page.read()[1] == "attempt 2 of 2 · quoted: attempt 1  [ and ] switch"
+    one.turns[-1].front = 0
+    one.revision += 1
+    assert page.read()[1] == "attempt 1 of 2  [ and ] switch"
+
+
 def test_a_long_prompt_shows_its_first_lines() -> None:
     one = agent()
     ask(one, "\n".join(f"line {n}" for n in range(20)))

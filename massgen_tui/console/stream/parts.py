@@ -60,10 +60,11 @@ class AttemptHead(Derived):
 
     def key(self, now: float) -> object:
         """How many attempts there are, and what the last is doing."""
-        return len(self._turn.attempts), self._turn.attempts[-1].status
+        statuses = [attempt.status for attempt in self._turn.attempts]
+        return statuses, self._attempt.status.ended and self._turn.quoted
 
     def make(self, now: float) -> list[Row]:
-        """`attempt 2 of 2`, or nothing; says so where another one is running."""
+        """`attempt 2 of 2`, or nothing; says so where another one is running, or is quoted."""
         attempts = self._turn.attempts
         many, last = len(attempts), attempts[-1]
         if many < 2:
@@ -71,6 +72,11 @@ class AttemptHead(Derived):
         spans: list[Span] = [(f"attempt {attempts.index(self._attempt) + 1} of {many}", "dim")]
         if last is not self._attempt and not last.status.ended:
             spans.append((f" · attempt {many} is {last.status}", "mark"))
+        elif self._attempt.status.ended and (quoted := self._turn.quoted) not in (
+            None,
+            self._attempt,
+        ):
+            spans.append((f" · quoted: attempt {attempts.index(quoted) + 1}", "mark"))
         return line_rows([*spans, ("  [ and ] switch", "dim")], self.width)
 
 
