@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import importlib
+import itertools
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from massgen_tui.console.stream.pane import AgentPane
     from massgen_tui.console.widgets.sidebar import Sidebar
     from massgen_tui.console.workspace import Workspace
+
+_NUMBERS = itertools.count(1)
+"""Of the modes, which hold a main screen each and what is over it."""
 
 
 class ConsoleApp(Actions, inherit_bindings=False):
@@ -59,8 +64,6 @@ class ConsoleApp(Actions, inherit_bindings=False):
             resumes: the file of a session that goes on.
         """
         super().__init__()
-        self.next_session: Path | None = None
-        """The file of the session that is to go on when this console has ended."""
         self.refused: ConfigError | None = None
         """What is wrong with the config, where that ended the console."""
         self.before = before or Before()
@@ -72,16 +75,11 @@ class ConsoleApp(Actions, inherit_bindings=False):
             self._outline = config
             self._opening = OpeningScreen(config)
         else:
-            self._attach_workspace(config, services, resumes)
+            self._attach_workspace(_rooms().Workspace(config, services, self, resumes))
 
-    def _attach_workspace(
-        self,
-        config: "Config",
-        services: "Services | None" = None,
-        resumes: Path | None = None,
-    ) -> None:
-        self.workspace = _made(config, services, self, resumes)
-        self.config, self.services = config, self.workspace.services
+    def _attach_workspace(self, workspace: "Workspace") -> None:
+        self.workspace = workspace
+        self.config, self.services = workspace.config, workspace.services
         self.session, self.desk = self.workspace.session, self.workspace.desk
         self.main, self.prompt = self.workspace.main, self.workspace.prompt
 
@@ -111,8 +109,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         """Take over the title, the theme and the keys of the config."""
         self.workspace.show_title()
         self._set_theme(self.config.ui.theme)
-        if self.config.ui.keymap:
-            self.set_keymap(dict(self.config.ui.keymap))
+        self.set_keymap(dict(self.config.ui.keymap))
 
     def _set_theme(self, theme: str) -> None:
         if theme in self.available_themes:
@@ -129,13 +126,18 @@ class ConsoleApp(Actions, inherit_bindings=False):
             self.refused = error
             self.exit(return_code=1)
             return
-        self._attach_workspace(config)
+        self._attach_workspace(_rooms().Workspace(config, None, self))
         self._opening = None
+        await self._show_main()
+        self.call_after_refresh(self._begin)
+
+    async def _show_main(self) -> None:
         self._apply_ui()
         self.main.prepare(self.size)
-        self.add_mode("session", lambda: cast("Screen[object]", self.main))
-        await self.switch_mode("session")
-        self.call_after_refresh(self._begin)
+        main = cast("Screen[object]", self.main)
+        mode = f"session {next(_NUMBERS)}"
+        self.add_mode(mode, lambda: main)
+        await self.switch_mode(mode)
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys until there is something that they mean anything to."""
@@ -166,21 +168,44 @@ class ConsoleApp(Actions, inherit_bindings=False):
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         gc.enable()
-        self.services.gate.active = True
-        self.paint()
-        self.run_worker(self.workspace.pump.run(), group="pump")
-        self.run_worker(self.workspace.start(), group="prepare")
-        self.run_worker(self.workspace.deferred.run(), group="deferred")
+        self.workspace.open()
         self.set_interval(1.0, self.show_monitors)
         prompt, notice = self._first
+        self._greet(notice)
+        if prompt:
+            self.workspace.prompt.send_given(prompt)
+        await self._release_keys()
+
+    def open_session(self, path: Path) -> None:
+        """Put a kept session in the place of this one, which ends and stays kept."""
+        if self._held is None:
+            self.run_worker(self._reopen(path), group="open")
+
+    async def _reopen(self, path: Path) -> None:
+        self.prompt.keep_draft()
+        try:
+            workspace, notice = _rooms().resumed(path, self)
+        except (ValueError, OSError) as error:
+            self.say(f"not opened: {error}", seconds=8, severity="warning")
+            return
+        self._held = []  # what is typed meanwhile is meant for the session to come
+        await self.workspace.close()
+        gc.unfreeze()  # the session that ends was made before
+        before = self.current_mode
+        self._attach_workspace(workspace)
+        await self._show_main()
+        await self.drop_mode(before)
+        self.workspace.open()
+        self._greet(notice)
+        await self._release_keys()
+
+    def _greet(self, notice: str) -> None:
+        """Say what is to be known at the start."""
         if notice:
             self.say(notice, seconds=8)
         if warnings := self.workspace.warnings(self.available_themes):
             more = f"\n… {len(warnings) - 1} more: palette, Show warnings" if warnings[1:] else ""
             self.say(f"{warnings[0]}{more}", seconds=8, severity="warning")
-        if prompt:
-            self.workspace.prompt.send_given(prompt)
-        await self._release_keys()
 
     def paint(self) -> None:
         """Draw what is new in the panes that are seen, and the title."""
@@ -261,9 +286,6 @@ def read_config(path: Path) -> "Config":
     return config
 
 
-def _made(
-    config: "Config", services: "Services | None", app: ConsoleApp, resumes: Path | None
-) -> "Workspace":
-    room = importlib.import_module("massgen_tui.console.workspace")
-    made: Workspace = room.Workspace(config, services, app, resumes)
-    return made
+def _rooms() -> ModuleType:
+    """What takes as long to import as all the rest of a start."""
+    return importlib.import_module("massgen_tui.console.workspace")

@@ -29,6 +29,17 @@ class Mended(Contained, inherit_bindings=False):
         """Choose the colours."""
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
+    async def drop_mode(self, mode: str) -> None:
+        """Remove a mode that is not the current one, and its screens; the first one too.
+
+        Textual has no name for the mode in which an app begins, and keeps its screens to the end.
+        """
+        if mode in self._modes:
+            await self.remove_mode(mode)
+            return
+        for screen in reversed(self._screen_stacks.pop(mode, [])):
+            await screen.remove()
+
 
 _forwarded = Screen._forward_event
 

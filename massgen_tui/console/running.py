@@ -88,14 +88,6 @@ def _resumed(path: Path, config: "Config | None" = None, notice: str = "") -> Co
 
 
 def _run(app: ConsoleApp) -> int:
-    while True:
-        code = _run_once(app)
-        if app.next_session is None:
-            return code
-        app = _resumed(app.next_session)
-
-
-def _run_once(app: ConsoleApp) -> int:
     app.last_resort = LastResort(app.before.modes)
     with on_signals(app.end_by_signal):
         app.run()

@@ -4,13 +4,14 @@ To import it takes as long as all the rest of a start; the app shows its first f
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.worker import Worker
 
 from massgen_tui.config.model import Config
 from massgen_tui.console.contain import guarded
@@ -31,6 +32,8 @@ from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Ended, Entry
 from massgen_tui.session.last_turn import last_turn
+from massgen_tui.store.kept_config import config_of, greeting
+from massgen_tui.store.reader import read_head
 from massgen_tui.store.writer import NOT_KEPT
 from massgen_tui.supervise.deferred import DeferredSender, WatchedServers
 from massgen_tui.supervise.join import Join
@@ -55,6 +58,10 @@ class Host(Protocol):
         """Call it when the screen has been drawn."""
         ...
 
+    def run_worker(self, work: Coroutine[None, None, None], *, group: str) -> Worker[None]:
+        """Run it beside, its faults contained."""
+        ...
+
 
 class Workspace:
     """Everything that the app works with."""
@@ -74,6 +81,7 @@ class Workspace:
         self.services = services or Services.of(config, warn=self._warn, resumes=resumes)
         self.session = self.services.session
         self._host = host
+        self._beside: list[Worker[None]] = []
         self._alarm = Alarm()
         self.prompt = self._make_prompt()
         self.main = self._make_main()
@@ -118,7 +126,25 @@ class Workspace:
         ]
         return MainScreen(panes, self.prompt, self.config.ui.keymap, monitor=self.config.monitor)
 
-    async def start(self) -> None:
+    def open(self) -> None:
+        """Draw, and begin what goes on beside: frames, imports and monitors, deferred prompts."""
+        self.services.gate.active = True
+        self.paint()
+        run = self._host.run_worker
+        self._beside = [
+            run(self.pump.run(), group="pump"),
+            run(self._start(), group="prepare"),
+            run(self.deferred.run(), group="deferred"),
+        ]
+
+    async def close(self) -> None:
+        """Keep the draft, end all that goes on, and close streams, monitors and the file."""
+        self.prompt.keep_draft()
+        for worker in self._beside:
+            worker.cancel()
+        await self.services.stop()
+
+    async def _start(self) -> None:
         """Begin what takes time: imports, log, monitors."""
         await self.services.start()
         self.show_monitors()
@@ -211,3 +237,14 @@ class Workspace:
 
     def _warn(self, text: str) -> None:
         self._host.say(text, seconds=8, severity="warning")
+
+
+def resumed(path: Path, host: Host) -> tuple[Workspace, str]:
+    """The workspace of a kept session that goes on, with its own settings; and what is said of it.
+
+    Raises:
+        ValueError: the file is no session's, or its settings cannot be used.
+        OSError: it cannot be read.
+    """
+    head = read_head(path)
+    return Workspace(config_of(head), None, host, path), greeting(head)

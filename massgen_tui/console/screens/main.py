@@ -55,7 +55,7 @@ class MainScreen(Screen[None], Still):
             keymap: the user's own keys, by binding id.
             monitor: whether there is anything for a sidebar to show.
         """
-        super().__init__(id="main")
+        super().__init__()
         self.title_bar = TitleBar(id="title")
         self.grid = PaneGrid(tuple(panes), id="panes")
         self.sidebar = Sidebar(keymap, id="sidebar")
