@@ -8,7 +8,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from massgen_tui.backends.adapt import Adaptation, Correction, correct
@@ -24,7 +24,6 @@ from massgen_tui.backends.events import (
     Warned,
 )
 from massgen_tui.backends.failures import (
-    RETRY_AFTER_LIMIT,
     Cause,
     FailedError,
     RefusedError,
@@ -33,7 +32,9 @@ from massgen_tui.backends.failures import (
 )
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.gateways import asks_for_names, may_lack_key
+from massgen_tui.backends.remedies import without_log
 from massgen_tui.backends.request import build_request
+from massgen_tui.backends.retries import Failed, Retries
 from massgen_tui.config.extras import replaces_key
 from massgen_tui.config.model import AgentConfig, Timeouts
 from massgen_tui.config.secrets import secrets_of, without
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 
 Sleep = Callable[[float], Awaitable[object]]
 """Waits for so many seconds."""
-_WAITS = (0.5, 1.0)
 _CLOSING = 1.0
 """Seconds that closing may take."""
 _ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.exchange")
@@ -62,15 +62,6 @@ async def warm_up() -> None:
 def _import() -> None:
     for room in _ROOMS:
         importlib.import_module(room)
-
-
-@dataclass(slots=True)
-class _Failed:
-    """A try that did not open: why, and what to raise if nothing more can be done."""
-
-    cause: Cause
-    error: BackendError
-    correction: Correction | None = None
 
 
 class ChatCompletionsBackend:
@@ -102,6 +93,8 @@ class ChatCompletionsBackend:
         self._config = agent
         self._key_vars = dialect.key_vars if dialect else ()
         self._finishes = dialect is not None and dialect.finishes
+        self._has_log = not (dialect is not None and dialect.hosted)
+        """Its log is within reach of whoever runs the server, as no hosted API's is."""
         self._gate = gate
         self._sleep = sleep
         self._adaptation = Adaptation()
@@ -124,7 +117,7 @@ class ChatCompletionsBackend:
         client = await self._connected()
         body = self._adaptation.apply(request.body)
         end = running_time() + (self._limits.total or float("inf"))
-        retries, corrected = 0, False
+        retries, corrected = Retries(self._config.settings.retries), False
         while True:
             yield RequestSent(body)
             async with self._exchange(client, end) as exchange:
@@ -132,21 +125,28 @@ class ChatCompletionsBackend:
                 if failed is None:
                     if exchange.opened:
                         yield Opened(exchange.waited)
-                    while (events := await self._read(exchange)) is not None:
-                        exchange.giving = iter(events)
-                        for event in exchange.giving:
-                            yield event
-                    return
+                    try:
+                        while (events := await self._read(exchange)) is not None:
+                            retries.see(events)
+                            exchange.giving = iter(events)
+                            for event in exchange.giving:
+                                yield event
+                    except BackendError as error:
+                        failed = retries.failed_in_stream(error)
+                        if failed is None:
+                            raise
+                    else:
+                        return
             if failed.correction is not None:
                 corrected = True
                 body = self._learn(failed.correction, request)
                 yield Warned(failed.correction.told)
                 continue
-            seconds = self._wait(failed, retries)
+            seconds = retries.wait(failed)
             if seconds is None:
                 raise failed.error
-            retries += 1
-            yield Retrying(failed.error.message, seconds, retries)
+            retries.done += 1
+            yield Retrying(failed.error.message, seconds, retries.done)
             await self._sleep(seconds)
 
     def held(self) -> list[StreamEvent]:
@@ -230,21 +230,21 @@ class ChatCompletionsBackend:
 
     async def _sent(
         self, exchange: "Exchange", body: dict[str, object], *, correctable: bool
-    ) -> _Failed | None:
+    ) -> Failed | None:
         """Send one try; None when the answer is open."""
         try:
             await exchange.send(body)
         except FailedError as failure:
-            return _Failed(failure.cause, self._signed(failure.cause.error()))
+            return Failed(failure.cause, self._signed(failure.cause.error()))
         except RefusedError as refused:
             if correctable:
                 correction = correct(refused.status, refused.said, body, self._adaptation)
                 if correction is not None:
                     nothing = Cause(ErrorKind.BAD_REQUEST, refused.said)
-                    return _Failed(nothing, nothing.error(), correction)
+                    return Failed(nothing, nothing.error(), correction)
             cause = refusal(refused, await self._situation(refused))
             error = self._signed(cause.error(refused.status, refused.retry_after))
-            return _Failed(cause, error)
+            return Failed(cause, error)
         return None
 
     async def _situation(self, refused: RefusedError) -> Situation:
@@ -267,23 +267,12 @@ class ChatCompletionsBackend:
         self._told += (correction.told,)
         return self._adaptation.apply(request.body)
 
-    def _wait(self, failed: _Failed, retries: int) -> float | None:
-        """Seconds until the next try, or None when there is none."""
-        if not failed.cause.retried:
-            return None
-        if retries >= self._config.settings.retries:
-            return None
-        asked = failed.error.retry_after
-        if asked is None:
-            return _WAITS[min(retries, len(_WAITS) - 1)]
-        return asked if asked <= RETRY_AFTER_LIMIT else None
-
     def _signed(self, error: BackendError) -> BackendError:
         """The error as ours: with agent and server, without the key that a server may repeat."""
         return replace(
             error,
             message=self._masked(error.message),
-            hint=self._masked(error.hint),
+            hint=self._masked(error.hint if self._has_log else without_log(error.hint)),
             agent=self.agent,
             server=self.server,
         )

@@ -54,6 +54,14 @@ _REMEDIES = (
      r"|not a multi-?modal model|at most 0 (?:image|audio|video)",
      "it takes text alone: leave images and sounds out, or ask another model"),
 )  # fmt: skip
+_OF_THE_LOG = (
+    (", and look into the server's log if it stays", ""),
+    ("look into the server's log, this", "this"),
+    ("see the server's log; ", ""),
+    (", or the server cut it off: see its log", ", or the server cut it off"),
+    (", or the server failed: see its log", ", or the server failed"),
+)
+"""How hints name the log, and what is left of them for whom it is out of reach."""
 _TABLE = tuple((re.compile(words, re.I | re.S), hint) for words, hint in _REMEDIES)
 
 
@@ -78,6 +86,13 @@ def remedy(words: str) -> str:
         return SHORTEN
     found = next((hint for pattern, hint in _TABLE if pattern.search(words)), "")
     return found or (CHANGE if of_validator(words) else "")
+
+
+def without_log(hint: str) -> str:
+    """A hint without what only those can do who run the server: to look into its log."""
+    for clause, instead in _OF_THE_LOG:
+        hint = hint.replace(clause, instead)
+    return hint
 
 
 def no_cause(words: str) -> bool:

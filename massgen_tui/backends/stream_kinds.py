@@ -20,7 +20,8 @@ from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import error_status, error_types, error_words, places
 
 _NO_WORDS = "the server reported an error inside the stream, without saying which"
-_HINT = "what came is kept; send the prompt again, and look into the server's log if it stays"
+_HINT = "send the prompt again, and look into the server's log if it stays"
+_KEPT_HINT = f"what came is kept; {_HINT}"
 _LOST_HINT = "the server lost what was answering: send the prompt again"
 _KEY_HINT = "check this agent's API key"
 _LASTING = (ErrorKind.SERVER_ERROR, ErrorKind.BAD_REQUEST)
@@ -122,7 +123,12 @@ def _hint(
         ErrorKind.NOT_FOUND: "put a model that this server serves as `model`",
         ErrorKind.BAD_REQUEST: CHANGE,
         ErrorKind.RATE_LIMITED: f"the server limits requests: {later}, then send it again",
-        ErrorKind.OVERLOADED: f"the server is overloaded: {later}, then send it again",
+        ErrorKind.OVERLOADED: f"{_overloaded(words)}{later}, then send it again",
         ErrorKind.LOADING: "wait until the model is loaded, then send it again",
         ErrorKind.INTERRUPTED: _LOST_HINT,
-    }.get(kind, _HINT)
+    }.get(kind, _KEPT_HINT if begun else _HINT)
+
+
+def _overloaded(words: str) -> str:
+    """That it has too much to do, where it says so: a paused server has not."""
+    return "the server is overloaded: " if _BUSY.search(words) else ""

@@ -183,10 +183,8 @@ class Attempt:
         """Close the attempt; it never changes after this."""
         if status is not Status.DONE and self.finish_reason is None:
             self.times.broken_off(now)
-        self.status = status
-        self.error = error
-        self.retrying = None
-        self.held = None
+        self.status, self.error = status, error
+        self.retrying = self.held = None
         self.silent = ""
         self.times.end = now
         self.revision += 1
@@ -252,10 +250,12 @@ class Attempt:
             self.status = status
 
     def _sent(self, body: Mapping[str, object], now: float) -> None:
-        self.request = body
-        self.retrying = None
+        self.request, self.retrying = body, None
+        if self.empty:  # what an earlier try told that gave nothing of an answer
+            self.status, self.times.first_byte = Status.CONNECTING, None
+            self.finish_reason = self.native_reason = self.usage = self.model = None
+            self.unsaid, self.choices = False, 1
         self.times.ask(now)
-        self._reach(Status.CONNECTING)
 
     def _reasoned(self, text: str, now: float) -> None:
         times = self.times

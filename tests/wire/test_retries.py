@@ -11,6 +11,7 @@ from massgen_tui.backends.events import RequestSent
 from massgen_tui.backends.failures import retry_after
 from tests.support.asking import Outcome, agent_at, ask, no_wait
 from tests.support.server import (
+    END,
     Reset,
     ScriptedServer,
     Step,
@@ -50,6 +51,66 @@ async def test_a_passing_refusal_is_tried_again(server: ScriptedServer, status: 
     ]
     assert [(r.attempt, r.seconds) for r in outcome.retries] == [(1, 0.5), (2, 1.0)]
     assert str(status) in outcome.retries[0].reason
+
+
+PAUSED = {
+    "message": "Generation is paused. Please retry after it resumes.",
+    "type": "InternalServerError",
+    "code": 503,
+}
+"""vLLM 0.33 after `/pause`, as its first event."""
+GATEWAY = {"message": "no healthy upstream", "type": "upstream_error", "status": 503}
+LIMITED = {"error": {"message": "Rate limit reached for requests", "code": "429"}}
+
+
+def refused_in_stream(error: object, *before: Step) -> list[Step]:
+    return [head(), *before, chunk(sse({"error": error})), chunk(b"data: [DONE]\n\n"), END]
+
+
+@pytest.mark.parametrize("error", [PAUSED, GATEWAY, LIMITED])
+async def test_a_stream_that_begins_with_a_passing_error_is_tried_again(
+    server: ScriptedServer, error: object
+) -> None:
+    role = chunk(sse(delta(role="assistant", content="")))
+    server.answer(*refused_in_stream(error))
+    server.answer(*refused_in_stream(error, role))
+    server.answer(*GOOD)
+    outcome, waits = await tried(server.base_url)
+    assert outcome.content == "hello"
+    assert outcome.error is None
+    assert waits == [0.5, 1.0]
+    assert [one.attempt for one in outcome.retries] == [1, 2]
+
+
+async def test_a_server_that_stays_paused_is_told_in_its_own_words(server: ScriptedServer) -> None:
+    for _ in range(3):
+        server.answer(*refused_in_stream(PAUSED))
+    outcome, waits = await tried(server.base_url)
+    assert waits == [0.5, 1.0]
+    assert outcome.failure.status == 503
+    assert outcome.failure.message == PAUSED["message"]
+    assert "overloaded" not in outcome.failure.hint
+    assert "what came" not in outcome.failure.hint
+
+
+@pytest.mark.parametrize("field", ["content", "reasoning_content"])
+async def test_an_error_behind_a_piece_of_an_answer_is_final(
+    server: ScriptedServer, field: str
+) -> None:
+    server.answer(*refused_in_stream(PAUSED, chunk(sse(delta(**{field: "half"})))))
+    outcome, waits = await tried(server.base_url)
+    assert waits == []
+    assert outcome.failure.kind == "interrupted"
+
+
+@pytest.mark.parametrize("code", [400, 401, 500, None])
+async def test_a_stream_that_begins_with_a_lasting_error_is_not_tried_again(
+    server: ScriptedServer, code: int | None
+) -> None:
+    server.answer(*refused_in_stream({"message": "no", "code": code}))
+    outcome, waits = await tried(server.base_url)
+    assert waits == []
+    assert "what came" not in outcome.failure.hint
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 422, 500, 501])
