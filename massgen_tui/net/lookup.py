@@ -44,3 +44,13 @@ async def look_up(
 
     threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
     return await future
+
+
+def numeric(info: Info) -> str:
+    """The address that was found, to connect to: a link-local one of IPv6 with its interface.
+
+    CPython's `getaddrinfo` tells that apart: `('fe80::1', 8000, 0, 2)`.
+    """
+    address = info[4]
+    host, scope = str(address[0]), address[3] if len(address) == 4 else 0
+    return f"{host}%{scope}" if scope and "%" not in host else host

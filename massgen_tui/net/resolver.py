@@ -4,7 +4,7 @@ import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from massgen_tui.net.lookup import look_up
+from massgen_tui.net.lookup import look_up, numeric
 
 
 class DaemonResolver(AbstractResolver):
@@ -21,14 +21,14 @@ class DaemonResolver(AbstractResolver):
         return [
             ResolveResult(
                 hostname=host,
-                host=str(address[0]),
+                host=numeric(info),
                 port=port,
-                family=kind,
-                proto=proto,
+                family=info[0],
+                proto=info[2],
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for kind, _, proto, _, address in await look_up(host, port, family)
-            if kind in (socket.AF_INET, socket.AF_INET6)
+            for info in await look_up(host, port, family)
+            if info[0] in (socket.AF_INET, socket.AF_INET6)
         ]
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from massgen_tui.net.address import proxy_for
-from massgen_tui.net.lookup import look_up
+from massgen_tui.net.lookup import look_up, numeric
 from massgen_tui.session.agent import Agent
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ async def connect_health(agent: Agent) -> HealthReport:
         found = await look_up(parts.hostname, port)
     except OSError:
         return HealthReport(Health.UNKNOWN, "its name cannot be resolved any more")
-    return await _look_at({str(address[4][0]) for address in found}, port)
+    return await _look_at(set(map(numeric, found)), port)
 
 
 async def _look_at(hosts: set[str], port: int) -> HealthReport:
