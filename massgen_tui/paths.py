@@ -37,6 +37,11 @@ def cache_dir() -> Path:
     return _made(platformdirs.user_cache_path(APP, appauthor=False))
 
 
+def index_dir() -> Path:
+    """The index of the sessions, which can be made anew."""
+    return _made(cache_dir() / "index")
+
+
 def open_private(path: Path, mode: str = "a") -> IO[str]:
     """Open a text file that only this user can read (0600), creating it so.
 

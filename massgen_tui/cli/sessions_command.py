@@ -1,8 +1,9 @@
 """`massgen-tui sessions`: what was kept; found, renamed, removed."""
 
+import importlib
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -10,17 +11,15 @@ import click
 
 from massgen_tui import paths
 from massgen_tui.cli.session_table import cut, record_of, row_of, table
-from massgen_tui.store import catalogue
-from massgen_tui.store.catalogue import Found
-from massgen_tui.store.changes import remove, rename
-from massgen_tui.store.find import UnknownSessionError, find_session, session_id
-from massgen_tui.store.hits import line_at
+from massgen_tui.store.catalogue import Catalogue, open_catalogue
+from massgen_tui.store.find import UnknownSessionError, begun_first, find_session, session_id
+from massgen_tui.store.hits import Hit, line_at
 from massgen_tui.store.locks import is_locked
-from massgen_tui.store.reader import NoSessionError
-from massgen_tui.store.schema import to_json
 from massgen_tui.store.summary import Passage, Summary
 from massgen_tui.text import one_line
 
+Shown = tuple[Sequence[tuple[Summary, Hit | None]], int]
+"""Sessions with what was found in them, and how many more there are."""
 SHOWN = 20
 """Sessions that the table shows where no limit is given; JSON has all."""
 
@@ -38,45 +37,62 @@ def command(ctx: click.Context, search: str | None, as_json: bool, limit: int | 
     """List the sessions that were kept, the newest first; or search, rename, remove them."""
     if ctx.invoked_subcommand is not None:
         return
-    folder = paths.sessions_dir()
     if search is not None and not search.strip():
         raise click.UsageError("--search: what is searched for is empty")
-    found = _found(folder, search)
+    most = limit or (sys.maxsize if as_json else SHOWN)
+    catalogue = open_catalogue()
+    try:
+        shown, more = _listed(catalogue, most) if search is None else _hits(catalogue, search, most)
+    finally:
+        catalogue.close()
     if as_json:
-        records = [record_of(one) for one, _ in islice(found, limit)]
+        records = [record_of(one) for one, _ in shown]
+        to_json = importlib.import_module("massgen_tui.store.schema").to_json
         click.echo(to_json({"sessions": records}, indent=2))
-        return
-    shown = list(islice(found, (limit or SHOWN)))
-    more = sum(1 for _ in found)
-    if not shown:
-        words = f"No session has {one_line(search, 60)!r}" if search else "No session is kept"
-        click.echo(f"{words} in {folder}.", err=True)
-        return
-    for line in _told(shown, search or ""):
-        click.echo(line)
-    if more:
-        click.echo(f"… and {more} more: --limit shows them", err=True)
-
-
-def _found(folder: Path, search: str | None) -> Iterator[tuple[Summary, Found | None]]:
-    if search is None:
-        yield from ((one, None) for one in catalogue.sessions(folder))
+    elif shown:
+        for line in _told(shown, search or ""):
+            click.echo(line)
+        if more:
+            click.echo(f"… and {more} more: --limit shows them", err=True)
     else:
-        yield from ((one.session, one) for one in catalogue.search(folder, search))
+        words = f"No session has {one_line(search, 60)!r}" if search else "No session is kept"
+        click.echo(f"{words} in {paths.sessions_dir()}.", err=True)
 
 
-def _told(shown: Iterable[tuple[Summary, Found | None]], search: str) -> Iterator[str]:
-    told = list(shown)
+def _listed(catalogue: Catalogue, most: int) -> Shown:
+    found = catalogue.sessions()
+    shown = [(one, None) for one in islice(found, most)]
+    return shown, max(len(begun_first(paths.sessions_dir())) - most, 0)
+
+
+def _hits(catalogue: Catalogue, search: str, most: int) -> Shown:
+    if unread := catalogue.unread():
+        _read_all(catalogue, unread)
+    found = catalogue.search(search, most)
+    return [(hit.session, hit) for hit in found.hits], found.more
+
+
+def _read_all(catalogue: Catalogue, unread: int) -> None:
+    """Read what is new, and say so where somebody waits for it."""
+    seen = sys.stderr.isatty() and unread > SHOWN
+    for number, _ in enumerate(catalogue.sessions(), 1):
+        if seen and number % SHOWN == 0:
+            click.echo(f"\rreading sessions: {number} of {unread} new", nl=False, err=True)
+    if seen:
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _told(shown: Sequence[tuple[Summary, Hit | None]], search: str) -> Iterator[str]:
     width = shutil.get_terminal_size((120, 24)).columns
-    head, *lines = table([row_of(one) for one, _ in told], width)
+    head, *lines = table([row_of(one) for one, _ in shown], width)
     yield head
-    for line, (_, found) in zip(lines, told, strict=True):
+    for line, (_, hit) in zip(lines, shown, strict=True):
         yield line
-        if found is not None:
-            yield _hit(found, search, width)
+        if hit is not None:
+            yield _hit(hit, search, width)
 
 
-def _hit(found: Found, search: str, width: int) -> str:
+def _hit(found: Hit, search: str, width: int) -> str:
     more = f"  (+{found.more})" if found.more else ""
     begin = f"    {where(found.first)}: "
     room = max(width - len(begin) - len(more), 20)
@@ -102,9 +118,11 @@ def rm(ids: tuple[str, ...], yes: bool, running: bool) -> int:
     names = ", ".join(session_id(path) for path in meant)
     if not yes:
         _ask(f"Remove {many} for good: {names}?", "--yes removes without asking")
+    catalogue = open_catalogue()
     for path in meant:
         try:
-            remove(path)
+            path.unlink()
+            catalogue.forget(path)
         except OSError as error:
             raise click.ClickException(f"{path} cannot be removed: {error.strerror}") from None
     click.echo(f"removed: {names}")
@@ -122,8 +140,8 @@ def rename_command(id: str, title: str, running: bool) -> int:
         raise click.UsageError("the title is empty")
     _allow_running(path, running, "It is running. Rename it?")
     try:
-        rename(path, title)
-    except (OSError, NoSessionError) as error:
+        importlib.import_module("massgen_tui.store.rename").rename(path, title)
+    except (OSError, ValueError) as error:
         raise click.ClickException(f"{path} cannot be renamed: {error}") from None
     click.echo(f"{session_id(path)} is called {title!r}")
     return 0

@@ -1,44 +1,105 @@
-"""The kept sessions of a folder, at a glance, and what is found in them."""
+"""The kept sessions, at a glance, and what is found in them: by the index, or without one."""
 
+import importlib
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Protocol
 
-from massgen_tui.store.find import session_files
-from massgen_tui.store.hits import stands_in
-from massgen_tui.store.reader import NoSessionError
-from massgen_tui.store.summary import Passage, Summary, summarise
+from massgen_tui import paths
+from massgen_tui.store.find import begun_first
+from massgen_tui.store.hits import MOST, NOTHING, Found, Hit, stands_in
+from massgen_tui.store.summary import Passage, Summary
 
 log = logging.getLogger(__name__)
 
 
-class Found(NamedTuple):
-    """A session in which something was found."""
+class Catalogue(Protocol):
+    """What is asked about kept sessions, in any thread."""
 
-    session: Summary
-    first: Passage
-    """The text that it was found in first."""
-    more: int
-    """Other texts of the session that it stands in."""
+    def sessions(self) -> Iterator[Summary]:
+        """All, the one that began last first; what is new is read as it is asked for."""
+        ...
+
+    def unread(self) -> int:
+        """How many files are to be read before everything is found fast."""
+        ...
+
+    def by_words(self, query: str, most: int = MOST) -> Found:
+        """Fast: what has all words of a query, of what was read by now."""
+        ...
+
+    def by_look(self, query: str, most: int = MOST) -> Found:
+        """Every text in which a query stands as it is, inside words too."""
+        ...
+
+    def search(self, query: str, most: int = MOST) -> Found:
+        """Both."""
+        ...
+
+    def forget(self, path: Path) -> None:
+        """A session was removed."""
+        ...
+
+    def close(self) -> None:
+        """It is asked no more."""
+        ...
 
 
-def sessions(folder: Path) -> Iterator[Summary]:
-    """All kept sessions, the one that began last first."""
-    for summary, _ in _read(folder):
-        yield summary.now()
+def open_catalogue(folder: Path | None = None) -> Catalogue:
+    """The user's sessions, or those in `folder`; with an index, where there can be one."""
+    folder = folder or paths.sessions_dir()
+    try:
+        # a Python may have no SQLite
+        made: Catalogue = importlib.import_module("massgen_tui.store.index").open_index(folder)
+    except Exception:
+        log.warning("there is no index of the sessions", exc_info=True)
+        return Unindexed(folder)
+    return made
 
 
-def search(folder: Path, query: str) -> Iterator[Found]:
-    """The sessions in which a text stands, without an index."""
-    for summary, passages in _read(folder):
-        hits = [one for one in passages if stands_in(one.text, query)]
-        if hits:
-            yield Found(summary.now(), hits[0], len(hits) - 1)
+class Unindexed:
+    """Reads every file each time."""
 
+    def __init__(self, folder: Path) -> None:
+        """Look into this folder."""
+        self._folder = folder
 
-def _read(folder: Path) -> Iterator[tuple[Summary, list[Passage]]]:
-    for one in session_files(folder):
-        with suppress(OSError, NoSessionError):
-            yield summarise(one.path)
+    def sessions(self) -> Iterator[Summary]:
+        """All, the one that began last first."""
+        for summary, _ in self._read():
+            yield summary.now()
+
+    def unread(self) -> int:
+        """None ever is."""
+        return 0
+
+    def by_words(self, query: str, most: int = MOST) -> Found:
+        """Nothing is fast."""
+        return NOTHING
+
+    def by_look(self, query: str, most: int = MOST) -> Found:
+        """What stands in the files."""
+        hits: list[Hit] = []
+        for summary, passages in self._read():
+            found = [one for one in passages if stands_in(one.text, query)]
+            if found:
+                hits.append(Hit(summary.now(), found[0], len(found) - 1))
+        return Found(hits[:most], max(len(hits) - most, 0))
+
+    def search(self, query: str, most: int = MOST) -> Found:
+        """What stands in the files."""
+        return self.by_look(query, most)
+
+    def forget(self, path: Path) -> None:
+        """Nothing was kept of it."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _read(self) -> Iterator[tuple[Summary, list[Passage]]]:
+        glance = importlib.import_module("massgen_tui.store.glance")
+        for one in begun_first(self._folder):
+            with suppress(OSError, ValueError):  # it is no session's
+                yield glance.summarise(one.path)

@@ -1,12 +1,14 @@
 """Finds kept sessions by what people call them: an ID, the beginning of one, or `last`."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from massgen_tui import paths
-from massgen_tui.store.migrations import old_id
 from massgen_tui.text import one_line
 
 LAST = "last"
@@ -38,6 +40,15 @@ class SessionFile(NamedTuple):
         return f"{self.id}  {when}"
 
 
+class SessionStat(NamedTuple):
+    """A file, as it lies there."""
+
+    path: Path
+    size: int
+    mtime: int
+    """When it was written last, in nanoseconds."""
+
+
 def find_session(text: str, folder: Path | None = None) -> Path:
     """The file of the session that is meant.
 
@@ -67,9 +78,24 @@ def find_session(text: str, folder: Path | None = None) -> Path:
 
 def session_files(folder: Path) -> Iterator[SessionFile]:
     """The sessions in `folder`, the one that began last first; what is no session is left out."""
-    for path in sorted(folder.glob("*.jsonl"), key=_begun, reverse=True):
-        if id := session_id(path):
-            yield SessionFile(id, path)
+    for one in begun_first(folder):
+        if id := session_id(one.path):
+            yield SessionFile(id, one.path)
+
+
+def begun_first(folder: Path) -> list[SessionStat]:
+    """The files in `folder`, by when they were begun, the last first; by their names.
+
+    Those of one second are in the order in which they were written last.
+    """
+    found = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".jsonl"):
+                with suppress(OSError):
+                    stat = entry.stat()
+                    found.append(SessionStat(Path(entry.path), stat.st_size, stat.st_mtime_ns))
+    return sorted(found, key=lambda one: (one.path.name[:15], one.mtime), reverse=True)
 
 
 def session_id(path: Path) -> str:
@@ -91,12 +117,10 @@ def session_id(path: Path) -> str:
     return id if "format" in head and isinstance(id, str) else ""
 
 
-def _begun(path: Path) -> tuple[str, float]:
-    """Sorts by when the file was begun; in one second, by when it was written last."""
-    try:
-        return path.name[:15], path.stat().st_mtime
-    except OSError:
-        return path.name[:15], 0.0
+def old_id(line: str | bytes) -> str:
+    """The ID of a session of format 0, which had none: of the first line of its file."""
+    text = line.encode("utf-8", "replace") if isinstance(line, str) else line
+    return sha256(text.rstrip(b"\r\n")).hexdigest()[:8]
 
 
 def _told(

@@ -1,13 +1,47 @@
-"""Where what is searched for stands in a text, and the line that it stands in."""
+"""What a search finds: sessions, where in a text it stands, and the line that it stands in."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from massgen_tui.store.summary import Passage, Summary
 from massgen_tui.text import clean
 
+MOST = 200
+"""Sessions that a search gives, at most."""
 BEFORE = 24
 """Characters of the line that are shown before a hit, about."""
 _WORD = re.compile(r"[^\W_]+")
+
+
+class Hit(NamedTuple):
+    """A session in which something was found."""
+
+    session: Summary
+    first: Passage
+    """The text that it was found in first."""
+    more: int
+    """Other texts of the session that it stands in."""
+
+
+class Found(NamedTuple):
+    """What a search gave."""
+
+    hits: Sequence[Hit]
+    """The sessions that began last, first."""
+    more: int
+    """Sessions beyond these."""
+
+
+NOTHING = Found((), 0)
+
+
+def joined(one: Found, other: Found, most: int = MOST) -> Found:
+    """What two searches gave, each session once."""
+    hits = {hit.session.path: hit for hit in (*one.hits, *other.hits)}
+    order = sorted(hits.values(), key=lambda hit: hit.session.path.name[:15], reverse=True)
+    more = max(len(order) - most, 0) + max(one.more, other.more)
+    return Found(order[:most], more)
 
 
 class Line(NamedTuple):
@@ -28,6 +62,11 @@ def words_of(text: str) -> list[str]:
 def only_words(query: str) -> bool:
     """Whether there is nothing but words in it, which may then stand anywhere in a text."""
     return _WORD.sub("", query).isspace() or _WORD.fullmatch(query) is not None
+
+
+def without_case(text: str) -> bool:
+    """Whether an ASCII comparison without case finds all of its forms."""
+    return all(one.isascii() or one.lower() == one.upper() for one in text)
 
 
 def stands_in(text: str, query: str) -> bool:

@@ -6,7 +6,6 @@ answer once it has ended, and count turns from 1 again in each new conversation.
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import PurePath
 from typing import Protocol
 
@@ -14,6 +13,7 @@ from massgen_tui.config.address import server_root
 from massgen_tui.dialects import by_name
 from massgen_tui.session.attempt import GRAIN
 from massgen_tui.store.ended0 import ended_attempt
+from massgen_tui.store.find import old_id
 from massgen_tui.store.lines import Plain
 
 
@@ -162,12 +162,6 @@ def migration_of(head: object, line: str) -> Migration | None:
         return From0(head, line)
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def old_id(line: str | bytes) -> str:
-    """The ID of a session of format 0, which had none: of the first line of its file."""
-    text = line.encode("utf-8", "replace") if isinstance(line, str) else line
-    return sha256(text.rstrip(b"\r\n")).hexdigest()[:8]
 
 
 def _agent(told: object) -> Plain:

@@ -35,10 +35,11 @@ from massgen_tui.session.hold import Hold
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState
 from massgen_tui.session.times import Times
+from massgen_tui.store.glance import summarise
 from massgen_tui.store.reader import read_session
 from massgen_tui.store.recording import record
 from massgen_tui.store.schema import agent_record
-from massgen_tui.store.summary import Passage, summarise
+from massgen_tui.store.summary import Passage
 from tests.support.fakes import FakeClock, config_of
 from tests.support.manual import ManualBackends
 

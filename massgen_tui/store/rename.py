@@ -1,4 +1,4 @@
-"""Renames and removes kept sessions."""
+"""Renames kept sessions."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,15 +29,6 @@ def rename(path: Path, title: str) -> None:
     begin = "" if _ends_a_line(path) else "\n"
     with open_private(path, "a") as file:
         file.write(f"{begin}{to_json(record, compact=True)}\n")
-
-
-def remove(path: Path) -> None:
-    """Remove a session.
-
-    Raises:
-        OSError: its file cannot be removed.
-    """
-    path.unlink()
 
 
 def _ends_a_line(path: Path) -> bool:
