@@ -48,6 +48,15 @@ def measure(folder: Path, cache: Path) -> None:
         timed(f"by words {query!r}", partial(by_words, index, query))
     for query in ("eedle17", "eedle1", "狐", "ä", "needle17 ", "a"):
         timed(f"look at every text {query!r}", partial(by_look, index, query))
+    (gone, *_) = folder.iterdir()
+    gone.unlink()
+    timed("forget a session", partial(forget, index, gone))
+
+
+def forget(index: SessionIndex, path: Path) -> int:
+    """A session was removed."""
+    index.forget(path)
+    return 1
 
 
 def by_words(index: SessionIndex, query: str) -> int:

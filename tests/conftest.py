@@ -1,7 +1,10 @@
 """A fault of the screen ends an app under test at once, so that none passes unseen."""
 
+from pathlib import Path
+
 import pytest
 
+from massgen_tui import paths
 from massgen_tui.console import contain
 
 
@@ -9,3 +12,17 @@ from massgen_tui.console import contain
 def _no_fault_passes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.node.get_closest_marker("contained") is None:
         monkeypatch.setattr(contain, "LIMIT", 1)
+
+
+@pytest.fixture(autouse=True)
+def _index_apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes into the user's index."""
+
+    made: list[Path] = []
+
+    def apart() -> Path:
+        if not made:
+            made.append(tmp_path_factory.mktemp("index"))
+        return made[0]
+
+    monkeypatch.setattr(paths, "index_dir", apart)

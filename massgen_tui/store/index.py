@@ -97,7 +97,11 @@ class SessionIndex:
         """Forget a session that was removed."""
         with self._file.open() as db:
             self._forget(db, {path.name})
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with suppress(sqlite3.OperationalError):
+                if self._file.words:
+                    # else its words stay until FTS5 happens to merge them
+                    db.execute("INSERT INTO word (word) VALUES ('optimize')")
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def by_words(self, query: str, most: int = MOST) -> Found:
         """What has all words of a query, each perhaps going on, of what was read by now.

@@ -1,5 +1,6 @@
 """Opens what a session leaves on disk, if its user wants anything left."""
 
+import importlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,9 +32,23 @@ def record(
     head = head_of(session.config, profiles, session.resolution_s)
     encoder = Encoder(session.clock(), redactor_of(session.config))
     folder = directory or paths.sessions_dir
-    log = SessionLog(head, session.state, encoder, session.clock, folder, warn=warn)
+    log = SessionLog(
+        head,
+        session.state,
+        encoder,
+        session.clock,
+        folder,
+        warn=warn,
+        ended=None if directory else index_ended,
+    )
     session.listen(log.hear)
     return log
+
+
+def index_ended(path: Path) -> None:
+    """Take a session that has ended into the index."""
+    # nothing that a session needs while it runs
+    importlib.import_module("massgen_tui.store.index").session_ended(path)
 
 
 @contextmanager

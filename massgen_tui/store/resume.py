@@ -12,6 +12,7 @@ from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import head_of
 from massgen_tui.store.messages import MessageNames
 from massgen_tui.store.reader import KeptSession, lines_of, read_head, read_session
+from massgen_tui.store.recording import index_ended
 from massgen_tui.store.writer import SessionLog
 
 
@@ -73,6 +74,7 @@ def resume(
             directory or paths.sessions_dir,
             warn=warn,
             before=lines_of(path),
+            ended=None if directory else index_ended,
         )
         session.listen(log.hear)
     return Resumed(kept, log, session.break_off())

@@ -57,6 +57,7 @@ class SessionLog:
         *,
         warn: Callable[[str], None],
         before: Iterable[str] = (),
+        ended: Callable[[Path], None] | None = None,
     ) -> None:
         """Make ready; nothing is written yet.
 
@@ -68,6 +69,7 @@ class SessionLog:
             directory: gives (and makes) the directory of the files.
             warn: told once, on the event loop, when the file cannot be written.
             before: lines that are written behind the head, of a session that goes on.
+            ended: called in the writer's thread, once the file is closed.
         """
         self.head = head
         self.path: Path | None = None
@@ -80,6 +82,7 @@ class SessionLog:
         self._directory = directory
         self._warn = warn
         self._before = before
+        self._ended = ended
         self._file: IO[str] | None = None
         self._happened: deque[Happened] = deque()
         self._news = threading.Event()
@@ -143,6 +146,8 @@ class SessionLog:
             self._give_up(error)
         finally:
             self._shut()
+        if self._ended is not None and self.path is not None and not self.problem:
+            self._ended(self.path)
 
     def _rest(self) -> None:
         """Wait until there is something to write."""
