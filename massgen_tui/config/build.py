@@ -11,7 +11,7 @@ from massgen_tui.config.diagnostics import Diagnostics, Origin, PathProblem
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.names import nearest
 from massgen_tui.config.sections import read_gpus, read_monitor, read_servers, read_ui
-from massgen_tui.config.values import Item, written
+from massgen_tui.config.values import OWN, Item, written
 from massgen_tui.dialects.parameters import MASSGEN_AGENT, MASSGEN_RATE_LIMITS, MASSGEN_TOP
 from massgen_tui.text import one_line
 
@@ -155,7 +155,7 @@ def _sort_keys(
 ) -> None:
     """Note keys that are not ours: MassGen's are ignored, `x-…` the user's own, others wrong."""
     for name, item in found.items():
-        if name in ours or name.startswith(("x-", "_", ".")):
+        if name in ours or name.startswith(OWN):
             continue
         if name in massgen:
             diagnostics.ignored.add(f"{section}{name}")

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 MAX_VALUES = 100_000
 """Values of a whole config after its aliases are expanded."""
 MAX_DEPTH = 64
+OWN = ("x-", "_", ".")
+"""Keys that begin so are the user's own: nothing reads them."""
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Steps = tuple[str | int, ...]

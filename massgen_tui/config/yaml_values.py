@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, cast
@@ -9,10 +10,10 @@ from typing import Final, cast
 import yaml
 
 from massgen_tui.config.document import Entry, Unusable, entries, place
-from massgen_tui.config.values import Steps, Written
+from massgen_tui.config.values import OWN, Steps, Written
 
 _TAG = "tag:yaml.org,2002:"
-_MAX_ENTRIES = 1_000_000
+_MAX_ENTRIES = 300_000
 """Keys of all mappings of a file, with what `<<` merges into each."""
 _OCTAL = re.compile(r"[-+]?0[0-7_]*[1-7][0-7_]*")
 _SIXTIES = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
@@ -28,12 +29,12 @@ class YamlValues:
         self._entries: dict[int, dict[str, Entry]] = {}
         self._faults: dict[int, yaml.Node] = {}
         """What is wrong in each mapping that cannot be read."""
-        self._open: list[tuple[yaml.Node, dict[str, object] | list[object]]] = []
+        self._open: deque[tuple[yaml.Node, dict[str, object] | list[object]]] = deque()
         self._left = _MAX_ENTRIES
         self.root = self._value(root)
         # no recursion: a file may be nested deeper than Python's stack
         while self._open:
-            self._complete(*self._open.pop())
+            self._complete(*self._open.popleft())
 
     def place(self, steps: Steps, *, on_key: bool = False) -> tuple[int, int]:
         """Line and column, from 1, at a path, or at the deepest value on the way that there is.
@@ -70,14 +71,14 @@ class YamlValues:
         return _scalar(cast(yaml.ScalarNode, node))
 
     def _mapping(self, node: yaml.MappingNode) -> object:
+        if self._left < 0:
+            return Written(kind="map", error="merges more than a config holds")
         try:
             found = entries(node)
         except Unusable as unusable:
             self._faults[id(node)] = unusable.node
             return Written(kind="map", error=str(unusable))
         self._left -= len(found)
-        if self._left < 0:
-            return Written(kind="map", error="merges more than a config holds")
         self._entries[id(node)] = found
         content: dict[str, object] = {}
         self._open.append((node, content))
@@ -95,8 +96,10 @@ class YamlValues:
         if isinstance(content, list):
             content += [self._value(item) for item in node.value]
         else:
-            found = self._entries[id(node)].values()
-            content.update((entry.name, self._value(entry.value)) for entry in found)
+            for name, entry in self._entries[id(node)].items():
+                # the user's own sections matter only where an alias repeats them
+                unread = node is self._node and name.startswith(OWN)
+                content[name] = None if unread else self._value(entry.value)
 
 
 def _tag_error(node: yaml.Node, kind: str) -> str:

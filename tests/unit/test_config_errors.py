@@ -241,6 +241,16 @@ def test_a_billion_merges_are_stopped(tmp_path: Path) -> None:
     assert len(config.agents[0].settings.extra_body) == 30
 
 
+def test_merges_in_what_is_ignored_do_not_cost_the_agents(tmp_path: Path) -> None:
+    keys = ", ".join(f"k{index}: 1" for index in range(1000))
+    merges = ", ".join(["{<<: *base}"] * 1000)
+    agents = "agents: [{id: a, backend: {type: vllm, model: m, extra_body: {<<: {a: 1}}}}]"
+    text = f"x-base: &base {{{keys}}}\n{agents}\nx-many: [{merges}]"
+    assert loaded(tmp_path, text).agents[0].settings.extra_body == {"a": 1}
+    problems = problems_of(tmp_path, text.replace("x-many", "gpus"))
+    assert any("merges more" in problem.message for problem in problems)
+
+
 def test_laughs_in_what_is_ignored_are_not_read(tmp_path: Path) -> None:
     assert loaded(tmp_path, _laughs("cwd: *x19")).agents[0].problem is None
 
