@@ -55,7 +55,15 @@ def find_error(chunk: Mapping[str, object]) -> object:
         inner = chunk.get(key)
         if isinstance(inner, dict) and inner.get("error"):
             return inner["error"]
-    return _groq(chunk)
+    return _groq(chunk) or _exception(chunk)
+
+
+def _exception(chunk: Mapping[str, object]) -> object:
+    """Bedrock's event that is named after its exception: `{"throttlingException": {…}}`."""
+    for name, told in chunk.items():
+        if name.endswith("Exception") and isinstance(told, dict):
+            return {"type": name, **told}
+    return None
 
 
 def plain_error(text: str) -> tuple[str, int | None] | None:

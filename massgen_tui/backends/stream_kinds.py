@@ -30,16 +30,24 @@ _MINIMAX = {
     2013: 400, 2049: 401, 2056: 429,
 }  # fmt: skip
 """The codes of MiniMax's `base_resp`, and the status that says the same."""
+_ZHIPU = {
+    "1000": 401, "1001": 401, "1002": 401, "1003": 401, "1004": 401, "1113": 402, "1210": 400,
+    "1211": 404, "1213": 400, "1214": 400, "1261": 400, "1301": 400, "1302": 429, "1303": 429,
+    "1304": 429, "1305": 429, "1308": 429,
+}  # fmt: skip
+"""The codes of Zhipu (GLM), which it sends as strings, and the status that says the same."""
 _SPOKEN = (
     (402, r"insufficient.{0,3}(?:balance|credit|fund)|balance is not enough|arrear|out of credit"
           r"|no credit|payment required"),
     (429, r"rate.?limit|too many requests|throttl|quota|resource.?exhausted|limit reached|\bqps\b"),
     (401, r"(?:invalid|incorrect|wrong|missing).{0,12}(?:api.?key|token\b)|unauthori[sz]ed"
           r"|authentication.?error|invalid.?authentication|permission.?(?:denied|error)"),
-    (503, r"overloaded|service.?unavailable|server (?:is )?busy|no capacity"),
+    (503, r"overloaded|service.?unavailable|no capacity|at (?:full )?capacity"
+          r"|(?:server|model|engine) (?:is )?(?:currently |too |temporarily )*busy"
+          r"|capacity (?:is |was )?(?:temporarily )?(?:exceeded|reached|exhausted)"),
     (404, r"model.?not.?found|not_found_error"),
     (400, r"invalid.?request|bad.?request|context.?length.?exceeded|exceed.?context"
-          r"|invalid.?parameter|unprocessable"),
+          r"|invalid.?parameter|unprocessable|validation.?exception"),
 )  # fmt: skip
 _STATUSES = tuple((status, re.compile(words, re.I)) for status, words in _SPOKEN)
 """Statuses by the words and the type of an error that names none."""
@@ -91,6 +99,11 @@ def _spoken(error: object, typed: str) -> int | None:
     code = error.get("status_code") if isinstance(error, Mapping) else None
     if isinstance(code, int) and code in _MINIMAX:
         return _MINIMAX[code]
+    if isinstance(error, Mapping):
+        if isinstance(named := error.get("code"), str) and named in _ZHIPU:
+            return _ZHIPU[named]
+        if places(error.get("detail")):
+            return 422
     return next((status for status, words in _STATUSES if words.search(typed)), None)
 
 

@@ -81,7 +81,7 @@ FIELDS = [
     _late("FastAPI's detail alone", {"detail": "Model crashed"}, "Model crashed", "server_error"),
     _late("FastAPI's detail with places",
           {"detail": [{"loc": ["body", "n"], "msg": "must be positive"}]},
-          "body.n: must be positive", "server_error"),
+          "body.n: must be positive", "bad_request"),
     _late("RFC 9457", {"type": "about:blank", "title": "Busy", "status": 503, "detail": "queue"},
           "queue", "overloaded", 503),
     _late("message alone (API Gateway)", {"message": "Internal server error"},
@@ -132,6 +132,18 @@ PLAIN = [
           "Traceback (most recent call last):", "server_error"),
 ]  # fmt: skip
 KINDS = [
+    *(_first(f"Zhipu: {code}", {"error": {"code": code, "message": "refused"}}, "refused", kind)
+      for code, kind in (("1302", "rate_limited"), ("1305", "rate_limited"),
+                         ("1211", "not_found"), ("1261", "bad_request"))),
+    *(_first(f"Bedrock: {name}", {name: {"message": "it ended"}}, "it ended", kind)
+      for name, kind in (("modelStreamErrorException", "server_error"),
+                         ("throttlingException", "rate_limited"),
+                         ("validationException", "bad_request"))),
+    *(_first(words, {"error": {"message": words}}, words, "overloaded")
+      for words in ("Capacity temporarily exceeded", "The model is busy", "We are at capacity")),
+    _first("FastAPI: a list of places",
+           {"detail": [{"loc": ["body", "top_k"], "msg": "Extra inputs are not permitted"}]},
+           "body.top_k: Extra inputs are not permitted", "bad_request"),
     _late("vLLM: 503 of a full queue (BerriAI/litellm#40578)",
           {"error": {"message": "engine queue is full", "type": "ServiceUnavailableError",
                      "code": 503}}, "engine queue is full", "overloaded", 503, "overloaded"),
