@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from massgen_tui.monitor.status import GpuStatus
+from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.text import one_line
 
 DRM = Path("/sys/class/drm")

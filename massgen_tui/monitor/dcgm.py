@@ -16,8 +16,8 @@ from massgen_tui.config.model import Config
 from massgen_tui.monitor.dcgm_page import Page, Told
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.gpu_state import GpuState
+from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.roll import Roll
-from massgen_tui.monitor.status import GpuSnapshot
 from massgen_tui.net.address import is_loopback
 
 _LARGE = 50_000

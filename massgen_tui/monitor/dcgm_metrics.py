@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from massgen_tui.monitor.clocks import held_back
+from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.monitor.read import text
-from massgen_tui.monitor.status import GpuStatus
 
 _MIB, _MEGA = 2**20, 1e-6
 _BLANK_32, _BLANK_64 = float(0x7FFFFFF0), float(2**47)

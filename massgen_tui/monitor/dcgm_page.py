@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from massgen_tui.monitor.dcgm_metrics import NAMES, row_of
+from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.monitor.read import text
-from massgen_tui.monitor.status import GpuStatus
 
 _OLDER = 60.0
 """Seconds by which a sample may be older than the newest of its GPU: after that it is another's,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 
 BUSY = 5
 """Percent of utilisation from which a GPU works."""

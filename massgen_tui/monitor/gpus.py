@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from massgen_tui.monitor.amd import AmdCards
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.nvml import DriverLost, NoGpus, Nvml, Unanswered
 from massgen_tui.monitor.owners import Owners
 from massgen_tui.monitor.roll import Roll
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.visible import chosen
 
 Clock = Callable[[], float]

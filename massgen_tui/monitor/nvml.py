@@ -13,6 +13,7 @@ from typing import Any
 
 from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.clocks import held_back
+from massgen_tui.monitor.gpu_status import GpuInstance, GpuProcess, GpuStatus
 from massgen_tui.monitor.host import command, is_wsl, system_memory
 from massgen_tui.monitor.nvml_errors import (
     CLOSED,
@@ -22,7 +23,6 @@ from massgen_tui.monitor.nvml_errors import (
     reason,
     state_of,
 )
-from massgen_tui.monitor.status import GpuInstance, GpuProcess, GpuStatus
 from massgen_tui.text import one_line
 
 

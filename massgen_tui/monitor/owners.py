@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from massgen_tui.config.address import port_of
+from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.monitor.host import PROC
-from massgen_tui.monitor.status import GpuStatus, ServerTarget
+from massgen_tui.monitor.status import ServerTarget
 from massgen_tui.net.address import is_loopback
 
 EVERY = 10.0

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from massgen_tui.monitor.status import GpuStatus
+from massgen_tui.monitor.gpu_status import GpuStatus
 
 _PERCENT, _CELSIUS, _WATTS, _MEGAHERTZ = (0, 100), (-60, 250), (0, 10_000), (0, 30_000)
 _ERRORS, _BYTES = (0, 10**12), (1, 2**50)

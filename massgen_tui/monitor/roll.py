@@ -4,8 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from massgen_tui.monitor.gpu_state import GpuState
+from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.monitor.plausible import plausible
-from massgen_tui.monitor.status import GpuStatus
 
 _MOST_AWAY = 64
 """Rows of GPUs away that are kept; a source that names its GPUs anew at every look ends there."""

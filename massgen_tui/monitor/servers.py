@@ -13,14 +13,9 @@ from massgen_tui.monitor.course import Wall
 from massgen_tui.monitor.dcgm import Exporter
 from massgen_tui.monitor.elsewhere import Elsewhere
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.pace import RELAXED, SHOWN
-from massgen_tui.monitor.status import (
-    GpuSnapshot,
-    ServerState,
-    ServerStatus,
-    ServerTarget,
-    StateChange,
-)
+from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget, StateChange
 from massgen_tui.monitor.watch import Clock, Watch
 
 Pause = Callable[[float, asyncio.Event], Awaitable[None]]

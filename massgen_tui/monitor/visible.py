@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from massgen_tui.monitor.status import GpuStatus
+from massgen_tui.monitor.gpu_status import GpuStatus
 
 VARIABLE, ORDER = "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"
 _BY_BUS = "PCI_BUS_ID"

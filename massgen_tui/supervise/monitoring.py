@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from massgen_tui.config.model import Config
 from massgen_tui.monitor.energy import Energy
-from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState, ServerStatus
+from massgen_tui.monitor.gpu_status import GpuSnapshot
+from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport, connect_health

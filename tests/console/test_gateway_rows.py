@@ -5,7 +5,8 @@ from dataclasses import replace
 from massgen_tui.config.metrics_pages import page_at
 from massgen_tui.console.screens.monitor import server_detail
 from massgen_tui.console.widgets.folded import one_line
-from massgen_tui.monitor.status import Condition, GpuSnapshot, ServerState, ServerStatus
+from massgen_tui.monitor.gpu_status import GpuSnapshot
+from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 from massgen_tui.monitor.workers import Worker, Workers
 from tests.support.monitored import DOWN, NOW, UP, lines
 

@@ -7,13 +7,8 @@ from massgen_tui.console.screens.monitor import gpu_detail
 from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.server_rows import server_rows
 from massgen_tui.monitor.gpu_state import GpuState
-from massgen_tui.monitor.status import (
-    GpuInstance,
-    GpuProcess,
-    GpuSnapshot,
-    GpuStatus,
-    ServedModel,
-)
+from massgen_tui.monitor.gpu_status import GpuInstance, GpuProcess, GpuSnapshot, GpuStatus
+from massgen_tui.monitor.status import ServedModel
 from tests.support.monitored import (
     DOWN,
     GIB,

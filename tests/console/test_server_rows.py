@@ -5,14 +5,8 @@ import pytest
 from massgen_tui.console.screens.monitor import server_detail
 from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.server_rows import server_rows, word
-from massgen_tui.monitor.status import (
-    Condition,
-    GpuSnapshot,
-    GpuStatus,
-    Load,
-    ServerState,
-    ServerStatus,
-)
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
+from massgen_tui.monitor.status import Condition, Load, ServerState, ServerStatus
 from tests.support.monitored import (
     DOWN,
     NOW,

@@ -10,7 +10,8 @@ from massgen_tui.cli.commands import group
 from massgen_tui.config.model import Config
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.widgets.sidebar import Sidebar
-from massgen_tui.monitor.status import GpuSnapshot, ServerState, ServerStatus, ServerTarget
+from massgen_tui.monitor.gpu_status import GpuSnapshot
+from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
 from massgen_tui.supervise.monitoring import Unwatched
 from tests.support import scenes
 from tests.support.configs import agent_of

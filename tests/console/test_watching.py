@@ -21,15 +21,9 @@ from massgen_tui.console import services
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.monitor.energy import Energy
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.servers import ServerMonitor
-from massgen_tui.monitor.status import (
-    Condition,
-    GpuSnapshot,
-    GpuStatus,
-    ServerState,
-    ServerStatus,
-    StateChange,
-)
+from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, StateChange
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health
 from massgen_tui.session.session import Session

@@ -7,7 +7,8 @@ from typing import Protocol
 from textual.pilot import Pilot
 
 from massgen_tui.console.watch import WatchApp
-from massgen_tui.monitor.status import GpuProcess, GpuSnapshot, Load
+from massgen_tui.monitor.gpu_status import GpuProcess, GpuSnapshot
+from massgen_tui.monitor.status import Load
 from tests.support import scenes
 from tests.support.console import FixedWatching
 from tests.support.fakes import FakeClock

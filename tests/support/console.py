@@ -12,7 +12,8 @@ from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.history import History
 from massgen_tui.console.services import Services
 from massgen_tui.monitor.energy import Energy
-from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
+from massgen_tui.monitor.gpu_status import GpuSnapshot
+from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health, HealthReport

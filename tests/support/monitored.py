@@ -5,15 +5,8 @@ from collections.abc import Mapping
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.widgets.gpu_rows import gpu_sections
 from massgen_tui.console.widgets.server_rows import server_rows
-from massgen_tui.monitor.status import (
-    GpuSnapshot,
-    GpuStatus,
-    Load,
-    ServedModel,
-    ServerState,
-    ServerStatus,
-    ServerTarget,
-)
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
+from massgen_tui.monitor.status import Load, ServedModel, ServerState, ServerStatus, ServerTarget
 
 GIB = 2**30
 NOW = 100.0

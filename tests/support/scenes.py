@@ -16,15 +16,8 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.config.model import AgentConfig, Config, UiConfig
-from massgen_tui.monitor.status import (
-    GpuSnapshot,
-    GpuStatus,
-    Load,
-    ServedModel,
-    ServerState,
-    ServerStatus,
-    ServerTarget,
-)
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
+from massgen_tui.monitor.status import Load, ServedModel, ServerState, ServerStatus, ServerTarget
 from tests.support.configs import agent_of
 from tests.support.fakes import Backends, FakeBackend, FakeClock, Step
 

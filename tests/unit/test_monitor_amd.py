@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from massgen_tui.monitor.amd import AmdCards
+from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.monitor.gpus import GpuMonitor
 from massgen_tui.monitor.nvml import NoGpus, Nvml
-from massgen_tui.monitor.status import GpuStatus
 
 GIB = 2**30
 

@@ -8,9 +8,9 @@ from massgen_tui.config.model import Config
 from massgen_tui.monitor.dcgm import Exporter, exporters_of
 from massgen_tui.monitor.dcgm_page import Page, Told, read_hosts
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.plausible import plausible
 from massgen_tui.monitor.servers import ServerMonitor
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
 from tests.support.configs import agent_of
 from tests.support.server import ScriptedServer, free_port, whole
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from massgen_tui.monitor.energy import Meter, Reading, reading_of
-from massgen_tui.monitor.status import GpuInstance, GpuProcess, GpuSnapshot, GpuStatus
+from massgen_tui.monitor.gpu_status import GpuInstance, GpuProcess, GpuSnapshot, GpuStatus
 
 BUSY = GpuStatus(0, utilisation=90, power=400.0, processes=(GpuProcess(1, server=":8000"),))
 IDLE = GpuStatus(1, utilisation=0, power=60.0)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from massgen_tui.monitor.gpu_status import GpuProcess, GpuStatus
 from massgen_tui.monitor.gpus import GpuMonitor
 from massgen_tui.monitor.nvml import Nvml
 from massgen_tui.monitor.owners import Owners, places_of
-from massgen_tui.monitor.status import GpuProcess, GpuStatus, ServerTarget
+from massgen_tui.monitor.status import ServerTarget
 from tests.support.fakes import FakeClock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -1,7 +1,7 @@
 """GPUs over time: who is who, who is lost, and what the last minute was."""
 
+from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.monitor.roll import Roll
-from massgen_tui.monitor.status import GpuStatus
 
 GIB = 2**30
 Told = tuple[int, str | None, bool]

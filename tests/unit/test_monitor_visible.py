@@ -1,7 +1,7 @@
 import pytest
 
 from massgen_tui.monitor.gpu_state import GpuState
-from massgen_tui.monitor.status import GpuInstance, GpuStatus
+from massgen_tui.monitor.gpu_status import GpuInstance, GpuStatus
 from massgen_tui.monitor.visible import chosen
 
 GIB = 2**30

@@ -25,7 +25,8 @@ from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.console.widgets.still import Still
-from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
+from massgen_tui.monitor.gpu_status import GpuSnapshot
+from massgen_tui.monitor.status import ServerStatus
 
 
 class MainScreen(Screen[None], Still):

@@ -11,13 +11,8 @@ from massgen_tui.console.widgets.gpu_gauges import load, memory
 from massgen_tui.console.widgets.gpu_rows import unanswered
 from massgen_tui.console.widgets.server_gauges import ALL, Gauge
 from massgen_tui.console.widgets.server_rows import WORDS, glyph, kind, word
-from massgen_tui.monitor.status import (
-    GpuSnapshot,
-    GpuStatus,
-    ServerState,
-    ServerStatus,
-    StateChange,
-)
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
+from massgen_tui.monitor.status import ServerState, ServerStatus, StateChange
 from massgen_tui.monitor.workers import Worker
 
 _MINUTE = 30

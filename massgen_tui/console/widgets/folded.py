@@ -15,7 +15,8 @@ from massgen_tui.console.widgets.gpu_rows import (
     unanswered,
 )
 from massgen_tui.console.widgets.server_rows import ASKING, glyph, kind, word
-from massgen_tui.monitor.status import Condition, GpuSnapshot, GpuStatus, ServerState, ServerStatus
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
+from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 
 _TROUBLES = (Condition.HUNG, Condition.PARTIAL)
 _EACH = 3

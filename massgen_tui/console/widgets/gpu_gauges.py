@@ -8,7 +8,7 @@ from massgen_tui.console.stream.wrap import Span, crop
 from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.columns import MOST_BARS, Measured
-from massgen_tui.monitor.status import GpuStatus
+from massgen_tui.monitor.gpu_status import GpuStatus
 
 _LEAST_BARS, _BESIDE_BARS = 4, 48
 

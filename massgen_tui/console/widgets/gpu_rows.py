@@ -17,8 +17,8 @@ from massgen_tui.console.widgets.gpu_gauges import (
     memory,
     power,
 )
+from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.gpus import STALE
-from massgen_tui.monitor.status import GpuSnapshot, GpuStatus
 
 STALE_AFAR = 15.0
 """Seconds after which another machine's numbers are stale: they are asked for less often."""

@@ -26,7 +26,8 @@ from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets.gpu_rows import begun_to_look, gpu_sections
 from massgen_tui.console.widgets.rowed import Rowed
 from massgen_tui.console.widgets.server_rows import ASKING, server_rows
-from massgen_tui.monitor.status import GpuSnapshot, ServerStatus
+from massgen_tui.monitor.gpu_status import GpuSnapshot
+from massgen_tui.monitor.status import ServerStatus
 
 _HINTS = {"sidebar.detail": "more", "sidebar.events": "changes", "watch.quit": "quit"}
 """What one looks for here, by the binding's id."""
