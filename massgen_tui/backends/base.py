@@ -1,10 +1,11 @@
-"""What every backend is: something that turns a conversation into a stream of events."""
+"""What every backend is: something that turns a call into a stream of events."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from massgen_tui.backends.events import Message, StreamEvent
+from massgen_tui.backends.call import Call
+from massgen_tui.backends.events import StreamEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Backend(Protocol):
     model: str
     """The model that is asked for."""
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
-        """Build the request for a conversation. Pure: sends nothing.
+    def request(self, call: Call) -> ChatRequest:
+        """Build the request of a call. Pure: sends nothing.
 
         Raises:
             BackendError: of kind `config`, when this agent cannot be asked at all.

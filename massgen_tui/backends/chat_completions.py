@@ -6,17 +6,17 @@ a thread, when the first request is sent (or by `warm_up`, after the first paint
 
 import asyncio
 import importlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from massgen_tui.backends.adapt import Adaptation, Correction, correct
 from massgen_tui.backends.base import ChatRequest
+from massgen_tui.backends.call import Call
 from massgen_tui.backends.events import (
     BackendError,
     ErrorKind,
-    Message,
     Opened,
     RequestSent,
     Retrying,
@@ -102,9 +102,9 @@ class ChatCompletionsBackend:
         self._client: Client | None = None
         self._running: set[Exchange] = set()
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
-        """Build the request for a conversation, without what this server is known to refuse."""
-        built = build_request(self._config, messages)
+    def request(self, call: Call) -> ChatRequest:
+        """Build the request of a call, without what this server is known to refuse."""
+        built = build_request(self._config, call)
         body = self._adaptation.apply(built.body)
         return ChatRequest(body, built.warnings + self._told)
 
@@ -242,18 +242,18 @@ class ChatCompletionsBackend:
                 if correction is not None:
                     nothing = Cause(ErrorKind.BAD_REQUEST, refused.said)
                     return Failed(nothing, nothing.error(), correction)
-            cause = refusal(refused, await self._situation(refused))
+            cause = refusal(refused, await self._situation(refused, body))
             error = self._signed(cause.error(refused.status, refused.retry_after))
             return Failed(cause, error)
         return None
 
-    async def _situation(self, refused: RefusedError) -> Situation:
+    async def _situation(self, refused: RefusedError, body: dict[str, object]) -> Situation:
         endpoint, client = self._config.endpoint, self._client
         lists = asks_for_names(refused.status, refused.said)
         keyed = endpoint.api_key is not None or replaces_key(endpoint.extra_headers)
         unkeyed = not keyed and may_lack_key(refused.status, refused.body)
         return Situation(
-            model=self.model,
+            model=str(body.get("model", self.model)),
             base_url=endpoint.base_url,
             provider=self.provider,
             key_vars=self._key_vars,

@@ -1,4 +1,4 @@
-"""What a backend gives: the events of one answer, the error that ends one, and what it is asked.
+"""What a backend gives: the events of one answer, and the error that ends one.
 
 No I/O here, and nothing of any server's wire format.
 """
@@ -6,19 +6,6 @@ No I/O here, and nothing of any server's wire format.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
-
-Role = Literal["system", "user", "assistant"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of a conversation: the only thing of it that a backend sees."""
-
-    role: Role
-    content: str
-    reasoning: str | None = None
-    """What the model thought before `content`; sent back only where the dialect wants it."""
 
 
 @dataclass(frozen=True, slots=True)

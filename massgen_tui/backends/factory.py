@@ -1,10 +1,11 @@
 """From one agent of the config to its backend."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 
 from massgen_tui.backends.base import Backend, ChatRequest
+from massgen_tui.backends.call import Call
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
-from massgen_tui.backends.events import BackendError, ErrorKind, Message, StreamEvent
+from massgen_tui.backends.events import BackendError, ErrorKind, StreamEvent
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.inference import TYPES, InferenceBackend
 from massgen_tui.config.model import AgentConfig, AgentProblem
@@ -44,7 +45,7 @@ class UnusableBackend:
         self.model = agent.settings.model
         self._problem = problem
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
+    def request(self, call: Call) -> ChatRequest:
         """Raise `BackendError` of kind `config`."""
         raise self._error()
 

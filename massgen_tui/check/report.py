@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from massgen_tui.backends.events import Message
+from massgen_tui.backends.call import Call, Message
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.extras import MASK, Extra
@@ -61,7 +61,7 @@ def file_report(
 def _agent(agent: AgentConfig) -> dict[str, object]:
     endpoint, settings = agent.endpoint, agent.settings
     problem = agent.problem
-    request = None if problem else build_request(agent, [Message("user", PROMPT)])
+    request = None if problem else build_request(agent, Call((Message("user", PROMPT),)))
     return {
         "agent": agent.id,
         "type": endpoint.type,

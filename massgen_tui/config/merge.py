@@ -24,6 +24,20 @@ def deep_merge(under: Mapping[str, object], over: Mapping[str, object]) -> dict[
     return merged
 
 
+def patched(under: Mapping[str, object], patch: Mapping[str, object]) -> dict[str, object]:
+    """A mapping with changes: None takes a key away, mappings are patched in turn (RFC 7396)."""
+    made = {key: copied(value) for key, value in under.items()}
+    for key, value in patch.items():
+        below = made.get(key)
+        if value is None:
+            made.pop(key, None)
+        elif isinstance(value, Mapping):
+            made[key] = patched(below if isinstance(below, Mapping) else {}, value)
+        else:
+            made[key] = copied(value)
+    return made
+
+
 def at_path(path: str, value: object) -> dict[str, object]:
     """A mapping that holds the value at a dotted path: `a.b` gives `{a: {b: value}}`."""
     first, _, rest = path.partition(".")

@@ -7,8 +7,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from massgen_tui.config.extras import Extra
+from massgen_tui.config.merge import patched
 from massgen_tui.config.metrics_pages import MetricsPage
 from massgen_tui.dialects import GENERIC, Dialect, resolve
+
+NOT_OF_A_REQUEST = frozenset({"type", "base_url", "api_key", "timeout", "retries", "parameters"})
+"""Keys that say where and how a request is sent, not what it asks for."""
 
 
 class _Model(BaseModel):
@@ -86,6 +90,23 @@ class Settings(RequestOptions):
     system_message: str = ""
     parameters: Mapping[str, Any] = {}
     """Every other key of the backend that is meant for the server, as written."""
+
+    def patched(self, patch: Mapping[str, object]) -> "Settings":
+        """The settings with changes, as `backend:` in a config writes them.
+
+        None takes a key away, mappings are merged. How a request is sent is no part of it.
+
+        Raises:
+            ValueError: a change is of no setting that a request has, or of another type.
+        """
+        if unfit := sorted(NOT_OF_A_REQUEST.intersection(patch)):
+            raise ValueError(f"no setting of a request: {', '.join(unfit)}")
+        named = type(self).model_fields.keys() - {"parameters"}
+        own = {name: getattr(self, name) for name in self.model_fields_set & named}
+        others = {name: value for name, value in patch.items() if name not in named}
+        changes = {name: value for name, value in patch.items() if name in named}
+        parameters = patched(self.parameters, others)
+        return type(self).model_validate(patched(own, changes) | {"parameters": parameters})
 
 
 class AgentProblem(_Model):

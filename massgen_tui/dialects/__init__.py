@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from massgen_tui.dialects.hosted import HOSTED
-from massgen_tui.dialects.model import Dialect, Echo, Thinking
+from massgen_tui.dialects.model import Dialect, Echo, Structured, Thinking
 from massgen_tui.dialects.servers import SERVERS
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "NAMES",
     "Dialect",
     "Echo",
+    "Structured",
     "Thinking",
     "by_host",
     "by_name",

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from massgen_tui.dialects.model import Dialect, Echo, Thinking, words
+from massgen_tui.dialects.model import Dialect, Echo, Structured, Thinking, words
 
 _EFFORT = MappingProxyType({"reasoning.effort": "reasoning_effort"})
 _OPENAI_STYLE = MappingProxyType(
@@ -58,6 +58,8 @@ HOSTED: Final = (
         thinking=Thinking.TYPE,
         token_limit="max_tokens",
         echo=Echo.MUST,
+        structured=Structured.OBJECT,
+        tool_choices=frozenset({"auto"}),
         finishes=True,
     ),
     Dialect(
@@ -71,6 +73,8 @@ HOSTED: Final = (
         efforts=True,
         token_limit="max_tokens",
         echo=Echo.MAY,
+        echo_with_calls=True,
+        structured=Structured.OBJECT,
         moved=_EFFORT,
         finishes=True,
     ),
@@ -162,6 +166,7 @@ HOSTED: Final = (
         efforts=True,
         token_limit="max_tokens",
         echo=Echo.MUST,
+        tool_choices=frozenset({"auto", "none"}),
         moved=_EFFORT,
         finishes=True,
     ),

@@ -28,6 +28,14 @@ class Echo(StrEnum):
     MUST = "must"
 
 
+class Structured(StrEnum):
+    """What form of JSON a dialect can be held to by `response_format`."""
+
+    SCHEMA = "json_schema"
+    OBJECT = "json_object"
+    """Any object: it takes no schema."""
+
+
 def words(text: str) -> frozenset[str]:
     """The words of a text, for tables of names."""
     return frozenset(text.split())
@@ -80,6 +88,11 @@ class Dialect:
     echo: Echo = Echo.NEVER
     echo_field: str = "reasoning_content"
     """The field of an assistant message that reasoning goes back in."""
+    echo_with_calls: bool = False
+    """Reasoning goes back with tool calls, whatever `echo`: without it the request is refused."""
+    structured: Structured = Structured.SCHEMA
+    tool_choices: frozenset[str] = frozenset({"auto", "none", "required", "function"})
+    """The words of `tool_choice` that it takes; `function`: one that is named."""
     moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys as MassGen writes them, as dotted paths, and where they stand in this dialect's body."""
     start_command: tuple[str, ...] = ()

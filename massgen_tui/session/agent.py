@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from massgen_tui.backends.events import Message
+from massgen_tui.backends.call import Call, Message
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
@@ -141,3 +141,7 @@ class Agent:
                 messages += (Message("user", turn.prompt), answer)
         messages.append(Message("user", upto.prompt))
         return messages
+
+    def call(self, turn: Turn) -> Call:
+        """What is asked of its backend for `turn`."""
+        return Call(tuple(self.messages(turn)))

@@ -1,18 +1,17 @@
-"""One answer of one backend, from its messages to its end: without a conversation or a queue."""
+"""One answer of one backend, from its call to its end: without a conversation or a queue."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
 
 from massgen_tui.backends.base import Backend
-from massgen_tui.backends.events import BackendError, ErrorKind, Message, StreamEvent, Warned
+from massgen_tui.backends.call import Call
+from massgen_tui.backends.events import BackendError, ErrorKind, StreamEvent, Warned
 
 log = logging.getLogger(__name__)
 
 
-async def generate(
-    backend: Backend, messages: Sequence[Message], take: Callable[[StreamEvent], None]
-) -> None:
+async def generate(backend: Backend, call: Call, take: Callable[[StreamEvent], None]) -> None:
     """Ask a backend and hand each event of its answer to `take`, until the answer ends.
 
     Raises:
@@ -20,7 +19,7 @@ async def generate(
             its server.
     """
     try:
-        request = backend.request(messages)
+        request = backend.request(call)
         for text in request.warnings:
             take(Warned(text))
         async with aclosing(backend.stream(request)) as events:

@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Collection, Sequence
 
 from massgen_tui.backends.base import ChatRequest
-from massgen_tui.backends.events import BackendError, ErrorKind, Message, StreamEvent
+from massgen_tui.backends.call import Call
+from massgen_tui.backends.events import BackendError, ErrorKind, StreamEvent
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session.agent import Agent, KeptProfile, Turn
 from massgen_tui.session.attempt import Attempt
@@ -96,7 +97,7 @@ class NoBackend:
         self.url = profile.url
         self.model = profile.model
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
+    def request(self, call: Call) -> ChatRequest:
         """Refuse.
 
         Raises:

@@ -193,7 +193,7 @@ class Scheduler:
         status: Status = Status.DONE
         failure: BackendError | None = None
         try:
-            await generate(job.backend, job.agent.messages(job.turn), partial(self._take, job))
+            await generate(job.backend, job.agent.call(job.turn), partial(self._take, job))
         except BackendError as error:
             status, failure = Status.FAILED, error
             if self._waits_on(job, error):

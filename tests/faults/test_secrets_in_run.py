@@ -6,13 +6,14 @@ The whole way of `run`: the config file, `.env` and the environment, both output
 import asyncio
 import io
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from massgen_tui.backends.base import ChatRequest
-from massgen_tui.backends.events import Message, StreamEvent
+from massgen_tui.backends.call import Call
+from massgen_tui.backends.events import StreamEvent
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.console import crash
@@ -154,7 +155,7 @@ class Broken(FakeBackend):
 
     key = ""
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
+    def request(self, call: Call) -> ChatRequest:
         raise ValueError(f"cannot send Bearer {self.key}")
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:

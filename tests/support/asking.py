@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from massgen_tui.backends.call import Call, Message
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.events import (
     BackendError,
     ContentDelta,
-    Message,
     ReasoningDelta,
     Retrying,
     StreamEvent,
@@ -20,7 +20,7 @@ from massgen_tui.backends.events import (
 from massgen_tui.config.model import AgentConfig
 from tests.support.configs import agent_of
 
-QUESTION = (Message("user", "what is machine learning?"),)
+QUESTION = Call((Message("user", "what is machine learning?"),))
 
 
 def agent_at(base_url: str, *, key: str | None = None, **backend: object) -> AgentConfig:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from massgen_tui.backends.base import Backend, ChatRequest
+from massgen_tui.backends.call import Call, Message
 from massgen_tui.backends.events import (
     BackendError,
     ContentDelta,
     Finished,
-    Message,
     Opened,
     RequestSent,
     Started,
@@ -56,12 +56,12 @@ class FakeBackend:
     holds: list[StreamEvent] = field(default_factory=list)
     """What has come of the running answer and was not given."""
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
+    def request(self, call: Call) -> ChatRequest:
         """Keep the messages."""
-        self.asked.append(list(messages))
+        self.asked.append(list(call.messages))
         body = {
             "model": self.model,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
+            "messages": [{"role": m.role, "content": m.content} for m in call.messages],
         }
         return ChatRequest(body, self.warnings)
 

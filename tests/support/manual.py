@@ -1,11 +1,12 @@
 """Backends whose streams say what a test hands them, when it does."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from massgen_tui.backends.base import ChatRequest
-from massgen_tui.backends.events import Message, StreamEvent
+from massgen_tui.backends.call import Call
+from massgen_tui.backends.events import StreamEvent
 from massgen_tui.config.model import AgentConfig
 
 Said = StreamEvent | Exception | None
@@ -23,9 +24,9 @@ class ManualBackend:
     url: str = "http://localhost:8000/v1/chat/completions"
     model: str = "fake/model"
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
+    def request(self, call: Call) -> ChatRequest:
         """A request with these messages."""
-        return ChatRequest({"messages": [[one.role, one.content] for one in messages]})
+        return ChatRequest({"messages": [[one.role, one.content] for one in call.messages]})
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         """Say what is handed over."""

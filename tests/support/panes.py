@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from massgen_tui.backends import events
 from massgen_tui.backends.base import ChatRequest
-from massgen_tui.backends.events import Message, StreamEvent
+from massgen_tui.backends.call import Call
+from massgen_tui.backends.events import StreamEvent
 from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.pump import SLOWEST
 from massgen_tui.console.stream.document import Document
@@ -27,7 +28,7 @@ class SilentBackend:
     url: str = "http://localhost:8000/v1/chat/completions"
     model: str = "Qwen/Qwen3-4B"
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
+    def request(self, call: Call) -> ChatRequest:
         return ChatRequest({})
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from massgen_tui.backends.events import Message
+from massgen_tui.backends.call import Call, Message
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.json_schema import config_schema
@@ -60,7 +60,7 @@ def test_every_config_of_massgen_loads(
             refused[path.name] = str(error)
             continue
         for agent in config.agents:
-            body = build_request(agent, [Message("user", "hi")]).body
+            body = build_request(agent, Call((Message("user", "hi"),))).body
             assert not {"cwd", "mcp_servers", "custom_tools", "tools"} & set(body)
         ignored = [warning for warning in config.warnings if warning.startswith("ignored")]
         assert len(ignored) <= 1

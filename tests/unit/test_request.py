@@ -12,20 +12,22 @@ from hypothesis import strategies as st
 from openai.resources.chat.completions import AsyncCompletions
 
 from massgen_tui.backends.base import ChatRequest
-from massgen_tui.backends.events import Message
+from massgen_tui.backends.call import Call, Message
 from massgen_tui.backends.request import build_request
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.merge import at_path, copied, deep_merge, look_up
 from tests.support.configs import MANY_KEYS, agent_with
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-HELLO = (Message("user", "hello"),)
-TALK = (
-    Message("system", "Be brief."),
-    Message("user", "2+2?"),
-    Message("assistant", "4", reasoning="two and two"),
-    Message("system", "Be kind."),
-    Message("user", "and 3+3?"),
+HELLO = Call((Message("user", "hello"),))
+TALK = Call(
+    (
+        Message("system", "Be brief."),
+        Message("user", "2+2?"),
+        Message("assistant", "4", reasoning="two and two"),
+        Message("system", "Be kind."),
+        Message("user", "and 3+3?"),
+    )
 )
 
 
@@ -34,8 +36,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def request_of(folder: Path, backend: str, messages: tuple[Message, ...] = HELLO) -> ChatRequest:
-    return build_request(agent_with(folder, backend, MANY_KEYS), messages)
+def request_of(folder: Path, backend: str, call: Call = HELLO) -> ChatRequest:
+    return build_request(agent_with(folder, backend, MANY_KEYS), call)
 
 
 def extras_of(folder: Path, backend: str) -> dict[str, object]:
@@ -413,6 +415,6 @@ def test_every_argument_of_the_client_is_sent_or_said(tmp_path: Path, kind: str)
     for name in sorted(arguments - _PLACED):
         value = json.dumps(values.get(name, "v"))
         written = f"type: {kind}, model: m, api_key: k, {name}: {value}"
-        request = build_request(agent_with(tmp_path, written), [Message("user", "x")])
+        request = build_request(agent_with(tmp_path, written), Call((Message("user", "x"),)))
         sent = _MOVED.get((kind, name), name) in request.body
         assert sent or any(name in said for said in request.warnings), name

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from massgen_tui.backends.base import ChatRequest
+from massgen_tui.backends.call import Call, Message
 from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import (
     BackendError,
     ContentDelta,
     ErrorKind,
     Finished,
-    Message,
     Opened,
     ReasoningDelta,
     RequestSent,
@@ -345,7 +345,7 @@ async def test_an_unforeseen_exception_is_a_failure_like_any_other(
 class Unusable(FakeBackend):
     """A backend that cannot even make a request."""
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
+    def request(self, call: Call) -> ChatRequest:
         """Refuse."""
         raise BackendError(ErrorKind.CONFIG, "CEREBRAS_API_KEY is not set")
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import pytest
 from markdown_it import MarkdownIt
 
+from massgen_tui.backends.call import Message
 from massgen_tui.backends.events import (
     ContentDelta,
     Finished,
-    Message,
     ReasoningDelta,
     RequestSent,
     Source,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.backends.events import BackendError, ContentDelta, ErrorKind, Message
+from massgen_tui.backends.call import Message
+from massgen_tui.backends.events import BackendError, ContentDelta, ErrorKind
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
 from massgen_tui.session.attempt import Status

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from massgen_tui.backends.call import Call, Message
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
-from massgen_tui.backends.events import BackendError, Message, RequestSent
+from massgen_tui.backends.events import BackendError, RequestSent
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.backends.inference import InferenceBackend
 from massgen_tui.config.model import AgentProblem
@@ -47,13 +48,13 @@ async def test_the_body_is_the_request(server: ScriptedServer) -> None:
     parameters = {"top_k": 50, "enable_thinking": True, "temperature": 0.5}
     agent = agent_at(server.base_url, model="Qwen/Qwen3-4B", parameters=parameters)
     backend = ChatCompletionsBackend(agent)
-    conversation = [
+    conversation = (
         Message("system", "be\u2028short"),
         Message("user", "é 漢 🙂"),
         Message("assistant", "so"),
         Message("user", "go on"),
-    ]
-    request = backend.request(conversation)
+    )
+    request = backend.request(Call(conversation))
     server.answer(*GOOD)
     events = [event async for event in backend.stream(request)]
     await backend.aclose()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from massgen_tui.backends.call import Call
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.events import RequestSent
 from massgen_tui.backends.failures import retry_after
@@ -277,7 +278,7 @@ async def test_what_a_server_does_not_take_is_left_out_once_and_for_all(
     second = await ask(backend)
     assert second.warnings == []
     assert [gone in request.json for request in server.requests] == [True, False, False]
-    assert any(f"`{gone}`" in told for told in backend.request(()).warnings)
+    assert any(f"`{gone}`" in told for told in backend.request(Call(())).warnings)
     await backend.aclose()
 
 

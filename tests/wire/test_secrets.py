@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from massgen_tui.backends.call import Call
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from tests.support.asking import agent_at, ask
 from tests.support.server import (
@@ -81,7 +82,7 @@ async def test_the_key_is_found_nowhere(
     agent = agent_at(server.base_url, key=KEY, timeout={"idle": 0.05})
     backend = ChatCompletionsBackend(agent)
     outcome = await ask(backend)
-    shown = [repr(agent), repr(backend), repr(vars(backend)), repr(backend.request(()))]
+    shown = [repr(agent), repr(backend), repr(vars(backend)), repr(backend.request(Call(())))]
     if outcome.error is not None:
         shown += [repr(outcome.error), str(outcome.error), repr(vars(outcome.error))]
         shown += traceback.format_exception(outcome.error)
