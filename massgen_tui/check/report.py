@@ -1,5 +1,6 @@
 """What `check` found about one file, as plain JSON values; docs/check-output.md describes them."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.secrets import all_secrets
 from massgen_tui.dialects import by_name
+from massgen_tui.monitor.failure import LastFailure
 from massgen_tui.monitor.status import ServerStatus, ServerTarget
 
 PROMPT = "(the prompt)"
@@ -106,8 +108,21 @@ def _server(target: ServerTarget, status: ServerStatus | None) -> dict[str, obje
         "waiting": known.waiting,
         "kv_usage": known.kv_usage,
         "notes": list(known.notes),
+        "last_failure": _failure(known.last_failure),
         "start_command": known.start_command or None,
         "start_note": (known.start_command and target.start_note) or None,
+    }
+
+
+def _failure(failure: LastFailure | None) -> dict[str, object] | None:
+    """How it failed at this look; `ago_s` is 0 where that was the last."""
+    if failure is None:
+        return None
+    return {
+        "source": failure.source,
+        "status": failure.status,
+        "ago_s": round(max(time.monotonic() - failure.at, 0.0), 1),
+        "message": failure.message,
     }
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from massgen_tui.config.extras import pairs, with_query
+from massgen_tui.monitor.asked import Asked
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.looking import ABOVE, MODELS, ORIGIN, SIGN_OF_LIFE
-from massgen_tui.monitor.status import Asked, ServerTarget
+from massgen_tui.monitor.status import ServerTarget
 
 LOOK_TAKES, PATIENT_LOOK_TAKES = 6.0, 20.0
 """Seconds of a look after which nothing more is asked in it."""

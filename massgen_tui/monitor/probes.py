@@ -19,7 +19,7 @@ from massgen_tui.monitor.looking import (
     pulse_of,
     said,
 )
-from massgen_tui.monitor.status import ServerState
+from massgen_tui.monitor.status import ServerState, ServerStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +129,9 @@ def _listed(pulse: Pulse, card: Card | None) -> Pulse:
         reason = pulse.reason or "answers, but not with a list of models"
         return replace(pulse, state=ServerState.UNKNOWN, reason=reason)
     return pulse
+
+
+def unasked(status: ServerStatus) -> Look:
+    """What is known of a server, as a look would find it."""
+    reason = "" if status.state is ServerState.UP else status.reason
+    return Look(Pulse(status.state, reason, latency_s=status.latency_s))

@@ -132,8 +132,8 @@ class ServerMonitor:
         self.revision += watch.status is not before
         return watch.status
 
-    def heard(self, id: str, state: ServerState, reason: str = "") -> None:
-        """Tell what a request of our own met.
+    def heard(self, id: str, state: ServerState, reason: str = "", code: int | None = None) -> None:
+        """Tell what a request of our own met: the state that follows, why, and an HTTP status.
 
         A provider's API is not probed for it; a server of one's own is looked at now when it was
         anything but fine.
@@ -142,7 +142,7 @@ class ServerMonitor:
         if watch is None:
             return
         before = watch.status
-        watch.heard(self._clock(), state, reason)
+        watch.heard(self._clock(), state, reason, code)
         self.revision += watch.status is not before
         if state is not ServerState.UP and not watch.target.hosted:
             self._nudge()

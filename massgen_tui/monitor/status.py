@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from massgen_tui.config.extras import Extra, identity, replaces_key
 from massgen_tui.config.metrics_pages import MetricsPage
+from massgen_tui.monitor.asked import Asked
+from massgen_tui.monitor.failure import LastFailure
 from massgen_tui.monitor.workers import Worker, Workers
 
 NO_KEY = "EMPTY"
@@ -113,20 +115,6 @@ class ServedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One question of a probe, and what came back."""
-
-    at: float
-    """Seconds of the monitor's clock."""
-    path: str
-    status: int
-    """HTTP status; 0 when there was none."""
-    seconds: float
-    words: str = ""
-    """What went wrong."""
-
-
-@dataclass(frozen=True, slots=True)
 class StateChange:
     """A server went from one state to another."""
 
@@ -212,6 +200,8 @@ class ServerStatus:
     """It may start a replica for a prompt, and sends no byte until that is there."""
     silent: bool = False
     """It did not answer in time, at this look."""
+    last_failure: LastFailure | None = None
+    """Its last answer was a failure: to a prompt of ours, else to a look."""
     occupied: bool = False
     """Something is there, or no way to it: to start a server would not help."""
     log: tuple[Asked, ...] = field(default=(), compare=False, repr=False)

@@ -14,12 +14,13 @@ from massgen_tui.monitor.asking import Asking
 from massgen_tui.monitor.course import Course, Wall
 from massgen_tui.monitor.elsewhere import ROUND, Elsewhere
 from massgen_tui.monitor.engines import Told, applied
+from massgen_tui.monitor.failure import LastFailures
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.figures import Figures
 from massgen_tui.monitor.looking import MODELS, Card, Pulse, kept
 from massgen_tui.monitor.notes import notes_of, unserved
 from massgen_tui.monitor.pace import STRANGER_AGE, card_age, pause_after
-from massgen_tui.monitor.probes import Look, look_at, peek_at
+from massgen_tui.monitor.probes import Look, look_at, peek_at, unasked
 from massgen_tui.monitor.resting import Resting, unseen
 from massgen_tui.monitor.status import (
     Condition,
@@ -74,6 +75,7 @@ class Watch:
         self._slow = False
         """It did not answer in time when it was last looked at, or not soon."""
         self._failures = 0
+        self._last = LastFailures()
         self._resting = Resting()
         self._one = asyncio.Lock()
         key = SecretStr(target.key) if target.key else None
@@ -141,7 +143,7 @@ class Watch:
 
     async def _look_now(self, *, patient: bool) -> None:
         if self._settled and self.target.pages:
-            self._take(self._unasked(), self._clock(), await self._told())
+            self._take(unasked(self.status), self._clock(), await self._told())
         elif self._rests and not await self._runs():
             notes = self._notes(self.target, ServerState.UNKNOWN)
             self._become(self._clock(), unseen(self.status, notes))
@@ -165,12 +167,6 @@ class Watch:
         told = await self._told()
         return told is not None and told.runs
 
-    def _unasked(self) -> Look:
-        """What is known of it, as a look would find it."""
-        status = self.status
-        reason = "" if status.state is ServerState.UP else status.reason
-        return Look(Pulse(status.state, reason, latency_s=status.latency_s))
-
     def _overhear(self, now: float) -> None:
         """Nothing was asked: what streams to us lives, of the rest nothing new is known."""
         if self._talks:
@@ -189,10 +185,13 @@ class Watch:
         notes = notes_of(target, self._card, state, self._answered, self._hint)
         return tuple(without(note, self._secrets) for note in notes)
 
-    def heard(self, now: float, state: ServerState, reason: str = "") -> None:
-        """Take in what a request of our own met, for servers that are not probed."""
+    def heard(self, now: float, state: ServerState, reason: str, code: int | None) -> None:
+        """Take in what a request of our own met; the state of servers that are not probed."""
+        self._last.prompted(now, code, reason)
+        status = replace(self.status, last_failure=self._last.last)
         if self.target.hosted and not self.target.problem:
-            self._become(now, replace(self.status, state=state, reason=reason, checked_at=now))
+            status = replace(status, state=state, reason=reason, checked_at=now)
+        self._become(now, status)
 
     def answered(self, model: str) -> None:
         """A prompt of ours was answered: the model is there, whatever the list says."""
@@ -235,7 +234,9 @@ class Watch:
         self._hint = pulse.hint
         self._failures = 0 if up else self._failures + 1
         self._was_up = up or (self._was_up and not pulse.refused)
-        status = self._status(pulse, now)
+        reason = without(pulse.reason, self._secrets)
+        self._last.looked(now, self._asking.log, reason, up=up)
+        status = replace(self._status(pulse, now), last_failure=self._last.last)
         self._become(now, self._figures.added(status, pulse, now, talks=self._talks))
 
     def _judged(self, pulse: Pulse) -> Pulse:

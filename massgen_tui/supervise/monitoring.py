@@ -200,7 +200,8 @@ class Monitors:
         """Tell the monitor what a request of our own met: providers' APIs are not probed."""
         status, told = status_of(agent, self.servers), state_heard(attempt)
         if self._servers is not None and status is not None and told is not None:
-            self._servers.heard(status.target.id, *told)
+            code = attempt.error.status if attempt.error else None
+            self._servers.heard(status.target.id, *told, code)
             if attempt.error is None:
                 self._servers.answered(status.target.id, agent.profile.model)
 

@@ -11,8 +11,9 @@ from textual.geometry import Region
 from massgen_tui.console.screens.monitor import DetailSheet, server_detail
 from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.sidebar import Sidebar
+from massgen_tui.monitor.asked import Asked
 from massgen_tui.monitor.gpu_status import GpuProcess, GpuSnapshot
-from massgen_tui.monitor.status import Asked, ServerState, StateChange
+from massgen_tui.monitor.status import ServerState, StateChange
 from tests.support.monitored import (
     COMMAND,
     DOWN,

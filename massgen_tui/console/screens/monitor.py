@@ -10,7 +10,7 @@ from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_gauges import load, memory
 from massgen_tui.console.widgets.gpu_rows import unanswered
 from massgen_tui.console.widgets.server_gauges import ALL, Gauge
-from massgen_tui.console.widgets.server_rows import WORDS, glyph, kind, word
+from massgen_tui.console.widgets.server_rows import WORDS, failed_words, glyph, kind, word
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.status import ServerState, ServerStatus, StateChange
 from massgen_tui.monitor.workers import Worker
@@ -117,6 +117,9 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
         )
     )
     yield ""
+    if status.last_failure is not None:
+        told = [failed_words(status, now), status.last_failure.message]
+        yield from _section("last failure", [text for text in told if text])
     yield from _section(
         "models", [_model(model.id, model.context_length) for model in status.models]
     )

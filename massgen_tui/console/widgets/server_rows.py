@@ -88,6 +88,7 @@ def server_rows(
     """
     rows = list(_head(status, width, "▸" if chosen else " "))
     if status.state is ServerState.UP:
+        rows += _failed(status, width, now)
         rows += [*_models(status, width), *_workers(status, width), *_numbers(status, width)]
     elif not asking(status):
         rows += _why(status, width, now)
@@ -172,6 +173,17 @@ def _side_by_side(status: ServerStatus, shown: Sequence[Gauge], width: int, styl
             spans.append((text, style or gauge.style(status)))
             room -= cells(text)
     return Row(tuple(spans))
+
+
+def failed_words(status: ServerStatus, now: float) -> str:
+    """What to say of the last failure beside the state; empty: nothing."""
+    failure = status.last_failure
+    return failure.words(gauges.ago(now - failure.at)) if failure else ""
+
+
+def _failed(status: ServerStatus, width: int, now: float) -> Iterator[Row]:
+    if words := failed_words(status, now):
+        yield from line_rows(((words, "warn"),), width, first=(("! ", "warn"),), rest=_INDENT)
 
 
 def _why(status: ServerStatus, width: int, now: float) -> list[Row]:
