@@ -61,7 +61,7 @@ async def run(home: Path, *base_urls: str) -> tuple[int | None, str, str]:
 def left_behind(home: Path) -> str:
     """All that was written."""
     files = [path for path in home.rglob("*") if path.is_file()]
-    return "\n".join(path.read_text("utf-8") for path in files)
+    return "\n".join(path.read_text("utf-8", errors="replace") for path in files)
 
 
 @pytest.mark.parametrize("healthy", [True, False])
