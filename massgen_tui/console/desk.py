@@ -9,9 +9,10 @@ from massgen_tui.console.saving import SESSION, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.answers import last_answers
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Status
 from massgen_tui.session.mentions import names_near, parse_address, unknown_name
 from massgen_tui.session.outcome import may_wait
+from massgen_tui.session.queries import is_busy, newest
 from massgen_tui.session.session import Session
 from massgen_tui.store.writer import SessionLog
 
@@ -57,7 +58,7 @@ class Desk:
     @property
     def answering(self) -> list[Agent]:
         """The agents that have something running or waiting."""
-        return [agent for agent in self._session.agents if _busy(agent)]
+        return [agent for agent in self._session.agents if is_busy(agent)]
 
     def ask(self, typed: str) -> bool:
         """Send a prompt to those it names, or to all; False, and told why, when it was not sent."""
@@ -165,20 +166,15 @@ class Desk:
             self._say("taken back to the prompt")
 
 
-def _last(agent: Agent) -> Attempt | None:
-    attempts = agent.turns[-1].attempts if agent.turns else []
-    return attempts[-1] if attempts else None
-
-
 def _may_wait(agent: Agent) -> bool:
-    last = _last(agent)
+    last = newest(agent)
     return last is not None and may_wait(last, away=agent.away)
 
 
 def _why_not(agent: Agent | None) -> str:
     if agent is None:
         return "no prompt failed because its server was not up"
-    last = _last(agent)
+    last = newest(agent)
     if last is None:
         return "nothing was asked yet"
     if last.held is not None:
@@ -188,8 +184,3 @@ def _why_not(agent: Agent | None) -> str:
     if agent.away:
         return f"no prompt of {agent.id} failed: ask, and it can wait for the server"
     return f"the server of {agent.id} is not known to be down: ask again"
-
-
-def _busy(agent: Agent) -> bool:
-    last = (turn.attempts[-1] for turn in agent.turns if turn.attempts)
-    return any(not attempt.status.ended for attempt in last)

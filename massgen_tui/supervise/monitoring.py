@@ -15,7 +15,7 @@ from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport, connect_health
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.energy_metering import Metering
-from massgen_tui.supervise.passive_health import AWAY, last_word, running, state_heard, status_of
+from massgen_tui.supervise.passive_health import AWAY, last_word, running_on, state_heard, status_of
 
 if TYPE_CHECKING:
     from massgen_tui.monitor.gpus import GpuMonitor
@@ -215,7 +215,7 @@ class Monitors:
         """Tell the monitor which servers stream to us."""
         if self._servers is None:
             return
-        now_running = running(agents, self.servers)
+        now_running = running_on(agents, self.servers)
         ids = {
             status.target.id
             for attempt, status in now_running

@@ -6,25 +6,17 @@ from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.monitor.status import ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.queries import running
 
 AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 """The states of a server that is known not to be up."""
 
 
-def running_of(agent: Agent) -> Attempt | None:
-    """The attempt that an agent's server works on now."""
-    for turn in reversed(agent.turns):
-        last = turn.attempts[-1] if turn.attempts else None
-        if last is not None and last.status is not Status.QUEUED:
-            return None if last.status.ended else last
-    return None
-
-
-def running(
+def running_on(
     agents: Sequence[Agent], servers: Mapping[str, ServerStatus]
 ) -> list[tuple[Attempt, ServerStatus | None]]:
     """What runs, and on which server."""
-    pairs = [(running_of(agent), status_of(agent, servers)) for agent in agents]
+    pairs = [(running(agent), status_of(agent, servers)) for agent in agents]
     return [(attempt, status) for attempt, status in pairs if attempt is not None]
 
 

@@ -26,11 +26,12 @@ from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, StateChange
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import Health
+from massgen_tui.session.queries import running
 from massgen_tui.session.session import Session
 from massgen_tui.session.times import Times
 from massgen_tui.supervise.energy_metering import Metering
 from massgen_tui.supervise.monitoring import HEAD_START, Monitors, note_servers
-from massgen_tui.supervise.passive_health import last_word, running_of, state_heard
+from massgen_tui.supervise.passive_health import last_word, state_heard
 from tests.support.configs import agent_of
 from tests.support.console import FixedWatching, staged
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
@@ -222,12 +223,12 @@ async def test_the_attempt_that_runs_is_found_behind_those_that_wait() -> None:
     backends = Backends(a=[[Opened(), ContentDelta("x"), asyncio.Event()]])
     session = Session(config_of("a"), backend_for=backends, health=None)
     (agent,) = session.agents
-    assert running_of(agent) is None
+    assert running(agent) is None
     session.ask("one")
     session.ask("two")
-    assert running_of(agent) is agent.turns[0].attempts[0]
+    assert running(agent) is agent.turns[0].attempts[0]
     session.cancel()
-    assert running_of(agent) is None
+    assert running(agent) is None
     await session.aclose()
 
 

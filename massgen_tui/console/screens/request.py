@@ -3,9 +3,9 @@
 import json
 
 from massgen_tui.config.secrets import secrets_of
-from massgen_tui.console.stream.words import active
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.queries import shown
 from massgen_tui.session.redact import Redactor
 from massgen_tui.text import clean, one_line
 
@@ -15,7 +15,7 @@ def request_text(agent: Agent, energy: Energy | None = None) -> tuple[str, str]:
 
     It may be megabytes: call it in a thread.
     """
-    attempt = active(agent)
+    attempt = shown(agent)
     title = f"Request · {one_line(agent.id, 40)}"
     if attempt is None or attempt.request is None:
         return title, "Nothing was sent yet."

@@ -6,6 +6,7 @@ from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import HUNG
 from massgen_tui.session.numbers import cached, stopped
 from massgen_tui.session.outcome import may_wait, verdict
+from massgen_tui.session.queries import shown
 from massgen_tui.session.stall import SILENT_AFTER
 from massgen_tui.text import one_line
 
@@ -41,20 +42,9 @@ def count(value: int) -> str:
     return str(value) if value < 10_000 else f"{value / 1000:.1f}k"
 
 
-def active(agent: Agent) -> Attempt | None:
-    """The attempt that is running, else the one in front of the last turn that was begun."""
-    for turn in reversed(agent.turns):
-        attempt = turn.attempts[-1] if turn.attempts else None
-        if attempt is None or attempt.status.ended:
-            break  # what was asked before has ended too
-        if attempt.status is not Status.QUEUED or attempt.held is not None:
-            return attempt
-    return agent.current
-
-
 def state(agent: Agent) -> Span:
     """What the agent is doing, in a word."""
-    attempt = active(agent)
+    attempt = shown(agent)
     if attempt is None:
         return _unasked(agent)
     word, style = _STATES[attempt.status]
@@ -80,7 +70,7 @@ def _unasked(agent: Agent) -> Span:
 
 def foot(agent: Agent, now: float) -> list[Span]:
     """The numbers of the attempt that runs or ran last, most telling first."""
-    attempt = active(agent)
+    attempt = shown(agent)
     if attempt is None:
         return []
     first, rate, tokens = _measured(attempt)
