@@ -24,7 +24,11 @@ class Scope(StrEnum):
     SHEET = "sheet"
     """While a sheet is read."""
     QUESTION = "question"
-    """While it is asked whether to quit."""
+    """While something is asked: whether to quit."""
+    SESSIONS = "sessions"
+    """In the list of kept sessions, while one types what to search for too."""
+    ENTRY = "entry"
+    """While one line is asked for."""
     REPLAY = "replay"
     """While a kept session is shown again."""
     WATCH = "watch"
@@ -33,7 +37,10 @@ class Scope(StrEnum):
     """It has no key: only the palette offers it."""
 
 
-_FIRST = (Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE, Scope.DIGIT, Scope.REPLAY, Scope.WATCH)
+_FIRST = frozenset(
+    {Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE, Scope.DIGIT}
+    | {Scope.SESSIONS, Scope.REPLAY, Scope.WATCH}
+)
 _LATER = frozenset({"copy", "watch.quit"})
 """Textual's screen copies and keeps the key: it comes to us when nothing is selected. What quits
 `watch` closes what is open first."""
@@ -43,6 +50,7 @@ _GROUPS = {
     Scope.PANE: "Pane",
     Scope.IN_PANE: "Pane",
     Scope.SIDEBAR: "Sidebar",
+    Scope.SESSIONS: "Sessions",
     Scope.REPLAY: "Replay",
 }
 

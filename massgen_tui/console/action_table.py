@@ -11,10 +11,11 @@ from massgen_tui.console.action import Action, Scope
 
 # GNU screen hands on no esc by itself while the mouse is reported: there the other is named first
 _STOP = "f10,escape" if os.environ.get("STY") else "escape,f10"
+_STOP_OR_F5 = f"{_STOP},f5"
 _WHOM = "all, or the focused pane"
 _APP, _MAIN, _PROMPT, _PANE = Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE
 _OWN, _SIDE, _SHEET, _WATCH = Scope.IN_PANE, Scope.SIDEBAR, Scope.SHEET, Scope.WATCH
-_REPLAY = Scope.REPLAY
+_REPLAY, _KEPT = Scope.REPLAY, Scope.SESSIONS
 
 _FORMS = {
     "md": ("Markdown", "a Markdown file"),
@@ -88,6 +89,15 @@ ACTIONS: tuple[Action, ...] = (
         "Answers",
         "new",
         "New conversation",
+    ),
+    Action(
+        _MAIN,
+        "sessions",
+        "f5",
+        "app.sessions",
+        "sessions that were kept: search, go on",
+        "Program",
+        palette="Sessions",
     ),
     Action(_MAIN, "zoom", "f4", "zoom", "one pane at full size, and back", "View", palette="Zoom"),
     Action(
@@ -211,6 +221,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(_APP, "palette", "ctrl+p", "command_palette", "every command by name", foot="commands"),
     Action(_APP, "copy", "ctrl+c", "help_quit", "copy what is selected"),
+    Action(_KEPT, "sessions.open", "enter", "open", "read it", foot="read"),
+    Action(_KEPT, "sessions.resume", "ctrl+r", "resume", "go on with it", foot="go on"),
+    Action(_KEPT, "sessions.rename", "ctrl+t", "rename", "another title", foot="title"),
+    Action(_KEPT, "sessions.remove", "ctrl+d", "remove", "remove it; asks", foot="remove"),
+    Action(_KEPT, "sessions.close", _STOP_OR_F5, "close", "search no more; close", foot="close"),
+    Action(Scope.ENTRY, "entry.close", _STOP, "close", "leave it as it is"),
+    Action(_KEPT, "sessions.down", "down", "move(1)", "next"),
+    Action(_KEPT, "sessions.up", "up", "move(-1)", "before"),
+    Action(_KEPT, "sessions.page-down", "pagedown", "page(1)", "page down"),
+    Action(_KEPT, "sessions.page-up", "pageup", "page(-1)", "page up"),
     Action(_REPLAY, "replay.pause", "space", "pause", "pause, and play on"),
     Action(_REPLAY, "replay.next", "full_stop", "step(1)", "to where something happened next"),
     Action(_REPLAY, "replay.before", "comma", "step(-1)", "to where something happened before"),

@@ -66,6 +66,10 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         """Show all keys."""
         self.push_screen(self.workspace.help_screen())
 
+    def action_sessions(self) -> None:
+        """Show the sessions that were kept."""
+        self.push_screen(self.workspace.sessions_screen())
+
     async def action_request(self) -> None:
         """Show what was sent for the focused agent, or for the first that is seen."""
         self.push_screen(await self.workspace.request_screen())

@@ -4,6 +4,7 @@ To import it takes as long as all the rest of a start; the app shows its first f
 """
 
 import asyncio
+import importlib
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -201,6 +202,23 @@ class Workspace:
     def help_screen(self) -> Sheet:
         """All keys."""
         return help_screen(self.config.ui.keymap)
+
+    def sessions_screen(self) -> Screen[None]:
+        """The sessions that were kept."""
+        # what it is made of takes time to import, and the first frame does not need it
+        room = importlib.import_module("massgen_tui.console.screens.sessions")
+        desk = importlib.import_module("massgen_tui.console.session_desk")
+        finder = importlib.import_module("massgen_tui.console.session_finder").SessionFinder()
+        log = self.services.session_log
+        own = desk.Own(
+            path=lambda: log.path if log is not None else None,
+            rename=self.session.rename,
+            answering=lambda: len(self.desk.answering),
+        )
+        made: Screen[None] = room.SessionsScreen(
+            finder, desk.SessionDesk(self._host, own, finder), self.config.ui.keymap
+        )
+        return made
 
     async def request_screen(self) -> Sheet:
         """What was sent for the focused agent, or for the first that is seen."""

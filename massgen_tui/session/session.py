@@ -201,6 +201,10 @@ class Session:
             events.BroughtToFront(turn.serial, self.agent(agent).id, turn.attempts[index].serial)
         )
 
+    def rename(self, title: str) -> None:
+        """Call the session by another title."""
+        self._emit(events.Renamed(title))
+
     def break_off(self) -> int:
         """End what had not ended when a session that was read in was cut off; gives how many."""
         serials = [

@@ -15,7 +15,9 @@ from massgen_tui.console.replay import ReplayApp
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
+from massgen_tui.console.screens.sessions import SessionsScreen
 from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.title import TitleScreen
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.widgets.prompt import Prompt
@@ -35,6 +37,8 @@ OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.SHEET: (Sheet,),
     Scope.REPLAY: (ReplayApp,),
     Scope.QUESTION: (QuitScreen,),
+    Scope.SESSIONS: (SessionsScreen,),
+    Scope.ENTRY: (TitleScreen,),
     Scope.WATCH: (WatchApp,),
     Scope.PALETTE: (MainScreen,),
 }
@@ -69,7 +73,11 @@ def test_somebody_runs_each_action(action: Action) -> None:
 
 
 @pytest.mark.parametrize(
-    "owner", [ConsoleApp, MainScreen, AgentPane, Sidebar, Sheet, QuitScreen, WatchApp, ReplayApp]
+    "owner",
+    [
+        *(ConsoleApp, MainScreen, AgentPane, Sidebar, Sheet, QuitScreen, WatchApp, ReplayApp),
+        *(SessionsScreen, TitleScreen),
+    ],
 )
 def test_nobody_binds_keys_of_its_own(owner: type[ConsoleApp]) -> None:
     known = {action.id: action for action in KEYED}
@@ -92,7 +100,7 @@ def test_the_help_tells_every_key_of_the_main_screen() -> None:
     text = help_screen({"rerun": "ctrl+e"}).body.plain
     lines = [line.split() for line in text.splitlines()]
     assert ["ctrl+e", "ask", "again:", "all,", "or", "the", "focused", "pane", "rerun"] in lines
-    silent = {Scope.DIGIT, Scope.SHEET, Scope.QUESTION, Scope.WATCH, Scope.PALETTE}
+    silent = {Scope.DIGIT, Scope.SHEET, Scope.QUESTION, Scope.ENTRY, Scope.WATCH, Scope.PALETTE}
     ids = {line[-1] for line in lines if line}
     assert {one.id for one in ACTIONS if one.scope not in silent} <= ids
 

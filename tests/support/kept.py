@@ -1,6 +1,7 @@
 """Sessions that are kept, with what was said in them."""
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -58,3 +59,20 @@ async def _begun(log: SessionLog) -> Path:
             return log.path
         await asyncio.sleep(0.01)
     raise AssertionError("no file was made")
+
+
+def kept(folder: Path, number: int, prompt: str, content: str = "x") -> Path:
+    """A file as the program writes it."""
+    id = f"{number:08}"
+    path = folder / f"20261124-{number // 3600:02}{number // 60 % 60:02}{number % 60:02}-{id}.jsonl"
+    head = {"format": 1, "id": id, "at": "2026-11-24T10:10:10Z", "resolution_s": 0.01, "agents": []}
+    told: list[dict[str, object]] = [
+        head,
+        {"t": 0, "e": "prompt", "turn": 1, "text": prompt, "agents": ["a"]},
+        {"t": 0, "e": "queued", "a": 1, "agent": "a", "turn": 1},
+        {"t": 9, "a": 1, "c": content[:7], "d": [[0, len(content[:7])]]},
+        {"t": 9, "a": 1, "c": content[7:], "d": [[0, len(content[7:])]]},
+        {"t": 10, "e": "closed", "how": "quit"},
+    ]
+    path.write_text("".join(json.dumps(one) + "\n" for one in told), "utf-8")
+    return path

@@ -1,6 +1,5 @@
 """The index of the kept sessions: fast, never wrong, and never needed."""
 
-import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -15,26 +14,9 @@ from massgen_tui.store.catalogue import Catalogue, Unindexed, open_catalogue
 from massgen_tui.store.index import SessionIndex, open_index
 from massgen_tui.store.recording import keep
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of
-from tests.support.kept import keep_session
+from tests.support.kept import keep_session, kept
 
 TEXT = "A tokenizer cuts words.\nÄpfel, naïve Café; 素早い茶色の狐が跳ぶ。 100% x->y_z = f('a', b)"
-
-
-def kept(folder: Path, number: int, prompt: str, content: str = "x") -> Path:
-    """A file as the program writes it."""
-    id = f"{number:08}"
-    path = folder / f"20261124-{number // 3600:02}{number // 60 % 60:02}{number % 60:02}-{id}.jsonl"
-    head = {"format": 1, "id": id, "at": "2026-11-24T10:10:10Z", "resolution_s": 0.01, "agents": []}
-    told: list[dict[str, object]] = [
-        head,
-        {"t": 0, "e": "prompt", "turn": 1, "text": prompt, "agents": ["a"]},
-        {"t": 0, "e": "queued", "a": 1, "agent": "a", "turn": 1},
-        {"t": 9, "a": 1, "c": content[:7], "d": [[0, len(content[:7])]]},
-        {"t": 9, "a": 1, "c": content[7:], "d": [[0, len(content[7:])]]},
-        {"t": 10, "e": "closed", "how": "quit"},
-    ]
-    path.write_text("".join(json.dumps(one) + "\n" for one in told), "utf-8")
-    return path
 
 
 def without_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,13 @@ Editing: ctrl+z undo, ctrl+y redo, ctrl+k, ctrl+u, ctrl+w, ctrl+x cut, ctrl+v pa
 Every key can be changed in the config, by the name at its right: ui: {keymap: {rerun: ctrl+e}}
 """
 
-_ORDER = ("Prompt", "Answers", "View", "Pane", "Sidebar", "Program", "Replay")
-_TITLES = {"Pane": "In a pane", "Sidebar": "In the sidebar", "Replay": "In a replay"}
+_ORDER = ("Prompt", "Answers", "View", "Pane", "Sidebar", "Program", "Sessions", "Replay")
+_TITLES = {
+    "Pane": "In a pane",
+    "Sidebar": "In the sidebar",
+    "Sessions": "In the list of sessions",
+    "Replay": "In a replay",
+}
 _KEYS = 14
 """Columns of the keys."""
 
