@@ -32,11 +32,12 @@ from massgen_tui.backends.failures import (
 )
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.gateways import asks_for_names, may_lack_key
-from massgen_tui.backends.remedies import without_log
+from massgen_tui.backends.remedies import for_others
 from massgen_tui.backends.request import build_request
 from massgen_tui.backends.retries import Failed, Retries
 from massgen_tui.config.extras import replaces_key
 from massgen_tui.config.model import AgentConfig, Timeouts
+from massgen_tui.config.reach import within_reach
 from massgen_tui.config.secrets import secrets_of, without
 from massgen_tui.descriptors import HINT, exhausted
 from massgen_tui.dialects import resolve
@@ -93,8 +94,8 @@ class ChatCompletionsBackend:
         self._config = agent
         self._key_vars = dialect.key_vars if dialect else ()
         self._finishes = dialect is not None and dialect.finishes
-        self._has_log = not (dialect is not None and dialect.hosted)
-        """Its log is within reach of whoever runs the server, as no hosted API's is."""
+        self._own = within_reach(agent.endpoint)
+        """It may be the reader's own: to be started, and with a log to look into."""
         self._gate = gate
         self._sleep = sleep
         self._adaptation = Adaptation()
@@ -234,9 +235,11 @@ class ChatCompletionsBackend:
         """Send one try; None when the answer is open."""
         try:
             await exchange.send(body)
+            self._own = self._own and not exchange.relayed
         except FailedError as failure:
             return Failed(failure.cause, self._signed(failure.cause.error()))
         except RefusedError as refused:
+            self._own = self._own and not refused.relayed
             if correctable:
                 correction = correct(refused.status, refused.said, body, self._adaptation)
                 if correction is not None:
@@ -272,7 +275,7 @@ class ChatCompletionsBackend:
         return replace(
             error,
             message=self._masked(error.message),
-            hint=self._masked(error.hint if self._has_log else without_log(error.hint)),
+            hint=self._masked(error.hint if self._own else for_others(error.hint)),
             agent=self.agent,
             server=self.server,
         )

@@ -37,6 +37,7 @@ from massgen_tui.backends.transport import RedirectedError, coding_of, drop, exc
 from massgen_tui.backends.unpack import PackedError, Unpacker
 from massgen_tui.backends.wire import Dating, Written
 from massgen_tui.config.model import Timeouts
+from massgen_tui.dialects.headers import gateway_of
 
 _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
@@ -94,6 +95,12 @@ class Exchange:
     def opened(self) -> bool:
         """Whether the first bytes of the answer wait to be read."""
         return bool(self._data)
+
+    @property
+    def relayed(self) -> bool:
+        """Whether the headers of the answer are a gateway's."""
+        names = self._response.headers if self._response is not None else ()
+        return bool(gateway_of(name.lower() for name in names))
 
     @property
     def waited(self) -> float | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.backends.gateways import gateway_in, lacks_database, nobody_behind, not_among
+from massgen_tui.backends.gateways import is_relayed, lacks_database, nobody_behind, not_among
 from massgen_tui.backends.remedies import (
     CHANGE,
     LIKELY_CAUSES,
@@ -19,7 +19,7 @@ from massgen_tui.backends.remedies import (
 from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import as_value, error_types, error_words, places
 from massgen_tui.dialects.families import family_of
-from massgen_tui.dialects.headers import missing_headers
+from massgen_tui.dialects.headers import gateway_of, missing_headers
 from massgen_tui.text import one_line
 
 MESSAGE_LIMIT = 400
@@ -66,6 +66,11 @@ class RefusedError(Exception):
     def typed(self) -> str:
         """Its words with the names that it gives the error."""
         return f"{self.said} {error_types(as_value(self.body))}"
+
+    @property
+    def relayed(self) -> bool:
+        """Whether a gateway or a stack said it."""
+        return is_relayed(self.headers, self.body.decode("utf-8", "replace"))
 
     @property
     def retry_after(self) -> float | None:
@@ -226,13 +231,13 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
         else f"{later}, then rerun this agent",
         ErrorKind.LOADING: "wait until the model is loaded, then rerun this agent",
         ErrorKind.OVERLOADED: _overload_hint(words, later, where),
-    }.get(kind, f"see {_whose_log(refused)}; rerun this agent to try again")
+    }.get(kind, f"{_where_it_failed(refused)}; rerun this agent to try again")
 
 
-def _whose_log(refused: RefusedError) -> str:
-    """Where more is written: what failed may stand behind a gateway."""
-    gateway = gateway_in(refused.headers)
-    return f"the logs of {gateway} and of what is behind it" if gateway else "the server's log"
+def _where_it_failed(refused: RefusedError) -> str:
+    """Where to look: what failed may stand behind a gateway, whose log is not the reader's."""
+    gateway = gateway_of(refused.headers)
+    return f"{gateway} failed, or what is behind it" if gateway else "see the server's log"
 
 
 def _guess(words: str) -> str:

@@ -1,11 +1,11 @@
-"""What gateways say in their own way: that a key is wrong, or that nobody is behind them."""
+"""What gateways and stacks say in their own way: a key is wrong, or nobody is behind them."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-_HEADERS = {"x-litellm-": "LiteLLM", "x-smg-": "smg", "x-portkey-": "Portkey"}
-"""How headers of theirs begin, in small letters: LiteLLM 1.108, smg 1.13, Portkey 1.15."""
+from massgen_tui.dialects.headers import gateway_of
+
 _NOBODY = re.compile(
     r"\bno (?:healthy |available )?workers?\b|\ball workers are unavailable\b"
     r"|\bno deployments? available\b|\bno healthy upstream\b|^only\s+allowed now, your model",
@@ -15,12 +15,19 @@ _NOBODY = re.compile(
 FastChat 0.2.36, which lists nobody."""
 _NOT_AMONG = re.compile(r"only\b.*\ballowed now, your model", re.I | re.S)
 """FastChat 0.2.36: HTTP 400, and the models that its workers have."""
-
-
-def gateway_in(headers: Mapping[str, str]) -> str:
-    """The gateway that an answer's headers name; empty: none."""
-    begins = _HEADERS.items()
-    return next((name for key in headers for begin, name in begins if key.startswith(begin)), "")
+_RELAYED = re.compile(
+    # Ray Serve 2.60
+    r"\bInternal exception: |\bray::\w|\bRayTaskError\b|\bdropped due to backpressure\b"
+    r"|\bfind base model with ID\b"
+    # KServe 0.21: the name of Python's exception, and a blank before its colon
+    r"|\{\s*\"error\":\s*\"\w+(?:Error|Exception) : "
+    # Xinference 4.1: where the actor stands that raised it
+    r"|\[address=\S+, pid=\d+\]"
+    # FastChat 0.2.36: codes of five digits
+    r"|\"(?:error_)?code\":\s*[45]\d{4}\b"
+    # Portkey 1.15, LiteLLM 1.108, envoy
+    r"|\"html-message\"|\blitellm\.[A-Z]\w*(?:Error|Exception)\b|\bupstream connect error\b"
+)
 
 
 def lacks_database(status: int, body: bytes) -> bool:
@@ -48,6 +55,15 @@ def is_alive(body: bytes) -> bool:
 def nobody_behind(words: str) -> bool:
     """Whether a gateway says that it has no worker for the prompt."""
     return bool(_NOBODY.search(words))
+
+
+def is_relayed(headers: Iterable[str], text: str) -> bool:
+    """Whether an answer shows that a gateway or a stack gave it, which has others behind it.
+
+    `headers` are its names in lower case; `text` is what it refuses or fails with, as it came.
+    """
+    told = gateway_of(headers) or nobody_behind(text) or _RELAYED.search(text)
+    return bool(told)
 
 
 def asks_for_names(status: int, words: str) -> bool:

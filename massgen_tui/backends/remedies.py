@@ -54,14 +54,17 @@ _REMEDIES = (
      r"|not a multi-?modal model|at most 0 (?:image|audio|video)",
      "it takes text alone: leave images and sounds out, or ask another model"),
 )  # fmt: skip
-_OF_THE_LOG = (
+_OF_ONES_OWN = (
     (", and look into the server's log if it stays", ""),
     ("look into the server's log, this", "this"),
     ("see the server's log; ", ""),
     (", or the server cut it off: see its log", ", or the server cut it off"),
     (", or the server failed: see its log", ", or the server failed"),
+    ("start the server with", "what runs the model must be started with"),
+    ("start vLLM with", "what runs the model must be started with"),
 )
-"""How hints name the log, and what is left of them for whom it is out of reach."""
+"""How hints name the log and a start, and what is left of them where these are out of reach."""
+_START = re.compile(r"start the server on .+?, or correct base_url")
 _TABLE = tuple((re.compile(words, re.I | re.S), hint) for words, hint in _REMEDIES)
 
 
@@ -88,11 +91,11 @@ def remedy(words: str) -> str:
     return found or (CHANGE if of_validator(words) else "")
 
 
-def without_log(hint: str) -> str:
-    """A hint without what only those can do who run the server: to look into its log."""
-    for clause, instead in _OF_THE_LOG:
+def for_others(hint: str) -> str:
+    """A hint without what only those can do who run the server: start it, look into its log."""
+    for clause, instead in _OF_ONES_OWN:
         hint = hint.replace(clause, instead)
-    return hint
+    return _START.sub("is base_url right?", hint)
 
 
 def no_cause(words: str) -> bool:

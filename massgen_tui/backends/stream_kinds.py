@@ -8,16 +8,18 @@ from collections.abc import Mapping
 
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.failures import NO_CREDIT, kind_of, later_words
+from massgen_tui.backends.gateways import is_relayed
 from massgen_tui.backends.remedies import (
     CHANGE,
     LIKELY_CAUSES,
     SHORTEN,
+    for_others,
     no_cause,
     of_context,
     remedy,
 )
 from massgen_tui.backends.waits import wait_in
-from massgen_tui.backends.words import error_status, error_types, error_words, places
+from massgen_tui.backends.words import as_json, error_status, error_types, error_words, places
 
 _NO_WORDS = "the server reported an error inside the stream, without saying which"
 _HINT = "send the prompt again, and look into the server's log if it stays"
@@ -92,6 +94,8 @@ def stream_error(
     if wait is None and chunk is not None:
         wait = wait_in(chunk)
     hint = _hint(kind, meant, (words, typed), wait, begun=begun)
+    if is_relayed((), error if isinstance(error, str) else as_json(chunk or error)):
+        hint = for_others(hint)
     return BackendError(kind, words or _NO_WORDS, hint=hint, status=told, retry_after=wait)
 
 

@@ -1,6 +1,7 @@
 """Headers by their names: which are not one's own to set, hold a secret, or stand for a key."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from massgen_tui.dialects.model import words
@@ -22,6 +23,18 @@ _HARMLESS: Final = re.compile(
 """Words that have such a part by chance: `x-portkey-provider` holds no key."""
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 """A field name (RFC 9110, 5.6.2)."""
+
+_GATEWAYS: Final = {
+    "x-litellm-": "LiteLLM",
+    "x-smg-": "smg",
+    "x-portkey-": "Portkey",
+    "x-kong-": "Kong",
+    "x-envoy-": "Envoy",
+    "cf-aig-": "Cloudflare's gateway",
+    "helicone-": "Helicone",
+}
+"""How headers of theirs begin, in lower case: LiteLLM 1.108, smg 1.13, Portkey 1.15, Kong 3, Envoy
+(KServe's and most of Kubernetes'), Cloudflare's AI Gateway, Helicone."""
 
 _NAME: Final = r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+"
 _NAMED: Final = re.compile(
@@ -57,6 +70,12 @@ def is_secret(name: str) -> bool:
     """Whether the name of a header or of a query parameter says that it holds a secret."""
     told = _HARMLESS.sub("", name.lower())
     return any(part in told for part in _SECRET)
+
+
+def gateway_of(names: Iterable[str]) -> str:
+    """The gateway whose headers are among these, given in lower case; empty: none."""
+    begins = _GATEWAYS.items()
+    return next((told for name in names for begin, told in begins if name.startswith(begin)), "")
 
 
 def missing_headers(status: int, words: str) -> tuple[str, ...]:

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from massgen_tui.config.address import host_of, port_of, server_root
+from massgen_tui.config.address import port_of, server_root
 from massgen_tui.config.extras import identity, replaces_key
 from massgen_tui.config.model import AgentConfig, Config, Endpoint
+from massgen_tui.config.reach import is_far, within_reach
 from massgen_tui.config.start_command import asks_for_thinking, command_for, missing_parsers
 from massgen_tui.dialects import by_host, resolve
 from massgen_tui.dialects.parameters import TOKEN_LIMITS
 from massgen_tui.monitor.status import NO_KEY, ServerTarget
-from massgen_tui.net.address import is_local, root_of
+from massgen_tui.net.address import root_of
 
 
 def targets_of(config: Config) -> tuple[ServerTarget, ...]:
@@ -38,14 +39,13 @@ def _apart(place: Endpoint) -> tuple[str, str]:
 
 def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
     first = agents[0].endpoint
-    hosted = _hosted(first.base_url)
+    hosted = is_far(first.base_url)
     key = next((a.endpoint.api_key for a in agents if a.endpoint.api_key), None)
     secret = _secret(first, key)
     problems = [agent.problem for agent in agents if agent.problem]
     stuck = len(problems) == len(agents) or secret == ""
     pages = tuple(dict.fromkeys(page for a in agents for page in a.endpoint.metrics_pages))
-    # an engine has its numbers at its own address: else it is a stack, which this would not start
-    alone = not hosted and not pages
+    own = all(within_reach(agent.endpoint) for agent in agents)
     thinks = any(asks_for_thinking(agent) is True for agent in agents)
     return ServerTarget(
         root=root,
@@ -54,8 +54,8 @@ def _target(root: str, agents: list[AgentConfig]) -> ServerTarget:
         models=tuple(dict.fromkeys(agent.settings.model for agent in agents)),
         agents=tuple(agent.id for agent in agents),
         key=secret or None,
-        start_command=_command(agents, thinks=thinks) if alone else "",
-        start_note=_command_lacks(agents, thinks=thinks) if alone else "",
+        start_command=_command(agents, thinks=thinks) if own else "",
+        start_note=_command_lacks(agents, thinks=thinks) if own else "",
         hosted=hosted,
         thinks=thinks,
         longest=_longest(agents),
@@ -85,7 +85,7 @@ def _longest(agents: list[AgentConfig]) -> tuple[tuple[str, int], ...]:
 
 
 def _extra(server: Endpoint) -> ServerTarget:
-    hosted = _hosted(server.base_url)
+    hosted = is_far(server.base_url)
     secret = _secret(server, server.api_key)
     return ServerTarget(
         root=_root(server.base_url),
@@ -124,16 +124,9 @@ def _tools(agents: list[AgentConfig]) -> bool:
 
 def _root(base_url: str) -> str:
     """Where a server's own paths stand; of a provider's API only its host matters."""
-    return root_of(base_url) if _hosted(base_url) else server_root(base_url)
+    return root_of(base_url) if is_far(base_url) else server_root(base_url)
 
 
 def _unkeyed(base_url: str) -> str:
     """What it is asked with where there is no key: a provider cannot be."""
     return NO_KEY if by_host(base_url) is None else ""
-
-
-def _hosted(base_url: str) -> bool:
-    """A provider's API, or a gateway far away: not to be probed every few seconds."""
-    if by_host(base_url) is not None:
-        return True
-    return base_url.startswith("https://") and not is_local(host_of(base_url))

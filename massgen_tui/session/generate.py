@@ -47,5 +47,5 @@ def gone(backend: Backend, words: str) -> BackendError:
         message=f"the stream fell silent and {words or 'the server is gone'}",
         agent=backend.agent,
         server=backend.server,
-        hint="start the server again, then rerun",
+        hint="rerun when its server runs again",
     )

@@ -274,7 +274,7 @@ SLOW = [
     Fault("stall mid-stream: slow", "", ends=(Until("slow"), *REST), begins=BEGUN, kept=TEXT,
           quick=True),
     Fault("stall mid-stream: gone", "interrupted", "the server refuses connections",
-          "start the server", (Deafen(), Hang()), BEGUN, TEXT, quick=True, place="deaf"),
+          "rerun when its server", (Deafen(), Hang()), BEGUN, TEXT, quick=True, place="deaf"),
     Fault("slow drip", "", ends=_dripping(), begins=BEGUN, kept=("thinks", "half an answer drop"),
           limits={"idle": 0.5}),
     Fault("endless", "stalled", "longer than 0.6 s", "timeout.total", (Again(ONE_X),), (head(),),

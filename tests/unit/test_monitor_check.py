@@ -216,7 +216,7 @@ async def test_a_provider_that_is_silent_is_not_usable_when_strict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("massgen_tui.check.Fetcher", QUICK)
-    monkeypatch.setattr("massgen_tui.monitor.targets.is_local", lambda host: False)
+    monkeypatch.setattr("massgen_tui.config.reach.is_local", lambda host: False)
     with mute_port() as port:
         path = one_agent(tmp_path, f"https://127.0.0.1:{port}")
         code, report = await run(path, probe=True, strict=True)

@@ -168,7 +168,7 @@ ROWS = [
         whole(500, {"html-message": "Message: fetch failed Cause: Error: connect ECONNREFUSED"}),
         "server_error",
         "500 server error: Message: fetch failed",
-        "log",
+        "rerun this agent to try again",
     ),
     Row("404-route", whole(404, {"detail": "Not Found"}), "not_found", "Not Found", "base_url"),
     Row(
@@ -248,7 +248,7 @@ ROWS = [
         ),
         "server_error",
         "Cannot connect",
-        "the logs of LiteLLM and of what is behind it",
+        "LiteLLM failed, or what is behind it; rerun",
     ),
     Row("500-empty", whole(500, b""), "server_error", "500 server error", ""),
     Row("501", whole(501, b"not\x1b[2Jhere", "text/plain"), "server_error", "not[2Jhere", ""),

@@ -320,3 +320,34 @@ async def test_only_one_correction_is_tried(server: ScriptedServer) -> None:
     outcome, _ = await tried(server.base_url, parameters={"top_k": 5, "min_p": 0.1})
     assert outcome.failure.kind == "bad_request"
     assert len(server.requests) == 2
+
+
+BROKEN = sse({"error": {"message": "it broke", "code": 500}})
+
+
+@pytest.mark.parametrize(
+    ("opened", "told"),
+    [
+        (head(), True),
+        (head(x_envoy_upstream_service_time="4"), False),
+        (head(x_kong_upstream_latency="3"), False),
+        (head(x_smg_request_id="1"), False),
+    ],
+    ids=["plain", "Istio", "Kong 3.9", "smg"],
+)
+async def test_the_log_is_named_where_no_gateway_streamed_the_failure(
+    server: ScriptedServer, opened: bytes, told: bool
+) -> None:
+    server.answer(opened, chunk(BROKEN), END)
+    outcome, _ = await tried(server.base_url)
+    assert ("log" in outcome.failure.hint) is told
+
+
+async def test_what_is_a_stack_once_is_one_in_the_next_answer_too(server: ScriptedServer) -> None:
+    words = "Message: it broke (Request ID: r-1), Internal exception: it broke"
+    server.answer(whole(500, {"error": {"message": words}}))
+    server.answer(head(), chunk(BROKEN), END)
+    backend = ChatCompletionsBackend(agent_at(server.base_url, retries=0))
+    hints = [(await ask(backend)).failure.hint for _ in range(2)]
+    await backend.aclose()
+    assert hints == ["rerun this agent to try again", "send the prompt again"]
