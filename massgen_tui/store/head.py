@@ -91,7 +91,7 @@ def head_of(
         continues=before.id if before else "",
         resumed=now if before else None,
         resolution_s=resolution_s,
-        config=str(config.path) if config.path else config.name,
+        config=str(config.path or (before.config if before else "") or config.name),
         title=config.name,
         agents=tuple(_kept(agent, profiles[agent.id]) for agent in config.agents),
         servers=tuple(endpoint_values(one) for one in config.servers),

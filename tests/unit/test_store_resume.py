@@ -180,6 +180,11 @@ async def test_the_config_of_a_session_is_made_again_without_its_file(
     assert one.problem is None
     assert other.problem is not None
     assert again.ui == config.ui
+    later = Session(again, clock=FakeClock(), health=None)
+    log = went_on(tmp_path, path, later).log
+    assert log is not None
+    assert log.head.config == str(file), "the file it came from"
+    await later.aclose()
 
 
 @pytest.mark.parametrize("passing", [True, False])
