@@ -20,6 +20,7 @@ from massgen_tui.backends.waits import wait_in
 from massgen_tui.backends.words import as_value, error_types, error_words, places
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.headers import gateway_of, missing_headers
+from massgen_tui.gist import gist
 from massgen_tui.text import one_line
 
 MESSAGE_LIMIT = 400
@@ -115,7 +116,7 @@ def said(body: bytes) -> str:
     if text[:1] == "<":
         title = _TITLE.search(text)
         return (title[1] if title else _TAGS.sub(" ", text)).strip()
-    return text
+    return gist(text)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

@@ -9,6 +9,7 @@ import json
 import re
 from itertools import islice
 
+from massgen_tui.gist import gist
 from massgen_tui.text import clean
 
 MAX_WORDS = 2000
@@ -27,7 +28,7 @@ _OBJECT = re.compile(r"(?:b(?P<quote>['\"]))?(?P<object>\{\s*\")")
 
 def error_words(body: object, depth: int = _DEPTH) -> str:
     """Give the words of an error body, cleaned, at most `MAX_WORDS` long; empty if it has none."""
-    words = clean(_words(body, depth)).strip()
+    words = clean(gist(_words(body, depth))).strip()
     return words if len(words) <= MAX_WORDS else words[:MAX_WORDS] + "…"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from massgen_tui.dialects.headers import missing_headers
+from massgen_tui.gist import gist
 from massgen_tui.monitor.adapters import Adapter
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.metrics import Metrics
@@ -192,9 +193,13 @@ def said(answer: Answer) -> str:
             ("reason",),
             ("html-message",),
         )
-        return next((told for path in places if (told := text(field(body, *path)))), "")
+        return next((told for path in places if (told := _words(field(body, *path)))), "")
     page = answer.text()[:_PAGE].strip()
     if page[:1] == "<":
         title = _TITLE.search(page)
-        return text(title[1]) if title else ""
-    return text(page if body is None else body)
+        return _words(title[1]) if title else ""
+    return _words(page if body is None else body)
+
+
+def _words(value: object) -> str:
+    return text(gist(value)) if isinstance(value, str) else ""

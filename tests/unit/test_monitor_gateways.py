@@ -328,7 +328,7 @@ async def test_litellm_far_away_tells_of_a_wrong_key_too() -> None:
         ((502, "<html><title>502 Bad Gateway</title></html>"), "answers HTTP 502: 502 Bad Gateway"),
         (
             (500, {"detail": "worker\x1b[31m pool is gone"}),
-            "answers HTTP 500: worker[31m pool is gone",
+            "answers HTTP 500: worker pool is gone",
         ),
     ],
 )

@@ -42,7 +42,7 @@ from massgen_tui.backends.words import MAX_WORDS, error_status, error_words
         ),
         # what only looks like it stays as it is
         ({"error": {"message": 'expected {"a": 1} and {'}}, 'expected {"a": 1} and {'),
-        ({"error": {"message": "\x1b[31mred"}}, "[31mred"),
+        ({"error": {"message": "\x1b[31mred"}}, "red"),
         ({"error": {"message": "up", "metadata": {"raw": "down"}}}, "up (down)"),
         ({}, ""),
         (None, ""),

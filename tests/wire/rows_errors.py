@@ -167,7 +167,7 @@ ROWS = [
         stream({"error": {"message": "\x1b]0;owned\x07bo\u202eom"}}),
         finish=None,
         model=None,
-        error="]0;ownedboom",
+        error="boom",
     ),
     Row(
         "end without finish and [DONE]",

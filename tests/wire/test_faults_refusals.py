@@ -251,7 +251,7 @@ ROWS = [
         "LiteLLM failed, or what is behind it; rerun",
     ),
     Row("500-empty", whole(500, b""), "server_error", "500 server error", ""),
-    Row("501", whole(501, b"not\x1b[2Jhere", "text/plain"), "server_error", "not[2Jhere", ""),
+    Row("501", whole(501, b"not\x1b[2Jhere", "text/plain"), "server_error", "nothere", ""),
     Row("502", whole(502, HTML, "text/html"), "overloaded", "502 Bad Gateway", ""),
     Row("503", whole(503, nested("no free slot", code=503)), "overloaded", "no free slot", ""),
     # vllm-router 0.1.17, in plain text; smg 1.13.0 whose workers are dead; envoy
