@@ -1,4 +1,4 @@
-"""`massgen-tui schema`: the JSON Schemas of config files and of what `run` and `check` print."""
+"""`massgen-tui schema`: JSON Schemas of config files, of kept sessions, and of what is printed."""
 
 import json
 from importlib.resources import files
@@ -7,13 +7,17 @@ import click
 
 from massgen_tui.config.json_schema import config_schema
 
-OF = ("config", "run", "check")
+OF = ("config", "run", "check", "session")
 
 
 @click.command("schema")
 @click.argument("of", type=click.Choice(OF), default="config")
 def command(of: str) -> None:
-    """Print a JSON Schema: of config files (the default), or of the JSON of `run` or `check`."""
+    """Print a JSON Schema.
+
+    Of config files (the default), of the JSON of `run` or `check`, or of the lines of a kept
+    session's file.
+    """
     if of == "config":
         click.echo(json.dumps(config_schema(), indent=2))
     else:

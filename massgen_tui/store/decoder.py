@@ -19,7 +19,7 @@ from massgen_tui.store.stream_lines import StreamLine
 
 Happened = tuple[float, SessionEvent]
 
-_Told = (
+Told = (
     of_session.Prompt
     | of_session.Queue
     | of_session.Begin
@@ -50,7 +50,7 @@ _Told = (
     | of_stream.Warn
     | of_stream.Request
 )
-TOLD: TypeAdapter[_Told] = TypeAdapter(Annotated[_Told, Field(discriminator="e")])
+TOLD: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="e")])
 """A line that names its event."""
 
 
@@ -87,7 +87,7 @@ class Decoder:
     def _at(self, milliseconds: float) -> float:
         return self._zero + milliseconds / 1000
 
-    def _event(self, told: _Told) -> SessionEvent:
+    def _event(self, told: Told) -> SessionEvent:
         if isinstance(told, of_session.Prompt):
             self._prompts[told.turn] = told.text
         if isinstance(told, EventLine | of_session.Defer):

@@ -40,6 +40,7 @@ from massgen_tui.store.reader import read_session
 from massgen_tui.store.recording import record
 from massgen_tui.store.schema import agent_record
 from massgen_tui.store.summary import Passage
+from tests.support.every_line import check_lines
 from tests.support.fakes import FakeClock, config_of
 from tests.support.manual import ManualBackends
 
@@ -289,6 +290,7 @@ class Sessions(RuleBasedStateMachine):
         if self.file.path is not None:
             kept = read_session(self.file.path, zero=100.0)
             assert kept.damage == []
+            check_lines(self.file.path)
             assert kept.end == "quit"
             assert unequal(picture(kept.state), picture(self.session.state)) == []
             assert at_a_glance(self.file.path) == as_folded(self.file.path)
