@@ -90,8 +90,9 @@ def timed(name: str, work: Callable[[], int]) -> None:
 
 
 def commands(place: Path) -> None:
-    """The command line, its start and all."""
+    """The screen, and the command line with its start."""
     env = os.environ | {"XDG_STATE_HOME": f"{place}/state", "XDG_CACHE_HOME": f"{place}/cache"}
+    subprocess.run([sys.executable, "-m", "bench.harness.sessions_screen"], env=env, check=True)
     for words in ((), ("--json",), ("--search", "needle17"), ("--search", "eedle17")):
         began = time.perf_counter()
         command = [sys.executable, "-m", "massgen_tui", "sessions", *words]

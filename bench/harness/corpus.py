@@ -48,11 +48,16 @@ def write_corpus(folder: Path, sessions: int, *, turns: int = 10, tokens: int = 
             resolution_s=0.01,
             config="two_qwen.yaml",
             title="two_qwen",
-            agents=tuple(KeptAgent(id=agent, model="m") for agent in AGENTS),
+            agents=tuple(_agent(agent) for agent in AGENTS),
         )
         told = to_json(head.model_dump(mode="json", exclude_none=True), compact=True)
         text = "\n".join([told, *lines]).replace("unlike", f"unlike{number} needle{number}", 1)
         (folder / f"{began:%Y%m%d-%H%M%S}-{id}.jsonl").write_text(f"{text}\n", "utf-8")
+
+
+def _agent(id: str) -> KeptAgent:
+    backend = {"type": "vllm", "model": "m", "base_url": "http://localhost:8000/v1"}
+    return KeptAgent(id=id, model="m", settings={"id": id, "backend": backend})
 
 
 class _Session:

@@ -80,6 +80,8 @@ class SessionFinder:
     def close(self) -> None:
         """Read no more."""
         self._closed = True
+        if self._catalogue is not None:
+            self._catalogue.close()
 
     def _open(self) -> Catalogue:
         with self._opening:

@@ -177,12 +177,13 @@ class Workspace:
         turn, title = last_turn(self.session.state, now), self.main.title_bar
         log = self.services.session_log
         trouble = NOT_KEPT if log is not None and log.problem else ""
+        name = self.session.state.title or self.config.name
         if turn is None:
             said = how_many(len(self.session.agents))
-            title.tell(self.config.name, said, None, trouble=trouble)
+            title.tell(name, said, None, trouble=trouble)
         else:
             said = f"turn {turn.number} · {turn.prompt}"
-            title.tell(self.config.name, said, turn.elapsed, running=turn.running, trouble=trouble)
+            title.tell(name, said, turn.elapsed, running=turn.running, trouble=trouble)
 
     def show_monitors(self) -> None:
         """Show what is known of servers and GPUs, and look less often while nobody sees it."""

@@ -61,6 +61,11 @@ class SessionIndex:
         """Forget an index that is kept nowhere."""
         self._file.close()
 
+    def failed(self, error: Exception) -> None:
+        """Throw it away, unless it only could not be used now (locked, a full disk)."""
+        if not isinstance(error, sqlite3.OperationalError):
+            self._file.discard()
+
     def files(self) -> list[SessionStat]:
         """The files there are, the session that began last first."""
         return begun_first(self._folder)

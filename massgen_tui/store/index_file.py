@@ -63,6 +63,11 @@ class IndexFile:
         finally:
             db.close()
 
+    def discard(self) -> None:
+        """Remove the database: the next that opens it begins anew."""
+        for end in ("", "-wal", "-shm", "-journal"):
+            Path(f"{self._path}{end}").unlink(missing_ok=True)
+
     def close(self) -> None:
         """Remove what is not kept."""
         if self._temporary is not None:
@@ -84,8 +89,7 @@ class IndexFile:
                 return
         except sqlite3.DatabaseError:
             log.warning("the index of the sessions is broken: it is made anew")
-        for end in ("", "-wal", "-shm", "-journal"):
-            Path(f"{self._path}{end}").unlink(missing_ok=True)
+        self.discard()
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         self._usable()
 

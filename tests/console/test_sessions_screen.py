@@ -211,6 +211,13 @@ async def test_it_gets_another_title(folder: Path) -> None:
         assert "new" in previewed(stage)
 
 
+async def test_the_session_that_is_open_is_renamed_as_it_goes_on() -> None:
+    async with staged() as stage:
+        stage.session.rename("My own")
+        await stage.settle()
+        assert "massgen-tui  My own" in stage.screen_text.splitlines()[0]
+
+
 @pytest.mark.parametrize(("key", "left"), [("y", 1), ("n", 2), ("escape", 2)])
 async def test_it_asks_before_it_removes(key: str, left: int, folder: Path) -> None:
     kept(folder, 1, "one")

@@ -173,6 +173,35 @@ def test_an_index_that_cannot_be_used_is_made_anew(how: str, tmp_path: Path) -> 
     assert len(catalogue.search("hello").hits) == 1
 
 
+@pytest.mark.parametrize("how", ["broken within", "no table", "gone"])
+def test_an_index_that_fails_meanwhile_is_done_without(how: str, tmp_path: Path) -> None:
+    for number in range(40):
+        kept(tmp_path, number, f"hello {number}", "there " * 200)
+    catalogue = open_catalogue(tmp_path)
+    assert len(list(catalogue.sessions())) == 40
+    (path,) = [one for one in paths.index_dir().iterdir() if one.suffix == ".sqlite"]
+    reading = catalogue.sessions()
+    first = next(reading).prompt
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if how == "no table":
+            db.execute("DROP TABLE session")
+    db.close()
+    if how == "broken within":
+        whole = path.read_bytes()
+        path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    elif how == "gone":
+        path.unlink()
+    assert [first, *(one.prompt for one in reading)] == [f"hello {n}" for n in range(39, -1, -1)]
+    for query in ("hello 17", "there"):
+        assert len(catalogue.search(query).hits) == (1 if query == "hello 17" else 40)
+    catalogue.forget(kept(tmp_path, 0, "hello 0"))
+    catalogue.close()
+    again = open_catalogue(tmp_path)
+    assert len(list(again.sessions())) == 40
+    assert len(again.search("hello 17").hits) == 1
+
+
 def test_at_most_200_sessions_are_found_and_how_many_more(tmp_path: Path) -> None:
     for number in range(207):
         kept(tmp_path, number, f"common number{number}", "common")

@@ -15,6 +15,7 @@ from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.session import Session
 from massgen_tui.store.find import find_session, session_files
 from massgen_tui.store.head import FORMAT
+from massgen_tui.store.kept_config import config_of as settings_of
 from massgen_tui.store.reader import KeptSession, NoSessionError, read_head, read_session
 from massgen_tui.store.resume import resume
 from massgen_tui.store.schema import attempt_record
@@ -93,6 +94,8 @@ def test_its_head_says_what_it_is(tmp_path: Path) -> None:
         ("a", "vLLM", "http://localhost:8000"),
         ("b", "vLLM", "http://localhost:8000"),
     ]
+    agents = [(one.id, one.endpoint.base_url, one.problem) for one in settings_of(head, {}).agents]
+    assert agents == [(id, "http://localhost:8000/v1", None) for id in ("a", "b")]
     path = tmp_path / "20261120-080000-test.jsonl"
     path.write_bytes(JOURNAL.read_bytes())
     assert [one.id for one in session_files(tmp_path)] == [head.id]

@@ -68,6 +68,8 @@ class SessionsScreen(Modal[None]):
         """What is searched for; empty: the list is shown."""
         self._rows: Sequence[Row] = ()
         self._more = 0
+        self._answered = ""
+        """The query that the rows answer."""
         self._wanted = asyncio.Event()
         self._quiet: Timer | None = None
 
@@ -151,6 +153,15 @@ class SessionsScreen(Modal[None]):
         """The session under the cursor."""
         return self._list.row
 
+    @property
+    def reading(self) -> bool:
+        """Files are still read."""
+        return self._finder.reading
+
+    def shows(self, query: str) -> bool:
+        """Whether what stands there was found by this query; of an empty one: the list."""
+        return self._answered == query
+
     async def _remove(self, row: Row) -> bool:
         gone = await self._desk.remove(row.session)
         if gone:
@@ -180,24 +191,24 @@ class SessionsScreen(Modal[None]):
             self._wanted.clear()
             query = self._query
             if not query:
-                self._show(self._finder.rows, 0)
+                self._show(query, self._finder.rows, 0)
                 continue
             with guarded():
                 async for found in self._finder.search(query):
                     if self._query != query:
                         break  # something else is wanted by now
-                    self._show(found.rows, found.more)
+                    self._show(query, found.rows, found.more)
 
-    def _show(self, rows: Sequence[Row], more: int) -> None:
+    def _show(self, query: str, rows: Sequence[Row], more: int) -> None:
         """Show these."""
-        self._rows, self._more = rows, more
+        self._answered, self._rows, self._more = query, rows, more
         self._list.show(rows)
         self._tell()
         self._show_chosen()
 
     def _tell(self) -> None:
         """Title and keys."""
-        told = how_many(self._rows, self._more, searched=bool(self._query))
+        told = how_many(self._rows, self._more, searched=bool(self._answered))
         if len(self._rows) > self._list.page:
             told += f"   at {self._list.place + 1}"
         finder = self._finder

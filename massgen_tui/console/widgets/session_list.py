@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from massgen_tui.console.session_finder import Row
-from massgen_tui.console.widgets.session_rows import cells_of, columns, text_width
+from massgen_tui.console.widgets.session_rows import heading, line_of
 
 WINDOW = 64
 """Rows in the table."""
@@ -26,7 +26,7 @@ class SessionList(DataTable[Text], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = []
     DEFAULT_CSS = """
-    SessionList { height: 1fr; background: $background; overflow: hidden hidden; }
+    SessionList { height: 1fr; background: $background; overflow: hidden hidden; padding: 0 0 0 1; }
     SessionList > .datatable--header { background: $surface; }
     """
 
@@ -35,7 +35,7 @@ class SessionList(DataTable[Text], inherit_bindings=False):
 
     def __init__(self, *, id: str) -> None:
         """An empty list."""
-        super().__init__(cursor_type="row", cell_padding=1, id=id)
+        super().__init__(cursor_type="row", cell_padding=0, id=id)
         self.can_focus = False
         self._sessions: Sequence[Row] = ()
         self._begin = 0
@@ -80,12 +80,7 @@ class SessionList(DataTable[Text], inherit_bindings=False):
             with self.prevent(DataTable.RowHighlighted):
                 self.clear(columns=True)
             self._standing = ()
-            for column in columns(self._laid_out):
-                if column is None:
-                    self.add_column(Text("prompt"), width=text_width(self._laid_out))
-                else:
-                    name = Text(column.name, justify="right" if column.right else "left")
-                    self.add_column(name, width=column.width)
+            self.add_column(heading(self._laid_out), width=self._laid_out - 1)
         self._go(self.place)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
@@ -117,7 +112,7 @@ class SessionList(DataTable[Text], inherit_bindings=False):
         if not same:
             self.clear()
         for row in rows[same:]:
-            self.add_row(*cells_of(row, self._laid_out))
+            self.add_row(line_of(row, self._laid_out))
         self._standing = rows
 
     def _take(self, place: int) -> None:

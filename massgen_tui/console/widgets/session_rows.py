@@ -66,17 +66,27 @@ def text_width(width: int) -> int:
     return max(width - sum(taken) - PADDING * (len(taken) + 1), 12)
 
 
-def cells_of(row: Row, width: int) -> list[Text]:
-    """One row of the list."""
-    made = []
-    for column in columns(width):
-        if column is None:
-            made.append(_text(row))
+def heading(width: int) -> Text:
+    """The names of the columns."""
+    return _line([Text("prompt" if one is None else one.name) for one in columns(width)], width)
+
+
+def line_of(row: Row, width: int) -> Text:
+    """One row of the list, as one cell: Textual 8.2 takes 0.15 ms for each that is drawn."""
+    said = [_text(row) if one is None else Text(one.say(row.session)) for one in columns(width)]
+    return _line(said, width)
+
+
+def _line(said: Sequence[Text], width: int) -> Text:
+    line = Text(no_wrap=True, end="")
+    for column, text in zip(columns(width), said, strict=True):
+        room = text_width(width) if column is None else column.width
+        if column is not None and column.right:
+            text.align("right", room)
         else:
-            said = Text(column.say(row.session), no_wrap=True, overflow="ellipsis")
-            said.justify = "right" if column.right else "left"
-            made.append(said)
-    return made
+            text.truncate(room, overflow="ellipsis", pad=True)
+        line.append_text(text).append(" " * PADDING)
+    return line
 
 
 def preview(row: Row) -> Text:
