@@ -187,6 +187,8 @@ class Attempt:
         self.retrying = self.held = None
         self.silent = ""
         self.times.end = now
+        self.reasoning.join()
+        self.content.join()
         self.revision += 1
 
     @property
@@ -231,7 +233,7 @@ class Attempt:
             self.times,
             self._own_usage,
             self.reasoning.length,
-            len(self.content.parts),
+            self.content.pieces,
             self.resolution,
         )
 

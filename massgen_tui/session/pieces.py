@@ -4,25 +4,37 @@ from dataclasses import dataclass
 
 
 class Text:
-    """Text that only grows, kept in the pieces that came.
+    """Text that only grows, kept in the pieces that came until it is joined.
 
-    A reader that remembers how many `parts` it has seen gets the rest for the price of a slice.
+    A reader that remembers how many `parts` it has seen gets the rest for the price of a slice;
+    when `joins` has grown, all that it has read stands in the first part.
     """
 
-    __slots__ = ("length", "parts")
+    __slots__ = ("joins", "length", "parts", "pieces")
 
     def __init__(self, text: str = "") -> None:
         self.parts = [text] if text else []
         self.length = len(text)
+        self.pieces = len(self.parts)
+        """How many came."""
+        self.joins = 0
+        """How often its parts became one."""
 
     def append(self, text: str) -> None:
         """Add a piece."""
         self.parts.append(text)
         self.length += len(text)
+        self.pieces += 1
+
+    def join(self) -> None:
+        """Keep what came as one string: hundreds of short ones take three times the memory."""
+        if len(self.parts) > 1:
+            self.parts = ["".join(self.parts)]
+            self.joins += 1
 
     def __str__(self) -> str:
-        """All of it, joined anew each time: the pieces stay, for readers that count them."""
-        return "".join(self.parts)
+        """All of it: the string that is kept, once it is joined."""
+        return self.parts[0] if len(self.parts) == 1 else "".join(self.parts)
 
     def __bool__(self) -> bool:
         return self.length > 0

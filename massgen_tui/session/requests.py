@@ -6,7 +6,7 @@ from dataclasses import dataclass
 MESSAGES = "messages"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Sent:
     """One message of a request, and the one before it: requests of a conversation share them."""
 
@@ -46,6 +46,11 @@ def path_of(last: Sent | None) -> list[Sent]:
         path.append(last)
         last = last.before
     return path[::-1]
+
+
+def sent_request(body: Mapping[str, object]) -> SentRequest:
+    """A body in the form in which it is kept, for itself."""
+    return SentRequests().keep("", body)
 
 
 class SentRequests:

@@ -8,6 +8,7 @@ from massgen_tui.backends.events import StreamEvent
 from massgen_tui.session import events
 from massgen_tui.session.events import SessionEvent
 from massgen_tui.session.redact import Redactor
+from massgen_tui.session.requests import sent_request
 from massgen_tui.session.times import Times
 from massgen_tui.store import lines, stream_lines
 from massgen_tui.store.messages import MessageNames
@@ -186,10 +187,11 @@ class Encoder:
         return [f'{{"t":{t},"a":{serial}{more},"{kind}":{to_json(clean)},"d":[{told}]}}']
 
     def _request(self, at: float, serial: int, event: streamed.RequestSent) -> list[str]:
-        told, last = self._names.name(serial, event.body, self._redact)
-        record: lines.Plain = {"e": "request", "a": serial, "p": event.body}
+        body = sent_request(event.body)
+        told, last = self._names.name(serial, body, self._redact)
+        record: lines.Plain = {"e": "request", "a": serial, "p": body.parameters}
         if last is not None:
-            record |= {"p": {**event.body, "messages": None}, "m": last}
+            record["m"] = last
         return [*told, self._line(at, record)]
 
     def _line(self, at: float, record: lines.Plain) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from weakref import WeakKeyDictionary
 
 from massgen_tui.backends import events as streamed
 from massgen_tui.backends.events import StreamEvent
 from massgen_tui.session import events
 from massgen_tui.session.events import SessionEvent
+from massgen_tui.session.requests import Sent, SentRequest
 from massgen_tui.store.schema import to_json
 
 SHORT = 32
@@ -24,6 +26,7 @@ class MessageNames:
         """What each agent's conversation tells: texts by their digests."""
         self._agents: dict[int, str] = {}
         self._texts: dict[int, dict[str, list[str]]] = {}
+        self._names: WeakKeyDictionary[Sent, str] = WeakKeyDictionary()
 
     def hear(self, event: SessionEvent) -> None:
         """Learn prompts, and the answers of attempts that ended."""
@@ -76,21 +79,28 @@ class MessageNames:
             texts["c"].append(event.text)
 
     def name(
-        self, serial: int, body: Mapping[str, object], redact: Callable[[str], str]
+        self, serial: int, body: SentRequest, redact: Callable[[str], str]
     ) -> tuple[list[str], str | None]:
         """The lines of those messages of a request that are new, and the name of its last one."""
-        messages = body.get("messages")
         told: list[str] = []
-        last: str | None = None
-        for message in messages if isinstance(messages, list) else ():
-            text = redact(to_json(self._kept(serial, message), compact=True))
+        new, last = self._unnamed(body)
+        for sent in new:
+            text = redact(to_json(self._kept(serial, sent.message), compact=True))
             name = name_of(last, text)
             if name not in self.known:
                 self.known.add(name)
                 before = "" if last is None else f',"before":"{last}"'
                 told.append(f'{{"m":"{name}"{before},"v":{text}}}')
-            last = name
+            last = self._names[sent] = name
         return told, last
+
+    def _unnamed(self, body: SentRequest) -> tuple[list[Sent], str | None]:
+        """The last messages of a request, those that have no name yet, and the name before them."""
+        new, one = [], body.last
+        while one is not None and one not in self._names:
+            new.append(one)
+            one = one.before
+        return new[::-1], self._names[one] if one is not None else None
 
     def _kept(self, serial: int, message: object) -> object:
         if not isinstance(message, Mapping):

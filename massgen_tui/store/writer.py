@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from massgen_tui.backends.events import Arrived
+from massgen_tui.backends.events import Arrived, RequestSent
 from massgen_tui.paths import open_private
 from massgen_tui.session.events import (
     Clock,
@@ -91,18 +91,35 @@ class SessionLog:
         self._ending = False
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.cpu_s = 0.0
-        """Seconds of CPU that the thread has used."""
+        self._heard_s = self._thread_s = 0.0
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds of CPU that keeping the session has cost: of `hear` and of the thread."""
+        return self._heard_s + self._thread_s
+
+    @property
+    def settled(self) -> bool:
+        """All that was heard is written, or never will be."""
+        return not self._happened and (self._idle or bool(self.problem))
 
     def hear(self, entry: Entry) -> None:
         """Keep an event; takes no time worth speaking of."""
-        if self._ending or self.problem:
-            return
+        began = time.perf_counter()
+        if not (self._ending or self.problem):
+            self._hear(entry)
+        self._heard_s += time.perf_counter() - began
+
+    def _hear(self, entry: Entry) -> None:
         at, event = entry.at, entry.event
         if isinstance(event, Streamed):
             if isinstance(event.event, Arrived):
                 return
-            at = self._state.attempt(event.attempt).times.last_event or at
+            attempt = self._state.attempt(event.attempt)
+            at = attempt.times.last_event or at
+            if isinstance(event.event, RequestSent) and attempt.request is not None:
+                # shares with the requests before it what it repeats of them
+                event = Streamed(event.attempt, RequestSent(attempt.request))
         elif isinstance(event, Ended) and event.measured is None:
             attempt = self._state.attempt(event.attempt)
             measured = Measured(replace(attempt.times), attempt.stopped_s, attempt.dated)
@@ -168,7 +185,7 @@ class SessionLog:
             if self._file is not None and self._removed(self._file):
                 self._begin_anew(self._file)
             self._put(told)
-        self.cpu_s = time.thread_time()
+        self._thread_s = time.thread_time()
 
     def _begin(self) -> None:
         self._file = self._create()

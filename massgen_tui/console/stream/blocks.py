@@ -66,12 +66,12 @@ class Derived(Block):
 class Reader:
     """What has come into a `Text` since it was last read, made safe to show."""
 
-    __slots__ = ("_chars", "_offset", "_part", "_text")
+    __slots__ = ("_chars", "_joins", "_offset", "_part", "_text")
 
     def __init__(self, text: Text) -> None:
         """Begin at the start of `text`."""
         self._text = text
-        self._part = self._offset = self._chars = 0
+        self._part = self._offset = self._chars = self._joins = 0
 
     @property
     def waiting(self) -> bool:
@@ -82,6 +82,8 @@ class Reader:
         """Give what is new, `STEP` characters of it at most; costs nothing when nothing is."""
         if not self.waiting:
             return ""
+        if self._joins != self._text.joins:
+            self._joins, self._part, self._offset = self._text.joins, 0, self._chars
         parts, pieces, room = self._text.parts, [], STEP
         while room and self._part < len(parts):
             part = parts[self._part]

@@ -70,6 +70,11 @@ class TurnView:
         )
 
     @property
+    def final(self) -> bool:
+        """Nothing changes before the agent's list of turns, or what is in front of one, does."""
+        return self.settled and not self.stale and all(one.ended for one in self._told[1])
+
+    @property
     def waiting(self) -> bool:
         """Text has come that was not taken in yet."""
         return any(block.waiting for block in self._growing)
@@ -126,6 +131,7 @@ class Document:
         self.views: list[TurnView] = []
         self._old: list[Row] = []  # rows of another width: freeing many takes time, so in sweeps
         self._seen = -1
+        self._done = (0, 0)  # views from the first on that cannot change, and their rows
         self.waiting = False
         """More text has come than the last `flush` took in."""
         self.stale = False
@@ -154,8 +160,8 @@ class Document:
         changed = self._sync() if self.agent.revision != self._seen else False
         if not self.views:
             return self._show_facts() or changed
-        start, self.waiting = 0, False
-        for view in self.views:
+        (done, start), self.waiting = self._done, False
+        for view in self.views[done:]:
             if view.outdated:
                 self.scroll.splice(start, start + view.size, ())
                 view.show(view.turn.attempt)
@@ -164,11 +170,16 @@ class Document:
                 self.waiting |= view.waiting
                 self.stale |= view.stale
             start += view.size
+            if done >= 0 and view.final:
+                done += 1
+                self._done = done, start
+            else:
+                done = -1
         return changed
 
     def _sync(self) -> bool:
         """Let the views be those of the agent's turns."""
-        self._seen = self.agent.revision
+        self._seen, self._done = self.agent.revision, (0, 0)
         turns = self.agent.turns
         kept = 0
         for view, turn in zip(self.views, turns, strict=False):
@@ -221,6 +232,7 @@ class Document:
             return False
         view.fold.toggle()
         view.touch()
+        self._done = 0, 0
         return True
 
     @property

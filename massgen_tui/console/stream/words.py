@@ -193,8 +193,8 @@ def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
     reported = attempt.usage.reasoning if attempt.usage else None
     if reported:
         words.append(f"· {count(reported)} tok")
-    elif attempt.reasoning.parts:
-        words.append(f"· ~{count(len(attempt.reasoning.parts))} tok")
+    elif attempt.reasoning.pieces:
+        words.append(f"· ~{count(attempt.reasoning.pieces)} tok")
     return " ".join(words)
 
 

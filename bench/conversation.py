@@ -1,0 +1,223 @@
+"""What one long conversation costs: memory, log and CPU of its last turns beside its first.
+
+The console without a terminal, agents that are scripted in this process, no network: answers of
+16.7 kB in some 300 pieces, every 10 ms of the session's clock. Memory is what is the process's own
+after a full collection and `malloc_trim`; CPU is that of all threads from an answer's first piece
+to the last one's frame, sending is told apart. At the end `ctrl+n` is pressed.
+
+    python -m bench.conversation [--turns 239 --agents 4]
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from bench.harness.process import own_mb, trim
+from massgen_tui.backends.base import Backend, ChatRequest
+from massgen_tui.backends.events import (
+    ContentDelta,
+    Finished,
+    Message,
+    Opened,
+    RequestSent,
+    StreamEvent,
+)
+from massgen_tui.config.model import AgentConfig
+from massgen_tui.store.recording import record
+from massgen_tui.store.writer import SessionLog
+from tests.support.console import Stage, staged
+from tests.support.fakes import Backends, FakeBackend, FakeClock, config_of
+
+PIECES = 300
+PARAGRAPH = (
+    "Turn {turn}, agent {agent}, paragraph {number}: the *cost* of a turn is what it adds and not "
+    "what is **already there**, so that a long `conversation` is as quick at its end as it was at "
+    "its beginning, whatever was said until then by anyone.\n\n"
+)
+SPAN = 40
+"""Turns at each end that are compared."""
+
+
+@dataclass
+class Gate:
+    """Holds the answers until all requests are sent."""
+
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    all_sent: asyncio.Event = field(default_factory=asyncio.Event)
+    missing: int = 0
+
+    def shut(self, agents: int) -> None:
+        """Hold the answers of so many agents."""
+        self.missing = agents
+        self.open.clear()
+        self.all_sent.clear()
+
+    async def passed(self) -> None:
+        """Return when it is open; the last to come says so."""
+        self.missing -= 1
+        if not self.missing:
+            self.all_sent.set()
+        await self.open.wait()
+
+
+class Paced(FakeBackend):
+    """Answers at length, ten pieces a step of the event loop."""
+
+    gate: Gate
+    clock: FakeClock
+    turn: int = 0
+
+    def request(self, messages: Sequence[Message]) -> ChatRequest:
+        """Keep nothing."""
+        self.turn += 1
+        body = {
+            "model": self.model,
+            "messages": [{"role": one.role, "content": one.content} for one in messages],
+        }
+        return ChatRequest(body)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Wait for the gate, then say it all."""
+        turn = self.turn
+        text = "".join(
+            PARAGRAPH.format(turn=turn, agent=self.agent, number=number) for number in range(72)
+        )
+        size = -(-len(text) // PIECES)
+        yield RequestSent(request.body)
+        yield Opened()
+        await self.gate.passed()
+        for number, at in enumerate(range(0, len(text), size)):
+            self.clock.tick(0.01 / 4)
+            yield ContentDelta(text[at : at + size])
+            if number % 10 == 9:
+                await asyncio.sleep(0)
+        yield Finished("stop")
+
+
+class Scripted(Backends):
+    """Makes agents that answer at length."""
+
+    def __call__(self, agent: AgentConfig) -> Backend:
+        """Make one."""
+        self.by_agent[agent.id] = Paced(agent.id)
+        return self.by_agent[agent.id]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn cost."""
+
+    mb: float
+    log_bytes: int
+    answer_s: float
+    """CPU from the first piece to the last frame."""
+    log_s: float
+    """Of it, the log's."""
+    send_s: float
+    """CPU from the prompt until all requests are sent and written down."""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="a long conversation")
+    parser.add_argument("--turns", type=int, default=239)
+    parser.add_argument("--agents", type=int, default=4)
+    args = parser.parse_args()
+    asyncio.run(measure(args.turns, args.agents))
+
+
+async def measure(turns: int, agents: int) -> None:
+    """Hold the conversation and print what it cost."""
+    gate = Gate()
+    ids = [f"agent{number}" for number in range(1, agents + 1)]
+    backends = Scripted()
+    with tempfile.TemporaryDirectory() as folder:
+        async with staged(config_of(*ids), size=(160, 45), backends=backends) as stage:
+            for backend in backends.by_agent.values():
+                cast("Paced", backend).gate, cast("Paced", backend).clock = gate, stage.clock
+            log = record(stage.session, warn=print, directory=lambda: Path(folder))
+            costs, begun = [], memory()
+            for number in range(1, turns + 1):
+                costs.append(await one_turn(stage, log, gate, agents, number))
+                if number in (1, SPAN, turns - SPAN) or number % SPAN == 0:
+                    print(f"turn {number}: {costs[-1].mb:.1f} MB own", flush=True)
+            report(costs, begun, agents)
+            await given_back(stage, costs[-1].mb, begun)
+            log.close()
+
+
+async def one_turn(stage: Stage, log: SessionLog, gate: Gate, agents: int, number: int) -> Turn:
+    """One prompt and its answers, drawn and written down."""
+    gate.shut(agents)
+    before = time.process_time()
+    stage.session.ask(f"prompt {number}")
+    await gate.all_sent.wait()
+    await written(log)
+    sent, log_before = time.process_time(), log.cpu_s
+    gate.open.set()
+    while stage.session.busy or not drawn(stage):
+        stage.app.paint()
+        await stage.pilot.pause()
+    await written(log)
+    done = time.process_time()
+    size = log.path.stat().st_size if log.path else 0
+    return Turn(memory(), size, done - sent, log.cpu_s - log_before, sent - before)
+
+
+def drawn(stage: Stage) -> bool:
+    """All panes have taken in what came."""
+    documents = [pane._document for pane in stage.app.main.panes]
+    return not any(one.waiting or one.stale for one in documents)
+
+
+async def written(log: SessionLog) -> None:
+    """Wait until the log's thread has nothing to do."""
+    for _ in range(1000):
+        if log.settled:
+            break
+        await asyncio.sleep(0.01)
+
+
+def memory() -> float:
+    """MB that are this process's own."""
+    trim()
+    return own_mb()
+
+
+def report(costs: Sequence[Turn], begun: float, agents: int) -> None:
+    """Print the first turns beside the last."""
+    span = min(SPAN, len(costs) // 2)
+    first, last = costs[:span], costs[-span:]
+    mb = (first[-1].mb - begun, last[-1].mb - costs[-span - 1].mb)
+    size = (first[-1].log_bytes, last[-1].log_bytes - costs[-span - 1].log_bytes)
+    pieces = span * agents * PIECES
+    cpu = [sum(one.answer_s for one in some) / pieces * 1e6 for some in (first, last)]
+    text = len(costs) * agents * 16_700 / 1e6
+    print(f"                    first {span}   last {span}   ratio")
+    print(f"own memory, MB      {mb[0]:8.1f} {mb[1]:9.1f} {mb[1] / mb[0]:7.2f}")
+    print(f"log, kB             {size[0] / 1e3:8.0f} {size[1] / 1e3:9.0f} {size[1] / size[0]:7.2f}")
+    print(f"CPU a piece, us     {cpu[0]:8.0f} {cpu[1]:9.0f} {cpu[1] / cpu[0]:7.2f}")
+    send = costs[-1].send_s * 1000 / (len(costs) * agents * 16_700 / 1e6)
+    share = sum(one.log_s for one in costs) / sum(one.answer_s for one in costs)
+    print(f"sending, the last turn: {send:.1f} ms per MB of body")
+    print(f"log: {share:.1%} of the CPU; {costs[-1].log_bytes / 1e6:.1f} MB of {text:.1f} MB text")
+    print(f"memory: {begun:.0f} MB before, {costs[-1].mb:.0f} MB at the end")
+
+
+async def given_back(stage: Stage, full: float, begun: float) -> None:
+    """Begin a new conversation and print what came back."""
+    await stage.press("ctrl+n")
+    for _ in range(20):
+        await stage.settle()
+    left = memory()
+    back = (full - left) / (full - begun)
+    print(f"after ctrl+n: {left:.0f} MB, {back:.0%} of the growth is back")
+
+
+if __name__ == "__main__":
+    main()
