@@ -19,10 +19,10 @@ from typing import cast
 
 from bench.harness.process import own_mb, trim
 from massgen_tui.backends.base import Backend, ChatRequest
+from massgen_tui.backends.call import Call
 from massgen_tui.backends.events import (
     ContentDelta,
     Finished,
-    Message,
     Opened,
     RequestSent,
     StreamEvent,
@@ -72,12 +72,12 @@ class Paced(FakeBackend):
     clock: FakeClock
     turn: int = 0
 
-    def request(self, messages: Sequence[Message]) -> ChatRequest:
+    def request(self, call: Call) -> ChatRequest:
         """Keep nothing."""
         self.turn += 1
         body = {
             "model": self.model,
-            "messages": [{"role": one.role, "content": one.content} for one in messages],
+            "messages": [{"role": one.role, "content": one.content} for one in call.messages],
         }
         return ChatRequest(body)
 
