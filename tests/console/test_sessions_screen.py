@@ -1,7 +1,8 @@
 """The list of kept sessions: search while typing, read, go on, rename, remove; by keys alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from massgen_tui.console.session_desk import SessionDesk
 from massgen_tui.console.widgets.session_list import WINDOW
 from massgen_tui.store.find import begun_first, session_id
 from massgen_tui.store.hits import Found
+from massgen_tui.store.index import SessionIndex
 from massgen_tui.store.reader import read_session
+from massgen_tui.store.summary import Summary
 from tests.support.console import Stage, staged
 from tests.support.kept import keep_session, kept, open_session
 
@@ -295,3 +298,57 @@ async def test_ids_are_those_of_the_command_line(folder: Path) -> None:
     path = await keep_session(folder, "x")
     async with listed(size=(200, 60)) as stage:
         assert session_id(path) in rows(stage)[0]
+
+
+async def test_what_is_read_by_now_is_listed_and_found_while_the_rest_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        kept(folder, number, f"common {number}")
+    go_on = threading.Event()
+    whole = SessionIndex.sessions
+
+    def slowly(index: SessionIndex) -> Iterator[Summary]:
+        for number, one in enumerate(whole(index)):
+            yield one
+            if number == 2:
+                go_on.wait(20)
+
+    monkeypatch.setattr(SessionIndex, "sessions", slowly)
+    async with staged() as stage:
+        await stage.press("f5")
+        await until(stage, lambda: "3 sessions" in title(stage))
+        assert "reading 6 new files…" in title(stage)
+        assert len(rows(stage)) == 3
+        await stage.press(*"common")
+        await until(stage, lambda: "3 found" in title(stage))
+        assert "reading 6 new files, 3 sessions by now…" in title(stage)
+        go_on.set()
+        await until(stage, lambda: "6 found" in title(stage))
+        await until(stage, lambda: "reading" not in title(stage))
+
+
+async def test_a_screen_that_is_closed_reads_no_further(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        kept(folder, number, f"common {number}")
+    go_on, given = threading.Event(), list[str]()
+    whole = SessionIndex.sessions
+
+    def slowly(index: SessionIndex) -> Iterator[Summary]:
+        for one in whole(index):
+            given.append(one.id)
+            yield one
+            go_on.wait(20)
+
+    monkeypatch.setattr(SessionIndex, "sessions", slowly)
+    async with staged() as stage:
+        await stage.press("f5")
+        await until(stage, lambda: "1 session" in title(stage))
+        finder = screen(stage)._finder
+        await stage.press("escape")
+        assert stage.on_main
+        go_on.set()
+        await until(stage, lambda: not finder.reading)
+        assert len(given) <= 2

@@ -41,7 +41,7 @@ class SessionsScreen(Modal[None]):
     SessionsScreen {
         background: $background; layout: vertical;
         & > #sessions-title { background: $panel; color: $foreground; }
-        & > #sessions-search { height: 1; background: $background; }
+        & > #sessions-search { height: 1; padding: 0 1; background: $background; }
         & > #sessions-preview {
             height: 30%; min-height: 7; padding: 0 1; border-top: solid $primary;
             background: $surface; color: $foreground;
@@ -213,7 +213,8 @@ class SessionsScreen(Modal[None]):
             told += f"   at {self._list.place + 1}"
         finder = self._finder
         if finder.reading and finder.unread:
-            told += f"   reading {finder.unread} new files…"
+            by_now = f", {len(finder.rows)} sessions by now" if self._answered else ""
+            told += f"   reading {finder.unread} new files{by_now}…"
         self._title.show(Text.assemble((" Sessions", "bold"), f"  {told}"))
         self._keys.show(foot(acting_in(Scope.SESSIONS), self._keymap, self.app.size.width))
 

@@ -28,6 +28,9 @@ class SessionList(DataTable[Text], inherit_bindings=False):
     DEFAULT_CSS = """
     SessionList { height: 1fr; background: $background; overflow: hidden hidden; padding: 0 0 0 1; }
     SessionList > .datatable--header { background: $surface; }
+    SessionList > .datatable--cursor {
+        background: $primary; color: $text; text-style: bold;
+    }
     """
 
     class Moved(Message):
