@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from massgen_tui import paths
 from massgen_tui.backends.events import ContentDelta, Finished, ReasoningDelta, UsageReported
@@ -15,6 +16,7 @@ from massgen_tui.store.find import session_id
 from massgen_tui.store.reader import read_session
 from tests.support.fakes import Step, config_of
 from tests.support.kept import keep_session, open_session
+from tests.support.schemas import schema
 
 JOURNAL = Path(__file__).parents[1] / "data" / "sessions" / "massgen-tui-0.1.0.jsonl"
 FIELDS = [
@@ -46,7 +48,7 @@ def listed(cli: Cli, *words: str) -> list[dict[str, Any]]:
     code, out, err = cli("--json", *words)
     assert (code, err) == (0, "")
     told: dict[str, list[dict[str, Any]]] = json.loads(out)
-    assert list(told) == ["sessions"]
+    Draft202012Validator(schema("sessions")).validate(told)
     return told["sessions"]
 
 
