@@ -118,13 +118,17 @@ def rm(ids: tuple[str, ...], yes: bool, running: bool) -> int:
     names = ", ".join(session_id(path) for path in meant)
     if not yes:
         _ask(f"Remove {many} for good: {names}?", "--yes removes without asking")
-    catalogue = open_catalogue()
-    for path in meant:
-        try:
+    removed = []
+    try:
+        for path in meant:
             path.unlink()
-            catalogue.forget(path)
-        except OSError as error:
-            raise click.ClickException(f"{path} cannot be removed: {error.strerror}") from None
+            removed.append(path)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be removed: {error.strerror}") from None
+    finally:
+        catalogue = open_catalogue()
+        catalogue.forget(*removed)
+        catalogue.close()
     click.echo(f"removed: {names}")
     return 0
 

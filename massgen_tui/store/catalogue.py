@@ -40,8 +40,8 @@ class Catalogue(Protocol):
         """Both."""
         ...
 
-    def forget(self, path: Path) -> None:
-        """A session was removed."""
+    def forget(self, *removed: Path) -> None:
+        """Sessions were removed."""
         ...
 
     def close(self) -> None:
@@ -108,9 +108,9 @@ class Indexed:
         """Both."""
         return self._ask(lambda one: one.search(query, most))
 
-    def forget(self, path: Path) -> None:
-        """A session was removed."""
-        self._ask(lambda one: one.forget(path))
+    def forget(self, *removed: Path) -> None:
+        """Sessions were removed."""
+        self._ask(lambda one: one.forget(*removed))
 
     def close(self) -> None:
         """It is asked no more."""
@@ -165,8 +165,8 @@ class Unindexed:
         """What stands in the files."""
         return self.by_look(query, most)
 
-    def forget(self, path: Path) -> None:
-        """Nothing was kept of it."""
+    def forget(self, *removed: Path) -> None:
+        """Nothing was kept of them."""
 
     def close(self) -> None:
         """Nothing is open."""

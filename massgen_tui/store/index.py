@@ -98,10 +98,10 @@ class SessionIndex:
             with self._file.open() as db:
                 self._take(db, SessionStat(path, found.st_size, found.st_mtime_ns))
 
-    def forget(self, path: Path) -> None:
-        """Forget a session that was removed."""
+    def forget(self, *removed: Path) -> None:
+        """Forget sessions that were removed."""
         with self._file.open() as db:
-            self._forget(db, {path.name})
+            self._forget(db, {path.name for path in removed})
             with suppress(sqlite3.OperationalError):
                 if self._file.words:
                     # else its words stay until FTS5 happens to merge them
