@@ -11,7 +11,7 @@ from massgen_tui.store.find import LAST
 from massgen_tui.store.head import Head
 from massgen_tui.store.kept_config import NoConfigError, changes, config_of
 from massgen_tui.store.locks import is_locked
-from massgen_tui.store.reader import NoSessionError, read_head
+from massgen_tui.store.reader import NoSessionError, head_at_end
 
 SHOWN = 6
 """Changes that are told one by one."""
@@ -32,7 +32,7 @@ def command(session: str, config: str | None, *, yes: bool) -> int:
     if is_locked(path) and not yes:
         click.confirm("This session still runs. Go on with what it has said so far?", abort=True)
     try:
-        head = read_head(path)
+        head = head_at_end(path)
         settings = read_config(config) if config else config_of(head)
         told = _changed(head, settings if config else None)
         console = importlib.import_module("massgen_tui.console.running")

@@ -11,7 +11,6 @@ from massgen_tui.export.files import save
 from massgen_tui.export.forms import written
 from massgen_tui.export.kept import info_of_running, with_past
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.redact import redactor_of
 from massgen_tui.session.session import Session
 from massgen_tui.store.reader import NoSessionError
 from massgen_tui.store.writer import SessionLog
@@ -57,7 +56,7 @@ async def save_answers(
     name = "-".join([config.name, *(only or ()), *([f"turn{turn}"] if turn else ())])
 
     def write() -> Path:
-        return save(folder, name, form, now, written(document, form, redactor_of(config)))
+        return save(folder, name, form, now, written(document, form, session.redact))
 
     try:
         path = await to_thread(write)

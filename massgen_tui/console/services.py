@@ -95,7 +95,7 @@ class Services:
         """The file of the log, begun at the first call; None: nothing is written."""
         if self._log is None and self.log_folder is not None:
             with contextlib.suppress(OSError):
-                self._log = open_log(self.session.config, self.log_folder)
+                self._log = open_log(self.session.redact, self.log_folder)
         return self.log_folder / FILE if self._log and self.log_folder else None
 
     async def stop(self) -> None:

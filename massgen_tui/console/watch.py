@@ -20,6 +20,7 @@ from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.alarm import Alarm
+from massgen_tui.session.redact import redactor_of
 from massgen_tui.store.program_log import FILE, close_log, open_log
 from massgen_tui.supervise.monitoring import Monitors, Watching
 from massgen_tui.terminal import Modes, on_signals
@@ -102,7 +103,7 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
             return None
         try:
             folder = paths.state_dir()
-            self._log_file = self._log_file or open_log(self.config, folder)
+            self._log_file = self._log_file or open_log(redactor_of(self.config), folder)
         except OSError:
             return None
         return folder / FILE

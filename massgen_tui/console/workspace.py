@@ -34,7 +34,7 @@ from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Ended, Entry
 from massgen_tui.session.last_turn import last_turn
 from massgen_tui.store.kept_config import config_of, greeting
-from massgen_tui.store.reader import read_head
+from massgen_tui.store.reader import head_at_end
 from massgen_tui.store.writer import NOT_KEPT
 from massgen_tui.supervise.deferred import DeferredSender, WatchedServers
 from massgen_tui.supervise.join import Join
@@ -265,5 +265,5 @@ def resumed(path: Path, host: Host) -> tuple[Workspace, str]:
         ValueError: the file is no session's, or its settings cannot be used.
         OSError: it cannot be read.
     """
-    head = read_head(path)
+    head = head_at_end(path)
     return Workspace(config_of(head), None, host, path), greeting(head)

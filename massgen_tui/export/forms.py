@@ -37,7 +37,7 @@ def export(
         NotThereError: there is no such turn or agent.
         ValueError: there is no such form.
     """
-    document = document_of(tuple(state.agents.values()), session, turn=turn, only=agents)
+    document = document_of(state.everyone, session, turn=turn, only=agents)
     return written(document, form, redact)
 
 

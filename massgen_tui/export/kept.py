@@ -53,11 +53,11 @@ def with_past(agents: Sequence[Agent], path: Path, zero: float) -> tuple[Agent, 
         NoSessionError: the file is no session's.
         OSError: it cannot be read.
     """
-    kept = read_session(path, zero, keep_past=True).state.agents
-    whole = []
+    state = read_session(path, zero, keep_past=True).state
+    kept, whole = state.agents, []
     for agent in agents:
         here = {turn.serial for turn in turns_of(agent)}
         theirs = turns_of(kept[agent.id]) if agent.id in kept else []
         past = [turn for turn in theirs if turn.serial not in here and turn.attempts]
         whole.append(replace(agent, past=past + agent.past))
-    return tuple(whole)
+    return (*whole, *(agent for agent in state.removed if agent.past))

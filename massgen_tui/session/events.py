@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.config.model import AgentConfig
+from massgen_tui.session.agent import KeptProfile
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.times import Times
 
@@ -160,6 +162,29 @@ class ServerNoted:
     """Tokens that the model takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class AgentAdded:
+    """An agent has come. Its config may hold a key; what is kept of it does not."""
+
+    config: AgentConfig
+    profile: KeptProfile
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRemoved:
+    """An agent has gone, and its conversation with it; nothing of it runs or waits any more."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """What an agent is asked from now on, and where; what runs goes on as it was sent."""
+
+    config: AgentConfig
+    profile: KeptProfile
+
+
 SessionEvent = (
     Prompted
     | Queued
@@ -175,6 +200,9 @@ SessionEvent = (
     | Cleared
     | BroughtToFront
     | ServerNoted
+    | AgentAdded
+    | AgentRemoved
+    | SettingsChanged
     | Renamed
     | Closed
 )

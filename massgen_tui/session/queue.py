@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from massgen_tui.backends.base import Backend
@@ -58,3 +59,46 @@ class AgentQueue:
         if self.job is not None:
             return self.job.turn
         return self.agent.turns[-1] if self.agent.turns else None
+
+
+class Queues:
+    """The queues of all agents, by id, in the agents' order."""
+
+    def __init__(self, queues: Iterable[AgentQueue] = ()) -> None:
+        """Hold these."""
+        self._queues = {queue.agent.id: queue for queue in queues}
+
+    def __getitem__(self, id: str) -> AgentQueue:
+        """The queue of the agent with this id.
+
+        Raises:
+            ValueError: there is none.
+        """
+        try:
+            return self._queues[id]
+        except KeyError:
+            known = ", ".join(self._queues)
+            raise ValueError(f"no agent is called {id!r}; there are: {known}") from None
+
+    def __iter__(self) -> Iterator[AgentQueue]:
+        """All of them."""
+        return iter(tuple(self._queues.values()))
+
+    def chosen(self, ids: Collection[str] | None) -> list[AgentQueue]:
+        """The queues of these agents in the agents' order, or all.
+
+        Raises:
+            ValueError: an id is no agent's.
+        """
+        if ids is None:
+            return list(self._queues.values())
+        wanted = {self[id].agent.id for id in ids}
+        return [queue for id, queue in self._queues.items() if id in wanted]
+
+    def add(self, queue: AgentQueue) -> None:
+        """Hold one more, behind the others."""
+        self._queues[queue.agent.id] = queue
+
+    def remove(self, id: str) -> None:
+        """Hold this one no more."""
+        del self._queues[id]

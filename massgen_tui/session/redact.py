@@ -12,17 +12,25 @@ MASK = "[key]"
 
 
 class Redactor:
-    """Replaces every key it was given, as it is and as JSON writes it."""
+    """Replaces every key it was given, as it is and as JSON writes it.
+
+    One is shared by all that is written of a session, so that each knows all keys.
+    """
 
     def __init__(self, keys: Iterable[str]) -> None:
         """Hold the keys worth hiding."""
+        self._keys: list[str] = []
+        self.learn(keys)
+
+    def learn(self, keys: Iterable[str]) -> None:
+        """Hide these too from now on: an agent has come, or has another key."""
         secret = {key for key in keys if len(key) >= SHORTEST}
         written = {
             json.dumps(key, ensure_ascii=ascii_only)[1:-1]
             for key in secret
             for ascii_only in (True, False)
         }
-        self._keys = sorted(secret | written, key=len, reverse=True)
+        self._keys = sorted({*self._keys, *secret, *written}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
         """The text without any key."""

@@ -59,6 +59,30 @@ class ReplaySession(Session):
         """Nothing: nobody waits for a server."""
         return []
 
+    def add(self, config: AgentConfig) -> Agent:
+        """Refuse.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(NOTHING_SENT)
+
+    def remove(self, id: str) -> Stopped:
+        """Refuse.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(NOTHING_SENT)
+
+    def change(self, config: AgentConfig) -> None:
+        """Refuse.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(NOTHING_SENT)
+
     def ask(
         self, prompt: str, to: Collection[str] | None = None, *, defer: bool = False
     ) -> list[Turn]:

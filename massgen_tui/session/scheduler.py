@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from massgen_tui.backends.base import Backend
@@ -16,7 +16,7 @@ from massgen_tui.session.events import Clock, SessionEvent
 from massgen_tui.session.generate import generate, gone
 from massgen_tui.session.health import HealthCheck
 from massgen_tui.session.outcome import NOT_UP
-from massgen_tui.session.queue import AgentQueue, Job
+from massgen_tui.session.queue import AgentQueue, Job, Queues
 from massgen_tui.session.stall import SilenceWatch
 from massgen_tui.session.state import SessionState
 
@@ -32,48 +32,23 @@ class Scheduler:
     def __init__(
         self,
         state: SessionState,
-        backends: Mapping[str, Backend],
+        queues: Queues,
         clock: Clock,
         health: HealthCheck | None,
         emit: Callable[[SessionEvent], None],
     ) -> None:
-        """Make an empty queue for each agent; `emit` makes an event happen."""
+        """Work on the agents' queues; `emit` makes an event happen."""
         self._state = state
-        self._queues = {
-            agent.id: AgentQueue(agent, backends[agent.id]) for agent in state.agents.values()
-        }
+        self._queues = queues
         self._clock = clock
         self._emit = emit
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Backend] = {}
         self._closed = False
         self.idle = asyncio.Event()
         """Set while nothing runs or waits."""
         self.idle.set()
         self._listening = False
         self._watch = self._watching(health) if health is not None else None
-
-    def __getitem__(self, id: str) -> AgentQueue:
-        """The queue of the agent with this id.
-
-        Raises:
-            ValueError: there is none.
-        """
-        try:
-            return self._queues[id]
-        except KeyError:
-            known = ", ".join(self._queues)
-            raise ValueError(f"no agent is called {id!r}; there are: {known}") from None
-
-    def chosen(self, ids: Collection[str] | None) -> list[AgentQueue]:
-        """The queues of these agents in the config's order, or all.
-
-        Raises:
-            ValueError: an id is no agent's.
-        """
-        if ids is None:
-            return list(self._queues.values())
-        wanted = {self[id].agent.id for id in ids}
-        return [queue for id, queue in self._queues.items() if id in wanted]
 
     @property
     def closed(self) -> bool:
@@ -128,7 +103,7 @@ class Scheduler:
         """Let the next in line begin if the queue is free."""
         if queue.job is None and queue.waiting and not self._closed:
             self._begin(queue, queue.waiting.popleft())
-        elif not any(queue.busy for queue in self._queues.values()):
+        elif not any(queue.busy for queue in self._queues):
             self._rest()
 
     def stop(self, queue: AgentQueue) -> bool:
@@ -155,20 +130,25 @@ class Scheduler:
     def close(self) -> set[asyncio.Task[None]]:
         """Stop everything for good; gives the tasks that are ending."""
         self._closed = True
-        for queue in self._queues.values():
+        for queue in self._queues:
             self.take_back(queue)
             self.stop(queue)
         watching = self._rest()
-        return self._tasks | ({watching} if watching is not None else set())
+        return set(self._tasks) | ({watching} if watching is not None else set())
+
+    def users(self, backend: Backend) -> list[asyncio.Task[None]]:
+        """The tasks that ask this backend, or are ending."""
+        return [task for task, used in self._tasks.items() if used is backend]
 
     def _begin(self, queue: AgentQueue, job: Job) -> None:
         queue.job = job
+        job.backend = queue.backend
         self._emit(events.Begun(job.attempt.serial))
         job.task = asyncio.get_running_loop().create_task(
             self._drive(queue, job), name=f"agent {queue.agent.id}"
         )
-        self._tasks.add(job.task)
-        job.task.add_done_callback(self._tasks.discard)
+        self._tasks[job.task] = job.backend
+        job.task.add_done_callback(self._tasks.pop)
         if not self._listening:
             self._listening = True
             pulse().listen(self._stood_still)
@@ -268,7 +248,7 @@ class Scheduler:
             self.advance(queue)
 
     def _running(self) -> Iterator[Job]:
-        jobs = (queue.job for queue in self._queues.values() if queue.held is None)
+        jobs = (queue.job for queue in self._queues if queue.held is None)
         return (job for job in jobs if job is not None)
 
     def _watching(self, health: HealthCheck) -> SilenceWatch:
@@ -276,6 +256,6 @@ class Scheduler:
             self._emit(events.Silent(job.attempt.serial, words))
 
         def lost(job: Job, words: str) -> None:
-            self._finish(self[job.agent.id], job, Status.FAILED, gone(job.backend, words))
+            self._finish(self._queues[job.agent.id], job, Status.FAILED, gone(job.backend, words))
 
         return SilenceWatch(self._running, health, self._clock, changed, lost)

@@ -1,6 +1,5 @@
 """A session: prompts to several agents at once, each with its own conversation."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -11,17 +10,20 @@ from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt, Status
+from massgen_tui.session.connections import Connections, bounded
 from massgen_tui.session.events import Clock, Entry, Listener, SessionEvent, Stopped
 from massgen_tui.session.health import HealthCheck, connect_health
 from massgen_tui.session.hold import Hold
+from massgen_tui.session.queue import AgentQueue, Queues
+from massgen_tui.session.redact import Redactor
+from massgen_tui.session.roster import Roster
 from massgen_tui.session.scheduler import Scheduler
 from massgen_tui.session.state import SessionState
 
 log = logging.getLogger(__name__)
 
 CLOSE_STREAMS = 1.0
-CLOSE_CONNECTIONS = 0.7
-"""Seconds that closing may take, together under 2 whatever the servers do."""
+"""Seconds that streams may take to end; with what is behind them under 2, whatever servers do."""
 
 
 class Session:
@@ -49,18 +51,36 @@ class Session:
             health: asks a server beside its silent stream; None: nobody asks.
             resolution_s: seconds between two readings of a stream.
         """
-        self.config = config
         self.clock = clock
         self.resolution_s = resolution_s
-        self._backends = {agent.id: backend_for(agent) for agent in config.agents}
-        agents = [Agent(agent, self._backends[agent.id]) for agent in config.agents]
+        self._connections = Connections(backend_for)
+        agents = [Agent(agent, self._connections.open(agent)) for agent in config.agents]
         self.state = SessionState(agents, resolution_s)
         self._listeners: list[Listener] = []
-        self._scheduler = Scheduler(self.state, self._backends, clock, health, self._emit)
+        self._queues = Queues(AgentQueue(one, self._connections[one.id]) for one in agents)
+        self._scheduler = Scheduler(self.state, self._queues, clock, health, self._emit)
+        self._roster = Roster(
+            config,
+            self.state,
+            queues=self._queues,
+            connections=self._connections,
+            users=self._scheduler.users,
+            emit=self._emit,
+        )
+
+    @property
+    def config(self) -> Config:
+        """The config, with the agents as they are now."""
+        return self._roster.config
+
+    @property
+    def redact(self) -> Redactor:
+        """Takes keys out of what is written: those of agents that came later too."""
+        return self._roster.redact
 
     @property
     def agents(self) -> Sequence[Agent]:
-        """The agents, in the config's order."""
+        """The agents, in their order."""
         return tuple(self.state.agents.values())
 
     def agent(self, id: str) -> Agent:
@@ -69,7 +89,41 @@ class Session:
         Raises:
             ValueError: there is none.
         """
-        return self._scheduler[id].agent
+        return self._queues[id].agent
+
+    def add(self, config: AgentConfig) -> Agent:
+        """Take in one more agent, behind the others; it was asked nothing yet.
+
+        Raises:
+            ValueError: its id is taken.
+        """
+        self._must_be_open()
+        return self._roster.add(config)
+
+    def remove(self, id: str) -> Stopped:
+        """Let an agent go, with its conversation: what runs is stopped, what waits is taken back.
+
+        Raises:
+            ValueError: there is none of that id, or no other.
+        """
+        self._must_be_open()
+        self._roster.must_have_others(id)
+        stopped = self.cancel([id])
+        self._roster.remove(id)
+        return stopped
+
+    def change(self, config: AgentConfig) -> None:
+        """Ask the agent of this id as it says from now on; an answer that runs goes on.
+
+        Raises:
+            ValueError: there is none of that id.
+        """
+        self._must_be_open()
+        self._roster.change(config)
+
+    def settle(self) -> None:
+        """Let the agents of a state that was read in be those of the config, by events."""
+        self._roster.settle()
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` for everything that happens from now on."""
@@ -84,7 +138,7 @@ class Session:
         holds it until `release`, as after `hold`.
         """
         self._must_be_open()
-        queues = self._scheduler.chosen(to)
+        queues = self._queues.chosen(to)
         if not queues:
             return []
         ids = tuple(queue.agent.id for queue in queues)
@@ -107,7 +161,7 @@ class Session:
         """
         self._must_be_open()
         again = []
-        for queue in self._scheduler.chosen(agents):
+        for queue in self._queues.chosen(agents):
             turn, held = queue.latest, queue.held
             if held is not None:
                 self._scheduler.release(queue, patient=False)
@@ -129,7 +183,7 @@ class Session:
         self._must_be_open()
         return [
             self._scheduler.hold(queue, queue.latest)
-            for queue in self._scheduler.chosen(agents)
+            for queue in self._queues.chosen(agents)
             if queue.latest is not None and not queue.busy
         ]
 
@@ -138,16 +192,16 @@ class Session:
 
         Where it is unreachable or still loads after all, the same attempt is held again.
         """
-        return self._scheduler.release(self._scheduler[agent], patient=True)
+        return self._scheduler.release(self._queues[agent], patient=True)
 
     def wait_no_more(self) -> None:
         """Send what is held; nothing of what was asked until now is held again."""
-        for queue in self._scheduler.chosen(None):
+        for queue in self._queues.chosen(None):
             self._scheduler.wait_no_more(queue)
 
     def note_wait(self, agent: str, words: str) -> None:
         """Say what is known of the server that this agent's attempt is held for."""
-        self._scheduler.note(self._scheduler[agent], words)
+        self._scheduler.note(self._queues[agent], words)
 
     def note_server(
         self, agent: str, *, away: bool, served_by: str, context_length: int | None
@@ -163,13 +217,13 @@ class Session:
     @property
     def held(self) -> list[tuple[Agent, Hold]]:
         """The agents whose attempt is held, and since when."""
-        jobs = [queue.held for queue in self._scheduler.chosen(None)]
+        jobs = [queue.held for queue in self._queues.chosen(None)]
         return [(job.agent, job.attempt.held) for job in jobs if job and job.attempt.held]
 
     def cancel(self, agents: Collection[str] | None = None) -> Stopped:
         """Stop what these agents (all by default) are doing and take back what waits for them."""
         prompts = self.take_back(agents)
-        return Stopped(sum(map(self._scheduler.stop, self._scheduler.chosen(agents))), prompts)
+        return Stopped(sum(map(self._scheduler.stop, self._queues.chosen(agents))), prompts)
 
     def take_back(self, agents: Collection[str] | None = None) -> tuple[str, ...]:
         """Take back the prompts that wait for these agents (all by default); what runs goes on.
@@ -179,7 +233,7 @@ class Session:
         """
         taken = {
             turn.serial: turn.prompt
-            for queue in self._scheduler.chosen(agents)
+            for queue in self._queues.chosen(agents)
             for turn in self._scheduler.take_back(queue)
         }
         return tuple(taken[serial] for serial in sorted(taken))
@@ -187,7 +241,7 @@ class Session:
     def start_over(self, agents: Collection[str] | None = None) -> Stopped:
         """Begin a new conversation with these agents (all by default); what runs is stopped."""
         stopped = self.cancel(agents)
-        chosen = tuple(queue.agent.id for queue in self._scheduler.chosen(agents))
+        chosen = tuple(queue.agent.id for queue in self._queues.chosen(agents))
         self._emit(events.Cleared(chosen))
         return stopped
 
@@ -197,9 +251,7 @@ class Session:
         Raises:
             IndexError: there is no such attempt.
         """
-        self._emit(
-            events.BroughtToFront(turn.serial, self.agent(agent).id, turn.attempts[index].serial)
-        )
+        self._emit(events.BroughtToFront(turn.serial, agent, turn.attempts[index].serial))
 
     def rename(self, title: str) -> None:
         """Call the session by another title."""
@@ -234,9 +286,8 @@ class Session:
 
     async def aclose(self) -> None:
         """Stop everything and close all connections; returns within 2 s whatever the servers do."""
-        await _bounded(self._scheduler.close(), CLOSE_STREAMS)
-        closing = {asyncio.ensure_future(_close(one)) for one in self._backends.values()}
-        await _bounded(closing, CLOSE_CONNECTIONS)
+        await bounded(self._scheduler.close(), CLOSE_STREAMS)
+        await self._connections.aclose()
 
     def _must_be_open(self) -> None:
         if self._scheduler.closed:
@@ -250,17 +301,3 @@ class Session:
                 listener(entry)
             except Exception:
                 log.exception("a listener failed at %s", type(event).__name__)
-
-
-async def _close(backend: Backend) -> None:
-    try:
-        await backend.aclose()
-    except Exception:
-        log.exception("closing the connections of agent %s failed", backend.agent)
-
-
-async def _bounded(tasks: Collection[asyncio.Future[None]], seconds: float) -> None:
-    if tasks:
-        _, late = await asyncio.wait(tasks, timeout=seconds)
-        for task in late:
-            task.cancel()

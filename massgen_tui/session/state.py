@@ -26,7 +26,9 @@ class SessionState:
             resolution_s: seconds between two readings of a stream.
             keep_past: hold on to the turns of conversations that end (`Agent.past`).
         """
-        self.agents = {agent.id: agent for agent in agents}
+        self.agents: dict[str, Agent] = {}
+        self.removed: list[Agent] = []
+        """Those that have gone, each with what it said where the past is held on to."""
         self.seq = 0
         """The place of the next entry."""
         self.next_turn = 1
@@ -39,6 +41,17 @@ class SessionState:
         """What the user called the session; empty: nothing."""
         self._placed: dict[int, tuple[Agent, Turn, Attempt]] = {}
         self._requests = SentRequests()
+        self.begin_with(agents)
+
+    def begin_with(self, agents: Iterable[Agent]) -> None:
+        """Have these agents at the first event; none has happened yet."""
+        self._first = [(agent, agent.config, agent.profile) for agent in agents]
+        self.agents = {agent.id: agent for agent, _, _ in self._first}
+
+    @property
+    def everyone(self) -> tuple[Agent, ...]:
+        """The agents, and those that have gone and of which something is held on to."""
+        return (*self.agents.values(), *(agent for agent in self.removed if agent.past))
 
     def attempt(self, serial: int) -> Attempt:
         """The attempt with this serial.
@@ -63,7 +76,11 @@ class SessionState:
 
     def reset(self) -> None:
         """Be what it was before the first event."""
-        for agent in self.agents.values():
+        self.agents.clear()
+        self.removed.clear()
+        for agent, config, profile in self._first:
+            self.agents[agent.id] = agent
+            agent.config, agent.profile = config, profile
             agent.turns.clear()
             agent.past.clear()
             agent.away, agent.served_by, agent.context_length = False, "", None
@@ -91,6 +108,8 @@ class SessionState:
             self._take_back(event)
         elif isinstance(event, events.BroughtToFront):
             self._bring_to_front(event)
+        elif isinstance(event, events.AgentAdded | events.AgentRemoved | events.SettingsChanged):
+            self._apply_to_roster(event)
         elif isinstance(event, events.Renamed):
             self.title = event.title
         elif isinstance(event, events.Closed):
@@ -110,17 +129,39 @@ class SessionState:
                     agent.revision += 1
             case events.Cleared(agents=ids):
                 for agent in [self.agents[id] for id in ids]:
-                    self._forget(agent.turns)
-                    self._requests.forget(agent.id)
-                    self.cleared = self.cleared or bool(agent.turns)
-                    agent.past += agent.turns if self._keep_past else ()
-                    agent.turns.clear()
-                    agent.revision += 1
+                    self._end_conversation(agent)
             case events.ServerNoted():
                 agent = self.agents[event.agent]
                 agent.away, agent.served_by = event.away, event.served_by
                 agent.context_length = event.context_length
                 agent.revision += 1
+
+    def _apply_to_roster(
+        self, event: events.AgentAdded | events.AgentRemoved | events.SettingsChanged
+    ) -> None:
+        match event:
+            case events.AgentAdded(config=config, profile=profile):
+                if config.id in self.agents:
+                    raise ValueError(f"an agent is called {config.id!r} already")
+                self.agents[config.id] = Agent(config, profile)
+            case events.AgentRemoved(agent=id):
+                agent = self.agents.pop(id)
+                self._end_conversation(agent)
+                self.removed.append(agent)
+            case events.SettingsChanged(config=config, profile=profile):
+                agent = self.agents[config.id]
+                if (agent.profile.url, agent.profile.model) != (profile.url, profile.model):
+                    agent.away, agent.served_by, agent.context_length = False, "", None
+                agent.config, agent.profile = config, profile
+                agent.revision += 1
+
+    def _end_conversation(self, agent: Agent) -> None:
+        self._forget(agent.turns)
+        self._requests.forget(agent.id)
+        self.cleared = self.cleared or bool(agent.turns)
+        agent.past += agent.turns if self._keep_past else ()
+        agent.turns.clear()
+        agent.revision += 1
 
     def _queue(self, event: events.Queued, at: float) -> None:
         agent = self.agents[event.agent]

@@ -1,11 +1,13 @@
 """The lines of a session's file as events again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
 from massgen_tui.backends import events as streamed
+from massgen_tui.config.model import AgentConfig
 from massgen_tui.session import events
 from massgen_tui.session.events import SessionEvent, Streamed
 from massgen_tui.session.requests import MESSAGES, Sent, SentRequest
@@ -14,6 +16,7 @@ from massgen_tui.session.times import Times
 from massgen_tui.store import lines as of_session
 from massgen_tui.store import stream_lines as of_stream
 from massgen_tui.store.encoder import MOMENTS
+from massgen_tui.store.head import KeptAgent
 from massgen_tui.store.lines import EventLine
 from massgen_tui.store.stream_lines import StreamLine
 
@@ -33,6 +36,9 @@ Told = (
     | of_session.Clear
     | of_session.Front
     | of_session.Server
+    | of_session.AddAgent
+    | of_session.ChangeAgent
+    | of_session.RemoveAgent
     | of_session.Rename
     | of_session.Close
     | of_stream.Open
@@ -57,8 +63,20 @@ TOLD: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="e")])
 class Decoder:
     """Makes events of lines, in their order, for a state that takes each in before the next."""
 
-    def __init__(self, state: SessionState, zero: float) -> None:
-        """Look up in `state` what lines refer to; `t` counts from `zero` seconds."""
+    def __init__(
+        self,
+        state: SessionState,
+        zero: float,
+        config_of: Callable[[KeptAgent], AgentConfig] = attrgetter("config"),
+    ) -> None:
+        """Look up in `state` what lines refer to.
+
+        Args:
+            state: takes in what is given.
+            zero: seconds of the session's clock that `t` counts from.
+            config_of: makes an agent of what is kept of it.
+        """
+        self._config_of = config_of
         self._state = state
         self._zero = zero
         self._messages: dict[str, Sent] = {}
@@ -92,6 +110,8 @@ class Decoder:
             self._prompts[told.turn] = told.text
         if isinstance(told, EventLine | of_session.Defer):
             return told.event()
+        if isinstance(told, of_session.AgentLine):
+            return self._of_agent(told)
         if isinstance(told, of_session.End):
             return self._end(told)
         if isinstance(told, of_stream.Request):
@@ -101,6 +121,12 @@ class Decoder:
             return Streamed(told.a, streamed.ReasoningMoved(text))
         assert isinstance(told, StreamLine)
         return Streamed(told.a, told.streamed())
+
+    def _of_agent(self, told: of_session.AgentLine) -> SessionEvent:
+        config, profile = self._config_of(told.agent), told.agent.profile
+        if isinstance(told, of_session.AddAgent):
+            return events.AgentAdded(config, profile)
+        return events.SettingsChanged(config, profile)
 
     def _end(self, told: of_session.End) -> SessionEvent:
         measured = None

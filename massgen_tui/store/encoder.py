@@ -11,6 +11,7 @@ from massgen_tui.session.redact import Redactor
 from massgen_tui.session.requests import sent_request
 from massgen_tui.session.times import Times
 from massgen_tui.store import lines, stream_lines
+from massgen_tui.store.head import kept_agent
 from massgen_tui.store.messages import MessageNames
 from massgen_tui.store.schema import to_json
 
@@ -109,6 +110,8 @@ class Encoder:
         self._names.hear(event)
         if isinstance(event, events.Deferred):
             record = lines.Defer.plain(_fields(event))
+        elif isinstance(event, events.AgentAdded | events.SettingsChanged):
+            record = _of_agent(event)
         elif isinstance(event, events.Ended):
             record = _ended(event)
             self._alive.pop(event.attempt, None)
@@ -210,6 +213,12 @@ def _fields(event: object, *, own: bool = True) -> lines.Plain:
         raise TypeError(f"no event: {event!r}")
     names = [one.name for one in fields(event)]
     return {"a" if own and name == "attempt" else name: getattr(event, name) for name in names}
+
+
+def _of_agent(event: events.AgentAdded | events.SettingsChanged) -> lines.Plain:
+    line = lines.AddAgent if isinstance(event, events.AgentAdded) else lines.ChangeAgent
+    agent = kept_agent(event.config, event.profile).model_dump(mode="json")
+    return {"e": line.model_fields["e"].default, "agent": agent}
 
 
 def _ended(event: events.Ended) -> lines.Plain:

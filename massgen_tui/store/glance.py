@@ -3,7 +3,7 @@
 The same as the fold would tell (a test compares both), for a tenth of the time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def summarise(path: Path) -> tuple[Summary, list[Passage]]:
     """
     with path.open(encoding="utf-8", errors="replace") as lines:
         head, migration = head_of_file(lines.readline(), path)
-        tally = _Tally()
+        tally = _Tally(agent.id for agent in head.agents)
         for told in records_of(lines, migration):
             if told.record is not None:
                 tally.take(told.record)
@@ -40,7 +40,7 @@ def _summary(path: Path, head: Head, tally: "_Tally") -> Summary:
         at=head.resumed or head.at,
         config=head.config,
         prompt=turns[0].text if turns else "",
-        agents=tuple(agent.id for agent in head.agents),
+        agents=tuple(tally.agents),
         turns=len(turns),
         attempts=len(tally.attempts),
         tokens=sum(count for count, _ in tokens) if tokens else None,
@@ -80,7 +80,9 @@ class _Attempt:
 class _Tally:
     """What the lines so far say."""
 
-    def __init__(self) -> None:
+    def __init__(self, agents: Iterable[str]) -> None:
+        self.agents = dict.fromkeys(agents)
+        """Those that there are, in their order."""
         self.attempts: dict[int, _Attempt] = {}
         self.title = ""
         self.end = "killed"
@@ -139,12 +141,20 @@ class _Tally:
             case "queued":
                 attempt = _Attempt(str(record["agent"]), _int(record["turn"]))
                 self.attempts[_int(record["a"])] = attempt
+            case "agent_added":
+                self._added(record["agent"])
+            case "agent_removed":
+                del self.agents[str(record["agent"])]
             case "withdrawn":
                 del self.attempts[_int(record["a"])]
             case "taken_back":
                 self._take_back(_int(record["turn"]), str(record["agent"]))
             case "reasoning_moved" | "content_moved" | "usage" | "choices" | "ended":
                 self._of_attempt(event, self.attempts[_int(record["a"])], record)
+
+    def _added(self, agent: object) -> None:
+        if isinstance(agent, Mapping):
+            self.agents[str(agent["id"])] = None
 
     def _take_back(self, turn: int, agent: str) -> None:
         self._turns[turn].agents.discard(agent)

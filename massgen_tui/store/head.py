@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 
 from massgen_tui import __version__
-from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.config.model import AgentConfig, Config, Endpoint, Settings
 from massgen_tui.config.serialise import endpoint_values, settings_values
 from massgen_tui.session.agent import KeptProfile, Profile
 
@@ -36,6 +36,13 @@ class KeptAgent(_Part):
     def profile(self) -> KeptProfile:
         """Where its prompts went."""
         return KeptProfile(self.provider, self.server, self.url, self.model)
+
+    @property
+    def config(self) -> AgentConfig:
+        """An agent that can be looked at; to ask it, its settings are read anew."""
+        endpoint = Endpoint(type=str(self.settings.get("type", "")))
+        settings = Settings(model=self.model, system_message=self.system_message)
+        return AgentConfig(id=self.id, endpoint=endpoint, settings=settings)
 
 
 class Head(_Part):
@@ -76,13 +83,13 @@ def head_of(
     resolution_s: float,
     before: Head | None = None,
 ) -> Head:
-    """The head of a session of this config that begins now.
+    """The head of a session of this config that begins now, or goes on.
 
     Args:
         config: whose agents it has.
         profiles: where the prompts of each agent go.
         resolution_s: seconds between two readings of a stream.
-        before: the head of the session that this one goes on with.
+        before: the head of the session that this one goes on with, whose agents it begins with.
     """
     now = datetime.now(UTC)
     return Head(
@@ -93,7 +100,9 @@ def head_of(
         resolution_s=resolution_s,
         config=str(config.path or (before.config if before else "") or config.name),
         title=config.name,
-        agents=tuple(_kept(agent, profiles[agent.id]) for agent in config.agents),
+        agents=before.agents
+        if before
+        else tuple(kept_agent(agent, profiles[agent.id]) for agent in config.agents),
         servers=tuple(endpoint_values(one) for one in config.servers),
         gpus=tuple(one.model_dump(exclude_defaults=True) for one in config.gpus),
         ui=config.ui.model_dump(exclude_defaults=True),
@@ -101,7 +110,8 @@ def head_of(
     )
 
 
-def _kept(agent: AgentConfig, profile: Profile) -> KeptAgent:
+def kept_agent(agent: AgentConfig, profile: Profile) -> KeptAgent:
+    """What is kept of an agent."""
     return KeptAgent(
         id=agent.id,
         provider=profile.provider,

@@ -12,6 +12,7 @@ from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.session import events
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import SessionEvent
+from massgen_tui.store.head import KeptAgent
 
 Plain = dict[str, object]
 
@@ -142,6 +143,33 @@ class Server(EventLine):
     served_by: str = ""
     context_length: int | None = None
     makes = events.ServerNoted
+
+
+class AgentLine(Line):
+    """A line that tells of an agent as the head does."""
+
+    t: float
+    agent: KeptAgent
+
+
+class AddAgent(AgentLine):
+    """An agent has come."""
+
+    e: Literal["agent_added"] = "agent_added"
+
+
+class ChangeAgent(AgentLine):
+    """An agent is asked otherwise from now on."""
+
+    e: Literal["agent_changed"] = "agent_changed"
+
+
+class RemoveAgent(EventLine):
+    """An agent has gone, with its conversation."""
+
+    e: Literal["agent_removed"] = "agent_removed"
+    agent: str
+    makes = events.AgentRemoved
 
 
 class Rename(EventLine):

@@ -43,6 +43,8 @@ class MessageNames:
                 self._drop(self._agents[serial], serial, "cr")
             case events.TakenBack(turn=turn, agent=agent):
                 self._drop(agent, turn, "p")
+            case events.AgentRemoved(agent=agent):
+                self._told.pop(agent, None)
             case events.Cleared(agents=agents):
                 for agent in agents:
                     self._told.pop(agent, None)

@@ -7,9 +7,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
-from massgen_tui.config.model import Config
 from massgen_tui.paths import open_private
-from massgen_tui.session.redact import Redactor, redactor_of
+from massgen_tui.session.redact import Redactor
 
 FILE = "massgen-tui.log"
 SIZE = 1_000_000
@@ -59,13 +58,15 @@ class _PrivateLog(RotatingFileHandler):
         """A log that cannot be written is no reason to disturb anyone."""
 
 
-def open_log(config: Config, folder: Path) -> logging.Handler:
+def open_log(redact: Redactor, folder: Path) -> logging.Handler:
     """Begin to write the log in `folder`; hand the result to `close_log`.
+
+    `redact` takes keys out of it.
 
     Raises:
         OSError: the file cannot be opened.
     """
-    handler = _PrivateLog(folder / FILE, redactor_of(config))
+    handler = _PrivateLog(folder / FILE, redact)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for name in LOGGERS:
         logger = logging.getLogger(name)

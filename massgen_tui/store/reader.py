@@ -2,18 +2,25 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
-from massgen_tui.config.model import AgentConfig, Endpoint, Settings
+from massgen_tui.config.model import AgentConfig
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Closed, Entry, Renamed
 from massgen_tui.session.state import SessionState
-from massgen_tui.store.decoder import Decoder
+from massgen_tui.store.decoder import TOLD, Decoder
 from massgen_tui.store.head import FORMAT, Head, KeptAgent
+from massgen_tui.store.lines import AgentLine, RemoveAgent
 from massgen_tui.store.migrations import Migration, migration_of
 from massgen_tui.store.records import Told, records_of
 from massgen_tui.store.schema import to_json
+
+_OF_AGENTS = '"e":"agent_'
+_EARLY = 64
+"""Characters at the beginning of a line that name its event."""
 
 
 class NoSessionError(ValueError):
@@ -48,12 +55,34 @@ def read_head(path: Path) -> Head:
         return head_of_file(lines.readline(), path)[0]
 
 
+def head_at_end(path: Path) -> Head:
+    """The first line of a session's file, but with the agents that the session had at its end.
+
+    Raises:
+        NoSessionError: it is no session's file.
+        OSError: it cannot be read.
+    """
+    head = read_head(path)
+    agents = {agent.id: agent for agent in head.agents}
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if _OF_AGENTS in line[:_EARLY]:
+                with suppress(ValueError, KeyError):
+                    told = TOLD.validate_json(line)
+                    if isinstance(told, AgentLine):
+                        agents[told.agent.id] = told.agent
+                    elif isinstance(told, RemoveAgent):
+                        del agents[told.agent]
+    return head.model_copy(update={"agents": tuple(agents.values())})
+
+
 def read_session(
     path: Path,
     zero: float = 0.0,
     *,
     keep: Callable[[Entry], None] | None = None,
     into: SessionState | None = None,
+    config_of: Callable[[KeptAgent], AgentConfig] = attrgetter("config"),
     keep_past: bool = False,
     begun: Callable[[KeptSession], None] | None = None,
 ) -> KeptSession:
@@ -63,8 +92,9 @@ def read_session(
         path: its file.
         zero: where its beginning is put on the session's clock, in seconds.
         keep: called with each event, in order, after the state took it in.
-        into: a state of nothing but agents that is to take it in; None: one of those in the file.
-            What the file tells of others is left out.
+        into: a state in which nothing has happened, with the file's first agents, that is to take
+            it in; None: a new one.
+        config_of: makes an agent of what is kept of it.
         keep_past: hold on to the turns of conversations that ended (`Agent.past`).
         begun: called with the session before anything has happened in it.
 
@@ -77,7 +107,9 @@ def read_session(
         kept = KeptSession(path, head, into or _state_of(head, keep_past=keep_past))
         if begun is not None:
             begun(kept)
-        for entry in _folded(records_of(lines, migration), kept, zero):
+        for entry in _folded(
+            records_of(lines, migration), kept, Decoder(kept.state, zero, config_of)
+        ):
             kept.last = entry.at
             if keep is not None:
                 keep(entry)
@@ -101,12 +133,11 @@ def lines_of(path: Path) -> Iterator[str]:
                     yield to_json(told.record, compact=True)
 
 
-def _folded(told: Iterable[Told], kept: KeptSession, zero: float) -> Iterator[Entry]:
+def _folded(told: Iterable[Told], kept: KeptSession, decoder: Decoder) -> Iterator[Entry]:
     """What the lines behind the head tell, as `kept.state` takes it in.
 
     What cannot be read is left out and told in `kept.damage`.
     """
-    decoder = Decoder(kept.state, zero)
     for one in told:
         try:
             if one.record is None:
@@ -125,7 +156,7 @@ def _folded(told: Iterable[Told], kept: KeptSession, zero: float) -> Iterator[En
 
 
 def _state_of(head: Head, *, keep_past: bool) -> SessionState:
-    agents = [Agent(_config(agent), agent.profile) for agent in head.agents]
+    agents = [Agent(agent.config, agent.profile) for agent in head.agents]
     return SessionState(agents, head.resolution_s, keep_past=keep_past)
 
 
@@ -146,10 +177,3 @@ def head_of_file(line: str, path: Path) -> tuple[Head, Migration]:
         raise
     except (ValueError, RecursionError):
         raise NoSessionError(f"{path} is no session's file") from None
-
-
-def _config(agent: KeptAgent) -> AgentConfig:
-    """An agent that can be looked at; to ask it, its settings are read anew."""
-    endpoint = Endpoint(type=str(agent.settings.get("type", "")))
-    settings = Settings(model=agent.model, system_message=agent.system_message)
-    return AgentConfig(id=agent.id, endpoint=endpoint, settings=settings)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from massgen_tui import paths
-from massgen_tui.session.redact import redactor_of
 from massgen_tui.session.session import Session
 from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import head_of
@@ -30,7 +29,7 @@ def record(
     """
     profiles = {agent.id: agent.profile for agent in session.agents}
     head = head_of(session.config, profiles, session.resolution_s)
-    encoder = Encoder(session.clock(), redactor_of(session.config))
+    encoder = Encoder(session.clock(), session.redact)
     folder = directory or paths.sessions_dir
     log = SessionLog(
         head,
@@ -64,7 +63,7 @@ def keep(
     log: SessionLog | None = None
     if session.config.ui.logging_enabled and save:
         try:
-            handler = open_log(session.config, paths.state_dir())
+            handler = open_log(session.redact, paths.state_dir())
             log = record(session, warn=warn)
         except (OSError, RuntimeError) as error:
             warn(f"nothing of this session is kept: {error}")

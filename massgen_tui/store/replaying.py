@@ -19,7 +19,7 @@ def replayed(path: Path, speed: float = 1.0) -> tuple[ReplaySession, KeptSession
     """
     entries: list[Entry] = []
     kept = read_session(path, keep=entries.append)
-    agents = tuple(agent.config for agent in kept.state.agents.values())
+    agents = tuple(agent.config for agent in kept.head.agents)
     ui = UiConfig(logging_enabled=False)
     title = kept.state.title or kept.head.title
     config = Config(name=title, agents=agents, ui=ui, monitor=False)

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from massgen_tui import paths
-from massgen_tui.session.redact import redactor_of
+from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.config.serialise import settings_values
+from massgen_tui.session.agent import Agent
 from massgen_tui.session.session import Session
 from massgen_tui.store.encoder import Encoder
-from massgen_tui.store.head import head_of
+from massgen_tui.store.head import KeptAgent, head_of
 from massgen_tui.store.messages import MessageNames
 from massgen_tui.store.reader import KeptSession, lines_of, read_head, read_session
 from massgen_tui.store.recording import index_ended
@@ -49,7 +51,8 @@ def resume(
     """Let a session of nothing but agents go on where the one in `path` ended.
 
     Args:
-        session: whose agents go on; what the file tells of others is left out.
+        session: of the agents that go on. What differs from those at the end of the file happens
+            by events.
         path: the file of the session that ended. It is not changed.
         warn: told once, when the new file cannot be written.
         keep: whether a new file is written; it is made with the first prompt.
@@ -60,16 +63,18 @@ def resume(
         OSError: it cannot be read.
     """
     before, names = read_head(path), MessageNames()
+    config_of = _known(session.config)
+    session.state.begin_with(Agent(config_of(one), one.profile) for one in before.agents)
     zero = session.clock() - (datetime.now(UTC) - before.at).total_seconds()
-    kept = read_session(path, zero, keep=lambda entry: names.learn(entry.event), into=session.state)
+    learn, state = (lambda entry: names.learn(entry.event)), session.state
+    kept = read_session(path, zero, keep=learn, into=state, config_of=config_of)
     names.known |= kept.names
     log = None
     if keep:
-        profiles = {agent.id: agent.profile for agent in session.agents}
         log = SessionLog(
-            head_of(session.config, profiles, session.resolution_s, before),
+            head_of(session.config, {}, session.resolution_s, before),
             session.state,
-            Encoder(zero, redactor_of(session.config), names),
+            Encoder(zero, session.redact, names),
             session.clock,
             directory or paths.sessions_dir,
             warn=warn,
@@ -77,4 +82,17 @@ def resume(
             ended=None if directory else index_ended,
         )
         session.listen(log.hear)
-    return Resumed(kept, log, session.break_off())
+    broken_off = session.break_off()
+    session.settle()
+    return Resumed(kept, log, broken_off)
+
+
+def _known(config: Config) -> Callable[[KeptAgent], AgentConfig]:
+    """Gives a config's own agents for those that are kept with the same settings."""
+    known = {agent.id: (agent, settings_values(agent)) for agent in config.agents}
+
+    def config_of(kept: KeptAgent) -> AgentConfig:
+        agent, values = known.get(kept.id, (None, None))
+        return agent if agent is not None and values == kept.settings else kept.config
+
+    return config_of

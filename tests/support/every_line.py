@@ -99,6 +99,11 @@ def story() -> Iterator[tuple[float, SessionEvent]]:
     yield 8.5, events.Ended(4, Status.CANCELLED)
     yield 9.0, events.Renamed("Primes")
     yield 9.0, events.Cleared(("a", "b"))
+    (comes,) = config_of("c").agents
+    yield 9.1, events.AgentAdded(comes, PROFILE)
+    (changed,) = config_of("c", model="Qwen/Qwen3-8B").agents
+    yield 9.2, events.SettingsChanged(changed, replace(PROFILE, model="Qwen/Qwen3-8B"))
+    yield 9.3, events.AgentRemoved("c")
     yield 9.5, events.Closed("quit")
 
 

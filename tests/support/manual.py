@@ -56,7 +56,7 @@ class ManualBackends:
 
     def __call__(self, config: AgentConfig) -> ManualBackend:
         """A backend for an agent."""
-        return ManualBackend(config.id, self.open)
+        return ManualBackend(config.id, self.open, model=config.settings.model)
 
     def send(self, which: int, said: Said) -> None:
         """Say something in one of the open streams."""

@@ -28,8 +28,9 @@ from massgen_tui.backends.events import (
     UsageReported,
     Warned,
 )
-from massgen_tui.session.agent import Agent, KeptProfile, Turn
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.connections import profile_of
 from massgen_tui.session.events import Entry
 from massgen_tui.session.hold import Hold
 from massgen_tui.session.session import Session
@@ -42,10 +43,11 @@ from massgen_tui.store.schema import agent_record
 from massgen_tui.store.summary import Passage
 from tests.support.every_line import check_lines
 from tests.support.fakes import FakeClock, config_of
-from tests.support.manual import ManualBackends
+from tests.support.manual import ManualBackend, ManualBackends
 
 T = TypeVar("T")
 IDS = ("a", "b")
+OTHERS = ("a", "b", "c")
 TEXT = st.text(min_size=1, max_size=8)
 DELTAS = st.one_of(
     st.builds(RequestSent, st.just({"messages": []})),
@@ -78,6 +80,7 @@ def picture(state: SessionState) -> list[object]:
     return [
         (
             agent.id,
+            (agent.profile.server, agent.profile.model, agent.config.settings.system_message),
             (agent.away, agent.served_by, agent.context_length, {"revision": agent.revision}),
             [(turn.serial, turn.prompt, turn.front) for turn in agent.turns],
             [[told(attempt) for attempt in turn.attempts] for turn in agent.turns],
@@ -137,12 +140,12 @@ def at_a_glance(path: Path) -> list[object]:
 def as_folded(path: Path) -> list[object]:
     """The same, of the state."""
     kept = read_session(path, keep_past=True)
-    turns = {turn.serial: turn.prompt for agent in kept.state.agents.values() for turn in of(agent)}
+    turns = {turn.serial: turn.prompt for agent in kept.state.everyone for turn in of(agent)}
     numbers = {serial: number for number, serial in enumerate(sorted(turns), 1)}
     passages = [Passage("prompt", numbers[one], "", text) for one, text in turns.items()]
     attempts = 0
     tokens: list[tuple[int, bool]] = []
-    for agent in kept.state.agents.values():
+    for agent in kept.state.everyone:
         for turn in of(agent):
             for attempt in turn.attempts:
                 attempts += 1
@@ -171,6 +174,7 @@ class Sessions(RuleBasedStateMachine):
         self.log: list[Entry] = []
         self.session = self.do(self._open())
         self.session.listen(self.log.append)
+        self.first = self.session.config
         self.folder = TemporaryDirectory()
         self.file = record(self.session, warn=pytest.fail, directory=lambda: Path(self.folder.name))
 
@@ -185,8 +189,8 @@ class Sessions(RuleBasedStateMachine):
             await asyncio.sleep(0)
 
     def folded(self, log: Sequence[Entry]) -> SessionState:
-        profile = KeptProfile("vLLM", "http://localhost:8000", "", "fake/model")
-        agents = [Agent(agent, profile) for agent in self.session.config.agents]
+        profile = profile_of(ManualBackend("", []))
+        agents = [Agent(agent, profile) for agent in self.first.agents]
         state = SessionState(agents)
         for entry in log:
             state.apply(entry)
@@ -203,29 +207,31 @@ class Sessions(RuleBasedStateMachine):
     async def _call(self, work: Callable[[], object]) -> None:
         work()
 
-    def command(self, work: Callable[[], object]) -> None:
+    def command(self, work: Callable[[], object], *ids: str) -> None:
+        if not self.session.state.agents.keys() >= set(ids):
+            return
         self.do(self._call(work))
         self.check()
 
     @rule(text=TEXT, to=WHO, defer=st.booleans())
     def ask(self, text: str, to: tuple[str, ...] | None, defer: bool) -> None:
-        self.command(lambda: self.session.ask(text, to, defer=defer))
+        self.command(lambda: self.session.ask(text, to, defer=defer), *(to or ()))
 
     @rule(to=WHO)
     def rerun(self, to: tuple[str, ...] | None) -> None:
-        self.command(lambda: self.session.rerun(to))
+        self.command(lambda: self.session.rerun(to), *(to or ()))
 
     @rule(to=WHO)
     def hold(self, to: tuple[str, ...] | None) -> None:
-        self.command(lambda: self.session.hold(to))
+        self.command(lambda: self.session.hold(to), *(to or ()))
 
     @rule(id=st.sampled_from(IDS), words=TEXT)
     def note_wait(self, id: str, words: str) -> None:
-        self.command(lambda: self.session.note_wait(id, words))
+        self.command(lambda: self.session.note_wait(id, words), id)
 
     @rule(id=st.sampled_from(IDS))
     def release(self, id: str) -> None:
-        self.command(lambda: self.session.release(id))
+        self.command(lambda: self.session.release(id), id)
 
     @rule()
     def wait_no_more(self) -> None:
@@ -233,19 +239,20 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(to=WHO)
     def cancel(self, to: tuple[str, ...] | None) -> None:
-        self.command(lambda: self.session.cancel(to))
+        self.command(lambda: self.session.cancel(to), *(to or ()))
 
     @rule(to=WHO)
     def take_back(self, to: tuple[str, ...] | None) -> None:
-        self.command(lambda: self.session.take_back(to))
+        self.command(lambda: self.session.take_back(to), *(to or ()))
 
     @rule(to=WHO)
     def start_over(self, to: tuple[str, ...] | None) -> None:
-        self.command(lambda: self.session.start_over(to))
+        self.command(lambda: self.session.start_over(to), *(to or ()))
 
     @rule(id=st.sampled_from(IDS), place=st.integers(0, 3))
     def bring_to_front(self, id: str, place: int) -> None:
-        turns = [turn for turn in self.session.agent(id).turns if turn.attempts]
+        agent = self.session.state.agents.get(id)
+        turns = [turn for turn in agent.turns if turn.attempts] if agent else []
         if turns:
             turn = turns[-1]
             self.command(lambda: self.session.bring_to_front(id, turn, place % len(turn.attempts)))
@@ -255,8 +262,25 @@ class Sessions(RuleBasedStateMachine):
         self.command(
             lambda: self.session.note_server(
                 id, away=away, served_by="vLLM 1", context_length=context
-            )
+            ),
+            id,
         )
+
+    @rule(id=st.sampled_from(OTHERS))
+    def add(self, id: str) -> None:
+        (config,) = config_of(id).agents
+        if id not in self.session.state.agents:
+            self.command(lambda: self.session.add(config))
+
+    @rule(id=st.sampled_from(OTHERS))
+    def remove(self, id: str) -> None:
+        if len(self.session.agents) > 1:
+            self.command(lambda: self.session.remove(id), id)
+
+    @rule(id=st.sampled_from(OTHERS), model=TEXT, system=st.sampled_from(("", "Be brief.")))
+    def change(self, id: str, model: str, system: str) -> None:
+        (config,) = config_of(id, model=model, system_message=system).agents
+        self.command(lambda: self.session.change(config), id)
 
     @rule(seconds=st.sampled_from((0.0078125, 0.25, 7.0)))
     def tick(self, seconds: float) -> None:
