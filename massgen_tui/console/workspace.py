@@ -256,6 +256,7 @@ class Workspace:
 
     def _warn(self, text: str) -> None:
         self._host.say(text, seconds=8, severity="warning")
+        self._changed()  # the title says it for as long as it lasts
 
 
 def resumed(path: Path, host: Host) -> tuple[Workspace, str]:
