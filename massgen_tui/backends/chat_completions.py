@@ -275,6 +275,7 @@ class ChatCompletionsBackend:
         return replace(
             error,
             message=self._masked(error.message),
+            detail=self._masked(error.detail),
             hint=self._masked(error.hint if self._own else for_others(error.hint)),
             agent=self.agent,
             server=self.server,

@@ -244,6 +244,8 @@ class BackendError(Exception):
     """Seconds that the server asked us to wait."""
     passing: bool = field(default=True, repr=False)
     """Time may mend it; False: the same request fails again until somebody changes something."""
+    detail: str = field(default="", repr=False)
+    """All that the server said, where that is much more than `message`."""
 
     def __str__(self) -> str:
         """One line: who, where, what, and what to do."""

@@ -17,7 +17,7 @@ from massgen_tui.backends.remedies import (
     remedy,
 )
 from massgen_tui.backends.waits import wait_in
-from massgen_tui.backends.words import as_value, error_types, error_words, places
+from massgen_tui.backends.words import as_value, error_types, error_words, places, whole_words
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.headers import gateway_of, missing_headers
 from massgen_tui.gist import gist
@@ -89,6 +89,8 @@ class Cause:
     hint: str = ""
     retried: bool = False
     """Another try may go better."""
+    detail: str = ""
+    """All that the server said, where that is long."""
 
     def error(self, status: int | None = None, wait: float | None = None) -> BackendError:
         """The error to raise; agent and server are filled in by the backend."""
@@ -98,6 +100,7 @@ class Cause:
             hint=self.hint,
             status=status,
             retry_after=wait,
+            detail=self.detail,
             passing=self.retried or self.kind is ErrorKind.LOADING,
         )
 
@@ -193,6 +196,7 @@ def refusal(refused: RefusedError, where: Situation) -> Cause:
         message=f"{head}: {one_line(words, MESSAGE_LIMIT)}" if words else head,
         hint=_header_hint(refused.status, words) or _hint(kind, refused, words, where),
         retried=refused.status in RETRIED,
+        detail=whole_words(as_value(refused.body) or refused.body.decode("utf-8", "replace")),
     )
 
 

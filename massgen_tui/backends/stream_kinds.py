@@ -19,7 +19,14 @@ from massgen_tui.backends.remedies import (
     remedy,
 )
 from massgen_tui.backends.waits import wait_in
-from massgen_tui.backends.words import as_json, error_status, error_types, error_words, places
+from massgen_tui.backends.words import (
+    as_json,
+    error_status,
+    error_types,
+    error_words,
+    places,
+    whole_words,
+)
 
 _NO_WORDS = "the server reported an error inside the stream, without saying which"
 _HINT = "send the prompt again, and look into the server's log if it stays"
@@ -96,7 +103,9 @@ def stream_error(
     hint = _hint(kind, meant, (words, typed), wait, begun=begun)
     if is_relayed((), error if isinstance(error, str) else as_json(chunk or error)):
         hint = for_others(hint)
-    return BackendError(kind, words or _NO_WORDS, hint=hint, status=told, retry_after=wait)
+    whole = whole_words(error)
+    words = words or _NO_WORDS
+    return BackendError(kind, words, hint=hint, status=told, retry_after=wait, detail=whole)
 
 
 def _spoken(error: object, typed: str) -> int | None:

@@ -9,10 +9,13 @@ import json
 import re
 from itertools import islice
 
-from massgen_tui.gist import gist
+from massgen_tui.gist import gist, without_codes
 from massgen_tui.text import clean
 
 MAX_WORDS = 2000
+_LONGEST_WHOLE = 20_000
+_LINE = 400
+"""Characters of what is shown first."""
 _KEYS = (
     "message", "msg", "detail", "error", "error_message", "error_msg", "errorMessage", "status_msg",
     "errmsg", "err_msg", "errors", "fault", "faultstring", "exception", "description", "reason",
@@ -30,6 +33,12 @@ def error_words(body: object, depth: int = _DEPTH) -> str:
     """Give the words of an error body, cleaned, at most `MAX_WORDS` long; empty if it has none."""
     words = clean(gist(_words(body, depth))).strip()
     return words if len(words) <= MAX_WORDS else words[:MAX_WORDS] + "…"
+
+
+def whole_words(body: object) -> str:
+    """All that an error body says, cleaned, where that is more than a line; else empty."""
+    said = clean(without_codes(_words(body, _DEPTH))).strip()[:_LONGEST_WHOLE]
+    return said if len(said) > _LINE else ""
 
 
 def error_status(body: object) -> int | None:

@@ -201,6 +201,8 @@ class Failure(BaseModel):
     status: int | None = None
     passing: bool = True
     """Time may mend it."""
+    detail: str = ""
+    """All that the server said, where that is long."""
 
     def error(self) -> BackendError:
         """The error."""

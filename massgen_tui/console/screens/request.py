@@ -27,6 +27,8 @@ def request_text(agent: Agent, energy: Energy | None = None) -> tuple[str, str]:
     lines += [f"?{extra.name}={extra.shown}" for extra in endpoint.extra_query]
     # before the body, which may be long: what was left out of it belongs to it
     lines += [f"⚠ {text}" for text in attempt.warnings]
+    if attempt.error is not None and attempt.error.detail:
+        lines += ["", "All that the server said:", attempt.error.detail]
     body = json.dumps(dict(attempt.request), indent=2, ensure_ascii=False, default=str)
     redact = Redactor(secrets_of(endpoint))
     return title, clean(redact("\n".join([*lines, "", body])))

@@ -265,6 +265,8 @@ def error_rows(error: BackendError, width: int) -> list[Row]:
             first=(("→ ", "mark"),),
             rest=(("  ", "mark"),),
         )
+    if error.detail:
+        rows += text_rows("it said more: i shows all of it", "dim", width, indent="  ")
     return rows
 
 
