@@ -13,6 +13,10 @@ _BOM = b"\xef\xbb\xbf"
 _FAILURES = (b"error", b"fatal", b"exception", b"panic")
 _FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]{0,40}")
 """What a field's name looks like; one that nobody knows is read over, as the standard says."""
+_PRINTED = re.compile(rb"\{\s*|\{\s*\"[^\"]*\":.*[{\[,]\s*|\[\s*\{?\s*")
+"""The first line of JSON that is printed over several."""
+_MOST_COMMENTS, _LONGEST_COMMENT = 8, 2000
+"""Comments of an error that are kept, and bytes of each."""
 
 
 class SSEMessage(NamedTuple):
@@ -33,11 +37,14 @@ class SSEParser:
     one follows: no JSON has `}` before `{`. Fields other than `data` and `event` are read over. But
     servers write errors into an open stream that are no `data`: a field `error` (llama.cpp before
     autumn 2025) is an event of that name, and a line that is no field at all (bare JSON, `Internal
-    Server Error`) is a `bare` one.
+    Server Error`) is a `bare` one, as are the lines of JSON that is printed over several. An event
+    `error` that holds nothing has its words in its comments (Dynamo).
     """
 
     __slots__ = (
         "_after_cr",
+        "_bare",
+        "_comments",
         "_data",
         "_event",
         "_fresh",
@@ -52,6 +59,8 @@ class SSEParser:
         """One event grew over `MAX_EVENT_BYTES`: nothing after it is read."""
         self._data: list[bytes] = []
         self._event = ""
+        self._comments: list[bytes] = []
+        self._bare: list[bytes] = []
         self._partial = bytearray()
         self._size = 0
         self._after_cr = False
@@ -109,6 +118,8 @@ class SSEParser:
     def _read(self, lines: list[bytes], messages: list[SSEMessage]) -> None:
         for line in lines:
             if not line:
+                if self._bare:
+                    self._end_bare(messages)
                 if self._data or self._event == "error":
                     self._dispatch(messages)
                 self._event = ""
@@ -125,13 +136,19 @@ class SSEParser:
                 self._other(line, messages)
 
     def _dispatch(self, messages: list[SSEMessage]) -> None:
-        messages.append(SSEMessage(b"\n".join(self._data) or b"{}", self._event))
+        data = b"\n".join(self._data) or b"\n".join(self._comments) or b"{}"
+        messages.append(SSEMessage(data, self._event))
         self._data.clear()
+        self._comments.clear()
         self._size = 0
 
     def _other(self, line: bytes, messages: list[SSEMessage]) -> None:
         name, colon, value = line.partition(b":")
-        if name == b"event":
+        if self._bare and name != b"event":
+            self._printed(line, messages)
+        elif name == b"event":
+            if self._bare:
+                self._end_bare(messages)
             self._event = value[:200].strip().decode("utf-8", "replace")
         elif name == b"data":
             self._data.append(b"")
@@ -140,14 +157,34 @@ class SSEParser:
             return
         elif name.lower() in _FAILURES:
             messages.append(SSEMessage(value.strip(), "error"))
-        elif name and not (colon and _FIELD.fullmatch(name)):
+        elif not name:
+            if self._event == "error" and len(self._comments) < _MOST_COMMENTS:
+                self._comments.append(value[:_LONGEST_COMMENT].strip())
+        elif _PRINTED.fullmatch(line) and not self._data:
+            self._bare.append(line)
+            self._grow(len(line))
+        elif not (colon and _FIELD.fullmatch(name)):
             bare = SSEMessage(line, self._event, bare=True)
             if not (self._data and line.startswith(b"{")):
                 messages.append(bare)
+
+    def _printed(self, line: bytes, messages: list[SSEMessage]) -> None:
+        """A line behind one that JSON over several lines begins with; at the margin it ends."""
+        self._bare.append(line)
+        self._grow(len(line))
+        end = b"]" if self._bare[0].startswith(b"[") else b"}"
+        if line.startswith(end) and not self.overflow:
+            self._end_bare(messages)
+
+    def _end_bare(self, messages: list[SSEMessage]) -> None:
+        messages.append(SSEMessage(b"\n".join(self._bare), self._event, bare=True))
+        self._bare.clear()
+        self._size = 0
 
     def _grow(self, size: int) -> None:
         self._size += size
         if self._size > MAX_EVENT_BYTES:
             self.overflow = True
             self._data.clear()
+            self._bare.clear()
             self._partial.clear()

@@ -1,13 +1,14 @@
 """Fragments of tool calls → `ToolCallDelta`, whatever a server leaves out or repeats."""
 
 from massgen_tui.backends.events import StreamEvent, ToolCallDelta, Warned
-from massgen_tui.backends.words import as_json
+from massgen_tui.backends.words import as_json, as_value
 
 MAX_CALLS = 128
 """Calls in one answer; fragments of more are not taken in."""
 
-_NOTHING = ("null", "None")
-"""A missing name or id as gateways that print it write it (litellm#12513, gptel#935)."""
+_NOTHING = ("null", "None", "undefined")
+"""A missing name or id as gateways that print it write it (litellm#12513, gptel#935), and
+those that are written in JavaScript."""
 
 
 class ToolCallReader:
@@ -15,8 +16,9 @@ class ToolCallReader:
 
     A call is known by its `index`. Where that is missing, a new `id`, or a name where the call has
     one and already got arguments, begins the next call. Two calls that a server numbered alike are
-    told apart by name and id; an id that merely changes from fragment to fragment tells nothing,
-    nor does one that is empty, or a null that became a word on its way.
+    told apart by name and id, or as each is whole; an id that merely changes from fragment to
+    fragment tells nothing, nor does one that is empty, or a null that became a word on its way. A
+    new number that comes without name and id goes on with the call before it.
     """
 
     __slots__ = ("_calls", "_full", "_last", "_slots")
@@ -49,7 +51,8 @@ class ToolCallReader:
         arguments = _arguments(function.get("arguments"))
         if not (name or id_ or arguments):
             return
-        slot = self._slot(fragment.get("index"), id_, name)
+        whole = bool(name) and _is_object(arguments)
+        slot = self._slot(fragment.get("index"), id_, name, whole=whole)
         if slot is None:
             if not self._full:
                 events.append(Warned(f"more than {MAX_CALLS} tool calls: the rest is not shown"))
@@ -57,15 +60,18 @@ class ToolCallReader:
             return
         call = self._calls[slot]
         new_id, new_name = call.learn(id_, name)
+        call.whole = whole and not call.started
         call.started = call.started or bool(arguments)
         self._last = slot
         if new_id or new_name or arguments:
             events.append(ToolCallDelta(slot, new_id, new_name, arguments))
 
-    def _slot(self, index: object, id_: str, name: str) -> int | None:
+    def _slot(self, index: object, id_: str, name: str, *, whole: bool) -> int | None:
         if isinstance(index, int) and not isinstance(index, bool):
             slot = self._slots.get(index)
-            if slot is None or self._calls[slot].is_renumbered(id_, name):
+            if slot is None and self._last >= 0 and not (id_ or name):
+                return self._last
+            if slot is None or self._calls[slot].is_renumbered(id_, name, whole=whole):
                 slot = self._find(id_) if id_ else None
                 slot = self._open() if slot is None else slot
                 if slot is not None:
@@ -88,17 +94,21 @@ class ToolCallReader:
 
 
 class _Call:
-    __slots__ = ("id", "name", "started")
+    __slots__ = ("id", "name", "started", "whole")
 
     def __init__(self) -> None:
         self.id = ""
         self.name = ""
         self.started = False
+        self.whole = False
+        """It came in one fragment, which had its name."""
 
-    def is_renumbered(self, id_: str, name: str) -> bool:
+    def is_renumbered(self, id_: str, name: str, *, whole: bool) -> bool:
         """Whether a fragment of the same index, with this id and name, is of another call."""
         if not (name and self.name):
             return False
+        if whole and self.whole and not (id_ and id_ == self.id):
+            return True
         return bool(id_ and self.id and id_ != self.id) or (self.started and name != self.name)
 
     def is_over(self, id_: str, name: str) -> bool:
@@ -124,3 +134,12 @@ def _arguments(value: object) -> str:
     if isinstance(value, str):
         return value
     return as_json(value) if isinstance(value, dict | list) else ""
+
+
+def _is_object(arguments: str) -> bool:
+    """Whether these are all arguments of a call."""
+    return arguments.lstrip()[:1] == "{" and arguments.rstrip()[-1:] == "}" and _parses(arguments)
+
+
+def _parses(arguments: str) -> bool:
+    return isinstance(as_value(arguments.encode("utf-8", "replace")), dict)

@@ -137,4 +137,56 @@ ROWS = [
         tools=[("c", "f", '{"a":1}')],
         finish=None,
     ),
+    Row(
+        "tools: the number jumps with each fragment, which has no name and no id",
+        stream(_tool("", index=0, id="c", name="f"), _tool('{"a"', index=1), _tool(":1}", index=2)),
+        tools=[("c", "f", '{"a":1}')],
+        finish=None,
+    ),
+    Row(
+        "tools: the number jumps behind the second call",
+        stream(
+            _tool("{}", index=0, id="c", name="f"),
+            _tool("", index=1, id="d", name="g"),
+            _tool('{"a":', index=7, id="", name=""),
+            _tool("1}", index=7, id="null", name="undefined"),
+        ),
+        tools=[("c", "f", "{}"), ("d", "g", '{"a":1}')],
+        finish=None,
+    ),
+    Row(
+        "tools: a new number with a name is a new call",
+        stream(_tool("{}", index=0, name="f"), _tool("{}", index=3, name="f")),
+        tools=[(None, "f", "{}"), (None, "f", "{}")],
+        finish=None,
+    ),
+    Row(
+        "tools: whole calls of one number and name, without ids",
+        stream(
+            _tool('{"a":1}', index=0, name="f"),
+            _tool({"a": 2}, index=0, name="f"),
+            _tool(' {"a":3}\n', index=0, name="f"),
+        ),
+        tools=[(None, "f", '{"a":1}'), (None, "f", '{"a": 2}'), (None, "f", ' {"a":3}\n')],
+        finish=None,
+    ),
+    Row(
+        "tools: the name on each fragment of one call",
+        stream(
+            _tool('{"a":', index=0, name="f"),
+            _tool('{"b":1}', index=0, name="f"),
+            _tool("}", index=0, name="f"),
+        ),
+        tools=[(None, "f", '{"a":{"b":1}}')],
+        finish=None,
+    ),
+    Row(
+        "tools: the word undefined for a name and an id",
+        stream(
+            _tool('{"a":', index=0, id="c", name="f"),
+            _tool("1}", index=0, id="undefined", name="undefined"),
+        ),
+        tools=[("c", "f", '{"a":1}')],
+        finish=None,
+    ),
 ]
