@@ -3,7 +3,16 @@
 from massgen_tui.backends.events import ContentDelta, ReasoningMoved, StreamEvent, Warned
 from massgen_tui.backends.harmony import is_header
 from massgen_tui.backends.place import Place, ends_line
-from massgen_tui.backends.tags import BOX_END, CLOSERS, MESSAGE, OPENERS, RETURN, SOLUTION_END
+from massgen_tui.backends.tags import (
+    BOX_END,
+    CLOSERS,
+    END,
+    ENDS,
+    MESSAGE,
+    OPENERS,
+    RETURN,
+    SOLUTION_END,
+)
 
 MOVABLE = 64 * 1024
 """Characters of content within which a closing tag without an opening one still moves them."""
@@ -75,9 +84,17 @@ class Answer:
         if tag == SOLUTION_END:
             goes, self.wrapped = self.wrapped, False
             return goes
-        if tag in (RETURN, BOX_END):
+        if tag == BOX_END:
             return False if rest.strip() else ended or None
-        goes = is_header(tag + rest if tag == MESSAGE else rest)
+        return self._ends(tag, rest, ended=ended)
+
+    def _ends(self, tag: str, rest: str, *, ended: bool) -> bool | None:
+        """Whether a mark is one, of the end of an answer or between the messages of gpt-oss."""
+        goes: bool | None = False
+        if tag == RETURN or (tag in ENDS and not self.place.in_sentence):
+            goes = _at_end(rest, ended=ended)
+        if goes is False and tag in (END, MESSAGE):
+            goes = is_header(tag + rest if tag == MESSAGE else rest)
         return False if ended and goes is None else goes
 
     def move(self) -> str:
@@ -121,3 +138,13 @@ class Answer:
         elif not (goes or self.fielded or self.place.in_code):
             self.warn(_UNOPENED)
         return goes
+
+
+def _at_end(rest: str, *, ended: bool) -> bool | None:
+    """Whether nothing follows, but more marks of an end."""
+    for mark in ENDS:
+        rest = rest.replace(mark, "")
+    rest = rest.strip()
+    if not rest:
+        return ended or None
+    return None if not ended and any(mark.startswith(rest) for mark in ENDS) else False

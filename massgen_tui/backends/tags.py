@@ -6,11 +6,14 @@ anomalyco/opencode#36569). gpt-oss writes no pairs but messages: see `harmony`.
 
 import re
 
+_WORDS = ("think", "thinking", "reasoning", "thought")
+"""Qwen, DeepSeek, GLM and most: `think`; Gemini, EXAONE: `thought`. Prompts ask for either."""
 PAIRS = {
-    "<think>": "</think>",  # Qwen, DeepSeek, GLM, …
-    "<thinking>": "</thinking>",
-    "<reasoning>": "</reasoning>",
-    "<thought>": "</thought>",  # Gemini, EXAONE
+    **{
+        f"<{word}>": f"</{word}>"
+        for named in _WORDS
+        for word in (named, named.upper(), named.capitalize())
+    },
     "[THINK]": "[/THINK]",  # Mistral
     "<seed:think>": "</seed:think>",  # Seed-OSS
     "<mm:think>": "</mm:think>",  # MiniMax
@@ -32,6 +35,8 @@ CHANNEL = "<|channel|>"
 """What a message of gpt-oss begins with; the first of an answer has no `MESSAGE`."""
 END, RETURN = "<|end|>", "<|return|>"
 """How gpt-oss ends a message, and its answer; servers leak them."""
+ENDS = (END, RETURN, "<|im_end|>", "<|eot_id|>", "<|endoftext|>", "<end_of_turn>")
+"""How models end their answers, Phi too, Qwen, Llama and Gemma: no text where nothing follows."""
 
 
 class Tags:
@@ -63,7 +68,7 @@ class Tags:
 
 
 IN_THOUGHT = Tags(*CLOSERS, TOOL_CALL)
-IN_CONTENT = Tags(*OPENERS, *CLOSERS, SOLUTION_END, BOX_END, END, RETURN, MESSAGE)
+IN_CONTENT = Tags(*OPENERS, *CLOSERS, SOLUTION_END, BOX_END, *ENDS, MESSAGE)
 AT_START = Tags(*OPENERS, *CLOSERS, BOX, MESSAGE, CHANNEL)
 OPENING = Tags(*OPENERS)
 BEHIND = Tags(*CLOSERS, SOLUTION, BOX)

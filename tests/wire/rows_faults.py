@@ -51,7 +51,7 @@ FIELDS = [
           "429 Too Many Requests\nof this tenant", "rate_limited", 429, "wait"),
     _late("an object in a comment",
           b'event: error\n: {"error": {"message": "no slot", "code": 503}}\ndata:\n\n', "no slot",
-          "interrupted", 503),
+          "overloaded", 503),
     _late("data under event: error goes before its comment",
           b"event: error\n: keep-alive\ndata: it broke\n\n", "it broke", "server_error"),
     _late("JSON over several lines, without data",

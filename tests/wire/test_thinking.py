@@ -12,6 +12,9 @@ PAIRS = [
     ("<thinking>", "</thinking>"),
     ("<reasoning>", "</reasoning>"),
     ("<thought>", "</thought>"),
+    ("<THINK>", "</THINK>"),
+    ("<Thinking>", "</Thinking>"),
+    ("<REASONING>", "</REASONING>"),
     ("[THINK]", "[/THINK]"),
     ("<seed:think>", "</seed:think>"),
     ("<mm:think>", "</mm:think>"),
@@ -171,3 +174,39 @@ def test_characters_are_only_lost_with_tags(text: str) -> None:
     reasoning, content = parts(text)
     if not any(tag in text for pair in PAIRS for tag in pair) and "<|message|>" not in text:
         assert len(reasoning) + len(content) == len(text)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<|end|>",
+        "<|im_end|>",
+        "<|eot_id|>",
+        "<end_of_turn>",
+        "<|im_end|><|endoftext|>",
+        "<|end|>\n",
+    ],
+)
+def test_a_mark_of_the_end_goes_where_nothing_follows_it(mark: str) -> None:
+    text = f"Hello{mark}"
+    want = "Hello\n" if mark.endswith("\n") else "Hello"
+    for at in range(len(text)):
+        assert split(text[:at], text[at:]).content == want, text[:at]
+    assert split(*text).content == want
+    assert split(f"<think>Hm.</think>{text}").content == want
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A turn ends with <|im_end|>, so.",
+        "It ends with <|im_end|>",
+        "`<|eot_id|>`",
+        "```\n<|end|>",
+        "a <|end|> b",
+        "x<|im_en",
+    ],
+)
+def test_a_mark_of_the_end_is_text_elsewhere(text: str) -> None:
+    assert split(text).content == text
+    assert split(*text).content == text
