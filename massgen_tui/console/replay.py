@@ -11,6 +11,7 @@ from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.keys import bindings
 from massgen_tui.console.services import Services
 from massgen_tui.session.replay import NOTHING_SENT, ReplaySession
+from massgen_tui.supervise.kept_watching import KeptWatching
 
 SEEK = 5.0
 """Seconds that an arrow goes."""
@@ -25,7 +26,7 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
 
     def __init__(self, config: Config, session: ReplaySession, name: str) -> None:
         """Play a session that is called `name`."""
-        super().__init__(config, Services(session))
+        super().__init__(config, Services(session, KeptWatching(session.state)))
         self._player = session.player
         self._name = name
         self.prompt.disabled = True

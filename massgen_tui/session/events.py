@@ -12,6 +12,7 @@ from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.session.agent import KeptProfile
 from massgen_tui.session.attempt import Status
+from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.times import Times
 
 Clock = Callable[[], float]
@@ -185,6 +186,14 @@ class SettingsChanged:
     profile: KeptProfile
 
 
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What the servers and GPUs that are looked at are like; unknown is None."""
+
+    servers: tuple[ServerSample, ...] = ()
+    gpus: tuple[GpuSample, ...] = ()
+
+
 SessionEvent = (
     Prompted
     | Queued
@@ -203,6 +212,7 @@ SessionEvent = (
     | AgentAdded
     | AgentRemoved
     | SettingsChanged
+    | Sampled
     | Renamed
     | Closed
 )

@@ -8,7 +8,7 @@ from massgen_tui.backends.events import BackendError, ErrorKind, StreamEvent
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session.agent import Agent, KeptProfile, Turn
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.events import Entry, Listener, Stopped
+from massgen_tui.session.events import Entry, Listener, Sampled, Stopped
 from massgen_tui.session.hold import Hold
 from massgen_tui.session.player import Player
 from massgen_tui.session.session import Session
@@ -96,6 +96,15 @@ class ReplaySession(Session):
     def hold(self, agents: Collection[str] | None = None) -> list[Attempt]:
         """Hold nothing."""
         return []
+
+    def note_server(
+        self, agent: str, *, away: bool, served_by: str, context_length: int | None
+    ) -> bool:
+        """Nothing new is learned of a server."""
+        return False
+
+    def note_samples(self, sampled: Sampled) -> None:
+        """Nothing new is learned of servers and GPUs."""
 
     def cancel(self, agents: Collection[str] | None = None) -> Stopped:
         """Stop nothing."""

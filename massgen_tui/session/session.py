@@ -214,6 +214,10 @@ class Session:
         self._emit(said)
         return True
 
+    def note_samples(self, sampled: events.Sampled) -> None:
+        """Say what servers and GPUs are like now."""
+        self._emit(sampled)
+
     @property
     def held(self) -> list[tuple[Agent, Hold]]:
         """The agents whose attempt is held, and since when."""

@@ -39,6 +39,8 @@ class SessionState:
         """Some conversation ended."""
         self.title = ""
         """What the user called the session; empty: nothing."""
+        self.sampled: tuple[float, events.Sampled] | None = None
+        """What servers and GPUs were like when they were last sampled, and when that was."""
         self._placed: dict[int, tuple[Agent, Turn, Attempt]] = {}
         self._requests = SentRequests()
         self.begin_with(agents)
@@ -86,6 +88,7 @@ class SessionState:
             agent.away, agent.served_by, agent.context_length = False, "", None
             agent.revision += 1
         self.seq, self.next_turn, self.next_attempt, self.title = 0, 1, 1, ""
+        self.sampled = None
         self._placed.clear()
         self._requests = SentRequests()
 
@@ -112,6 +115,8 @@ class SessionState:
             self._apply_to_roster(event)
         elif isinstance(event, events.Renamed):
             self.title = event.title
+        elif isinstance(event, events.Sampled):
+            self.sampled = at, event
         elif isinstance(event, events.Closed):
             pass
         else:

@@ -39,6 +39,7 @@ Told = (
     | of_session.AddAgent
     | of_session.ChangeAgent
     | of_session.RemoveAgent
+    | of_session.Sample
     | of_session.Rename
     | of_session.Close
     | of_stream.Open

@@ -12,6 +12,7 @@ from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.session import events
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import SessionEvent
+from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.store.head import KeptAgent
 
 Plain = dict[str, object]
@@ -170,6 +171,53 @@ class RemoveAgent(EventLine):
     e: Literal["agent_removed"] = "agent_removed"
     agent: str
     makes = events.AgentRemoved
+
+
+class ServerLine(BaseModel):
+    """A server at a moment; what is not known is left out."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+    id: str
+    state: str
+    condition: str | None = None
+    running: int | None = None
+    waiting: int | None = None
+    kv_usage: float | None = None
+    tokens_per_s: float | None = None
+
+
+class GpuLine(BaseModel):
+    """A GPU at a moment; what is not known is left out."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+    index: int
+    host: str = ""
+    uuid: str | None = None
+    name: str | None = None
+    utilisation: int | None = None
+    memory_used: int | None = None
+    memory_total: int | None = None
+    power: float | None = None
+    temperature: int | None = None
+    state: str = "there"
+
+
+class Sample(EventLine):
+    """What servers and GPUs are like."""
+
+    e: Literal["sampled"] = "sampled"
+    servers: tuple[ServerLine, ...] = ()
+    gpus: tuple[GpuLine, ...] = ()
+    makes = events.Sampled
+
+    def event(self) -> SessionEvent:
+        """The event that this line tells of."""
+        return events.Sampled(
+            tuple(ServerSample(**dict(one)) for one in self.servers),
+            tuple(GpuSample(**dict(one)) for one in self.gpus),
+        )
 
 
 class Rename(EventLine):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from massgen_tui.config.model import Config, UiConfig
-from massgen_tui.session.events import Ended, Entry, Prompted, Streamed
+from massgen_tui.session.events import Ended, Entry, Prompted, Sampled, Streamed
 from massgen_tui.session.replay import ReplaySession
 from massgen_tui.store.reader import KeptSession, read_session
 from massgen_tui.store.schema import Record, ending_record, event_record
@@ -22,7 +22,8 @@ def replayed(path: Path, speed: float = 1.0) -> tuple[ReplaySession, KeptSession
     agents = tuple(agent.config for agent in kept.head.agents)
     ui = UiConfig(logging_enabled=False)
     title = kept.state.title or kept.head.title
-    config = Config(name=title, agents=agents, ui=ui, monitor=False)
+    sampled = any(isinstance(entry.event, Sampled) for entry in entries)
+    config = Config(name=title, agents=agents, ui=ui, monitor=sampled)
     profiles = {agent.id: agent.profile for agent in kept.head.agents}
     return ReplaySession(config, profiles, entries, kept.head.resolution_s, speed), kept
 

@@ -3,6 +3,7 @@
 from massgen_tui.session.events import Begun, Ended, Entry
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.monitoring import Watching, note_servers
+from massgen_tui.supervise.sampling import Sampler
 
 
 class Join:
@@ -12,12 +13,14 @@ class Join:
         """Hear what happens to `session` from now on."""
         self._session = session
         self._watching = watching
+        self._sampler = Sampler(session)
         session.listen(self._hear)
 
     def update(self) -> None:
         """Let each learn what is new; to be called once a second."""
         self._watching.follow(self._session.agents)
         note_servers(self._session, self._watching.servers)
+        self._sampler.take(self._watching.servers, self._watching.gpus)
 
     def _hear(self, entry: Entry) -> None:
         event, state = entry.event, self._session.state

@@ -16,6 +16,7 @@ from massgen_tui.session.agent import Agent, KeptProfile
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import Entry, SessionEvent, Streamed
 from massgen_tui.session.redact import Redactor
+from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.state import SessionState
 from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import head_of
@@ -75,6 +76,9 @@ def story() -> Iterator[tuple[float, SessionEvent]]:
     yield from _of(
         1, 3.4, streamed.Warned("more than one answer"), streamed.Finished("stop", "eos")
     )
+    server = ServerSample("http://localhost:8000", "up", None, 2, 0, 0.125, 61.5)
+    gpu = GpuSample(0, "", "GPU-5e1f", "NVIDIA H200", 97, 68719476736, 150754820096, 512.5, 61)
+    yield 3.48, events.Sampled((server,), (gpu,))
     yield 3.5, events.Ended(1, Status.DONE)
     yield 4.0, events.Withdrawn(2)
     yield 4.0, events.TakenBack(1, "b")

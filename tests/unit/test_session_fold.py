@@ -31,8 +31,9 @@ from massgen_tui.backends.events import (
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.connections import profile_of
-from massgen_tui.session.events import Entry
+from massgen_tui.session.events import Entry, Sampled
 from massgen_tui.session.hold import Hold
+from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState
 from massgen_tui.session.times import Times
@@ -78,6 +79,13 @@ def told(attempt: Attempt) -> dict[str, object]:
 def picture(state: SessionState) -> list[object]:
     """Everything that can be seen of a session."""
     return [
+        (state.sampled[1] if state.sampled else None),
+        *(_picture(state, agent) for agent in state.agents.values()),
+    ]
+
+
+def _picture(state: SessionState, agent: Agent) -> object:
+    return [
         (
             agent.id,
             (agent.profile.server, agent.profile.model, agent.config.settings.system_message),
@@ -88,7 +96,6 @@ def picture(state: SessionState) -> list[object]:
             agent_record(agent, agent.current),
             [state.number_of(turn.serial) for turn in agent.turns],
         )
-        for agent in state.agents.values()
     ]
 
 
@@ -281,6 +288,12 @@ class Sessions(RuleBasedStateMachine):
     def change(self, id: str, model: str, system: str) -> None:
         (config,) = config_of(id, model=model, system_message=system).agents
         self.command(lambda: self.session.change(config), id)
+
+    @rule(running=st.none() | st.integers(0, 9), state=st.sampled_from(("up", "down")))
+    def note_samples(self, running: int | None, state: str) -> None:
+        server = ServerSample("http://localhost:8000", state, running=running)
+        sampled = Sampled((server,), (GpuSample(0, utilisation=running),))
+        self.command(lambda: self.session.note_samples(sampled))
 
     @rule(seconds=st.sampled_from((0.0078125, 0.25, 7.0)))
     def tick(self, seconds: float) -> None:
