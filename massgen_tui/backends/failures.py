@@ -4,8 +4,8 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
+from massgen_tui.backends.codes import CROWDED, status_of
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.gateways import is_relayed, lacks_database, nobody_behind, not_among
 from massgen_tui.backends.remedies import (
@@ -16,7 +16,7 @@ from massgen_tui.backends.remedies import (
     queue_full,
     remedy,
 )
-from massgen_tui.backends.waits import wait_in
+from massgen_tui.backends.waits import retry_after, wait_in
 from massgen_tui.backends.words import as_value, error_types, error_words, places, whole_words
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.headers import gateway_of, missing_headers
@@ -122,23 +122,6 @@ def said(body: bytes) -> str:
     return gist(text)
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds that a `Retry-After` header asks for, as seconds or as a date; None without one.
-
-    `now` is the time of day in seconds since 1970. OpenAI and Azure tell it in milliseconds too.
-    """
-    exact = headers.get("retry-after-ms", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", exact):
-        return float(exact) / 1000
-    value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
 def kind_of(status: int, words: str) -> ErrorKind:
     """The kind of failure that a status is; a 503 that speaks of loading is a start.
 
@@ -187,15 +170,16 @@ class Situation:
 def refusal(refused: RefusedError, where: Situation) -> Cause:
     """What a refusal means for an agent, and what its user can do."""
     words = refused.said
-    kind = kind_of(refused.status, words)
+    status = status_of(as_value(refused.body)) or refused.status
+    kind = kind_of(status, words)
     if where.keyless or lacks_database(refused.status, refused.body):
         kind = ErrorKind.UNAUTHORIZED
     head = f"{refused.status} {_NAMES.get(kind, 'refused')}"
     return Cause(
         kind=kind,
         message=f"{head}: {one_line(words, MESSAGE_LIMIT)}" if words else head,
-        hint=_header_hint(refused.status, words) or _hint(kind, refused, words, where),
-        retried=refused.status in RETRIED,
+        hint=_header_hint(refused.status, words) or _hint(kind, status, refused, where),
+        retried=status in RETRIED or status == CROWDED,
         detail=whole_words(as_value(refused.body) or refused.body.decode("utf-8", "replace")),
     )
 
@@ -217,7 +201,8 @@ def _header_hint(status: int, words: str) -> str:
     return f"set {missing} in extra_headers of this agent's backend" if missing else ""
 
 
-def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) -> str:
+def _hint(kind: ErrorKind, status: int, refused: RefusedError, where: Situation) -> str:
+    words = refused.said
     match kind:
         case ErrorKind.UNAUTHORIZED:
             return _key_hint(where)
@@ -226,7 +211,7 @@ def _hint(kind: ErrorKind, refused: RefusedError, words: str, where: Situation) 
         case ErrorKind.BAD_REQUEST if where.served:
             return _not_found_hint(words, where)
         case ErrorKind.BAD_REQUEST:
-            return _request_hint(refused.status, refused.typed, where)
+            return _request_hint(status, refused.typed, where)
         case ErrorKind.SERVER_ERROR if fix := remedy(refused.typed) or _guess(words):
             return fix
     later = later_words(refused.retry_after)

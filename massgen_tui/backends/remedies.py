@@ -46,6 +46,9 @@ _REMEDIES = (
     (r"json_?schema\W.{0,60}\bgrammars?\b|\bgrammars?\b.{0,60}json_?schema\b"
      r"|grammar (?:constraints? )?(?:together |along )?with tools",
      "give one of them, not both: `response_format` (json_schema), `grammar` or `tools`"),
+    # vLLM 0.33's Rust front end (axum), Node's gateways, nginx: bytes of a body
+    (r"\blength limit exceeded|(?:payload|entity|(?:request )?body) (?:is )?too large",
+     "the prompt is too large for this server's front end: shorten the conversation"),
     # vLLM, SGLang
     (r"only use one kind of|only one of .{0,80}(?:schema|regex|ebnf|grammar|constraint)",
      "give one kind of constraint, not several"),

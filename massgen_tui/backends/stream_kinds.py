@@ -6,6 +6,7 @@ The request had been accepted with HTTP 200, so a status stands only in the erro
 import re
 from collections.abc import Mapping
 
+from massgen_tui.backends.codes import status_of
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.failures import NO_CREDIT, kind_of, later_words
 from massgen_tui.backends.gateways import is_relayed
@@ -34,17 +35,6 @@ _KEPT_HINT = f"what came is kept; {_HINT}"
 _LOST_HINT = "the server lost what was answering: send the prompt again"
 _KEY_HINT = "check this agent's API key"
 _LASTING = (ErrorKind.SERVER_ERROR, ErrorKind.BAD_REQUEST)
-_MINIMAX = {
-    1001: 504, 1002: 429, 1004: 401, 1008: 402, 1026: 400, 1027: 400, 1039: 429, 1041: 429,
-    2013: 400, 2049: 401, 2056: 429,
-}  # fmt: skip
-"""The codes of MiniMax's `base_resp`, and the status that says the same."""
-_ZHIPU = {
-    "1000": 401, "1001": 401, "1002": 401, "1003": 401, "1004": 401, "1113": 402, "1210": 400,
-    "1211": 404, "1213": 400, "1214": 400, "1261": 400, "1301": 400, "1302": 429, "1303": 429,
-    "1304": 429, "1305": 429, "1308": 429,
-}  # fmt: skip
-"""The codes of Zhipu (GLM), which it sends as strings, and the status that says the same."""
 _SPOKEN = (
     (402, r"insufficient.{0,3}(?:balance|credit|fund)|balance is not enough|arrear|out of credit"
           r"|no credit|payment required"),
@@ -109,14 +99,10 @@ def stream_error(
 
 
 def _spoken(error: object, typed: str) -> int | None:
-    code = error.get("status_code") if isinstance(error, Mapping) else None
-    if isinstance(code, int) and code in _MINIMAX:
-        return _MINIMAX[code]
-    if isinstance(error, Mapping):
-        if isinstance(named := error.get("code"), str) and named in _ZHIPU:
-            return _ZHIPU[named]
-        if places(error.get("detail")):
-            return 422
+    if (coded := status_of(error)) is not None:
+        return coded
+    if isinstance(error, Mapping) and places(error.get("detail")):
+        return 422
     return next((status for status, words in _STATUSES if words.search(typed)), None)
 
 

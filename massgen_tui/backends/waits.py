@@ -1,4 +1,4 @@
-"""How long a server asks to wait, where it says so in the body of an error. Pure.
+"""How long a server asks to wait, where it says so in the headers or the body of an error. Pure.
 
 Google writes `retryDelay: "2s"` among the details, gateways `retry_after`; OpenAI, Groq, Azure and
 Gemini only write a sentence: `Please try again in 7m36.48s`, `Please retry after 6 seconds`.
@@ -6,6 +6,7 @@ Gemini only write a sentence: `Please try again in 7m36.48s`, `Please retry afte
 
 import re
 from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 
 _KEYS = {
     "retrydelay": 1.0,
@@ -78,3 +79,20 @@ def _sum(span: str) -> float:
         letter = "ms" if unit.startswith(("ms", "milli")) else unit[:1]
         total += float(number[0]) * _UNITS[letter] if number else 0.0
     return round(total, 3)
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds that a `Retry-After` header asks for, as seconds or as a date; None without one.
+
+    `now` is the time of day in seconds since 1970. OpenAI and Azure tell it in milliseconds too.
+    """
+    exact = headers.get("retry-after-ms", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", exact):
+        return float(exact) / 1000
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -156,8 +156,14 @@ PLAIN = [
 ]  # fmt: skip
 KINDS = [
     *(_first(f"Zhipu: {code}", {"error": {"code": code, "message": "refused"}}, "refused", kind)
-      for code, kind in (("1302", "rate_limited"), ("1305", "rate_limited"),
-                         ("1211", "not_found"), ("1261", "bad_request"))),
+      for code, kind in (("1302", "rate_limited"), ("1305", "overloaded"), ("1310", "rate_limited"),
+                         ("1309", "bad_request"), ("1112", "unauthorized"), ("1234", "overloaded"),
+                         ("1222", "not_found"), ("1211", "not_found"), ("1261", "bad_request"))),
+    _first("Zhipu: the code of its older API", {"code": 1302, "msg": "slow", "success": False},
+           "slow", "rate_limited"),
+    _late("Zhipu: too much traffic in the middle, in its own words",
+          {"error": {"code": "1305", "message": "该模型当前访问量过大,请您稍后再试"}},
+          "该模型当前访问量过大,请您稍后再试", "overloaded", hint="wait a little"),
     *(_first(f"Bedrock: {name}", {name: {"message": "it ended"}}, "it ended", kind)
       for name, kind in (("modelStreamErrorException", "server_error"),
                          ("throttlingException", "rate_limited"),

@@ -208,6 +208,73 @@ ROWS = [
         "no tool of mine",
         "backend",
     ),
+    Row(
+        "429-zhipu-1302",
+        whole(429, {"error": {"code": "1302", "message": "refused"}}),
+        "rate_limited",
+        "429 rate limited: refused",
+        "wait a little",
+    ),
+    Row(
+        "500-zhipu-1302",
+        whole(500, {"error": {"code": "1302", "message": "refused"}}),
+        "rate_limited",
+        "500 rate limited: refused",
+        "wait a little",
+    ),
+    Row(
+        "429-zhipu-1305",
+        whole(429, {"error": {"code": "1305", "message": "refused"}}),
+        "overloaded",
+        "429 server not available: refused",
+        "wait a little",
+    ),
+    Row(
+        "429-zhipu-1113",
+        whole(429, {"error": {"code": "1113", "message": "refused"}}),
+        "bad_request",
+        "429 bad request: refused",
+        "no credit",
+    ),
+    Row(
+        "400-zhipu-1211",
+        whole(400, {"error": {"code": "1211", "message": "refused"}}),
+        "not_found",
+        "400 not found: refused",
+        "base_url",
+    ),
+    Row(
+        "500-zhipu-1214",
+        whole(500, {"error": {"code": "1214", "message": "refused"}}),
+        "bad_request",
+        "500 bad request: refused",
+        "change what",
+    ),
+    # axum 0.8 (vLLM 0.33's Rust front end), Express, and a router before it
+    *(
+        Row(f"400-large-{n}", whole(400, nested(said)), "bad_request", said, "front end: shorten")
+        for n, said in enumerate(
+            (
+                "Failed to buffer the request body: length limit exceeded",
+                "request entity too large",
+                "Payload Too Large",
+            )
+        )
+    ),
+    # FastAPI
+    Row(
+        "422-places",
+        whole(422, {"detail": [{"loc": ["body", "n"], "msg": "Input should be positive"}]}),
+        "bad_request",
+        "body.n: Input should be positive",
+        "change what",
+    ),
+    Row(
+        "422-unplaced", whole(422, {"detail": [{"msg": "too long"}]}), "bad_request", "too long", ""
+    ),
+    # vLLM 0.33 while elastic EP scales, and a rank that retired
+    Row("503-scaling", whole(503, {"error": "The model is scaling"}), "overloaded", "scaling", ""),
+    Row("503-retired", whole(503, {"error": "has been retired"}), "overloaded", "retired", ""),
     Row("413", whole(413, b"too large", "text/plain"), "bad_request", "too large", "shorten"),
     Row(
         "422",
