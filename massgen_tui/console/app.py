@@ -83,6 +83,12 @@ class ConsoleApp(Actions, inherit_bindings=False):
         self.session, self.desk = self.workspace.session, self.workspace.desk
         self.main, self.prompt = self.workspace.main, self.workspace.prompt
 
+    @property
+    def known_config(self) -> "Config | None":
+        """The config, as soon as there is one, with the agents as they are now."""
+        workspace: Workspace | None = getattr(self, "workspace", None)
+        return workspace.config if workspace is not None else super().known_config
+
     def get_default_screen(self) -> Screen[object]:
         """The first screen; nothing is built before it."""
         if self._opening is None:

@@ -147,6 +147,16 @@ class Desk:
         agent = self._focused()
         return last_answers([agent] if agent else self._session.agents)
 
+    def remove(self, id: str) -> None:
+        """Let an agent go, with its conversation.
+
+        Raises:
+            ValueError: there is none of that id, or no other.
+        """
+        self._restore(self._session.remove(id).prompts)
+        self._say(f"{id} has gone")
+        self._changed()
+
     def _ids(self) -> list[str] | None:
         agent = self._focused()
         return [agent.id] if agent else None

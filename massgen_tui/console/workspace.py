@@ -14,7 +14,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker
 
-from massgen_tui.config.model import Config
+from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.keys import name_of, unknown
@@ -78,12 +78,12 @@ class Workspace:
             host: the app.
             resumes: the file of a session that this one goes on with.
         """
-        self.config = config
         self.services = services or Services.of(config, warn=self._warn, resumes=resumes)
         self.session = self.services.session
         self._host = host
         self._beside: list[Worker[None]] = []
         self._alarm = Alarm()
+        self._panes_made = 0
         self.prompt = self._make_prompt()
         self.main = self._make_main()
         self._join = Join(self.session, self.services.watching)
@@ -114,17 +114,65 @@ class Workspace:
         ids, keymap = [agent.id for agent in self.session.agents], self.config.ui.keymap
         return Prompt(self.services.history, ids, keymap, ask=self._ask, id="prompt")
 
-    def _make_main(self) -> MainScreen:
-        panes = [
-            AgentPane(
-                agent,
-                number,
-                clock=self.session.clock,
-                bring_to_front=self.session.bring_to_front,
-                id=f"pane-{number}",
+    @property
+    def config(self) -> Config:
+        """The config, with the agents as they are now."""
+        return self.session.config
+
+    def add_agent(self, config: AgentConfig) -> None:
+        """Take in one more agent, behind the others.
+
+        Raises:
+            ValueError: its id is taken.
+        """
+        self.session.add(config)
+        self._follow_agents()
+
+    def remove_agent(self, id: str) -> None:
+        """Let an agent go, with its conversation; prompts that waited for it come back.
+
+        Raises:
+            ValueError: there is none of that id, or no other.
+        """
+        self.desk.remove(id)
+        self._follow_agents()
+
+    def change_agent(self, config: AgentConfig) -> None:
+        """Ask the agent of this id otherwise from now on; an answer that runs goes on.
+
+        Raises:
+            ValueError: there is none of that id.
+        """
+        self.session.change(config)
+        self._follow_agents()
+
+    def _follow_agents(self) -> None:
+        """Let prompt, monitors and panes know the agents that there are now."""
+        self.prompt.name_agents([agent.id for agent in self.session.agents])
+        self.services.watching.watch(self.session.config)
+        self.paint()
+        self.show_monitors()
+
+    def _show_panes(self) -> None:
+        """Have a pane for each agent: a replay, too, lets agents come and go."""
+        shown = {pane.agent: pane for pane in self.main.panes}
+        if list(shown) != list(self.session.agents):
+            self.main.show(
+                [shown.get(agent) or self._make_pane(agent) for agent in self.session.agents]
             )
-            for number, agent in enumerate(self.session.agents, 1)
-        ]
+
+    def _make_pane(self, agent: Agent) -> AgentPane:
+        self._panes_made += 1
+        return AgentPane(
+            agent,
+            self._panes_made,
+            clock=self.session.clock,
+            bring_to_front=self.session.bring_to_front,
+            id=f"pane-{self._panes_made}",
+        )
+
+    def _make_main(self) -> MainScreen:
+        panes = [self._make_pane(agent) for agent in self.session.agents]
         return MainScreen(panes, self.prompt, self.config.ui.keymap, monitor=self.config.monitor)
 
     def open(self) -> None:
@@ -166,6 +214,7 @@ class Workspace:
         """Draw what is new in the panes that are seen, and the title."""
         now = self.session.clock()
         with guarded(), self._host.batch_update():
+            self._show_panes()
             self.main.grid.paint(now)
             self._show_title(now)
 

@@ -57,6 +57,10 @@ class Owners:
         self._searched: float | None = None
         self._found: dict[int, str] = {}
 
+    def set_places(self, places: Mapping[int, str]) -> None:
+        """Know other servers from now on; may be called from another thread."""
+        self._places, self._searched = places, None
+
     def named(self, rows: Iterable[GpuStatus], *, search: bool = True) -> tuple[GpuStatus, ...]:
         """The same GPUs, each process of a server with that server's place.
 

@@ -54,20 +54,20 @@ class ServerMonitor:
             fetcher: Asks; by default one of its own.
             exporters: Where GPUs of other machines are told.
         """
-        self._exporters = tuple(exporters)
         self._fetcher = fetcher or Fetcher()
         self._elsewhere = Elsewhere(self._fetcher, clock, wall=lambda: wall().timestamp())
         self._clock = clock
         self._wait = wait
         self._wake = asyncio.Event()
         self._relaxed = False
-        self._tasks: list[asyncio.Task[None]] = []
-        self._watches = {
-            target.id: Watch(target, self._fetcher, clock, wall, self._elsewhere)
-            for target in targets
-        }
+        self._wall = wall
+        self._started = False
+        self._tasks: dict[Watch | Exporter, asyncio.Task[None]] = {}
+        self._watches: dict[str, Watch] = {}
+        self._exporters: tuple[Exporter, ...] = ()
         self.revision = 0
         """Grows with every status that changed."""
+        self.set_targets(targets, exporters)
 
     @property
     def statuses(self) -> Mapping[str, ServerStatus]:
@@ -97,14 +97,42 @@ class ServerMonitor:
 
     def start(self) -> None:
         """Begin to look, in tasks of the running loop."""
-        if not self._tasks:
-            runs = [self._run(watch) for watch in self._watches.values()]
-            runs += [self._follow(exporter) for exporter in self._exporters]
-            self._tasks = [asyncio.create_task(run) for run in runs]
+        self._started = True
+        self._run_all()
+
+    def set_targets(
+        self, targets: Iterable[ServerTarget], exporters: Iterable[Exporter] = ()
+    ) -> None:
+        """Look at these from now on; what is known of those that there were stays."""
+        before, self._watches = self._watches, {}
+        for target in targets:
+            watch = before.get(target.id)
+            if watch is not None and watch.suits(target):
+                watch.retarget(target)
+            else:
+                watch = Watch(target, self._fetcher, self._clock, self._wall, self._elsewhere)
+            self._watches[target.id] = watch
+        known = {one.url: one for one in self._exporters}
+        self._exporters = tuple(known.get(one.url, one) for one in exporters)
+        self.revision += 1
+        if self._started:
+            self._run_all()
+
+    def _run_all(self) -> None:
+        """Let every watch and exporter have its task, and no other."""
+        followed: tuple[Watch | Exporter, ...] = (*self._watches.values(), *self._exporters)
+        for gone in self._tasks.keys() - set(followed):
+            self._tasks.pop(gone).cancel()
+        for one in followed:
+            if one not in self._tasks:
+                run = self._run(one) if isinstance(one, Watch) else self._follow(one)
+                self._tasks[one] = asyncio.create_task(run)
 
     async def stop(self) -> None:
         """End all looks and close all connections."""
-        tasks, self._tasks = self._tasks, []
+        self._started = False
+        tasks = list(self._tasks.values())
+        self._tasks.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

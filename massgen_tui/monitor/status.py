@@ -1,6 +1,6 @@
 """Snapshots that the monitor gives: plain values, None where a thing is not known (never 0)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -73,6 +73,13 @@ class ServerTarget:
         """What tells it apart: its root, and where it has headers or a query a mark of these."""
         mark = identity(self.headers, self.query)
         return f"{self.root} {mark}" if mark else self.root
+
+    @property
+    def unasked(self) -> "ServerTarget":
+        """The same, without anything of the agents that ask it: how it is looked at."""
+        return replace(
+            self, models=(), agents=(), start_command="", start_note="", thinks=False, longest=()
+        )
 
     @property
     def title(self) -> str:

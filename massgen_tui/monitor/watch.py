@@ -81,6 +81,15 @@ class Watch:
         key = SecretStr(target.key) if target.key else None
         self._secrets = hidden_in(key, (*target.headers, *target.query, *target.pages))
 
+    def suits(self, target: ServerTarget) -> bool:
+        """Whether a look at `target` is a look at its own: only who asks it differs."""
+        return target.unasked == self.target.unasked
+
+    def retarget(self, target: ServerTarget) -> None:
+        """Look for other agents from now on; what is known stays."""
+        self.target = target
+        self.status = self.status_for(target)
+
     @property
     def passive(self) -> bool:
         """Nothing is asked any more: a provider's API that has answered, or one we cannot ask."""

@@ -19,6 +19,7 @@ from massgen_tui.supervise.passive_health import AWAY, last_word, running_on, st
 
 if TYPE_CHECKING:
     from massgen_tui.monitor.gpus import GpuMonitor
+    from massgen_tui.monitor.owners import Owners
     from massgen_tui.monitor.servers import ServerMonitor
 
 _MODULES = (
@@ -66,6 +67,10 @@ class Watching(Protocol):
         """Look after the server of an agent whose stream is silent."""
         ...
 
+    def watch(self, config: Config) -> None:
+        """Look at the servers of this config from now on: agents have come, gone or changed."""
+        ...
+
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Learn from an attempt that ended what a server that is not probed is like."""
         ...
@@ -110,6 +115,9 @@ class Unwatched:
         """Whether the server still takes connections."""
         return await connect_health(agent)
 
+    def watch(self, config: Config) -> None:
+        """Nothing to do."""
+
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Nobody asks for it."""
 
@@ -133,6 +141,7 @@ class Monitors:
         self._gpus_after = gpus_after
         self._servers: ServerMonitor | None = None
         self._gpus: GpuMonitor | None = None
+        self._owners: Owners | None = None
         self._metering = Metering()
         self._relaxed = False
 
@@ -168,8 +177,8 @@ class Monitors:
             found, exporters=dcgm.exporters_of(self._config)
         )
         self._servers = watched
-        named = owners.Owners(owners.places_of(found))
-        self._gpus = gpus.GpuMonitor(owners=named, delay=self._gpus_after)
+        self._owners = owners.Owners(owners.places_of(found))
+        self._gpus = gpus.GpuMonitor(owners=self._owners, delay=self._gpus_after)
         watched.relaxed = self._relaxed
         watched.start()
         if self._gpus is not None:
@@ -195,6 +204,19 @@ class Monitors:
             return HealthReport(Health.HUNG, status.reason)
         words = _words(status) or report.words
         return HealthReport(report.health, words, starts=_may_start(status))
+
+    def watch(self, config: Config) -> None:
+        """Look at the servers of this config from now on; what is known of the others stays."""
+        self._config = config
+        if self._servers is None or self._owners is None:
+            return  # `start` will
+        targets, dcgm, owners = [
+            importlib.import_module(f"massgen_tui.monitor.{name}")
+            for name in ("targets", "dcgm", "owners")
+        ]
+        found = targets.targets_of(config)
+        self._servers.set_targets(found, dcgm.exporters_of(config))
+        self._owners.set_places(owners.places_of(found))
 
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Tell the monitor what a request of our own met: providers' APIs are not probed."""

@@ -47,6 +47,9 @@ class FixedWatching:
         """Remember it."""
         self.stopped = True
 
+    def watch(self, config: Config) -> None:
+        self.config = config
+
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Remember who was heard of."""
         self.heard_of.append((agent.id, attempt.status))

@@ -137,7 +137,7 @@ async def test_a_provider_without_a_list_of_models_is_asked_once_too(status: int
             await pauses.begun(1)
             pauses.end()
             async with asyncio.timeout(5):
-                await asyncio.gather(*monitor._tasks)
+                await asyncio.gather(*monitor._tasks.values())
             assert monitor.statuses[server.root].state is not ServerState.UP
         assert len(server.requests) == 1
 

@@ -1,6 +1,6 @@
 """The main screen: panes, sidebar, prompt, and what the keys do to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 
 from rich.text import Text
@@ -82,6 +82,13 @@ class MainScreen(Screen[None], Still):
     def panes(self) -> tuple[AgentPane, ...]:
         """The panes, in the order of the config."""
         return self.grid.panes
+
+    def show(self, panes: Sequence[AgentPane]) -> None:
+        """Have these panes from now on; a focus that was on one that goes is the prompt's."""
+        if self.pane is not None and self.pane not in panes:
+            self.set_focus(self.prompt)
+        self.grid.show(panes)
+        self._fold(self.app.size)
 
     @property
     def pane(self) -> AgentPane | None:

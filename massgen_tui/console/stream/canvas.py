@@ -42,6 +42,11 @@ class Canvas:
         """What is searched for, if anything."""
         self._hidden: tuple[list[tuple[Text, int]], Finder | None, int] = [], None, 0
 
+    def renumber(self, number: int) -> None:
+        """Show it as another pane."""
+        self._frame.renumber(number)
+        self.restyle()
+
     def restyle(self, *, focused: bool | None = None) -> None:
         """Draw everything again: the theme, the size or the focus changed."""
         if focused is not None:

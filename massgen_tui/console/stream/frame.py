@@ -49,6 +49,10 @@ class Frame:
         self._bottom: Kept[Row] = Kept()
         self.focus(False)
 
+    def renumber(self, number: int) -> None:
+        """Be the frame of another pane of the same agent."""
+        self._number, self._title = number, Kept()
+
     def focus(self, focused: bool) -> None:
         """Show that the pane has the focus: heavy lines, a mark, another colour."""
         self.focused = focused

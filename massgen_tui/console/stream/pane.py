@@ -87,6 +87,12 @@ class AgentPane(Widget, can_focus=True):
         """Look again when the theme changes."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._restyle())
 
+    def renumber(self, number: int) -> None:
+        """Stand as another pane, since one before it came or went."""
+        if number != self.number:
+            self.number = number
+            self._canvas.renumber(number)
+
     def paint(self, now: float) -> bool:
         """Draw what is new at `now` seconds of the session's clock; tells whether anything was."""
         changed = self.renew(now)
@@ -114,7 +120,8 @@ class AgentPane(Widget, can_focus=True):
     def _stand(self) -> Size:
         """Tell the canvas where the pane stands; gives its size."""
         x, _, width, height = self.region
-        self._canvas.x, self._canvas.aims = x, self.app.screen is self.screen
+        aims = self.is_attached and self.app.screen is self.screen  # else it is on its way out
+        self._canvas.x, self._canvas.aims = x, aims
         return Size(width, height)
 
     def _show(self, now: float) -> None:

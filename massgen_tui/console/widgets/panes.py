@@ -30,6 +30,25 @@ class PaneGrid(Container):
         self._zoomed: AgentPane | None = None
         self._space = Size(0, 0)
 
+    def show(self, panes: Sequence[AgentPane]) -> None:
+        """Have these panes from now on, in this order; those that stay keep what they show."""
+        gone = [pane for pane in self.panes if pane not in panes]
+        come = [pane for pane in panes if pane not in self.panes]
+        seen = self.panes[self._seen]
+        self.panes = tuple(panes)
+        self._seen = self.panes.index(seen) if seen in panes else 0
+        if self._zoomed in gone:
+            self._zoomed = None
+        for pane in gone:
+            pane.remove()
+        for pane in come:
+            place = self.panes.index(pane)
+            before = next((one for one in self.panes[place:] if one not in come), None)
+            self.mount(pane, before=before)
+        for number, pane in enumerate(self.panes, 1):
+            pane.renumber(number)
+        self.settle()
+
     @property
     def zoomed(self) -> AgentPane | None:
         """The pane that fills the grid."""

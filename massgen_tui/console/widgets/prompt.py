@@ -77,6 +77,11 @@ class Prompt(TextArea):
             for key in remapped(action, keymap).split(",")
         }
 
+    def name_agents(self, ids: Sequence[str]) -> None:
+        """Complete these names from now on: agents have come or gone."""
+        self._agents = ids
+        self.placeholder = hint(ids)
+
     async def on_key(self, event: events.Key) -> None:
         """Act on the keys of prompt and text area, in the order in which they were typed."""
         act = self._newline if event.key in MODIFIED_ENTER else self._acts.get(event.key)
