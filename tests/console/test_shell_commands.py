@@ -275,6 +275,17 @@ async def test_the_sidebar_is_looked_at_less_while_nobody_sees_it() -> None:
         assert stage.watching.relaxed
 
 
+async def test_it_is_looked_at_as_often_as_ever_while_a_prompt_waits_for_a_server() -> None:
+    async with staged() as stage:
+        await stage.press("ctrl+o")
+        stage.session.ask("hi", defer=True)
+        stage.app.show_monitors()
+        assert not stage.watching.relaxed, "the prompt is sent when a look finds the server up"
+        stage.session.cancel()
+        stage.app.show_monitors()
+        assert stage.watching.relaxed
+
+
 async def test_monitor_false_shows_no_sidebar_anywhere() -> None:
     config = config_of("qwen1").model_copy(update={"monitor": False})
     for size in ((120, 36), (80, 24)):

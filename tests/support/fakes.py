@@ -38,6 +38,15 @@ class FakeClock:
         self.now += seconds
 
 
+class TickingClock(FakeClock):
+    """Seconds that pass with each reading, by a prime number of milliseconds: no two are equal."""
+
+    def __call__(self) -> float:
+        """The time."""
+        self.now += 0.017
+        return self.now
+
+
 @dataclass
 class FakeBackend:
     """Answers each request with the next script; without one it says `ok`."""

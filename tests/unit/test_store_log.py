@@ -16,6 +16,7 @@ from massgen_tui.backends.events import (
     ContentDelta,
     ErrorKind,
     Finished,
+    Opened,
     ReasoningDelta,
     ToolCallDelta,
 )
@@ -28,7 +29,15 @@ from massgen_tui.store.messages import name_of
 from massgen_tui.store.reader import NoSessionError, read_session
 from massgen_tui.store.recording import keep, record
 from massgen_tui.store.schema import attempt_record, to_json
-from tests.support.fakes import Backends, FakeClock, Step, answer, config_of, failure
+from tests.support.fakes import (
+    Backends,
+    FakeClock,
+    Step,
+    TickingClock,
+    answer,
+    config_of,
+    failure,
+)
 
 KEPT = config_of("a", "b", logging_enabled=True)
 LONG = "Tell me, at some length, how a tokenizer cuts words."
@@ -107,6 +116,49 @@ async def test_a_file_holds_head_prompt_request_and_what_came(folder: Path) -> N
     (end,) = [one for one in told if one.get("a") == 2 and one.get("e") == "ended"]
     assert (end["status"], end["error"]["kind"]) == ("failed", "interrupted")
     assert told[-1] == {"t": 3000, "e": "closed", "how": "quit"}
+
+
+async def test_each_moment_of_an_attempt_is_kept_as_its_own(folder: Path) -> None:
+    steps: list[Step] = [
+        Opened(),
+        ReasoningDelta("Hm."),
+        *map(ContentDelta, "42"),
+        Finished("stop"),
+    ]
+    backends = Backends(a=[steps])
+    session = Session(KEPT, backend_for=backends, clock=TickingClock(), health=None)
+    with keep(session, warn=pytest.fail):
+        session.ask("hello", to=["a"])
+        await session.wait()
+        await session.aclose()
+    attempt = session.state.attempt(1)
+    (end,) = [one for one in lines(folder) if one.get("e") == "ended"]
+    names = ("sent", "first_byte", "first_reasoning", "first_content", "last_token", "end")
+    told = [end["times"][name] for name in names]
+    assert told == sorted(set(told)), "each is later than the one before"
+    was = [getattr(attempt.times, name) - attempt.times.created for name in names]
+    assert told == pytest.approx(was)
+    again = read_session(file_in(folder), 100.0).state.attempt(1)
+    assert again.ttft == pytest.approx(attempt.ttft)
+    assert again.total_s == pytest.approx(attempt.total_s)
+
+
+@pytest.mark.parametrize("to", [["a"], ["b"], None])
+async def test_a_new_conversation_is_kept_as_one(folder: Path, to: list[str] | None) -> None:
+    session = Session(KEPT, backend_for=Backends(), clock=FakeClock(), health=None)
+    with keep(session, warn=pytest.fail):
+        session.ask("hello")
+        await session.wait()
+        session.start_over(to)
+        session.ask("again")
+        await session.wait()
+        await session.aclose()
+    begun = [(one["e"], one["agents"]) for one in lines(folder) if one.get("e") == "cleared"]
+    assert begun == [("cleared", to or ["a", "b"])]
+    kept = read_session(file_in(folder)).state
+    turns = {agent.id: [turn.prompt for turn in agent.turns] for agent in kept.agents.values()}
+    anew = to or ["a", "b"]
+    assert turns == {id: ["again"] if id in anew else ["hello", "again"] for id in ("a", "b")}
 
 
 async def test_each_message_is_there_once_and_names_the_one_before_it(folder: Path) -> None:

@@ -272,6 +272,32 @@ OTHERS = [
         content="Hi",
         usage=usage(cached=4),
     ),
+    Row(
+        "counts told twice, of which the later ones say less",
+        stream(
+            {
+                **say("Hi"),
+                "usage": {
+                    "prompt_tokens": 10,
+                    "completion_tokens": 1,
+                    "completion_tokens_details": {"reasoning_tokens": 3},
+                    "prompt_tokens_details": {"cached_tokens": 8},
+                },
+            },
+            {**_STOP, "usage": {"prompt_tokens": 10, "completion_tokens": 5}},
+        ),
+        content="Hi",
+        usage=usage(reasoning=3, cached=8),
+    ),
+    Row(
+        "cached tokens told first, all other counts at the end",
+        stream(
+            {**say("Hi"), "usage": {"prompt_tokens": 10, "cached_tokens": 6}},
+            {**_STOP, "usage": {"completion_tokens": 5}},
+        ),
+        content="Hi",
+        usage=usage(cached=6),
+    ),
 ]
 
 
