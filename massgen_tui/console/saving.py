@@ -69,7 +69,7 @@ def _info(session: Session, kept: SessionLog | None, now: datetime) -> SessionIn
     clock, config = session.clock(), session.config
     if kept is not None and not kept.problem:
         return info_of_running(kept.head, session.state.title, now, clock)
-    name = str(config.path or config.name)
+    name = config.path.name if config.path else config.name
     return running(session.agents, title=config.name, config=name, now=now, clock=clock)
 
 

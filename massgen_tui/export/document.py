@@ -27,7 +27,7 @@ class SessionInfo:
     at: datetime | None = None
     """When it began; None: not known."""
     config: str = ""
-    """The config's path, or its name."""
+    """The name of the config's file, or its own: where it lies is nobody's business."""
     version: str = __version__
     """Of the program that it ran in."""
     zero: float = 0.0
@@ -36,10 +36,16 @@ class SessionInfo:
     """Nothing more comes: what has not ended was broken off."""
 
     def wall_at(self, clock: float) -> datetime | None:
-        """The time on the wall when the session's clock stood at `clock`, to the second."""
+        """The time on the wall when the session's clock stood at `clock`, to the second.
+
+        None: the session's beginning is not known, or no calendar has that time (a damaged file).
+        """
         if self.at is None:
             return None
-        return (self.at + timedelta(seconds=clock - self.zero)).replace(microsecond=0)
+        try:
+            return (self.at + timedelta(seconds=clock - self.zero)).replace(microsecond=0)
+        except OverflowError:
+            return None
 
 
 def running(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from massgen_tui.export.document import SessionInfo, turns_of
 from massgen_tui.session.agent import Agent
@@ -35,7 +35,7 @@ def _info(head: Head, title: str, zero: float) -> SessionInfo:
         id=head.id,
         title=title or head.title,
         at=head.at,
-        config=head.config,
+        config=PurePath(head.config).name,
         version=head.version,
         zero=zero,
     )

@@ -41,6 +41,8 @@ class SessionState:
         """What the user called the session; empty: nothing."""
         self.sampled: tuple[float, events.Sampled] | None = None
         """What servers and GPUs were like when they were last sampled, and when that was."""
+        self._prompted: set[int] = set()
+        """The serials of all turns."""
         self._placed: dict[int, tuple[Agent, Turn, Attempt]] = {}
         self._requests = SentRequests()
         self.begin_with(agents)
@@ -89,6 +91,7 @@ class SessionState:
             agent.revision += 1
         self.seq, self.next_turn, self.next_attempt, self.title = 0, 1, 1, ""
         self.sampled = None
+        self._prompted.clear()
         self._placed.clear()
         self._requests = SentRequests()
 
@@ -96,8 +99,8 @@ class SessionState:
         """Take in the next entry.
 
         Raises:
-            KeyError, ValueError: it speaks of an agent, a turn or an attempt that is not there, as
-                in a damaged file; nothing was changed.
+            KeyError, ValueError: it speaks of an agent, a turn or an attempt that is not there, or
+                makes one that is there already, as in a damaged file; nothing was changed.
         """
         self.seq = entry.seq + 1
         event, at = entry.event, entry.at
@@ -128,7 +131,10 @@ class SessionState:
         match event:
             case events.Prompted(turn=serial, text=text, agents=ids):
                 agents = [self.agents[id] for id in ids]
-                self.next_turn = serial + 1
+                if serial in self._prompted:
+                    raise ValueError(f"there is a turn {serial} already")
+                self._prompted.add(serial)
+                self.next_turn = max(self.next_turn, serial + 1)
                 for agent in agents:
                     agent.turns.append(Turn(serial, text))
                     agent.revision += 1
@@ -171,9 +177,11 @@ class SessionState:
     def _queue(self, event: events.Queued, at: float) -> None:
         agent = self.agents[event.agent]
         turn = _turn(agent, event.turn)
+        if event.attempt in self._placed:
+            raise ValueError(f"there is an attempt {event.attempt} already")
         times = Times(created=at)
         attempt = Attempt(agent.id, event.attempt, times, self._resolution_s)
-        self.next_attempt = event.attempt + 1
+        self.next_attempt = max(self.next_attempt, event.attempt + 1)
         turn.attempts.append(attempt)
         turn.front = -1
         agent.revision += 1

@@ -5,7 +5,7 @@ import string
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from massgen_tui import __version__
 from massgen_tui.config.model import AgentConfig, Config, Endpoint, Settings
@@ -17,7 +17,9 @@ _ALPHABET = string.ascii_lowercase + string.digits
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", from_attributes=True, allow_inf_nan=False
+    )
 
 
 class KeptAgent(_Part):
@@ -71,6 +73,16 @@ class Head(_Part):
     resumed: datetime | None = None
     """When this file was begun, of a session that goes on with another one."""
 
+    @field_validator("at", "resumed")
+    @classmethod
+    def _on_a_wall(cls, at: datetime | None) -> datetime | None:
+        """A moment that every time zone has; of UTC where the file names none."""
+        if at is None:
+            return None
+        if not 1 < at.year < 9999:
+            raise ValueError("no clock showed this")
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
 
 def new_id() -> str:
     """A session's name."""
@@ -98,7 +110,7 @@ def head_of(
         continues=before.id if before else "",
         resumed=now if before else None,
         resolution_s=resolution_s,
-        config=str(config.path or (before.config if before else "") or config.name),
+        config=_source(config, before),
         title=config.name,
         agents=before.agents
         if before
@@ -108,6 +120,13 @@ def head_of(
         ui=config.ui.model_dump(exclude_defaults=True),
         monitor=config.monitor,
     )
+
+
+def _source(config: Config, before: Head | None) -> str:
+    """The config's whole path, so that it is found again from any folder; without one, its name."""
+    if config.path is not None:
+        return str(config.path.absolute())
+    return (before.config if before else "") or config.name
 
 
 def kept_agent(agent: AgentConfig, profile: Profile) -> KeptAgent:

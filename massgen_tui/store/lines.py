@@ -21,7 +21,9 @@ Plain = dict[str, object]
 class Line(BaseModel):
     """One line; what a later version adds is left aside."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False
+    )
 
     @classmethod
     def plain(cls, fields: Plain) -> Plain:

@@ -148,7 +148,7 @@ def _folded(told: Iterable[Told], kept: KeptSession, decoder: Decoder) -> Iterat
                 entry = Entry(kept.state.seq, at, event)
                 kept.state.apply(entry)
                 yield entry
-        except (ValueError, KeyError, RecursionError):
+        except (ValueError, KeyError, OverflowError, RecursionError):
             words = f"line {one.number} is damaged" if one.whole else "its last line is cut off"
             if words not in kept.damage[-1:]:
                 kept.damage.append(words)

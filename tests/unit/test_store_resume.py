@@ -14,7 +14,7 @@ from massgen_tui.config.model import Config
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
-from massgen_tui.store.kept_config import config_of
+from massgen_tui.store.kept_config import config_of, greeting
 from massgen_tui.store.reader import KeptSession, read_head, read_session
 from massgen_tui.store.recording import record
 from massgen_tui.store.resume import Resumed, resume
@@ -205,3 +205,33 @@ async def test_what_time_does_not_mend_is_not_offered_to_wait_in_a_resumed_sessi
     assert again is not None
     assert (again.status, may_wait(again)) == (Status.FAILED, passing)
     await later.aclose()
+
+
+async def test_the_config_of_a_session_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "elsewhere"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "here" / ".env").write_text("MINE=sk-mine-0123456\n")
+    (tmp_path / "here" / "one.yaml").write_text(
+        "agents:\n- id: a\n"
+        "  backend: {type: vllm, model: m, base_url: 'http://localhost:8000/v1',"
+        " api_key: '${MINE}'}\n"
+    )
+    monkeypatch.chdir(tmp_path / "here")
+    session = Session(
+        load_config(Path("one.yaml")),
+        backend_for=Backends(a=[answer(SAID)]),
+        clock=FakeClock(),
+        health=None,
+    )
+    log = record(session, warn=pytest.fail, directory=lambda: tmp_path)
+    session.ask("hello")
+    await session.wait()
+    await session.aclose()
+    log.close()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert log.path is not None
+    head = read_head(log.path)
+    assert "gone" not in greeting(head)
+    assert config_of(head).agents[0].problem is None, "its key stands beside the config"
