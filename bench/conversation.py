@@ -26,6 +26,7 @@ from massgen_tui.backends.events import (
     Opened,
     RequestSent,
     StreamEvent,
+    UsageReported,
 )
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.store.recording import record
@@ -97,6 +98,7 @@ class Paced(FakeBackend):
             if number % 10 == 9:
                 await asyncio.sleep(0)
         yield Finished("stop")
+        yield UsageReported(prompt=turn * 4000, completion=PIECES)
 
 
 class Scripted(Backends):

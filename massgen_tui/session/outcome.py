@@ -93,10 +93,10 @@ def answer_in_reasoning(attempt: Attempt) -> bool:
     """The server finished of itself and sent all it said as reasoning: that is the answer."""
     return (
         attempt.status is Status.DONE
-        and _ending(attempt) is Ending.WHOLE
-        and not attempt.tool_calls
         and not _says_something(attempt.content.parts)
         and _says_something(attempt.reasoning.parts)
+        and not attempt.tool_calls
+        and _ending(attempt) is Ending.WHOLE
     )
 
 
