@@ -45,6 +45,9 @@ class Channel(NamedTuple):
     """The tool call's index."""
 
 
+CONTENT, REASONING = Channel("c"), Channel("r")
+
+
 @dataclass(slots=True)
 class _Open:
     """Text of an attempt that is not written yet."""
@@ -128,11 +131,12 @@ class Encoder:
         return [line for serial in list(self._open) for line in self._close(serial, whole=whole)]
 
     def _stream(self, at: float, serial: int, event: StreamEvent) -> list[str]:
+        # thousands of these come in a second
+        if isinstance(event, streamed.ContentDelta):
+            return self._text(at, serial, CONTENT, event.text)
+        if isinstance(event, streamed.ReasoningDelta):
+            return self._text(at, serial, REASONING, event.text)
         match event:
-            case streamed.ContentDelta(text=text):
-                return self._text(at, serial, Channel("c"), text)
-            case streamed.ReasoningDelta(text=text):
-                return self._text(at, serial, Channel("r"), text)
             case streamed.ToolCallDelta(index=index, arguments=text):
                 told = self._text(at, serial, Channel("f", index), text)
                 self._open[serial].names |= {
@@ -158,9 +162,11 @@ class Encoder:
     def _text(self, at: float, serial: int, channel: Channel, text: str) -> list[str]:
         told = []
         held = self._open.get(serial)
-        if held is not None and (held.channel != channel or held.length > LONGEST):
-            told += self._close(serial, whole=held.channel != channel)
-            held = self._open.get(serial)
+        if held is not None:
+            other = held.channel is not channel and held.channel != channel
+            if other or held.length > LONGEST:
+                told += self._close(serial, whole=other)
+                held = self._open.get(serial)
         if held is None:
             held = self._open[serial] = _Open(channel, at)
         held.add(at, text)

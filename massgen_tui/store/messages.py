@@ -64,8 +64,12 @@ class MessageNames:
 
     def hear_text(self, serial: int, what: str, text: str) -> None:
         """Learn a piece of an attempt's content (`c`) or reasoning (`r`)."""
-        if what != "f":
-            self._texts.setdefault(serial, {"c": [], "r": []})[what].append(text)
+        if what == "f":
+            return
+        texts = self._texts.get(serial)
+        if texts is None:
+            texts = self._texts[serial] = {"c": [], "r": []}
+        texts[what].append(text)
 
     def tells(self, serial: int, content: str) -> bool:
         """Whether this is all the content so far of an attempt."""
