@@ -267,7 +267,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
 
     async def _stop(self) -> None:
         if self._opening is None:
-            await self.services.stop()
+            await self.services.stop("quit" if self.failed is None else "failed")
 
     @property
     def drawable(self) -> bool:

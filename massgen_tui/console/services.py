@@ -98,8 +98,11 @@ class Services:
                 self._log = open_log(self.session.redact, self.log_folder)
         return self.log_folder / FILE if self._log and self.log_folder else None
 
-    async def stop(self) -> None:
-        """End everything, within `CLOSING` seconds whatever hangs; a second call does nothing."""
+    async def stop(self, how: str = "quit") -> None:
+        """End everything, within `CLOSING` seconds whatever hangs; a second call does nothing.
+
+        `how` stands at the end of the session's file: `quit`, or `failed`.
+        """
         if self._stopped:
             return
         self._stopped = True
@@ -110,7 +113,7 @@ class Services:
                     self.session.aclose(), self.watching.stop(), return_exceptions=True
                 )
         if self.session_log is not None:
-            self.session_log.close()
+            self.session_log.close(how)
         if self._log is not None:
             close_log(self._log)
 

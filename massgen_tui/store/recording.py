@@ -67,10 +67,12 @@ def keep(
             log = record(session, warn=warn)
         except (OSError, RuntimeError) as error:
             warn(f"nothing of this session is kept: {error}")
+    how = "failed"
     try:
         yield log
+        how = "quit"
     finally:
         if log is not None:
-            log.close()
+            log.close(how)
         if handler is not None:
             close_log(handler)

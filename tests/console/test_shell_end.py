@@ -126,6 +126,8 @@ async def test_a_crash_restores_the_terminal_and_tells_no_key(
     )
     with Terminal([str(script)], env=env, cwd=tmp_path) as terminal:
         await asyncio.to_thread(terminal.until, "ask …")
+        terminal.write("a last prompt\r")
+        await asyncio.to_thread(terminal.until, "› a last prompt")
         terminal.write("\x1bOP" * 3)  # once is contained, unless it comes before all is there
         assert await asyncio.to_thread(terminal.ended) == 1
         assert terminal.restored
@@ -136,6 +138,10 @@ async def test_a_crash_restores_the_terminal_and_tells_no_key(
     written = (tmp_path / "state" / "massgen-tui" / "crash.log").read_text()
     assert "ValueError" in written
     assert KEY not in written
+    (kept,) = (tmp_path / "state" / "massgen-tui" / "sessions").glob("*.jsonl")
+    lines = kept.read_text("utf-8").splitlines()
+    assert any('"a last prompt"' in line for line in lines)
+    assert lines[-1].endswith('"e":"closed","how":"failed"}')
 
 
 async def test_keys_that_come_all_at_once_act_in_their_order(
