@@ -47,6 +47,10 @@ _NOBODY = re.compile(
 """How gateways say that nobody is behind them: nginx's and envoy's words among them."""
 
 
+_LISTING = ("vllm", "sglang", "llamacpp")
+"""The dialects whose servers never list nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What changes seldom: asked for when a server comes up, and again every half minute."""
@@ -71,6 +75,12 @@ class Card:
     def provider(self) -> str:
         """Its kind as people write it, or empty."""
         return self.kind.name if self.kind else ""
+
+    def foreign_to(self, dialect: str) -> bool:
+        """Whether it is another server than those of a dialect: engines list what they serve."""
+        if self.kind is not None:
+            return self.kind.type != dialect
+        return dialect in _LISTING and self.listed and not self.models
 
 
 def kept(new: Card, old: Card | None) -> Card:

@@ -284,7 +284,7 @@ class Watch:
             workers=pulse.workers,
             crew=pulse.crew,
             remark=card.kind.remark if card.kind and up and not pulse.relayed else "",
-            foreign=card.kind is not None and card.kind.type != self.target.dialect,
+            foreign=card.foreign_to(self.target.dialect),
             starts_replicas=card.kind is not None and card.kind.starts_replicas,
             latency_s=pulse.latency_s,
             checked_at=now,

@@ -268,3 +268,21 @@ def test_no_start_command_is_shown_for_a_stack_whose_numbers_are_elsewhere(
     path.write_text(f"agents: [{{id: a, backend: {{{backend}}}}}]\n")
     (target,) = targets_of(load_config(path))
     assert bool(target.start_command) is told
+
+
+@pytest.mark.parametrize(
+    ("dialect", "listed", "told"),
+    [
+        ("vllm", models(), False),  # FastChat 0.2.36 without a worker
+        ("sglang", models(), False),
+        ("vllm", models({"id": "m"}), True),
+        ("ollama", models(), True),
+    ],
+)
+async def test_what_lists_no_model_is_no_engine_to_be_started(
+    dialect: str, listed: str, told: bool
+) -> None:
+    watched = Paged({"/v1/models": listed}, dialect, command="serve m")
+    status = await watched.looks(10)
+    assert status.kind == ""
+    assert bool(status.start_command) is told
