@@ -48,7 +48,7 @@ class Backend(Protocol):
         """
         ...
 
-    def held(self) -> list[StreamEvent]:
+    def drain(self) -> list[StreamEvent]:
         """Give what has come of the running answer and was not given yet.
 
         For an answer that is about to be ended from outside: nothing of it comes after this. Never

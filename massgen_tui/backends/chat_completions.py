@@ -150,10 +150,10 @@ class ChatCompletionsBackend:
             yield Retrying(failed.error.message, seconds, retries.done)
             await self._sleep(seconds)
 
-    def held(self) -> list[StreamEvent]:
+    def drain(self) -> list[StreamEvent]:
         """Give what has come of the running answer and was not given yet; it ends here."""
-        held = [event for exchange in self._running for event in exchange.held()]
-        return self._told_safely(held)
+        came = [event for exchange in self._running for event in exchange.drain()]
+        return self._told_safely(came)
 
     async def aclose(self) -> None:
         """Close all connections; takes at most a second, whatever the server does.

@@ -215,7 +215,7 @@ class Exchange:
             return
         assert self._response is not None
         if self._response.connection is not None:
-            rest = gate.queue if size > _BURST else gate.hold
+            rest = gate.take_turns if size > _BURST else gate.pause
             rest(self._transport)
 
     async def _last_words(self) -> list[StreamEvent]:
@@ -280,7 +280,7 @@ class Exchange:
         else:
             self._watch.expire()
 
-    def held(self) -> list[StreamEvent]:
+    def drain(self) -> list[StreamEvent]:
         """Give all that came and was not handed on, half a tag among it; the answer ends here."""
         events = list(self.giving)
         if not self._over and self._response is not None:
@@ -291,7 +291,7 @@ class Exchange:
 
     def _free(self) -> bool:
         gate, transport = self._gate, self._transport
-        return gate is not None and transport is not None and gate.free(transport)
+        return gate is not None and transport is not None and gate.release(transport)
 
     def _cause(self, error: BaseException) -> Cause:
         if self._watch.expired:

@@ -54,7 +54,7 @@ class UnusableBackend:
         for event in self._events():
             yield event
 
-    def held(self) -> list[StreamEvent]:
+    def drain(self) -> list[StreamEvent]:
         """Nothing ever comes."""
         return []
 

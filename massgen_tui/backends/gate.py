@@ -44,12 +44,12 @@ class ReadGate:
             for transport in held:
                 transport.resume_reading()
 
-    def hold(self, transport: asyncio.ReadTransport) -> None:
+    def pause(self, transport: asyncio.ReadTransport) -> None:
         """Let this connection rest until the gate opens."""
         transport.pause_reading()
         self._held.add(transport)
 
-    def queue(self, transport: asyncio.ReadTransport) -> None:
+    def take_turns(self, transport: asyncio.ReadTransport) -> None:
         """Let this connection rest until those that rest so already have been read."""
         transport.pause_reading()
         self._queue.append(transport)
@@ -62,10 +62,10 @@ class ReadGate:
         if self._queue:
             asyncio.get_running_loop().call_soon(self._next)
 
-    def free(self, transport: asyncio.ReadTransport) -> bool:
-        """Let this connection be read again, and say whether it was held.
+    def release(self, transport: asyncio.ReadTransport) -> bool:
+        """Let this connection be read again, and say whether it rested.
 
-        A connection that goes back to the pool held would hang the next request on it.
+        A connection that goes back to the pool at rest would hang the next request on it.
         """
         if transport in self._queue:
             self._queue.remove(transport)

@@ -52,7 +52,7 @@ class Attempt:
     serial: int
     """Names it in the session; never used again."""
     times: Times
-    grain: float = GRAIN
+    resolution_s: float = GRAIN
     """Seconds between two readings of its stream: what took less tells nothing of the server."""
     status: Status = Status.QUEUED
     reasoning: Text = field(default_factory=Text)
@@ -240,7 +240,7 @@ class Attempt:
     @property
     def resolution(self) -> float:
         """Seconds by which its moments are known."""
-        return min(GRAIN, self.grain) if self.dated else self.grain
+        return min(GRAIN, self.resolution_s) if self.dated else self.resolution_s
 
     @property
     def _own_usage(self) -> events.UsageReported | None:

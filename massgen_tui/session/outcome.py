@@ -9,7 +9,7 @@ from massgen_tui.session.attempt import Attempt, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Outcome:
     """How an attempt ended, for people."""
 
     short: str = ""
@@ -23,24 +23,24 @@ class Verdict:
 NOT_UP = frozenset({ErrorKind.UNREACHABLE, ErrorKind.LOADING})
 """The failures of a server that may only need time to come up."""
 
-_RUNNING = Verdict()
-_FINE = Verdict()
-_SPENT = Verdict(
+_RUNNING = Outcome()
+_FINE = Outcome()
+_SPENT = Outcome(
     "budget spent on thinking",
     "The token limit was used up by thinking, no answer came: "
     "raise the token limit (max_tokens) or turn thinking off.",
     whole=False,
 )
-_IN_REASONING = Verdict(
+_IN_REASONING = Outcome(
     "all in reasoning", "The whole answer came as reasoning; it is taken as the answer."
 )
-_EMPTY = Verdict("empty", "The server finished without saying anything.", whole=False)
-_UNSAID = Verdict(
+_EMPTY = Outcome("empty", "The server finished without saying anything.", whole=False)
+_UNSAID = Outcome(
     "cut off?",
     "The server ended the answer without saying why: it may be cut off.",
     whole=False,
 )
-_NOTHING_SAID = Verdict(
+_NOTHING_SAID = Outcome(
     "cut off?",
     "The server ended the answer before anything came, without saying why: it may have cut it "
     "off, or the prompt is longer than the model's context.",
@@ -48,22 +48,22 @@ _NOTHING_SAID = Verdict(
 )
 _FILTERED = "The server's content filter cut the answer."
 _ENDINGS = {
-    Ending.LENGTH: Verdict(
+    Ending.LENGTH: Outcome(
         "truncated",
         "The answer was cut off at the token limit (max_tokens or the context).",
         whole=False,
     ),
-    Ending.CONTEXT: Verdict(
+    Ending.CONTEXT: Outcome(
         "truncated", "The answer was cut off: the model's context is full.", whole=False
     ),
-    Ending.FILTERED: Verdict("filtered", _FILTERED, whole=False),
-    Ending.REPETITION: Verdict(
+    Ending.FILTERED: Outcome("filtered", _FILTERED, whole=False),
+    Ending.REPETITION: Outcome(
         "repetition", "The server stopped the answer because it repeated itself.", whole=False
     ),
 }
 
 
-def verdict(attempt: Attempt) -> Verdict:
+def verdict(attempt: Attempt) -> Outcome:
     """Say how an attempt ended: truncated, filtered, interrupted, empty, …; nothing before."""
     if not attempt.status.ended:
         return _RUNNING
@@ -71,7 +71,7 @@ def verdict(attempt: Attempt) -> Verdict:
         return _failed(attempt)
     if attempt.status is Status.CANCELLED:
         words = "Stopped before anything came." if attempt.empty else "Stopped; this is what came."
-        return Verdict("stopped", words, whole=False)
+        return Outcome("stopped", words, whole=False)
     return _done(attempt)
 
 
@@ -104,17 +104,17 @@ def _says_something(parts: list[str]) -> bool:
     return any(part and not part.isspace() for part in parts)
 
 
-def _failed(attempt: Attempt) -> Verdict:
+def _failed(attempt: Attempt) -> Outcome:
     error = attempt.error
     if error is None:
-        return Verdict("failed", "It failed.", whole=False)
+        return Outcome("failed", "It failed.", whole=False)
     words = f"{error.message} ({error.hint})" if error.hint else error.message
     if not attempt.empty:
         words = f"{words} What came until then is kept."
     short = (
         "interrupted" if error.kind is ErrorKind.INTERRUPTED else error.kind.value.replace("_", " ")
     )
-    return Verdict(short, words, whole=False)
+    return Outcome(short, words, whole=False)
 
 
 def _ending(attempt: Attempt) -> Ending:
@@ -123,7 +123,7 @@ def _ending(attempt: Attempt) -> Ending:
     return ending_of(worst(attempt.finish_reason, attempt.native_reason))
 
 
-def _done(attempt: Attempt) -> Verdict:
+def _done(attempt: Attempt) -> Outcome:
     ending = _ending(attempt)
     if ending in _ENDINGS:
         return _SPENT if _spent_on_thinking(attempt, ending) else _ENDINGS[ending]
@@ -134,11 +134,11 @@ def _done(attempt: Attempt) -> Verdict:
     if ending in (Ending.UNKNOWN, Ending.FAILED):
         reason = str(attempt.finish_reason)
         short = "aborted" if reason.lower() == "abort" else reason
-        return Verdict(short, f"The server ended the answer with “{reason}”.", whole=False)
+        return Outcome(short, f"The server ended the answer with “{reason}”.", whole=False)
     return _whole(attempt)
 
 
-def _whole(attempt: Attempt) -> Verdict:
+def _whole(attempt: Attempt) -> Outcome:
     if attempt.unshown:
         return _unshown(attempt)
     if _says_something(attempt.content.parts):
@@ -146,11 +146,11 @@ def _whole(attempt: Attempt) -> Verdict:
     return _IN_REASONING if answer_in_reasoning(attempt) else _EMPTY
 
 
-def _unshown(attempt: Attempt) -> Verdict:
+def _unshown(attempt: Attempt) -> Outcome:
     what = " and ".join(dict.fromkeys(attempt.unshown))
     if _says_something(attempt.content.parts):
-        return Verdict(f"with {what}", f"The answer also holds {what}: not shown.", whole=False)
-    return Verdict(f"only {what}", f"The answer is only {what}: not shown here.", whole=False)
+        return Outcome(f"with {what}", f"The answer also holds {what}: not shown.", whole=False)
+    return Outcome(f"only {what}", f"The answer is only {what}: not shown here.", whole=False)
 
 
 def _spent_on_thinking(attempt: Attempt, ending: Ending) -> bool:
@@ -167,7 +167,7 @@ def _thought_unseen(attempt: Attempt) -> bool:
     return bool(attempt.usage and attempt.usage.reasoning)
 
 
-def _called(attempt: Attempt) -> Verdict:
+def _called(attempt: Attempt) -> Outcome:
     names = ", ".join(call.name for call in attempt.tool_calls if call.name)
     what = f"The model stopped to call a tool{f': {names}' if names else ''}."
-    return Verdict("stopped to call a tool", f"{what} Tools are not run here.")
+    return Outcome("stopped to call a tool", f"{what} Tools are not run here.")

@@ -144,7 +144,7 @@ class NoBackend:
         for event in nothing:
             yield event
 
-    def held(self) -> list[StreamEvent]:
+    def drain(self) -> list[StreamEvent]:
         """Nothing."""
         return []
 

@@ -226,7 +226,7 @@ class Scheduler:
         self, queue: AgentQueue, job: Job, status: Status, error: BackendError | None = None
     ) -> None:
         job.ending = True
-        for event in job.backend.held():
+        for event in job.backend.drain():
             self._take(job, event)
         if (reason := job.attempt.finish_reason) is not None:
             error = failure_of(worst(reason, job.attempt.native_reason))

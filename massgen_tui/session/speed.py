@@ -18,7 +18,11 @@ or a proxy, and how many tokens the first held back nobody knows."""
 
 
 def tokens_per_s(
-    times: Times, usage: UsageReported | None, reasoning: int, content_pieces: int, grain: float
+    times: Times,
+    usage: UsageReported | None,
+    reasoning: int,
+    content_pieces: int,
+    resolution_s: float,
 ) -> tuple[float, bool] | None:
     """Give tokens per second, and whether the server counted them; None where it cannot be known.
 
@@ -30,7 +34,7 @@ def tokens_per_s(
         usage: the server's counts, if it told them.
         reasoning: characters of reasoning that came.
         content_pieces: how many pieces of content came.
-        grain: seconds by which moments are known.
+        resolution_s: seconds by which moments are known.
     """
     last = times.last_token
     if last is None or times.bursts < FEWEST_BURSTS or times.broken or _lump_between(times):
@@ -38,7 +42,7 @@ def tokens_per_s(
     counted = _counted(times, usage, reasoning, content_pieces) if usage is not None else None
     after, since = counted or (times.pieces - times.head_pieces, times.head_end)
     span = last - since
-    if after < 1 or span < grain or after / span > FASTEST:
+    if after < 1 or span < resolution_s or after / span > FASTEST:
         return None
     return after / span, counted is not None
 

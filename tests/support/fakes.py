@@ -92,7 +92,7 @@ class FakeBackend:
         finally:
             self.open -= 1
 
-    def held(self) -> list[StreamEvent]:
+    def drain(self) -> list[StreamEvent]:
         """What was read and is held back; once."""
         held, self.holds = self.holds, []
         return held

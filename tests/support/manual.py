@@ -40,7 +40,7 @@ class ManualBackend:
         finally:
             self.streams.remove(own)
 
-    def held(self) -> list[StreamEvent]:
+    def drain(self) -> list[StreamEvent]:
         """Nothing."""
         return []
 

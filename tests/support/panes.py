@@ -35,7 +35,7 @@ class SilentBackend:
         if request.body:
             yield events.Heartbeat()
 
-    def held(self) -> list[events.StreamEvent]:
+    def drain(self) -> list[events.StreamEvent]:
         return []
 
     async def aclose(self) -> None:

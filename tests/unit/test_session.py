@@ -59,7 +59,7 @@ def said(session: Session, id: str) -> list[list[str]]:
 async def test_attempts_know_how_often_their_streams_are_read() -> None:
     session = Session(config_of("a"), backend_for=Backends(), health=None, resolution_s=0.25)
     ((attempt,),) = [exchange.attempts for exchange in session.ask("hi")]
-    assert attempt.grain == 0.25
+    assert attempt.resolution_s == 0.25
     await session.aclose()
 
 

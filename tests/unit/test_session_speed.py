@@ -26,9 +26,9 @@ SAID, THOUGHT = ContentDelta(" word"), ReasoningDelta(" hm")
 Timed = Sequence[tuple[float, StreamEvent]]
 
 
-def attempt_of(*events: tuple[float, StreamEvent], grain: float = 0.01) -> Attempt:
+def attempt_of(*events: tuple[float, StreamEvent], resolution_s: float = 0.01) -> Attempt:
     """One that was asked at 0, and what came when."""
-    attempt = Attempt("a", 1, Times(created=0.0), grain)
+    attempt = Attempt("a", 1, Times(created=0.0), resolution_s)
     attempt.apply(RequestSent({}), 0.0)
     for at, event in events:
         attempt.apply(event, at)
@@ -154,7 +154,7 @@ def test_what_came_in_one_burst_has_no_speed_and_counts_with_its_first_piece() -
 
 
 def test_no_speed_is_told_of_what_one_reading_brought() -> None:
-    one = attempt_of((1.0, SAID), (1.08, SAID), grain=0.16)
+    one = attempt_of((1.0, SAID), (1.08, SAID), resolution_s=0.16)
     assert one.tokens_per_s is None
     one.apply(SAID, 1.5)
     assert "~4.0 tok/s" in numbers(one)
@@ -193,7 +193,7 @@ FRAME = 1 / 6
 
 def framed(*frames: tuple[float, Arrived, Sequence[StreamEvent]]) -> Attempt:
     """One that was read by the frame: when, what the system said of it, and what it brought."""
-    one = attempt_of(grain=FRAME)
+    one = attempt_of(resolution_s=FRAME)
     for at, arrived, brought in frames:
         one.date(arrived, at)
         for event in brought:
@@ -215,7 +215,7 @@ def test_what_was_read_by_the_frame_is_timed_by_when_it_came() -> None:
 
 
 def test_a_loop_that_was_busy_when_the_first_bytes_came_is_no_part_of_their_time() -> None:
-    one = attempt_of((0.56, Opened(waited=0.46)), grain=FRAME)
+    one = attempt_of((0.56, Opened(waited=0.46)), resolution_s=FRAME)
     one.date(Arrived(0.05, 1), 0.57)
     one.apply(SAID, 0.57)
     assert one.ttft == pytest.approx(0.42), "written at 0.1, came at 0.52"

@@ -282,15 +282,15 @@ async def test_connections_that_bring_much_are_read_one_after_the_other() -> Non
     gate.active = True
     many = [Paused() for _ in range(5)]
     for each in many:
-        gate.queue(each)
+        gate.take_turns(each)
     order = []
     for _ in many:
         await asyncio.sleep(0)
         order.append([each.reads for each in many])
     assert order == [[n <= turn for n in range(5)] for turn in range(5)]
-    gate.queue(many[0])
-    gate.queue(many[1])
-    assert gate.free(many[1])
+    gate.take_turns(many[0])
+    gate.take_turns(many[1])
+    assert gate.release(many[1])
     gate.active = False
     assert all(each.reads for each in many)
     await asyncio.sleep(0)

@@ -188,7 +188,7 @@ def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
     if start is not None:
         running = now if attempt.status is Status.THINKING else times.last_token
         end = times.first_content or times.end or running or start
-        if end - start >= attempt.grain or attempt.status is Status.THINKING:
+        if end - start >= attempt.resolution_s or attempt.status is Status.THINKING:
             words.append(f" {seconds(end - start)}")
     reported = attempt.usage.reasoning if attempt.usage else None
     if reported:
