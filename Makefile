@@ -12,7 +12,7 @@ pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-lowest check format snapshots monkey live gpu browser compat bench tables constraints clean FORCE
+.PHONY: help demo test test-lowest check format snapshots pictures monkey live gpu browser compat bench tables constraints clean FORCE
 
 help: ## show this list
 	@echo "massgen-tui: several language-model agents side by side in a terminal"
@@ -47,6 +47,10 @@ format: $(VENV)/.dev ## format the code
 
 snapshots: $(VENV)/.dev ## record the pictures of the screens again; look at the diff before committing
 	@$(py) -m pytest tests/snapshots --snapshot-update $(PYTEST)
+
+pictures: $(VENV)/.dev ## record the pictures in the README and docs/ again, of a kept session and of the README's scene
+	@$(py) -m pytest tests/snapshots/test_replayed_picture.py tests/snapshots/test_readme_picture.py \
+	  --snapshot-update $(PYTEST)
 
 monkey: $(VENV)/.dev ## type, click, paste and resize at random, 100 times 5,000 events (half an hour)
 	@MONKEY_SEEDS=$${MONKEY_SEEDS:-100} MONKEY_EVENTS=$${MONKEY_EVENTS:-5000} \
