@@ -51,6 +51,9 @@ class Host(Protocol):
     def bell(self) -> None:
         """Ring."""
 
+    def paint(self) -> None:
+        """Draw a frame: what is new."""
+
     def batch_update(self) -> AbstractContextManager[None]:
         """A context whose changes are drawn at once."""
         ...
@@ -105,7 +108,7 @@ class Workspace:
         self.pump = Pump(
             busy=lambda: self.session.active,
             open_gate=self.services.gate.open,
-            paint=self.paint,
+            paint=host.paint,
             after_paint=host.call_after_refresh,
         )
         self.session.listen(self._hear)
@@ -179,6 +182,8 @@ class Workspace:
         """Draw, and begin what goes on beside: frames, imports and monitors, deferred prompts."""
         self.services.gate.active = True
         self.paint()
+        if self.session.active:  # a replay plays from the beginning
+            self.pump.wake()
         run = self._host.run_worker
         self._beside = [
             run(self.pump.run(), group="pump"),
