@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from massgen_tui import paths
 from massgen_tui.config.loader import load_config
 from massgen_tui.console.saving import PANE, SESSION, TURN, save_answers
 from massgen_tui.export.forms import FORMS, export
 from massgen_tui.export.kept import info_of
 from massgen_tui.session.session import Session
+from massgen_tui.store.index import open_index, session_ended
 from massgen_tui.store.reader import read_session
 from massgen_tui.store.recording import record
+from massgen_tui.store.resume import resume
 from tests.support.server import END, ScriptedServer, chunk, delta, head, sse
 
 KEYS = {
@@ -95,3 +98,50 @@ async def test_no_export_and_no_session_s_file_holds_a_key(home: Path) -> None:
     assert all("[key]" in text for text in texts.values())
     pieces = {"Distinct", "0123&", "0123&amp;"}
     assert [name for name, text in texts.items() if any(piece in text for piece in pieces)] == []
+
+
+def holding(folder: Path, *pieces: bytes) -> list[str]:
+    """The files in a folder that hold one of these, whatever the case."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    held = {path: path.read_bytes().lower() for path in files}
+    return [str(path) for path, text in held.items() if any(one in text for one in pieces)]
+
+
+async def test_no_resumed_session_and_no_index_holds_a_key(home: Path) -> None:
+    all_of_them = " ".join(KEYS.values())
+    end = chunk(sse(delta("stop"))) + chunk(b"data: [DONE]\n\n")
+    async with ScriptedServer() as server:
+        for _ in range(8):
+            said = chunk(sse(delta(content=f"harmless {all_of_them}")))
+            server.answer(head(), said, end, END)
+        file = home / "agents.yaml"
+        file.write_text(CONFIG.format(url=server.base_url, **KEYS), "utf-8")
+        first = Session(load_config(file))
+        log = record(first, warn=pytest.fail)
+        await asked(first, f"one {all_of_them}")
+        log.close()
+        assert log.path is not None
+        session_ended(log.path)
+        second = Session(load_config(file))
+        resumed = resume(second, log.path, warn=pytest.fail)
+        await asked(second, f"two {all_of_them}")
+        # the conversation goes on with what was kept, which has no key
+        assert all_of_them not in str(server.requests[-1].json["messages"][:-1])
+    assert resumed.log is not None
+    resumed.log.close()
+    assert resumed.log.path is not None
+    session_ended(resumed.log.path)
+    assert open_index().by_words("harmless").hits
+    assert not open_index().search("distinct").hits
+    assert len(holding(home / "state", b"harmless")) == 2
+    assert holding(paths.index_dir(), b"")
+    for folder in (home, paths.index_dir()):
+        assert set(holding(folder, b"distinct", b"0123&")) <= {str(file), str(home / ".env")}
+
+
+async def asked(session: Session, prompt: str) -> None:
+    """Ask and wait for the answers, then end the session."""
+    session.ask(prompt)
+    async with asyncio.timeout(30):
+        await session.wait()
+    await session.aclose()
