@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
-from massgen_tui.session.hold import Hold
+from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.pieces import Text, ToolCall
 from massgen_tui.session.speed import tokens_per_s
 from massgen_tui.session.times import Times
@@ -80,7 +80,7 @@ class Attempt:
     """Set while a repetition of the request is being waited for."""
     silent: str = ""
     """What is known of a server that has said nothing for some seconds; empty while it talks."""
-    held: Hold | None = None
+    held: Deferral | None = None
     """Set while it waits for its server to be up; it is sent then."""
     revision: int = 0
     epoch: int = 0
@@ -99,7 +99,7 @@ class Attempt:
         self._reach(Status.CONNECTING)
         self.revision += 1
 
-    def hold(self, hold: Hold) -> bool:
+    def hold(self, hold: Deferral) -> bool:
         """Wait, or wait on, for the server to be up; gives whether that is new."""
         if self.held == hold:
             return False

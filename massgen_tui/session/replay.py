@@ -8,8 +8,8 @@ from massgen_tui.backends.events import BackendError, ErrorKind, StreamEvent
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session.agent import Agent, KeptProfile, Turn
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry, Listener, Sampled, Stopped
-from massgen_tui.session.hold import Hold
 from massgen_tui.session.player import Player
 from massgen_tui.session.session import Session
 
@@ -55,7 +55,7 @@ class ReplaySession(Session):
         return self.player.playing
 
     @property
-    def held(self) -> list[tuple[Agent, Hold]]:
+    def held(self) -> list[tuple[Agent, Deferral]]:
         """Nothing: nobody waits for a server."""
         return []
 

@@ -11,9 +11,9 @@ from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt, Status
 from massgen_tui.session.connections import Connections, bounded
+from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Clock, Entry, Listener, SessionEvent, Stopped
 from massgen_tui.session.health import HealthCheck, connect_health
-from massgen_tui.session.hold import Hold
 from massgen_tui.session.queue import AgentQueue, Queues
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.roster import Roster
@@ -219,7 +219,7 @@ class Session:
         self._emit(sampled)
 
     @property
-    def held(self) -> list[tuple[Agent, Hold]]:
+    def held(self) -> list[tuple[Agent, Deferral]]:
         """The agents whose attempt is held, and since when."""
         jobs = [queue.held for queue in self._queues.chosen(None)]
         return [(job.agent, job.attempt.held) for job in jobs if job and job.attempt.held]

@@ -7,8 +7,8 @@ from massgen_tui.backends.events import Arrived, RequestSent
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt
+from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry
-from massgen_tui.session.hold import Hold
 from massgen_tui.session.requests import SentRequests
 from massgen_tui.session.times import Times
 
@@ -216,7 +216,7 @@ class SessionState:
             case events.Begun():
                 attempt.begin()
             case events.Deferred(error=error, tries=tries):
-                attempt.hold(Hold(at, error.message if error else "", error, tries))
+                attempt.hold(Deferral(at, error.message if error else "", error, tries))
             case events.DeferralNoted(words=words) if attempt.held is not None:
                 attempt.hold(replace(attempt.held, words=words))
             case events.Silent(words=words):

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Deferred, Entry
 from massgen_tui.session.health import Health, ask_health
-from massgen_tui.session.hold import Hold
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.monitoring import Watching
 from massgen_tui.supervise.passive_health import AWAY, status_of
@@ -45,7 +45,7 @@ class Readiness:
 class ReadyCheck(Protocol):
     """Knows whether servers are up."""
 
-    async def ready(self, agent: Agent, hold: Hold) -> Readiness:
+    async def ready(self, agent: Agent, hold: Deferral) -> Readiness:
         """What is known, or can be found out now, of the server of a held attempt."""
         ...
 
@@ -113,7 +113,7 @@ class DeferredSender:
         if isinstance(entry.event, Deferred):
             self._some.set()
 
-    async def _tend(self, agent: Agent, hold: Hold) -> None:
+    async def _tend(self, agent: Agent, hold: Deferral) -> None:
         if self._session.clock() < hold.since + self._check.pause(hold.tries):
             return
         found = await self._check.ready(agent, hold)
@@ -132,7 +132,7 @@ class WatchedServers:
         self._clock = clock
         self._looked: dict[str, float] = {}
 
-    async def ready(self, agent: Agent, hold: Hold) -> Readiness:
+    async def ready(self, agent: Agent, hold: Deferral) -> Readiness:
         """Ready when it was seen up since the attempt is held."""
         status = status_of(agent, self._watching.servers)
         if status is None or status.target.hosted or status.state is ServerState.UNKNOWN:
@@ -146,7 +146,7 @@ class WatchedServers:
         """Twice as many each time: whoever reads the screen may send it at once."""
         return min(AGAIN * 2.0 ** (min(tries, 9) - 1), SELDOM) if tries else 0.0
 
-    async def _look(self, agent: Agent, hold: Hold) -> Readiness:
+    async def _look(self, agent: Agent, hold: Deferral) -> Readiness:
         """Look at a server of which the monitor, if there is one, knows nothing."""
         now, looked = self._clock(), self._looked.get(agent.id)
         if looked is not None and looked >= hold.since and now < looked + OWN_LOOKS:

@@ -12,7 +12,7 @@ from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, Ser
 from massgen_tui.monitor.targets import targets_of
 from massgen_tui.pulse import running_time, running_timeout
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.hold import Hold
+from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.deferred import DeferredSender, Readiness
 
@@ -74,7 +74,7 @@ def _logged() -> Iterator[None]:
 class AskedServer:
     """A server that is known by nothing but its answers to prompts."""
 
-    async def ready(self, agent: Agent, hold: Hold) -> Readiness:
+    async def ready(self, agent: Agent, hold: Deferral) -> Readiness:
         """It is asked."""
         return Readiness(send=True)
 
@@ -110,7 +110,7 @@ class PolledServer(AskedServer):
         self._found = Readiness()
         self._found_at = -PACE
 
-    async def ready(self, agent: Agent, hold: Hold) -> Readiness:
+    async def ready(self, agent: Agent, hold: Deferral) -> Readiness:
         """Ready when a look finds nothing that says otherwise; one look serves all its agents."""
         async with self._lock:
             if running_time() - self._found_at >= PACE:

@@ -31,8 +31,8 @@ from massgen_tui.backends.events import (
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.connections import profile_of
+from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry, Sampled
-from massgen_tui.session.hold import Hold
 from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState
@@ -109,7 +109,7 @@ def as_kept(value: object) -> object:
         return value.kind, value.message, value.agent, value.server, value.hint, value.status
     if isinstance(value, Times):
         return {one.name: as_kept(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Hold):
+    if isinstance(value, Deferral):
         return as_kept((value.since, value.words, value.error, value.tries))
     if isinstance(value, dict):
         return {key: as_kept(one) for key, one in value.items() if key not in UNKEPT}

@@ -14,9 +14,9 @@ from massgen_tui.backends.events import (
     Warned,
 )
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry, Stopped
 from massgen_tui.session.health import Health, HealthReport
-from massgen_tui.session.hold import Hold
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of
@@ -100,7 +100,7 @@ async def test_what_is_held_is_not_sent_until_released_and_then_once() -> None:
     async with refused(a=[REFUSED, answer("at last")]) as scene:
         (held,) = scene.session.hold()
         await quiet()
-        assert (held.serial, held.status, held.held) == (2, Status.QUEUED, Hold(100.0))
+        assert (held.serial, held.status, held.held) == (2, Status.QUEUED, Deferral(100.0))
         assert scene.sent() == 1
         assert scene.session.busy
         assert not running(scene.session)
@@ -241,7 +241,7 @@ async def test_what_is_known_of_the_server_is_told_when_it_is_new() -> None:
         before = len(scene.told)
         for _ in range(3):
             scene.session.note_wait("a", "loading: Loading model")
-        assert held.held == Hold(100.0, "loading: Loading model")
+        assert held.held == Deferral(100.0, "loading: Loading model")
         assert len(scene.told) == before + 1
         scene.session.release("a")
         await scene.session.wait()
@@ -301,7 +301,7 @@ async def test_a_prompt_may_be_held_from_the_first() -> None:
     async with refused(a=[REFUSED, answer("up")], b=[REFUSED]) as scene:
         (turn,) = scene.session.ask("2", ["a"], defer=True)
         await quiet()
-        assert (scene.sent(), turn.attempts[0].held) == (1, Hold(100.0))
+        assert (scene.sent(), turn.attempts[0].held) == (1, Deferral(100.0))
         scene.session.release("a")
         await scene.session.wait()
         assert str(turn.attempts[0].content) == "up"

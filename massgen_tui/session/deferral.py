@@ -6,7 +6,7 @@ from massgen_tui.backends.events import BackendError
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Deferral:
     """What an attempt waits for before it is sent: its server to be up."""
 
     since: float
