@@ -172,7 +172,9 @@ def test_how_content_is_cut_never_matters(text: str) -> None:
 def test_characters_are_only_lost_with_tags(text: str) -> None:
     reasoning, content = parts(text)
     if not any(tag in text for pair in PAIRS for tag in pair) and "<|message|>" not in text:
-        assert len(reasoning) + len(content) == len(text)
+        # white space before a header of gpt-oss is no part of its message, even if none comes
+        lost = text[: len(text) - len(text.lstrip())] if "<|start|>" in text else ""
+        assert len(text) - len(lost) <= len(reasoning) + len(content) <= len(text)
 
 
 @pytest.mark.parametrize(
