@@ -13,6 +13,7 @@ from massgen_tui.descriptors import raise_limit
 
 INTERRUPTED = 130
 CLOSED_PIPE = 141
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main() -> None:
@@ -28,10 +29,17 @@ def main() -> None:
     except BrokenPipeError:
         code = CLOSED_PIPE
     except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-        code = 1  # the terminal has gone: there is nobody to tell
+        code = _unwritten(error)
     _leave(code)
+
+
+def _unwritten(error: OSError) -> int:
+    """The exit code where standard output takes nothing; other faults are raised again."""
+    if error.filename is None and error.errno in FULL:
+        print(f"standard output cannot be written: {error.strerror}", file=sys.stderr)
+    elif error.errno != errno.EIO:  # the terminal has gone: there is nobody to tell
+        raise error
+    return 1
 
 
 def _run(words: list[str]) -> int:

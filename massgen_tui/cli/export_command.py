@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from massgen_tui.cli.kept import session_named
+from massgen_tui.cli.kept import code_of, session_named
 from massgen_tui.export.files import write_private
 from massgen_tui.export.forms import FORMS, export
 from massgen_tui.export.kept import info_of
@@ -46,4 +46,4 @@ def command(
         raise click.ClickException(f"{error.filename or path}: {error.strerror}") from None
     out = Output(sys.stdout, utf8=True)
     out.write(text)
-    return 1 if out.error is not None or out.broken else 0
+    return code_of(out)

@@ -1,11 +1,15 @@
 """Kept sessions as the command line names them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from massgen_tui.store.find import UnknownSessionError, find_session
 from massgen_tui.terminal import undrawable
+
+if TYPE_CHECKING:
+    from massgen_tui.headless.streams import Output
 
 
 def session_named(text: str) -> Path:
@@ -18,6 +22,17 @@ def session_named(text: str) -> Path:
         return find_session(text)
     except UnknownSessionError as error:
         raise click.ClickException(str(error)) from None
+
+
+def code_of(out: "Output") -> int:
+    """The exit code of a command that wrote to `out`; says why it could not be written.
+
+    Raises:
+        click.ClickException: it could not, and its reader is not to blame.
+    """
+    if out.error is not None:
+        raise click.ClickException(f"standard output cannot be written: {out.error.strerror}")
+    return 1 if out.broken else 0
 
 
 def must_be_drawable(instead: str) -> None:

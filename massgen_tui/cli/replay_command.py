@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from massgen_tui.cli.kept import must_be_drawable, session_named
+from massgen_tui.cli.kept import code_of, must_be_drawable, session_named
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.player import FASTEST
 from massgen_tui.store.reader import NoSessionError
@@ -55,4 +55,4 @@ def _print(path: Path) -> int:
     kept = print_events(path, write)
     for text in kept.damage:
         click.echo(f"warning: {text}", err=True)
-    return 0 if out.error is None and not out.broken else 1
+    return code_of(out)

@@ -82,7 +82,7 @@ def open_replay(session: "ReplaySession", name: str) -> int:
 def _resumed(path: Path, config: "Config | None" = None, notice: str = "") -> ConsoleApp:
     kept = importlib.import_module("massgen_tui.store.kept_config")
     head = importlib.import_module("massgen_tui.store.reader").head_at_end(path)
-    told: list[str] = [kept.greeting(head), *([notice] if notice else [])]
+    told: list[str] = [kept.greeting(head, anew=config is not None), *([notice] if notice else [])]
     settings: Config = config or kept.config_of(head)
     return ConsoleApp(settings, notice="\n".join(told), resumes=path)
 

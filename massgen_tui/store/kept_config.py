@@ -50,11 +50,12 @@ def config_of(head: Head, environ: Mapping[str, str] | None = None) -> Config:
         raise NoConfigError(f"its settings cannot be used: {error}") from None
 
 
-def greeting(head: Head) -> str:
-    """Which session goes on, and with which settings."""
+def greeting(head: Head, *, anew: bool = False) -> str:
+    """Which session goes on, and with which settings; `anew`: those of another config."""
     began = f"{head.at.astimezone():%Y-%m-%d %H:%M}"
     told = f"Session {head.id} of {began} goes on, in a file of its own."
-    if head.config and Path(head.config).suffix and not Path(head.config).is_file():
+    gone = Path(head.config).suffix and not Path(head.config).is_file()
+    if gone and not anew:
         told += f" {one_line(head.config, 80)} is gone: its settings are those of then."
     return told
 

@@ -234,4 +234,7 @@ async def test_the_config_of_a_session_is_found_from_any_folder(
     assert log.path is not None
     head = read_head(log.path)
     assert "gone" not in greeting(head)
+    gone = head.model_copy(update={"config": str(tmp_path / "gone.yaml")})
+    assert "gone.yaml is gone: its settings are those of then" in greeting(gone)
+    assert "gone" not in greeting(gone, anew=True), "another config's settings are told"
     assert config_of(head).agents[0].problem is None, "its key stands beside the config"
