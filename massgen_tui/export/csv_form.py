@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from massgen_tui.export.document import AskedTurn, Document, settings_of
 from massgen_tui.export.redacted import Redact, redacted
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.store.schema import Record, attempt_record, to_json
+from massgen_tui.store.schema import Record, asked_model, attempt_record, to_json
 from massgen_tui.text import clean
 
 COLUMNS = (
@@ -87,7 +87,7 @@ def _rows(document: Document, turn: AskedTurn, agent: Agent, part: Turn) -> Iter
             "attempts": len(part.attempts),
             "attempt_serial": attempt.serial,
             "front": attempt is part.attempt,
-            "model": agent.profile.model or attempt.model,
+            "model": asked_model(agent, attempt) or attempt.model,
             "answered_as": attempt.model,
             "server": agent.profile.server,
             "served_by": agent.served_by or agent.profile.provider,

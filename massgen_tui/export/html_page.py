@@ -10,7 +10,7 @@ from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text, verdict
-from massgen_tui.store.schema import to_json
+from massgen_tui.store.schema import asked_model, to_json
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """What a browser may fetch or run for the page: nothing but its own style."""
@@ -107,7 +107,7 @@ class _Page:
                 opened = '<details class="attempt front" open>' if front else _CLOSED
                 said = f"{opened}<summary>{name}</summary>\n{said}\n</details>"
             attempts.append(said)
-        model = self._html.line(agent.profile.model)
+        model = self._html.line(asked_model(agent, turn.attempt))
         head = f"<h3>{self._html.line(agent.id)} <small>{model}</small></h3>"
         return "\n".join(["<article>", head, *attempts, "</article>"])
 

@@ -9,6 +9,7 @@ from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import as_code, sources_markdown
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
+from massgen_tui.store.schema import asked_model
 from massgen_tui.text import clean
 
 
@@ -28,7 +29,8 @@ def to_markdown(document: Document) -> str:
 
 def _answers(document: Document, agent: Agent, turn: Turn) -> str:
     """All that an agent said to a prompt; of several attempts the one in front is marked."""
-    model = f" · {_line(agent.profile.model)}" if agent.profile.model else ""
+    asked = asked_model(agent, turn.attempt)
+    model = f" · {_line(asked)}" if asked else ""
     parts = [f"### {_line(agent.id)}{model}"]
     many = len(turn.attempts) > 1
     for number, attempt in enumerate(turn.attempts, 1):

@@ -32,10 +32,17 @@ def agent_record(agent: Agent, attempt: Attempt | None) -> Record:
     backend = agent.profile
     who: Record = {
         "agent": agent.id,
-        "model": backend.model or (attempt.model if attempt else None),
+        "model": asked_model(agent, attempt) or (attempt.model if attempt else None),
         "server": backend.server,
     }
     return who | (attempt_record(attempt) if attempt is not None else _NOT_ASKED)
+
+
+def asked_model(agent: Agent, attempt: Attempt | None) -> str:
+    """The model that an attempt asked for: the agent may have got another one since."""
+    request = attempt.request if attempt is not None else None
+    asked = request.get("model") if request is not None else None
+    return asked if isinstance(asked, str) and asked else agent.profile.model
 
 
 def attempt_record(attempt: Attempt) -> Record:
