@@ -137,7 +137,11 @@ class Attempt:
         now = now if self._came is None else self._came
         self.times.last_event = now
         self.silent = ""
-        match event:
+        match event:  # first what thousands come of
+            case events.ContentDelta(text=text):
+                self._answered(text, now)
+            case events.ReasoningDelta(text=text):
+                self._reasoned(text, now)
             case events.RequestSent(body=body):
                 self._sent(body, now)
             case events.Retrying():
@@ -148,10 +152,6 @@ class Attempt:
                 self._reach(Status.WAITING)
             case events.Started(model=model):
                 self.model = model or self.model
-            case events.ReasoningDelta(text=text):
-                self._reasoned(text, now)
-            case events.ContentDelta(text=text):
-                self._answered(text, now)
             case events.ReasoningMoved() | events.ContentMoved():
                 self._move(event, now)
             case events.ToolCallDelta():
