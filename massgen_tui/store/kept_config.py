@@ -56,7 +56,7 @@ def greeting(head: Head, *, anew: bool = False) -> str:
     told = f"Session {head.id} of {began} goes on, in a file of its own."
     gone = Path(head.config).suffix and not Path(head.config).is_file()
     if gone and not anew:
-        told += f" {one_line(head.config, 80)} is gone: its settings are those of then."
+        told += f" {one_line(Path(head.config).name, 80)} is gone: its settings are those of then."
     return told
 
 
