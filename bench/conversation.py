@@ -11,6 +11,7 @@ to the last one's frame, sending is told apart. At the end `ctrl+n` is pressed.
 import argparse
 import asyncio
 import tempfile
+import threading
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.config.model import AgentConfig
+from massgen_tui.session.events import Entry
 from massgen_tui.store.recording import record
 from massgen_tui.store.writer import SessionLog
 from tests.support.console import Stage, staged
@@ -42,6 +44,37 @@ PARAGRAPH = (
 )
 SPAN = 40
 """Turns at each end that are compared."""
+
+
+SAMPLE = 32
+"""One event in so many is timed: to ask for the time costs as much as to keep an event."""
+
+
+class LogMeter:
+    """CPU that keeping a session costs: what the session hands over, and the writer's thread."""
+
+    def __init__(self, log: SessionLog) -> None:
+        """Meter a log that nobody listens for yet."""
+        self._log = log
+        self._heard = 0
+        self._heard_s = 0.0
+
+    def hear(self, entry: Entry) -> None:
+        """Hand an event to the log."""
+        self._heard += 1
+        if self._heard % SAMPLE:
+            self._log.hear(entry)
+            return
+        began = time.thread_time()
+        self._log.hear(entry)
+        self._heard_s += (time.thread_time() - began) * SAMPLE
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds so far."""
+        threads = [one for one in threading.enumerate() if one.name == "session log"]
+        clocks = [time.pthread_getcpuclockid(one.ident) for one in threads if one.ident]
+        return self._heard_s + sum(time.clock_gettime(clock) for clock in clocks)
 
 
 @dataclass
@@ -143,9 +176,11 @@ async def measure(turns: int, agents: int) -> None:
             for backend in backends.by_agent.values():
                 cast("Paced", backend).gate, cast("Paced", backend).clock = gate, stage.clock
             log = record(stage.session, warn=print, directory=lambda: Path(folder))
+            meter = LogMeter(log)
+            stage.session._listeners[-1] = meter.hear
             costs, begun = [], memory()
             for number in range(1, turns + 1):
-                costs.append(await one_turn(stage, log, gate, agents, number))
+                costs.append(await one_turn(stage, log, meter, gate, agents, number))
                 if number in (1, SPAN, turns - SPAN) or number % SPAN == 0:
                     print(f"turn {number}: {costs[-1].mb:.1f} MB own", flush=True)
             report(costs, begun, agents)
@@ -153,14 +188,16 @@ async def measure(turns: int, agents: int) -> None:
             log.close()
 
 
-async def one_turn(stage: Stage, log: SessionLog, gate: Gate, agents: int, number: int) -> Turn:
+async def one_turn(
+    stage: Stage, log: SessionLog, meter: LogMeter, gate: Gate, agents: int, number: int
+) -> Turn:
     """One prompt and its answers, drawn and written down."""
     gate.shut(agents)
     before = time.process_time()
     stage.session.ask(f"prompt {number}")
     await gate.all_sent.wait()
     await written(log)
-    sent, log_before = time.process_time(), log.cpu_s
+    sent, log_before = time.process_time(), meter.cpu_s
     gate.open.set()
     while stage.session.busy or not drawn(stage):
         stage.app.paint()
@@ -168,7 +205,7 @@ async def one_turn(stage: Stage, log: SessionLog, gate: Gate, agents: int, numbe
     await written(log)
     done = time.process_time()
     size = log.path.stat().st_size if log.path else 0
-    return Turn(memory(), size, done - sent, log.cpu_s - log_before, sent - before)
+    return Turn(memory(), size, done - sent, meter.cpu_s - log_before, sent - before)
 
 
 def drawn(stage: Stage) -> bool:

@@ -175,51 +175,13 @@ class RemoveAgent(EventLine):
     makes = events.AgentRemoved
 
 
-class ServerLine(BaseModel):
-    """A server at a moment; what is not known is left out."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
-
-    id: str
-    state: str
-    condition: str | None = None
-    running: int | None = None
-    waiting: int | None = None
-    kv_usage: float | None = None
-    tokens_per_s: float | None = None
-
-
-class GpuLine(BaseModel):
-    """A GPU at a moment; what is not known is left out."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
-
-    index: int
-    host: str = ""
-    uuid: str | None = None
-    name: str | None = None
-    utilisation: int | None = None
-    memory_used: int | None = None
-    memory_total: int | None = None
-    power: float | None = None
-    temperature: int | None = None
-    state: str = "there"
-
-
 class Sample(EventLine):
     """What servers and GPUs are like."""
 
     e: Literal["sampled"] = "sampled"
-    servers: tuple[ServerLine, ...] = ()
-    gpus: tuple[GpuLine, ...] = ()
+    servers: tuple[ServerSample, ...] = ()
+    gpus: tuple[GpuSample, ...] = ()
     makes = events.Sampled
-
-    def event(self) -> SessionEvent:
-        """The event that this line tells of."""
-        return events.Sampled(
-            tuple(ServerSample(**dict(one)) for one in self.servers),
-            tuple(GpuSample(**dict(one)) for one in self.gpus),
-        )
 
 
 class Rename(EventLine):

@@ -5,7 +5,6 @@ import logging
 import os
 import shutil
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -36,8 +35,6 @@ EVERY = 0.25
 """Seconds between two writings; what a sudden death loses is twice as much at most."""
 CLOSING = 1.0
 """Seconds that the disk may take at the end."""
-SAMPLE = 32
-"""One event in so many is timed: to ask for the time costs as much as to keep an event."""
 log = logging.getLogger(__name__)
 
 Happened = tuple[float, SessionEvent]
@@ -93,13 +90,6 @@ class SessionLog:
         self._ending = False
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._heard = 0
-        self._heard_s = self._thread_s = 0.0
-
-    @property
-    def cpu_s(self) -> float:
-        """Seconds of CPU that keeping the session has cost: of `hear` and of the thread."""
-        return self._heard_s + self._thread_s
 
     @property
     def settled(self) -> bool:
@@ -108,15 +98,6 @@ class SessionLog:
 
     def hear(self, entry: Entry) -> None:
         """Keep an event; takes no time worth speaking of."""
-        self._heard += 1
-        if self._heard % SAMPLE:
-            self._hear(entry)
-            return
-        began = time.thread_time()
-        self._hear(entry)
-        self._heard_s += (time.thread_time() - began) * SAMPLE
-
-    def _hear(self, entry: Entry) -> None:
         if self._ending or self.problem:
             return
         at, event = entry.at, entry.event
@@ -193,7 +174,6 @@ class SessionLog:
             if self._file is not None and self._removed(self._file):
                 self._begin_anew(self._file)
             self._put(told)
-        self._thread_s = time.thread_time()
 
     def _begin(self) -> None:
         self._file = self._create()
