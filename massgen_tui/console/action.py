@@ -78,6 +78,8 @@ class Action:
     """README's table of keys has it, as it has all of the main screen and the app."""
     only_in_pane: bool = False
     """The palette offers it only while a pane has the focus."""
+    sends: bool = False
+    """It sends, or ends what was sent: a replay does not offer it."""
     searched: bool = False
     """The palette offers it only once something is typed."""
 

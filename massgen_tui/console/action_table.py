@@ -55,7 +55,15 @@ def _exports() -> tuple[Action, ...]:
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        _MAIN, "rerun", "ctrl+r", "app.rerun", f"ask again: {_WHOM}", "Answers", "rerun", "Rerun"
+        _MAIN,
+        "rerun",
+        "ctrl+r",
+        "app.rerun",
+        f"ask again: {_WHOM}",
+        "Answers",
+        "rerun",
+        "Rerun",
+        sends=True,
     ),
     Action(
         _MAIN,
@@ -65,6 +73,7 @@ ACTIONS: tuple[Action, ...] = (
         f"close what is open; else stop: {_WHOM}",
         "Answers",
         "stop",
+        sends=True,
     ),
     Action(
         _MAIN,
@@ -89,6 +98,7 @@ ACTIONS: tuple[Action, ...] = (
         "Answers",
         "new",
         "New conversation",
+        sends=True,
     ),
     Action(
         _MAIN,
@@ -120,6 +130,7 @@ ACTIONS: tuple[Action, ...] = (
         "send to all agents, or to @agent",
         foot="send",
         in_readme=True,
+        sends=True,
     ),
     Action(
         _PROMPT, "newline", "ctrl+j,shift+enter,alt+enter", "newline", "new line", in_readme=True
@@ -136,7 +147,7 @@ ACTIONS: tuple[Action, ...] = (
         foot="find",
         in_readme=True,
     ),
-    Action(_PANE, "pane.retry", "r", "app.rerun", "ask this agent again", foot="retry"),
+    Action(_PANE, "pane.retry", "r", "app.rerun", "ask this agent again", foot="retry", sends=True),
     Action(
         _PANE,
         "pane.wait",
@@ -145,6 +156,7 @@ ACTIONS: tuple[Action, ...] = (
         "send it when the server is up",
         palette="Send when the server is up",
         in_readme=True,
+        sends=True,
     ),
     Action(
         _PANE,
@@ -231,12 +243,19 @@ ACTIONS: tuple[Action, ...] = (
     Action(_KEPT, "sessions.up", "up", "move(-1)", "before"),
     Action(_KEPT, "sessions.page-down", "pagedown", "page(1)", "page down"),
     Action(_KEPT, "sessions.page-up", "pageup", "page(-1)", "page up"),
-    Action(_REPLAY, "replay.pause", "space", "pause", "pause, and play on"),
-    Action(_REPLAY, "replay.next", "full_stop", "step(1)", "to where something happened next"),
+    Action(_REPLAY, "replay.pause", "space", "pause", "pause, and play on", foot="pause"),
+    Action(
+        _REPLAY,
+        "replay.next",
+        "full_stop",
+        "step(1)",
+        "to where something happened next",
+        foot="step",
+    ),
     Action(_REPLAY, "replay.before", "comma", "step(-1)", "to where something happened before"),
-    Action(_REPLAY, "replay.on", "right", "seek(1)", "5 s on"),
+    Action(_REPLAY, "replay.on", "right", "seek(1)", "5 s on", foot="5 s"),
     Action(_REPLAY, "replay.back", "left", "seek(-1)", "5 s back"),
-    Action(_REPLAY, "replay.faster", "plus,equals_sign", "speed(1)", "twice as fast"),
+    Action(_REPLAY, "replay.faster", "plus,equals_sign", "speed(1)", "twice as fast", foot="speed"),
     Action(_REPLAY, "replay.slower", "minus", "speed(-1)", "half as fast"),
     Action(_SHEET, "sheet.close", "escape,q,f1,question_mark", "close", "close"),
     Action(_SHEET, "sheet.copy", "c,y", "copy", "copy"),

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.widgets import Input
 
 from massgen_tui.config.model import Config
 from massgen_tui.console.action import Scope
@@ -16,7 +17,7 @@ from massgen_tui.supervise.kept_watching import KeptWatching
 SEEK = 5.0
 """Seconds that an arrow goes."""
 FACTOR = 2.0
-TOLD = "space pause   , . step   ← → 5 s   + - speed"
+_MOVES = frozenset({"pause", "step", "seek", "speed"})
 
 
 class ReplayApp(ConsoleApp, inherit_bindings=False):
@@ -30,6 +31,7 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
         self._player = session.player
         self._name = name
         self.prompt.disabled = True
+        self.main.sends = False
         self._show_place()
 
     def paint(self) -> None:
@@ -37,6 +39,12 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
         self._player.advance()
         self._show_place()
         super().paint()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the keys that move the time be letters where something is typed or read."""
+        if action in _MOVES and (self.screen is not self.main or isinstance(self.focused, Input)):
+            return False
+        return super().check_action(action, parameters)
 
     def take(self, event: events.Key | events.Paste) -> bool:
         """Nothing is typed."""
@@ -82,7 +90,7 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
         state = f"×{player.speed:g}" if player.playing else "paused"
         if not player.playing and player.position >= player.end:
             state = "at its end"
-        told = f"replay of {self._name}  {_clock(now)} of {_clock(whole)}  {state}   {TOLD}"
+        told = f"replay of {self._name}  {_clock(now)} of {_clock(whole)}  {state}"
         if self.prompt.placeholder != told:
             self.prompt.placeholder = told
 

@@ -81,3 +81,38 @@ async def test_it_plays_by_itself(tmp_path: Path) -> None:
         wall.tick(1.0)
         await shows("and then?")
         await shows("at its end")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_only_keys_that_act_are_offered_and_all_of_the_time_is_seen(
+    tmp_path: Path, width: int
+) -> None:
+    path, _ = await played(tmp_path)
+    session, kept = replayed(path)
+    session.player._wall = FakeClock()
+    app = ReplayApp(session.config, session, kept.head.id)
+    async with app.run_test(size=(width, 24)) as pilot:
+        app.paint()
+        await pilot.pause()
+        time, foot = screen_text(app).splitlines()[-2:]
+        assert f"replay of {kept.head.id}  0:00.0 of 0:08.0  ×1" in time
+        for words in ("space pause", ". step", "right 5 s", "+ speed", "f1 help", "ctrl+q quit"):
+            assert words in foot
+        for words in ("send", "rerun", "stop", "new"):
+            assert words not in foot
+
+
+async def test_its_keys_are_letters_while_something_is_typed_or_read(tmp_path: Path) -> None:
+    path, _ = await played(tmp_path)
+    session, kept = replayed(path)
+    session.player._wall = FakeClock()
+    app = ReplayApp(session.config, session, kept.head.id)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+g", "1", "slash", *"a,", "space", "b")
+        await pilot.pause()
+        assert session.player.playing
+        assert "a, b" in screen_text(app)
+        await pilot.press("escape", "escape", "f1", "space")
+        assert session.player.playing
+        await pilot.press("escape", "space")
+        assert not session.player.playing

@@ -40,6 +40,9 @@ class MainScreen(Screen[None], Still):
     sidebar_over = reactive(False)
     """The sidebar stands over the panes, where there is none."""
 
+    sends = True
+    """Prompts are sent from here; False: a kept session is shown again."""
+
     def __init__(
         self,
         panes: Iterable[AgentPane],
@@ -284,11 +287,13 @@ class MainScreen(Screen[None], Still):
     def show_keys(self) -> None:
         """Show the keys that act now, and which panes are seen."""
         focus = Scope.PANE if self.pane else Scope.PROMPT
+        first = (focus,) if self.sends else (Scope.REPLAY, focus)
         now = self.grid.arrangement
         last = now.first + now.shown
         part = f" panes {now.first + 1}–{last} of {now.total} " if now.shown < now.total else ""
         if self.grid.zoomed is not None:
             part = f" zoomed {last} of {now.total} "
-        acting = acting_in(focus, Scope.MAIN, Scope.APP)
+        acting = acting_in(*first, Scope.MAIN, Scope.APP)
+        acting = tuple(one for one in acting if self.sends or not one.sends)
         line = foot(acting, self._keymap, self.app.size.width - len(part))
         self.keys.show(line, Text(part, "bold"))
