@@ -497,3 +497,24 @@ def test_pieces_that_were_joined_since_are_not_read_twice() -> None:
     attempt.content.parts[:] = ["".join(attempt.content.parts)]
     finish(attempt)
     assert page.read()[1] == "abc"
+
+
+def test_a_long_conversation_that_was_kept_is_rendered_where_it_is_seen_first() -> None:
+    one = agent()
+    live = Page(one, height=12)
+    said = "# It is\n\nso **far**.\n\n- a\n- b\n\n```python\nx = 1\n```\n\nlast *words*"
+    for number in range(30):
+        attempt = ask(one, f"prompt {number}")
+        say(attempt, said)
+        live.read()
+        finish(attempt)
+        live.read()
+    again = Page(one, height=12)
+    rows = again.scroll.rows
+    assert sum(row is STALE for row in rows) > 150, "what is far from the end waits"
+    assert STALE not in again.scroll.window
+    assert [row.text for row in again.scroll.window] == [row.text for row in live.scroll.window]
+    again.scroll.to(0)
+    again.document.settle_window()
+    assert STALE not in again.scroll.window
+    assert again.read() == live.read()

@@ -10,6 +10,7 @@ Segments that much has already come after are not rendered before they are seen,
 import re
 
 from massgen_tui.console.stream.blocks import STALE, Growing, Reader, Segment
+from massgen_tui.console.stream.figures import Place
 from massgen_tui.console.stream.highlight import awaited
 from massgen_tui.console.stream.markdown import Carry, render
 from massgen_tui.console.stream.openfence import OpenFence
@@ -74,7 +75,7 @@ class MarkdownText(Growing):
         Args:
             text: what is new.
             end: nothing comes after it.
-            far: much has already come after it, so that it need not be rendered before it is seen.
+            far: much has come after it (more of a burst, later turns): it is rendered when seen.
         """
         fence, start = self._fence, self._solid
         lines = len(fence.rows) if fence else 0
@@ -101,9 +102,9 @@ class MarkdownText(Growing):
         self._far = far
         while text:
             text = self._take(text)
-        self._far = False
         if end:
             self._finish()
+        self._far = False
         return self._replaced
 
     def _take(self, text: str) -> str:
@@ -270,10 +271,11 @@ class MarkdownText(Growing):
 class Answer(MarkdownText):
     """The answer of an attempt."""
 
-    def __init__(self, width: int, attempt: Attempt) -> None:
-        """Show the content of `attempt`."""
+    def __init__(self, width: int, attempt: Attempt, place: Place) -> None:
+        """Show the content of `attempt`, which stands at `place` in its conversation."""
         super().__init__(width)
         self._attempt = attempt
+        self._place = place
         self._reader = Reader(attempt.content)
         self._ended = False
 
@@ -285,7 +287,7 @@ class Answer(MarkdownText):
         if not new and not end:
             return lit
         self._ended = end
-        first = self.feed(new, end=end, far=more)
+        first = self.feed(new, end=end, far=more or self._place.earlier)
         return min((at for at in (lit, first) if at is not None), default=None)
 
     @property

@@ -278,7 +278,7 @@ def attempt_blocks(width: int, attempt: Attempt, fold: Fold, place: Place) -> li
         Divider(width, attempt, fold),
         ToolCalls(width, attempt),
         Gap(width, attempt),
-        Answer(width, attempt),
+        Answer(width, attempt, place),
         Sources(width, attempt),
         Ending(width, attempt),
         Figures(width, attempt, place),
