@@ -76,6 +76,20 @@ def test_text_wraps_to_the_same_rows_however_it_comes(
     assert [look(row) for row in stream.rows] == [look(row) for row in whole.rows]
 
 
+def test_what_is_not_assigned_is_as_wide_beside_disputed_text_as_alone() -> None:
+    assert [cells(text) for text in ("\u208f", "0\u208f", "\ufefd", "\ufefd0\u208f")] == [
+        1,
+        2,
+        1,
+        3,
+    ]
+    whole, stream = PlainText(2, "text"), PlainText(2, "text")
+    whole.feed("\ufefd0\u208f")
+    for character in "\ufefd0\u208f":
+        stream.feed(character)
+    assert [look(row) for row in stream.rows] == [look(row) for row in whole.rows]
+
+
 def test_the_first_changed_row_is_the_open_one() -> None:
     text = PlainText(10, "text")
     assert text.feed("one two three four") == 0

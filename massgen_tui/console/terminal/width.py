@@ -76,9 +76,11 @@ def _joined(text: str, spans: list[Grapheme]) -> Iterator[Grapheme]:
 @lru_cache(4096)
 def _alone(character: str) -> int:
     """Cells that a terminal gives a character that joins nothing but the mark on a letter."""
-    if category(character) in ("Mn", "Me", "Cf") or _JOINING.match(character):
+    kind = category(character)
+    if kind in ("Mn", "Me", "Cf") or _JOINING.match(character):
         return 0
-    return 1 + (east_asian_width(character) in "WF")
+    # what is not assigned is wide to Python 3.11, and to nothing that draws
+    return 1 + (kind != "Cn" and east_asian_width(character) in "WF")
 
 
 @cache
