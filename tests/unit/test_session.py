@@ -541,3 +541,30 @@ async def test_a_request_that_waits_to_be_repeated_is_not_asked_after() -> None:
     await w.silence(30)
     assert w.looks == 0
     await w.session.aclose()
+
+
+async def test_a_new_attempt_comes_to_the_front_whichever_was_there() -> None:
+    async with session_of("a", a=[answer("one"), answer("two"), answer("three")]) as (s, _):
+        (turn,) = s.ask("1")
+        await s.wait()
+        s.rerun()
+        await s.wait()
+        s.bring_to_front("a", turn, 0)
+        assert str(turn.attempt and turn.attempt.content) == "one"
+        (third,) = s.rerun()
+        await s.wait()
+        assert turn.attempt is third
+
+
+async def test_what_is_taken_back_unsent_leaves_the_newest_in_front() -> None:
+    async with session_of("a", a=[answer("one"), answer("two")]) as (s, _):
+        (turn,) = s.ask("1")
+        await s.wait()
+        s.rerun()
+        await s.wait()
+        (held,) = s.hold()
+        s.bring_to_front("a", turn, 2)
+        assert turn.attempt is held
+        s.cancel()
+        assert [str(one.content) for one in turn.attempts] == ["one", "two"]
+        assert turn.attempt is turn.attempts[1]
