@@ -10,9 +10,9 @@ from io import TextIOWrapper
 from massgen_tui.cli.opening import is_plain, open_file
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.descriptors import raise_limit
+from massgen_tui.exit_codes import CLOSED_PIPE
 
 INTERRUPTED = 130
-CLOSED_PIPE = 141
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

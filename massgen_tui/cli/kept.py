@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from massgen_tui.exit_codes import CLOSED_PIPE
 from massgen_tui.store.find import UnknownSessionError, find_session
 from massgen_tui.terminal import undrawable
 
@@ -32,7 +33,7 @@ def code_of(out: "Output") -> int:
     """
     if out.error is not None:
         raise click.ClickException(f"standard output cannot be written: {out.error.strerror}")
-    return 1 if out.broken else 0
+    return CLOSED_PIPE if out.broken else 0
 
 
 def must_be_drawable(instead: str) -> None:

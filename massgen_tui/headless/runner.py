@@ -14,6 +14,7 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.events import Arrived, BackendError, Retrying, StreamEvent
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.exit_codes import CLOSED_PIPE, UNWRITABLE
 from massgen_tui.headless.printers import (
     Answers,
     JsonLinesPrinter,
@@ -34,9 +35,6 @@ from massgen_tui.supervise.startup import PACE, send_when_up
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
     {signal.SIGHUP: 129} if sys.platform != "win32" else {}
 )
-CLOSED_PIPE = 141
-"""What a shell shows of a program that a closed pipe ended."""
-UNWRITABLE = 1
 SAID_EACH = 10
 """Tries that are told one by one; of those after them every tenth."""
 

@@ -1,6 +1,9 @@
 """`resume`, `replay`, `export` and `run --no-save`, as the command line has them."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,3 +96,19 @@ def test_what_cannot_be_done_is_said(path: Path, words: tuple[str, ...], said: s
 def test_speed_0_and_jsonl_belong_together(path: Path) -> None:
     for words in (("--speed", "0"), ("--format", "jsonl")):
         assert call("replay", "last", *words).exit_code == 2
+
+
+def test_a_reader_that_goes_away_ends_it_as_it_ends_run(path: Path) -> None:
+    program = [sys.executable, "-m", "massgen_tui", "replay", str(path)]
+    told = subprocess.Popen(
+        [*program, "--speed", "0", "--format", "jsonl"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert told.stdout is not None
+    told.stdout.close()
+    assert told.wait(30) == 141
+    assert told.stderr is not None
+    assert told.stderr.read() == b""
+    told.stderr.close()
