@@ -7,6 +7,7 @@ Nothing here knows of files: `loader` reads YAML and gives problems their lines;
 from collections.abc import Mapping, Sequence
 
 from massgen_tui.config.backend import read_backend
+from massgen_tui.config.coordination import read_coordination, read_sensitivity
 from massgen_tui.config.diagnostics import Diagnostics, Origin, PathProblem
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.names import nearest
@@ -16,8 +17,12 @@ from massgen_tui.dialects.parameters import MASSGEN_AGENT, MASSGEN_RATE_LIMITS, 
 from massgen_tui.text import one_line
 
 _NO_FILE = Origin()
-_TOP = frozenset({"agents", "agent", "ui", "monitor", "servers", "gpus"})
-_AGENT = frozenset({"id", "backend", "system_message", "append_system_prompt"})
+_SENSITIVITY = "voting_sensitivity"
+_AGREE = frozenset({"orchestrator", "timeout_settings"})
+_TOP = frozenset({"agents", "agent", "ui", "monitor", "servers", "gpus"}) | _AGREE
+_AGENT = frozenset(
+    {"id", "backend", "system_message", "append_system_prompt", "voting_sensitivity"}
+)
 
 
 class InvalidValues(ValueError):
@@ -66,6 +71,9 @@ def _config(diagnostics: Diagnostics, root: Item, name: str) -> Config:
     monitor = read_monitor(diagnostics, found.get("monitor"))
     servers = read_servers(diagnostics, found.get("servers"))
     gpus = read_gpus(diagnostics, found.get("gpus"))
+    coordination = read_coordination(
+        diagnostics, found.get("orchestrator"), found.get("timeout_settings")
+    )
     agents = _agents(diagnostics, root, found)
     if diagnostics.ignored:
         listed = ", ".join(sorted(diagnostics.ignored))
@@ -78,6 +86,7 @@ def _config(diagnostics: Diagnostics, root: Item, name: str) -> Config:
         monitor=monitor,
         servers=servers,
         gpus=gpus,
+        coordination=coordination,
         warnings=tuple(dict.fromkeys(one_line(text, 2000) for text in diagnostics.warnings)),
     )
 
@@ -128,7 +137,16 @@ def _agent(diagnostics: Diagnostics, item: Item, taken: set[str]) -> AgentConfig
             diagnostics.error(item, "is missing", "with `type` and `model`", key="backend")
         return None
     system_message = "\n\n".join(part for part in system if part)
-    return read_backend(diagnostics, found["backend"], agent=name, system_message=system_message)
+    read = read_backend(diagnostics, found["backend"], agent=name, system_message=system_message)
+    inner = found["backend"].written.value
+    own = (
+        Item((*found["backend"].steps, _SENSITIVITY), written(inner.get(_SENSITIVITY)))
+        if isinstance(inner, Mapping)
+        else None
+    )
+    sensitivity = read_sensitivity(diagnostics, found.get(_SENSITIVITY), own)
+    diagnostics.ignored.discard(f"backend.{_SENSITIVITY}")
+    return read.model_copy(update={_SENSITIVITY: sensitivity}) if read and sensitivity else read
 
 
 def _id(diagnostics: Diagnostics, item: Item, found: dict[str, Item], taken: set[str]) -> str:

@@ -22,6 +22,8 @@ _REFERENCE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)
 """`${VAR}` may stand for any value."""
 _TEXT = {"type": ["string", "number"]}
 Schema = dict[str, Any]
+_ANY_SECTION = {"description": "How agents agree; keys that mean nothing here are ignored."}
+"""MassGen's files hold much more there than is read."""
 
 
 def config_schema() -> Schema:
@@ -44,6 +46,8 @@ def config_schema() -> Schema:
                 "description": "Servers to look at that no agent uses.",
                 "items": {"anyOf": [{"type": "string"}, _section(Server)]},
             },
+            "orchestrator": _ANY_SECTION,
+            "timeout_settings": _ANY_SECTION,
             "gpus": {
                 "type": ["array", "null"],
                 "description": "GPUs of other machines.",
@@ -67,6 +71,7 @@ def _agent() -> Schema:
         "properties": {
             **_anything(MASSGEN_AGENT),
             "id": {**_TEXT, "description": "Its name, unlike the others'."},
+            "voting_sensitivity": {"description": "lenient, balanced or strict"},
             "system_message": {"type": ["string", "number", "null"]},
             "append_system_prompt": {"type": ["string", "number", "null"]},
             "backend": {"$ref": "#/$defs/backend"},

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from massgen_tui.config.coordination import CoordinationConfig
 from massgen_tui.config.extras import Extra
 from massgen_tui.config.merge import patched
 from massgen_tui.config.metrics_pages import MetricsPage
@@ -124,6 +125,8 @@ class AgentConfig(_Model):
     id: str
     endpoint: Endpoint
     settings: Settings = Settings()
+    voting_sensitivity: str = ""
+    """How good an answer must be for its vote: lenient, balanced or strict; empty: as all."""
     problem: AgentProblem | None = None
     """Set when this agent is unusable: no key, an unset variable, a type that is not spoken."""
 
@@ -159,5 +162,7 @@ class Config(_Model):
     servers: tuple[Endpoint, ...] = ()
     """Servers to look at that no agent uses."""
     gpus: tuple[GpuSource, ...] = ()
+    coordination: CoordinationConfig = CoordinationConfig()
+    """Whether agents agree on an answer, and how."""
     warnings: tuple[str, ...] = ()
     """What was ignored or looks wrong; to be shown once."""

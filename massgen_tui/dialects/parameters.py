@@ -67,14 +67,14 @@ MASSGEN_AGENT: Final = words(
     """
     checkpoint_enabled coordination_mode enable_nlip hooks main_agent max_new_answers_per_agent
     mcp_servers memory name nlip nlip_config permissions subagent_agents subtask
-    voting_sensitivity voting_threshold
+    voting_threshold
     """
 )
 
 MASSGEN_TOP: Final = words(
     """
-    checkpoint display filesystem gemini hooks logging memory nlip orchestrator permissions
-    session skills subagents task timeout timeout_settings
+    checkpoint display filesystem gemini hooks logging memory nlip permissions
+    session skills subagents task timeout
     """
 )
 

@@ -138,12 +138,18 @@ def test_massgens_keys_are_one_warning(tmp_path: Path) -> None:
             backend: {type: vllm, model: m, cwd: w, mcp_servers: [{name: x}]}
           - id: b
             backend: {type: sglang, model: m, cwd: w}
-        orchestrator: {voting_sensitivity: lenient}
-        timeout_settings: {orchestrator_timeout_seconds: 1}
+        orchestrator: {snapshot_storage: s, coordination: {enable_planning_mode: true}}
+        timeout_settings: {round_timeout_grace_seconds: 1}
         ui: {display_type: simple, use_orchestrator_for_single_agent: true}
     """
     (warning,) = loaded(tmp_path, text).warnings
-    for key in ("backend.cwd", "backend.mcp_servers", "orchestrator", "timeout_settings"):
+    for key in (
+        "backend.cwd",
+        "backend.mcp_servers",
+        "orchestrator.snapshot_storage",
+        "orchestrator.coordination.enable_planning_mode",
+        "timeout_settings.round_timeout_grace_seconds",
+    ):
         assert key in warning
     assert warning.count("cwd") == 1
 
