@@ -56,11 +56,7 @@ def read_coordination(
     """What both sections say; a value that cannot be used is left out with a warning."""
     outer = _mapping(diagnostics, orchestrator)
     inner = _mapping(diagnostics, outer.get("coordination"))
-    found = [
-        (_TIMES[name], each)
-        for name, each in _mapping(diagnostics, times).items()
-        if name in _TIMES
-    ]
+    found = [(_TIMES.get(name, name), each) for name, each in _mapping(diagnostics, times).items()]
     found += [(name, each) for part in (inner, outer) for name, each in part.items()]
     given: dict[str, Json] = {}
     understood = []
