@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from massgen_tui.config.coordination import CoordinationConfig
+
 
 class Sensitivity(StrEnum):
     """How good an answer must be to be voted for."""
@@ -41,3 +43,16 @@ class Limits:
     """The answer that won is the final one, as it is. MassGen: `skip_final_presentation`."""
     novelty: Novelty = Novelty.LENIENT
     """MassGen: `answer_novelty_requirement`."""
+
+
+def limits_of(config: CoordinationConfig) -> Limits:
+    """The limits that a config sets."""
+    return Limits(
+        max_answers=config.max_new_answers_per_agent,
+        max_rounds=config.max_rounds,
+        max_seconds=config.max_seconds,
+        max_total_tokens=config.max_total_tokens,
+        skip_rounds=config.skip_coordination_rounds,
+        skip_presentation=config.skip_final_presentation,
+        novelty=Novelty(config.answer_novelty_requirement),
+    )

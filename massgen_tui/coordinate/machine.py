@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from massgen_tui.coordinate.limits import Limits
 from massgen_tui.coordinate.novelty import like
-from massgen_tui.coordinate.record import Answer, Out, Verdict, Vote
 from massgen_tui.coordinate.steps import (
     Ask,
     Chose,
@@ -22,6 +21,7 @@ from massgen_tui.coordinate.steps import (
     Unclear,
 )
 from massgen_tui.coordinate.tally import decide
+from massgen_tui.session.coordination import Answer, Out, Verdict, Vote
 
 NO_VOTE_TWICE = "it did not vote, twice"
 

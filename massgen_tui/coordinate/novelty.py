@@ -3,7 +3,7 @@
 import re
 
 from massgen_tui.coordinate.limits import Novelty
-from massgen_tui.coordinate.record import Answer
+from massgen_tui.session.coordination import Answer
 
 _IN_COMMON = {Novelty.LENIENT: 1.0, Novelty.BALANCED: 0.7, Novelty.STRICT: 0.5}
 """The largest share of words in common (Jaccard), as MassGen has them."""

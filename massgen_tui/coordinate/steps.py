@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from massgen_tui.coordinate.record import Answer, Verdict
+from massgen_tui.session.coordination import Answer, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from massgen_tui.coordinate.record import Answer, By, Verdict, Vote
+from massgen_tui.session.coordination import Answer, By, Verdict, Vote
 
 
 def decide(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from string import Template
 
 from massgen_tui.coordinate.limits import Sensitivity
-from massgen_tui.coordinate.record import Answer, Verdict
 from massgen_tui.coordinate.steps import Ask
 from massgen_tui.coordinate.ways import Way
+from massgen_tui.session.coordination import Answer, Verdict
 
 _BAR = {
     Sensitivity.LENIENT: "If one of them answers the question",

@@ -22,6 +22,8 @@ class Turn:
     attempts: list[Attempt] = field(default_factory=list)
     front: int = -1
     """Index of the attempt that the user has in front; -1 is the last."""
+    final: str | None = None
+    """What the agents agreed on: the answer in every conversation, whoever gave it."""
 
     @property
     def attempt(self) -> Attempt | None:
@@ -43,6 +45,8 @@ class Turn:
     @property
     def answer(self) -> Message | None:
         """What later requests quote as the answer; None when nothing came that could be quoted."""
+        if self.final is not None:
+            return Message("assistant", self.final)
         attempt = self.quoted
         if attempt is None:
             return None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from massgen_tui.backends.base import Backend
+from massgen_tui.backends.call import Call
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 
@@ -18,6 +19,8 @@ class Job:
     backend: Backend
     turn: Turn
     attempt: Attempt
+    call: Call | None = None
+    """What is asked where that is not the conversation's next request."""
     task: asyncio.Task[None] | None = None
     patient: bool = False
     """It waits, or waited, for its server: where that is not up after all, it waits on."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from massgen_tui.backends.base import Backend
+from massgen_tui.backends.call import Call
 from massgen_tui.backends.events import BackendError, StreamEvent, Warned
 from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.pulse import pulse
@@ -60,9 +61,15 @@ class Scheduler:
         """Something runs: what only waits for its server does not count."""
         return any(True for _ in self._running())
 
-    def enlist(self, queue: AgentQueue, turn: Turn, *, first: bool = False) -> Attempt:
-        """Add an attempt at a turn to the end of the line, or to its head."""
+    def enlist(
+        self, queue: AgentQueue, turn: Turn, *, first: bool = False, call: Call | None = None
+    ) -> Attempt:
+        """Add an attempt at a turn to the end of the line, or to its head.
+
+        Without a `call` it asks what the conversation asks next.
+        """
         job = self._added(queue, turn)
+        job.call = call
         if first:
             queue.waiting.appendleft(job)
         else:
@@ -173,7 +180,8 @@ class Scheduler:
         status: Status = Status.DONE
         failure: BackendError | None = None
         try:
-            await generate(job.backend, job.agent.call(job.turn), partial(self._take, job))
+            call = job.call or job.agent.call(job.turn)
+            await generate(job.backend, call, partial(self._take, job))
         except BackendError as error:
             status, failure = Status.FAILED, error
             if self._waits_on(job, error):

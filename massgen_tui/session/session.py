@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from massgen_tui.backends.base import Backend
+from massgen_tui.backends.call import Call
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session import events
@@ -129,6 +130,10 @@ class Session:
         """Call `listener` for everything that happens from now on."""
         self._listeners.append(listener)
 
+    def leave(self, listener: Listener) -> None:
+        """Call `listener` no more."""
+        self._listeners.remove(listener)
+
     def ask(
         self, prompt: str, to: Collection[str] | None = None, *, defer: bool = False
     ) -> list[Turn]:
@@ -152,6 +157,26 @@ class Session:
         for queue in queues:
             self._scheduler.advance(queue)
         return asked
+
+    def begin_turn(self, prompt: str, to: Collection[str]) -> list[Turn]:
+        """Take a prompt in for these agents without asking them; `step` asks."""
+        self._must_be_open()
+        queues = self._queues.chosen(to)
+        ids = tuple(queue.agent.id for queue in queues)
+        self._emit(events.Prompted(self.state.next_turn, prompt, ids))
+        return [queue.agent.turns[-1] for queue in queues]
+
+    def step(self, agent: str, turn: Turn, call: Call) -> Attempt:
+        """Ask an agent something of one's own at a turn, as another attempt at it."""
+        self._must_be_open()
+        queue = self._queues[agent]
+        attempt = self._scheduler.enlist(queue, turn, call=call)
+        self._scheduler.advance(queue)
+        return attempt
+
+    def note_coordination(self, event: events.CoordinationEvent) -> None:
+        """Say what has come of a coordination."""
+        self._emit(event)
 
     def rerun(self, agents: Collection[str] | None = None) -> list[Attempt]:
         """Ask the last prompt of these agents (all by default) again.

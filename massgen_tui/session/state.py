@@ -7,8 +7,10 @@ from massgen_tui.backends.events import Arrived, RequestSent
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt
+from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry
+from massgen_tui.session.fold_coordination import fold_coordination
 from massgen_tui.session.requests import SentRequests
 from massgen_tui.session.times import Times
 
@@ -44,6 +46,8 @@ class SessionState:
         self._prompted: set[int] = set()
         """The serials of all turns."""
         self._placed: dict[int, tuple[Agent, Turn, Attempt]] = {}
+        self.agreements: dict[int, list[Agreement]] = {}
+        """The coordinations of each turn, by its serial; the last one stands."""
         self._requests = SentRequests()
         self.begin_with(agents)
 
@@ -93,6 +97,7 @@ class SessionState:
         self.sampled = None
         self._prompted.clear()
         self._placed.clear()
+        self.agreements.clear()
         self._requests = SentRequests()
 
     def apply(self, entry: Entry) -> None:
@@ -120,6 +125,8 @@ class SessionState:
             self.title = event.title
         elif isinstance(event, events.Sampled):
             self.sampled = at, event
+        elif isinstance(event, events.CoordinationEvent):
+            fold_coordination(self, event)
         elif isinstance(event, events.Closed):
             pass
         else:

@@ -13,6 +13,7 @@ from massgen_tui.session.events import SessionEvent, Streamed
 from massgen_tui.session.requests import MESSAGES, Sent, SentRequest
 from massgen_tui.session.state import SessionState
 from massgen_tui.session.times import Times
+from massgen_tui.store import coordination_lines as of_coordination
 from massgen_tui.store import lines as of_session
 from massgen_tui.store import stream_lines as of_stream
 from massgen_tui.store.encoder import MOMENTS
@@ -42,6 +43,13 @@ Told = (
     | of_session.Sample
     | of_session.Rename
     | of_session.Close
+    | of_coordination.BeginCoordination
+    | of_coordination.BeginStep
+    | of_coordination.GiveAnswer
+    | of_coordination.GiveVote
+    | of_coordination.LeaveOut
+    | of_coordination.Decide
+    | of_coordination.Conclude
     | of_stream.Open
     | of_stream.Start
     | of_stream.Alive

@@ -10,7 +10,7 @@ from massgen_tui.session.events import SessionEvent
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.requests import sent_request
 from massgen_tui.session.times import Times
-from massgen_tui.store import lines, stream_lines
+from massgen_tui.store import coordination_lines, lines, stream_lines
 from massgen_tui.store.head import kept_agent
 from massgen_tui.store.messages import MessageNames
 from massgen_tui.store.schema import to_json
@@ -23,7 +23,9 @@ ALIVE_S = 1.0
 """Seconds between two lines that say no more than that the server is alive."""
 
 _EVENTS: dict[type, type[lines.EventLine]] = {
-    one.makes: one for one in lines.EventLine.__subclasses__()
+    one.makes: one
+    for one in lines.EventLine.__subclasses__()
+    if one.__module__ in (lines.__name__, coordination_lines.__name__)
 }
 _STREAM: dict[type, type[stream_lines.StreamLine]] = {
     one.makes: one for one in stream_lines.StreamLine.__subclasses__()

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massgen_tui.coordinate.limits import Sensitivity
-from massgen_tui.coordinate.record import Answer, Verdict
 from massgen_tui.coordinate.steps import Ask, Chose, Reply, Said, Unclear
 from massgen_tui.coordinate.ways import TOOLS, Way, form, read
 from massgen_tui.coordinate.words import Words, asked, presented
+from massgen_tui.session.coordination import Answer, Verdict
 
 NAMES = ("agent1.1", "agent2.1", "agent2.2")
 NEW = (Answer("agent2.1", "qwen2", 1, "four"),)

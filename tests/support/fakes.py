@@ -59,6 +59,7 @@ class FakeBackend:
     scripts: list[Sequence[Step]] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
     asked: list[list[Message]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     open: int = 0
     """Streams that were begun and not closed yet."""
     closed: bool = False
@@ -68,6 +69,7 @@ class FakeBackend:
     def request(self, call: Call) -> ChatRequest:
         """Keep the messages."""
         self.asked.append(list(call.messages))
+        self.calls.append(call)
         body = {
             "model": self.model,
             "messages": [{"role": m.role, "content": m.content} for m in call.messages],

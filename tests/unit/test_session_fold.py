@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -28,11 +29,12 @@ from massgen_tui.backends.events import (
     UsageReported,
     Warned,
 )
+from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.connections import profile_of
 from massgen_tui.session.deferral import Deferral
-from massgen_tui.session.events import Entry, Sampled
+from massgen_tui.session.events import CoordinationEvent, Entry, Sampled
 from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState
@@ -80,6 +82,7 @@ def picture(state: SessionState) -> list[object]:
     """Everything that can be seen of a session."""
     return [
         (state.sampled[1] if state.sampled else None),
+        [[asdict(one) for one in each] for each in state.agreements.values()],
         *(_picture(state, agent) for agent in state.agents.values()),
     ]
 
@@ -90,7 +93,7 @@ def _picture(state: SessionState, agent: Agent) -> object:
             agent.id,
             (agent.profile.server, agent.profile.model, agent.config.settings.system_message),
             (agent.away, agent.served_by, agent.context_length, {"revision": agent.revision}),
-            [(turn.serial, turn.prompt, turn.front) for turn in agent.turns],
+            [(turn.serial, turn.prompt, turn.front, turn.final) for turn in agent.turns],
             [[told(attempt) for attempt in turn.attempts] for turn in agent.turns],
             [agent.messages(turn) for turn in agent.turns],
             agent_record(agent, agent.current),
@@ -294,6 +297,31 @@ class Sessions(RuleBasedStateMachine):
         server = ServerSample("http://localhost:8000", state, running=running)
         sampled = Sampled((server,), (GpuSample(0, utilisation=running),))
         self.command(lambda: self.session.note_samples(sampled))
+
+    @rule(
+        id=st.sampled_from(IDS),
+        name=st.sampled_from(("agent1.1", "agent2.1")),
+        text=st.none() | TEXT,
+        counted=st.booleans(),
+        final=st.booleans(),
+    )
+    def coordinate(self, id: str, name: str, text: str | None, counted: bool, final: bool) -> None:
+        agent = self.session.state.agents.get(id)
+        turns = agent.turns if agent is not None else []
+        if not turns or not turns[-1].attempts or not turns[-1].attempts[-1].status.ended:
+            return
+        turn, attempt = turns[-1].serial, turns[-1].attempts[-1].serial
+        told: list[CoordinationEvent] = [
+            events.CoordinationBegun(turn, (id,)),
+            events.StepBegun(attempt, 1, "answer"),
+            events.AnswerGiven(attempt, name, text),
+            events.VoteGiven(attempt, name, text or "", counted),
+            events.AgentOut(turn, id, "cut"),
+            events.Decided(turn, name, "tie"),
+            events.Concluded(turn, attempt if final else None),
+        ]
+        for event in told:
+            self.command(partial(self.session.note_coordination, event), id)
 
     @rule(seconds=st.sampled_from((0.0078125, 0.25, 7.0)))
     def tick(self, seconds: float) -> None:
