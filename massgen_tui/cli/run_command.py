@@ -33,6 +33,7 @@ from massgen_tui.headless import FORMATS, Options, run
 @click.option(
     "--agent", "agents", multiple=True, metavar="ID", help="Ask this one only; repeatable."
 )
+@click.option("--coordinate", is_flag=True, help="Let the agents agree on one answer.")
 @click.option("--no-save", is_flag=True, help="Keep no file of this run.")
 def command(
     config: str,
@@ -45,6 +46,7 @@ def command(
     wait: float,
     strict: bool,
     agents: tuple[str, ...],
+    coordinate: bool,
     no_save: bool,
 ) -> int:
     """Ask the agents of CONFIG once and print what they say.
@@ -62,9 +64,18 @@ def command(
     known = [agent.id for agent in read.agents]
     if unknown := [agent for agent in agents if agent not in known]:
         raise click.UsageError(f"no agent {', '.join(unknown)}; there are: {', '.join(known)}")
-    return run(
-        read, Options(asked, shape, reasoning, timings, wait, agents, strict, save=not no_save)
+    options = Options(
+        asked,
+        shape,
+        reasoning,
+        timings,
+        wait,
+        agents,
+        strict,
+        save=not no_save,
+        coordinate=coordinate or read.coordination.coordinate,
     )
+    return run(read, options)
 
 
 def _prompt(prompt: str | None, file: str | None) -> str:

@@ -39,6 +39,8 @@ class Conductor:
         agents: Sequence[str],
         config: CoordinationConfig,
         ways: WayBook,
+        *,
+        wait: float = 0.0,
     ) -> None:
         """Make ready; nothing is sent yet.
 
@@ -48,6 +50,8 @@ class Conductor:
             agents: their ids, in the config's order.
             config: limits and words.
             ways: what is known of the ways of servers; what is found out is kept there.
+            wait: seconds for which the first prompts are held until their servers are up, by
+                whoever releases them.
         """
         self._session = session
         self._serial = turns[0].serial
@@ -60,6 +64,7 @@ class Conductor:
         self._asked: dict[int, tuple[Step, Call, Way, float]] = {}
         """Attempts under way: their step, what was asked, how, and when they must have ended."""
         self._work: asyncio.Queue[Work] = asyncio.Queue()
+        self._wait = wait
         self._gone: set[str] = set()
         self._spent = 0
         self._presented: int | None = None
@@ -94,7 +99,7 @@ class Conductor:
         try:
             self._follow(self._machine.begin(), None)
             while not self._machine.ended:
-                await self._next(began + self._limits.max_seconds)
+                await self._next(began + self._limits.max_seconds + self._wait)
         finally:
             session.leave(self._hear)
             self._stop_what_is_open()
@@ -194,8 +199,10 @@ class Conductor:
         agent = self._session.agent(step.agent)
         way = self._ways.of(agent)
         call = self._talks[step.agent].call(step, way)
-        attempt = self._session.step(step.agent, self._turns[step.agent], call)
         plain = isinstance(step, Ask) and step.round == 1
+        attempt = self._session.step(
+            step.agent, self._turns[step.agent], call, defer=plain and self._wait > 0
+        )
         asks: Asks = "present" if isinstance(step, Present) else "answer" if plain else "vote"
         told = way.value if asks == "vote" else ""
         self._session.note_coordination(
@@ -212,7 +219,7 @@ class Conductor:
             if first
             else config.subsequent_round_timeout_seconds
         )
-        return own or self._limits.max_seconds * STEP_SHARE
+        return (own or self._limits.max_seconds * STEP_SHARE) + (self._wait if first else 0.0)
 
     def _stop_what_is_open(self, keep: Sequence[Step] = ()) -> None:
         for serial, (step, *_) in list(self._asked.items()):

@@ -15,6 +15,7 @@ from massgen_tui.backends.events import Arrived, BackendError, Retrying, StreamE
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.exit_codes import CLOSED_PIPE, UNWRITABLE
+from massgen_tui.headless.agreeing import AgreedPrinter, agree, exit_code
 from massgen_tui.headless.printers import (
     Answers,
     JsonLinesPrinter,
@@ -25,6 +26,7 @@ from massgen_tui.headless.printers import (
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.events import Deferred, Ended, Entry, Listener, Silent, Streamed
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.session import Session
@@ -59,6 +61,8 @@ class Options:
     """An answer that is not whole counts as one that failed, for the exit code 2."""
     save: bool = True
     """Keep the session, if its config keeps any."""
+    coordinate: bool = False
+    """Let the agents agree on one answer."""
 
 
 def run(
@@ -113,6 +117,8 @@ class Headless:
         """Agents whose prompt still waited for its server when the run was stopped."""
         self._tries: Counter[int] = Counter()
         """How often each attempt was tried in vain."""
+        self._agreement: Agreement | None = None
+        """What the agents came to, where they were to agree."""
         out.on_lost = self._stop.set
 
     async def run(self) -> int:
@@ -139,6 +145,8 @@ class Headless:
         hears = (partial(self._hear, session), printer.hear)
         session.listen(partial(self._relay, session, hears))
         wait = self._options.wait
+        if self._options.coordinate:
+            return await self._agreed(session, printer)
         session.ask(self._options.prompt, self._chosen, defer=wait > 0)
         await self._unless_stopped(
             send_when_up(session, self._config, wait, self._note) if wait else session.wait()
@@ -152,8 +160,28 @@ class Headless:
         printer.finish(self._options.prompt, answers)
         return answers
 
+    async def _agreed(self, session: Session, printer: Printer) -> Answers:
+        options = self._options
+        await self._unless_stopped(
+            agree(
+                session,
+                self._config,
+                options.prompt,
+                self._chosen,
+                wait=options.wait,
+                note=self._note,
+            )
+        )
+        session.cancel()
+        answers = [(agent, agent.current) for agent in map(session.agent, self._chosen)]
+        printer.finish(options.prompt, answers)
+        [*_, [*_, self._agreement]] = session.state.agreements.values()
+        return answers
+
     def _printer(self, session: Session) -> Printer:
         options = self._options
+        if options.coordinate:
+            return AgreedPrinter(self._out, self._note, session, options.format)
         if options.format == "json":
             return JsonPrinter(self._out)
         if options.format == "jsonl":
@@ -240,6 +268,8 @@ class Headless:
             return UNWRITABLE
         if self._out.broken:
             return CLOSED_PIPE
+        if self._agreement is not None:
+            return exit_code(self._agreement)
         failed = sum(a is not None and a.status is Status.FAILED for _, a in answers)
         if failed:
             return 3 if failed == len(answers) else 2

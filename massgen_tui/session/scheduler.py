@@ -76,9 +76,10 @@ class Scheduler:
             queue.waiting.append(job)
         return job.attempt
 
-    def hold(self, queue: AgentQueue, turn: Turn) -> Attempt:
+    def hold(self, queue: AgentQueue, turn: Turn, call: Call | None = None) -> Attempt:
         """Add an attempt at a turn to a free queue and hold it back until `release`."""
         job = self._added(queue, turn)
+        job.call = call
         job.patient = True
         queue.job = job
         self._emit(events.Deferred(job.attempt.serial))

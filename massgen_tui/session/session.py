@@ -166,10 +166,15 @@ class Session:
         self._emit(events.Prompted(self.state.next_turn, prompt, ids))
         return [queue.agent.turns[-1] for queue in queues]
 
-    def step(self, agent: str, turn: Turn, call: Call) -> Attempt:
-        """Ask an agent something of one's own at a turn, as another attempt at it."""
+    def step(self, agent: str, turn: Turn, call: Call, *, defer: bool = False) -> Attempt:
+        """Ask an agent something of one's own at a turn, as another attempt at it.
+
+        With `defer` a free agent holds it until `release`.
+        """
         self._must_be_open()
         queue = self._queues[agent]
+        if defer and not queue.busy:
+            return self._scheduler.hold(queue, turn, call)
         attempt = self._scheduler.enlist(queue, turn, call=call)
         self._scheduler.advance(queue)
         return attempt

@@ -1,0 +1,89 @@
+"""`run --coordinate`: the agents agree, and what they agree on is printed."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from massgen_tui.config.model import Config
+from massgen_tui.coordinate.conductor import Conductor
+from massgen_tui.coordinate.told import told
+from massgen_tui.coordinate.waybook import WayBook
+from massgen_tui.headless.printers import Answers, JsonLinesPrinter
+from massgen_tui.headless.streams import Output
+from massgen_tui.session.coordination import Agreement
+from massgen_tui.session.events import Entry
+from massgen_tui.session.session import Session
+from massgen_tui.store.coordination_record import coordination_record
+from massgen_tui.store.schema import agent_record, to_json
+from massgen_tui.supervise.startup import send_when_up
+from massgen_tui.text import clean
+
+Note = Callable[[str], None]
+
+
+class AgreedPrinter:
+    """Prints a coordination: its final answer as text, or all of it as JSON; words go to `note`."""
+
+    def __init__(self, out: Output, note: Note, session: Session, shape: str) -> None:
+        """Print to `out` in a `shape`: text, json or jsonl."""
+        self._out = out
+        self._note = note
+        self._state = session.state
+        self._shape = shape
+        self._lines = JsonLinesPrinter(out, session.state, session.clock())
+
+    def hear(self, entry: Entry) -> None:
+        """Tell what happens."""
+        if words := told(entry.event, self._state):
+            self._note(words)
+        if self._shape == "jsonl":
+            self._lines.hear(entry)
+
+    def finish(self, prompt: str, answers: Answers) -> None:
+        """Print what they came to."""
+        [*_, [*_, agreement]] = self._state.agreements.values()
+        if self._shape == "text":
+            final = agreement.final or ""
+            shown = clean(final).strip("\n") if self._out.tty else final
+            self._out.write(shown if not shown or shown.endswith("\n") else shown + "\n")
+            return
+        record = coordination_record(agreement, self._state)
+        agents = [agent_record(agent, attempt) for agent, attempt in answers]
+        if self._shape == "json":
+            whole = {"prompt": prompt, "agents": agents, "coordination": record}
+            self._out.write(to_json(whole, indent=2) + "\n")
+            return
+        for line in (*agents, {"coordination": record}):
+            self._out.write(to_json(line) + "\n")
+
+
+async def agree(
+    session: Session,
+    config: Config,
+    prompt: str,
+    agents: Sequence[str],
+    *,
+    wait: float,
+    note: Note,
+) -> None:
+    """Ask the agents until they agree; with `wait` each is asked once its server is up."""
+    turns = session.begin_turn(prompt, agents)
+    conductor = Conductor(session, turns, agents, config.coordination, WayBook(), wait=wait)
+    if not wait:
+        await conductor.run()
+        return
+    agreeing = asyncio.create_task(conductor.run())
+    await asyncio.sleep(0)  # the first prompts are held now
+    sending = asyncio.create_task(send_when_up(session, config, wait, note))
+    try:
+        await agreeing
+    finally:
+        for task in (sending, agreeing):
+            task.cancel()
+        await asyncio.gather(sending, agreeing, return_exceptions=True)
+
+
+def exit_code(agreement: Agreement) -> int:
+    """0: they agreed on an answer, or one was chosen; 2: some agent is out; 3: there is none."""
+    if agreement.final is None:
+        return 3
+    return 2 if agreement.out else 0
