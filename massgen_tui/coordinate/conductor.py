@@ -1,6 +1,7 @@
 """Carries a coordination out: asks by the session, reads the replies, keeps the limits."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -25,6 +26,9 @@ STEP_SHARE = 0.5
 """The share of all the time that one step may take, where the config says nothing of it."""
 _REFUSED = frozenset({ErrorKind.BAD_REQUEST, ErrorKind.SERVER_ERROR})
 """How a server says that it does not take a way: mostly 400, SGLang and gateways also 500."""
+
+_TOO_LONG = re.compile(r"context|too long|too many tokens", re.IGNORECASE)
+"""What is refused for its length would be so in any way."""
 
 Work = Callable[[], Sequence[Step]]
 
@@ -179,7 +183,9 @@ class Conductor:
         """The server refuses the way it was asked."""
         late = not isinstance(step, Ask) or step.round > 1
         error = attempt.error
-        return late and way is not Way.TEXT and error is not None and error.kind in _REFUSED
+        if not late or way is Way.TEXT or error is None or error.kind not in _REFUSED:
+            return False
+        return not _TOO_LONG.search(error.message)
 
     def _chosen(self, name: str) -> Sequence[Step]:
         try:

@@ -8,20 +8,29 @@ from massgen_tui.text import one_line
 
 def told(event: events.SessionEvent, state: SessionState) -> str:
     """What happened, for people; empty where it is nothing of a coordination."""
-    match event:
-        case events.AnswerGiven(attempt=serial, name=name):
-            return f"{state.attempt(serial).agent}: gave {name}"
-        case events.VoteGiven(attempt=serial, answer=None, reason=why):
-            return f"{state.attempt(serial).agent}: abstains ({one_line(why, 120)})"
-        case events.VoteGiven(attempt=serial, answer=name, reason=why, counted=counted):
-            who, stale = state.attempt(serial).agent, "" if counted else " (does not count)"
-            reason = f": {one_line(why, 200)}" if why else ""
-            return f"{who}: votes for {name}{stale}{reason}"
-        case events.AgentOut(agent=agent, why=why):
-            return f"{agent}: is out ({one_line(why, 200)})"
-        case events.Concluded(turn=turn):
-            return ending(state.agreements[turn][-1])
+    if isinstance(event, events.StepBegun | events.AnswerGiven | events.VoteGiven):
+        return f"{state.attempt(event.attempt).agent}: {_of_step(event)}"
+    if isinstance(event, events.AgentOut):
+        return f"{event.agent}: is out ({one_line(event.why, 200)})"
+    if isinstance(event, events.Concluded):
+        return ending(state.agreements[event.turn][-1])
     return ""
+
+
+def _of_step(event: events.StepBegun | events.AnswerGiven | events.VoteGiven) -> str:
+    match event:
+        case events.StepBegun(round=round, asks="vote", way=way):
+            return f"round {round}, asked to vote ({way})"
+        case events.StepBegun(asks=asks):
+            return "gives the final answer" if asks == "present" else "asked"
+        case events.AnswerGiven(name=name):
+            return f"gave {name}"
+        case events.VoteGiven(answer=None, reason=why):
+            return f"abstains ({one_line(why, 120)})"
+        case events.VoteGiven(answer=name, reason=why, counted=counted):
+            stale = "" if counted else " (does not count)"
+            reason = f": {one_line(why, 200)}" if why else ""
+            return f"votes for {name}{stale}{reason}"
 
 
 def ending(agreement: Agreement) -> str:

@@ -66,6 +66,8 @@ def form(votable: Sequence[str], *, may_answer: bool) -> ResponseFormat:
 Calls = Sequence[tuple[str, str]]
 """Names of the tools that were called, and their arguments as they were written."""
 
+_DECODER = json.JSONDecoder(strict=False)
+"""Small models write raw newlines into strings."""
 _OURS = frozenset({"vote", "new_answer"})
 _INLINE = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 _FENCED = re.compile(r"\A```(?:json)?\s*(\{.*\})\s*```\Z", re.DOTALL)
@@ -106,7 +108,7 @@ def _last_line(text: str, calls: Calls) -> Reply:
 
 def _called(name: str, arguments: str) -> Reply:
     try:
-        fields = json.loads(arguments)
+        fields = _DECODER.decode(arguments)
     except ValueError:
         fields = None
     if not isinstance(fields, dict):
@@ -119,7 +121,7 @@ def _object(text: str) -> Reply | None:
     if not text.startswith("{"):
         return None
     try:
-        fields = json.loads(text)
+        fields = _DECODER.decode(text)
     except ValueError:
         return None
     if not isinstance(fields, dict):

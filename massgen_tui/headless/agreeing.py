@@ -1,7 +1,9 @@
 """`run --coordinate`: the agents agree, and what they agree on is printed."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from massgen_tui.config.model import Config
 from massgen_tui.coordinate.conductor import Conductor
@@ -10,10 +12,10 @@ from massgen_tui.coordinate.waybook import WayBook
 from massgen_tui.headless.printers import Answers, JsonLinesPrinter
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.coordination import Agreement
-from massgen_tui.session.events import Entry
+from massgen_tui.session.events import CoordinationEvent, Entry
 from massgen_tui.session.session import Session
 from massgen_tui.store.coordination_record import coordination_record
-from massgen_tui.store.schema import agent_record, to_json
+from massgen_tui.store.schema import Record, agent_record, to_json
 from massgen_tui.supervise.startup import send_when_up
 from massgen_tui.text import clean
 
@@ -29,14 +31,29 @@ class AgreedPrinter:
         self._note = note
         self._state = session.state
         self._shape = shape
-        self._lines = JsonLinesPrinter(out, session.state, session.clock())
+        self._began = session.clock()
+        self._lines = JsonLinesPrinter(out, session.state, self._began)
 
     def hear(self, entry: Entry) -> None:
         """Tell what happens."""
         if words := told(entry.event, self._state):
             self._note(words)
-        if self._shape == "jsonl":
-            self._lines.hear(entry)
+        if self._shape != "jsonl":
+            return
+        self._lines.hear(entry)
+        if isinstance(entry.event, CoordinationEvent):
+            self._out.write(to_json(self._line(entry)) + "\n")
+
+    def _line(self, entry: Entry) -> Record:
+        """What happened, under its own name, with the agent in the attempt's place."""
+        event = entry.event
+        assert isinstance(event, CoordinationEvent)
+        fields = {name: value for name, value in asdict(event).items() if value is not None}
+        serial = fields.pop("attempt", None)
+        agent = {"agent": self._state.attempt(serial).agent} if serial is not None else {}
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+        at = round(entry.at - self._began, 6)
+        return {"t": at, "event": name} | agent | fields
 
     def finish(self, prompt: str, answers: Answers) -> None:
         """Print what they came to."""

@@ -52,7 +52,7 @@ class JsonPrinter:
     def finish(self, prompt: str, answers: Answers) -> None:
         """Print the object."""
         agents = [agent_record(agent, attempt) for agent, attempt in answers]
-        whole: Record = {"prompt": prompt, "agents": agents}
+        whole: Record = {"prompt": prompt, "agents": agents, "coordination": None}
         self._out.write(to_json(whole, indent=2) + "\n")
 
 

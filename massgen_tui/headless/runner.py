@@ -257,7 +257,7 @@ class Headless:
             self._note(f"{attempt.agent}: warning: {warning}")
         if attempt.error is not None:
             self._note(str(attempt.error))
-        elif words := verdict(attempt).words:
+        elif not self._options.coordinate and (words := verdict(attempt).words):
             self._note(f"{attempt.agent}: {words}")
 
     def _exit_code(self, answers: Answers) -> int:
