@@ -39,6 +39,7 @@ def unreadable_report(path: Path, error: ConfigError | None) -> dict[str, object
         "ok": False,
         "problems": problems,
         "warnings": [],
+        "coordination": None,
         "agents": [],
         "servers": [],
     }
@@ -53,6 +54,10 @@ def file_report(
         "ok": True,
         "problems": [],
         "warnings": list(config.warnings),
+        "coordination": {
+            "on": config.coordination.coordinate,
+            "understood": list(config.coordination.understood),
+        },
         "agents": [_agent(agent) for agent in config.agents],
         "servers": [_server(target, status) for target, status in servers.items()],
     }

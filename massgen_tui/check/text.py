@@ -27,10 +27,19 @@ def _lines(report: dict[str, object]) -> Iterator[str]:
     count = len(list(items(report["agents"])))
     yield f"{path}: config ok, {count} agent{'' if count == 1 else 's'}"
     yield from _warnings(report, "  ")
+    yield from _coordination(report["coordination"])
     for server in items(report["servers"]):
         yield from _server(server)
     for agent in items(report["agents"]):
         yield from _agent(agent)
+
+
+def _coordination(told: object) -> Iterator[str]:
+    """Whether the agents agree on an answer, where the file says anything of it."""
+    understood = field(told, "understood")
+    if isinstance(understood, list) and understood:
+        state = "on" if field(told, "on") else "off (--coordinate)"
+        yield f"  coordination: {state}, keys understood: {', '.join(map(str, understood))}"
 
 
 def _problem(path: str, problem: dict[str, object]) -> str:
