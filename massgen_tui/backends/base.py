@@ -16,6 +16,8 @@ class ChatRequest:
     """The whole JSON body; never holds a key."""
     warnings: tuple[str, ...] = ()
     """What was left out or looks wrong, for the user."""
+    as_sent: bool = False
+    """The answer's text is given as it is sent: nothing is read out of it."""
 
 
 class Backend(Protocol):

@@ -108,3 +108,7 @@ class Call:
     """As OpenAI writes them; empty: none."""
     tool_choice: str | Mapping[str, object] | None = None
     response_format: ResponseFormat | None = None
+    streamed: bool = True
+    """The answer comes while it is made; False: whole, at its end."""
+    as_sent: bool = False
+    """Its text is given as the server sent it: no think tag or tool call is read out of it."""

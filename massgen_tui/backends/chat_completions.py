@@ -107,7 +107,7 @@ class ChatCompletionsBackend:
         """Build the request of a call, without what this server is known to refuse."""
         built = build_request(self._config, call)
         body = self._adaptation.apply(built.body)
-        return ChatRequest(body, built.warnings + self._told)
+        return ChatRequest(body, built.warnings + self._told, built.as_sent)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         """Send it and give its events as they come; closing the generator closes the socket.
@@ -121,7 +121,7 @@ class ChatCompletionsBackend:
         retries, corrected = Retries(self._config.settings.retries), False
         while True:
             yield RequestSent(body)
-            async with self._exchange(client, end) as exchange:
+            async with self._exchange(client, end, as_sent=request.as_sent) as exchange:
                 failed = await self._sent(exchange, body, correctable=not corrected)
                 if failed is None:
                     if exchange.opened:
@@ -198,11 +198,19 @@ class ChatCompletionsBackend:
         return self._client
 
     @asynccontextmanager
-    async def _exchange(self, client: "Client", end: float) -> AsyncIterator["Exchange"]:
+    async def _exchange(
+        self, client: "Client", end: float, *, as_sent: bool
+    ) -> AsyncIterator["Exchange"]:
         room = importlib.import_module(_ROOMS[1])
         base_url, end = self._config.endpoint.base_url, end + pulse().lost
         exchange: Exchange = room.Exchange(
-            client, base_url, self._limits, self._gate, end, finishes=self._finishes
+            client,
+            base_url,
+            self._limits,
+            self._gate,
+            end,
+            finishes=self._finishes,
+            as_sent=as_sent,
         )
         self._running.add(exchange)
         try:

@@ -56,6 +56,7 @@ _CHUNK_KEYS = frozenset(
 )
 _CHUNKS = ("chat.completion", "text_completion")
 _HEARTBEAT = Heartbeat()
+_TEXT = (ContentDelta, ReasoningDelta)
 
 
 class StreamDecoder:
@@ -73,13 +74,15 @@ class StreamDecoder:
     cut: bool = False
     """It ended without that and without a finish; why, the connection may know."""
 
-    def __init__(self, *, finishes: bool | None = None) -> None:
+    def __init__(self, *, finishes: bool | None = None, as_sent: bool = False) -> None:
         """Begin an answer.
 
         Args:
             finishes: the server says why it stops, so that `[DONE]` without it is a cut; False: it
                 never does; None: nobody knows, and the answer ends with `Unsaid`.
+            as_sent: text is given as it is: no tag is read out of it.
         """
+        self._as_sent = as_sent
         self._finishes = finishes
         self._sse = SSEParser()
         self._reader = DeltaReader()
@@ -205,7 +208,9 @@ class StreamDecoder:
             read = self._mender.mend(read)
         splitter = self._splitter
         for event in read:
-            if type(event) is ContentDelta:
+            if self._as_sent and isinstance(event, _TEXT):
+                events.append(event)
+            elif type(event) is ContentDelta:
                 text = event.text
                 if splitter.plain and "<" not in text and "[" not in text and "◁" not in text:
                     splitter.seen.append(text)
@@ -254,7 +259,9 @@ class StreamDecoder:
     def _flush(self, events: list[StreamEvent]) -> None:
         splitter = self._splitter
         for event in self._mender.flush():
-            if type(event) is ContentDelta:
+            if self._as_sent:
+                events.append(event)
+            elif type(event) is ContentDelta:
                 events += splitter.feed(event.text)
             elif type(event) is ReasoningDelta:
                 events += splitter.reasoned(event.text)

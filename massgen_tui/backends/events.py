@@ -117,6 +117,8 @@ class UsageReported:
     """Tokens of the prompt that were not computed again."""
     apart: int = field(default=0, compare=False)
     """Tokens that were counted beside `completion` and not in it: reasoning, at some APIs."""
+    total: int | None = field(default=None, compare=False)
+    """Tokens in all, as the server added them up."""
 
 
 @dataclass(frozen=True, slots=True)

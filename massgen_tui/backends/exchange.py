@@ -43,6 +43,8 @@ _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
 _LAST_WORDS = 1.0
 """Seconds after an error in the stream in which it may still tell what the answer cost."""
+_WHOLE = 8 * 1024 * 1024
+"""Bytes of an answer that is not streamed; a larger one is none of a model."""
 _BURST = 32 * 1024
 """Bytes in one read: a stream that brings more is behind, and only rests for its turn."""
 _TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
@@ -61,6 +63,7 @@ class Exchange:
         end: float,
         *,
         finishes: bool = False,
+        as_sent: bool = False,
     ) -> None:
         """Make ready.
 
@@ -71,13 +74,15 @@ class Exchange:
             gate: polls the reads of all streams that share it.
             end: when the answer must be whole, in the loop's time.
             finishes: a server of this kind says why it stops.
+            as_sent: nothing is read out of the answer's text.
         """
         self._client = client
         self._base_url = base_url
         self._limits = limits
         self._gate = gate
         self._stack = AsyncExitStack()
-        self._decoder = StreamDecoder(finishes=expected(base_url, by_kind=finishes))
+        finishing = expected(base_url, by_kind=finishes)
+        self._decoder = StreamDecoder(finishes=finishing, as_sent=as_sent)
         self._unpacker = Unpacker("")
         self._watch = Watch(limits, end, lambda: None)
         self._response: aiohttp.ClientResponse | None = None
@@ -136,6 +141,8 @@ class Exchange:
         self._unpacker = Unpacker(coding_of(response))
         first = await self._more()
         if first and not streams(response.content_type, first):
+            if body.get("stream") is False:
+                return await self._whole(response.content_type, first)
             whole = await excerpt(response, first, self._unpacker)
             failure, answer = no_stream(response.content_type, whole), answer_in(whole)
             if failure is not None and answer is None:
@@ -143,6 +150,18 @@ class Exchange:
             self._failure = failure
             return answer or whole
         return first
+
+    async def _whole(self, content_type: str, first: bytes) -> bytes:
+        """An answer that is not streamed, as one event of a stream; it may begin long before."""
+        body = bytearray(first)
+        while len(body) < _WHOLE and (data := await self._more()):
+            body += data
+        answer = answer_in(bytes(body))
+        if answer is None:
+            failure = no_stream(content_type, bytes(body), wanted="an answer")
+            assert failure is not None  # None is for whole answers
+            raise FailedError(failure)
+        return answer
 
     async def _more(self) -> bytes:
         """The next bytes of the answer as they were meant; empty at its end."""

@@ -55,8 +55,11 @@ def answer_in(body: bytes) -> bytes | None:
     return f"data: {json.dumps(value)}\n\n{text[end:].lstrip()}".encode()
 
 
-def no_stream(content_type: str, body: bytes) -> Cause | None:
-    """The failure of a body that is no stream; None for a whole answer that claims to be one."""
+def no_stream(content_type: str, body: bytes, *, wanted: str = "a stream") -> Cause | None:
+    """The failure of a body that is not what was `wanted`.
+
+    None for a whole answer that claims to be a stream.
+    """
     words = one_line(said(body), 200)
     value = as_value(body)
     if isinstance(value, list) and len(value) == 1:
@@ -72,10 +75,11 @@ def no_stream(content_type: str, body: bytes) -> Cause | None:
         if content_type in _STREAMS:
             return None
         words = "the whole answer at once"
+    can = " that can stream" if wanted == "a stream" else ""
     return Cause(
         ErrorKind.MALFORMED,
-        f"a stream was asked for and {content_type} came: {words}",
-        "is base_url the address of a chat-completions API that can stream?",
+        f"{wanted} was asked for and {content_type} came: {words}",
+        f"is base_url the address of a chat-completions API{can}?",
     )
 
 

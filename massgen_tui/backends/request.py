@@ -15,7 +15,8 @@ def build_request(agent: AgentConfig, call: Call) -> ChatRequest:
     """The request that asks this agent's server what a call says.
 
     Several system messages become one at the front, as chat templates want it; the agent's own
-    is used when there is none. `extra_body` is merged deeply and wins; but answers are streamed.
+    is used when there is none. `extra_body` is merged deeply and wins; but whether an answer is
+    streamed the call says.
 
     Raises:
         BackendError: of kind `config`, when the call changes what is no setting.
@@ -25,9 +26,9 @@ def build_request(agent: AgentConfig, call: Call) -> ChatRequest:
     body: dict[str, object] = {
         "model": settings.model,
         "messages": _messages(settings, call.messages, dialect),
-        "stream": True,
+        "stream": call.streamed,
     }
-    if dialect.stream_options:
+    if dialect.stream_options and call.streamed:
         body["stream_options"] = {"include_usage": True}
     body = deep_merge(body, routed.body)
     warnings = list(routed.warnings)
@@ -35,10 +36,12 @@ def build_request(agent: AgentConfig, call: Call) -> ChatRequest:
     if call.response_format is not None:
         body["response_format"] = _form(call.response_format, dialect, warnings)
     body = deep_merge(body, settings.extra_body)
-    if body["stream"] is not True:
-        body["stream"] = True
+    if body["stream"] is not call.streamed:
+        body["stream"] = call.streamed
         warnings.append("answers are always streamed: extra_body.stream left out")
-    return ChatRequest(body, tuple(warnings))
+    if not call.streamed:
+        body.pop("stream_options", None)  # which vLLM refuses without a stream
+    return ChatRequest(body, tuple(warnings), call.as_sent)
 
 
 def _patched(agent: AgentConfig, call: Call) -> AgentConfig:

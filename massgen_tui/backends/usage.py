@@ -30,6 +30,7 @@ def read_usage(usage: Mapping[str, object]) -> UsageReported | None:
             _count(usage, "cache_read_input_tokens"),
         ),
         _apart(prompt, completion, reasoning, _count(usage, "total_tokens")),
+        _count(usage, "total_tokens"),
     )
 
 
@@ -56,6 +57,7 @@ def merged(old: UsageReported | None, new: UsageReported) -> UsageReported:
         _first(new.reasoning, old.reasoning),
         _first(new.cached, old.cached),
         new.apart,
+        _first(new.total, old.total),
     )
 
 
