@@ -4,15 +4,17 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from massgen_tui.check.ask.asking import UNANSWERED, Job, ask_all
+from massgen_tui.check.ask.finding import Finding
 from massgen_tui.check.report import file_report, unreadable_report
 from massgen_tui.check.text import file_text
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.loader import load_config
-from massgen_tui.config.model import Config
+from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.monitor.elsewhere import Elsewhere
 from massgen_tui.monitor.fetch import PATIENCE, Fetcher
 from massgen_tui.monitor.kinds import wakes
@@ -32,10 +34,18 @@ class Checked:
     config: Config | None = None
     error: ConfigError | None = None
     servers: Mapping[ServerTarget, ServerStatus | None] | None = None
+    probes: Mapping[str, Sequence[Finding]] | None = None
+    """What its agents' servers did when they were asked, by agent; None: they were not."""
 
 
 async def check(
-    paths: Sequence[Path], *, probe: bool, as_json: bool, strict: bool, out: IO[str]
+    paths: Sequence[Path],
+    *,
+    probe: bool,
+    as_json: bool,
+    strict: bool,
+    out: IO[str],
+    ask: bool = False,
 ) -> int:
     """Validate config files, look at each of their servers once, and print what was found.
 
@@ -45,20 +55,26 @@ async def check(
         as_json: Print one JSON object, as docs/check-output.md describes it.
         strict: Whatever would keep an agent from answering makes the exit code 1.
         out: Where to print.
+        ask: Send the small requests of `check.ask`, and judge what comes.
 
     Returns:
-        The exit code: 1 when a file cannot be read as a config, else 0.
+        The exit code: 1 when a file cannot be read as a config, else 0; with `ask` what it found.
     """
     files = [_read(path) for path in paths]
     if probe:
         files = await _probed(files)
+    asked = 0
+    if ask:
+        files, asked = await _asked(files)
     reports = [_report(file) for file in files]
-    ok = all(file.config is not None and not (strict and _stuck(file)) for file in files)
+    fine = all(file.config is not None and not (strict and _stuck(file)) for file in files)
+    code = asked if fine or asked > UNANSWERED else 1
+    ok = code == 0
     if as_json:
         out.write(json.dumps({"ok": ok, "files": reports}, indent=2) + "\n")
     else:
         out.write("\n".join(file_text(report) for report in reports))
-    return 0 if ok else 1
+    return code
 
 
 def _read(path: Path) -> Checked:
@@ -72,7 +88,7 @@ def _read(path: Path) -> Checked:
 def _report(file: Checked) -> dict[str, object]:
     if file.config is None:
         return unreadable_report(file.path, file.error)
-    return file_report(file.path, file.config, file.servers or {})
+    return file_report(file.path, file.config, file.servers or {}, file.probes)
 
 
 def _stuck(file: Checked) -> bool:
@@ -91,6 +107,21 @@ def _usable(status: ServerStatus) -> bool:
     stands = status.condition is Condition.ASLEEP and not wakes(status.kind)
     up = status.state is ServerState.UP and not status.unserved and not stands
     return unlisted or up
+
+
+async def _asked(files: Sequence[Checked]) -> tuple[list[Checked], int]:
+    """Ask all agents of all files, and give what was found with the exit code."""
+    jobs = [
+        [_job(file, agent) for agent in file.config.agents] if file.config else [] for file in files
+    ]
+    code = await ask_all([job for of_file in jobs for job in of_file])
+    found = [{job.agent.id: job.found for job in of_file} for of_file in jobs]
+    return [replace(file, probes=probes) for file, probes in zip(files, found, strict=True)], code
+
+
+def _job(file: Checked, agent: AgentConfig) -> Job:
+    servers = (file.servers or {}).items()
+    return Job(agent, next((s for target, s in servers if agent.id in target.agents), None))
 
 
 async def _probed(files: Sequence[Checked]) -> list[Checked]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from massgen_tui.backends.call import Call, Message
 from massgen_tui.backends.request import build_request
+from massgen_tui.check.ask.finding import Finding
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentConfig, Config
@@ -46,9 +47,12 @@ def unreadable_report(path: Path, error: ConfigError | None) -> dict[str, object
 
 
 def file_report(
-    path: Path, config: Config, servers: Mapping[ServerTarget, ServerStatus | None]
+    path: Path,
+    config: Config,
+    servers: Mapping[ServerTarget, ServerStatus | None],
+    probes: Mapping[str, Sequence[Finding]] | None = None,
 ) -> dict[str, object]:
-    """A config: its agents with the requests they would send, and its servers."""
+    """A config: its agents with the requests they would send and what they found, its servers."""
     report = {
         "path": str(path),
         "ok": True,
@@ -58,14 +62,17 @@ def file_report(
             "on": config.coordination.coordinate,
             "understood": list(config.coordination.understood),
         },
-        "agents": [_agent(agent) for agent in config.agents],
+        "agents": [
+            _agent(agent, None if probes is None else probes.get(agent.id, ()))
+            for agent in config.agents
+        ],
         "servers": [_server(target, status) for target, status in servers.items()],
     }
     masked = _masked(report, _secrets(config))
     return masked if isinstance(masked, dict) else report
 
 
-def _agent(agent: AgentConfig) -> dict[str, object]:
+def _agent(agent: AgentConfig, probes: Sequence[Finding] | None) -> dict[str, object]:
     endpoint, settings = agent.endpoint, agent.settings
     problem = agent.problem
     request = None if problem else build_request(agent, Call((Message("user", PROMPT),)))
@@ -87,6 +94,7 @@ def _agent(agent: AgentConfig) -> dict[str, object]:
             "query": _told(endpoint.extra_query),
             "body": request.body,
         },
+        "probes": None if probes is None else [finding.as_json() for finding in probes],
     }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from massgen_tui.check.ask.told import table
 from massgen_tui.monitor.fetch import REFUSED
 from massgen_tui.monitor.read import field, items, text
 from massgen_tui.monitor.workers import Workers
@@ -68,6 +69,9 @@ def _agent(agent: dict[str, object]) -> Iterator[str]:
         default = f"  (the default of {agent['type']})" if field(request, "default_url") else ""
         yield f"    POST {text(field(request, 'url'))}{default}  key: {key}"
         yield from (f"    {line}" for line in _extras(request))
+    if agent["probes"] is not None:
+        yield from (f"    {line}" for line in table(agent["probes"]))
+    elif request:
         body = json.dumps(field(request, "body"), indent=2, ensure_ascii=False)
         yield from (f"    {line}" for line in body.splitlines())
 

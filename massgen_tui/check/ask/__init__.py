@@ -1,0 +1,1 @@
+"""Small questions to live servers, and what their answers show: `massgen-tui check --ask`."""
