@@ -1,0 +1,1 @@
+"""Two texts side by side: where they part, and in which words. Pure; without a screen."""
