@@ -29,6 +29,8 @@ class Scope(StrEnum):
     """In the list of kept sessions, while one types what to search for too."""
     ENTRY = "entry"
     """While one line is asked for."""
+    AGREEMENT = "agreement"
+    """While the answers and votes of a coordination are read."""
     REPLAY = "replay"
     """While a kept session is shown again."""
     WATCH = "watch"

@@ -62,6 +62,22 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         """Ask again as soon as the server is up: the focused pane, or all whose was not."""
         self.workspace.desk.wait()
 
+    def action_coordinate(self) -> None:
+        """Let the agents agree on what is asked of all, or no more."""
+        self.workspace.coordinating.toggle()
+
+    def action_agreement(self) -> None:
+        """Show the answers and votes of the last coordination; one can be let win."""
+        screen = self.workspace.agreement_screen()
+        if screen is None:
+            self.say("nothing was agreed on yet: f8, then ask all agents")
+        else:
+            self.push_screen(screen, self._let_win)
+
+    def _let_win(self, name: str | None) -> None:
+        if name is not None:
+            self.workspace.coordinating.choose(name)
+
     def action_help(self) -> None:
         """Show all keys."""
         self.push_screen(self.workspace.help_screen())

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
+from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.saving import SESSION, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.agent import Agent
@@ -33,6 +34,7 @@ class Desk:
         changed: Callable[[], None],
         asked: Callable[[Collection[str] | None], None],
         kept: SessionLog | None,
+        coordinating: Coordinating,
     ) -> None:
         """Work on `session`.
 
@@ -44,6 +46,7 @@ class Desk:
             changed: told that there is something new to draw.
             asked: told whom a prompt went to, by id; None: to all.
             kept: where the session is kept, if it is.
+            coordinating: lets the agents agree on what all are asked, where it is on.
         """
         self._session = session
         self._prompt = prompt
@@ -52,6 +55,7 @@ class Desk:
         self._changed = changed
         self._asked = asked
         self._kept = kept
+        self._coordinating = coordinating
         self._asked_about: set[str] = set()
         """What looked like commands, and may be sent by now."""
 
@@ -68,7 +72,10 @@ class Desk:
         if objection:
             self._say(objection)
             return False
-        self._session.ask(prompt, to)
+        if self._coordinating.on and to is None:
+            self._coordinating.ask(prompt)
+        else:
+            self._session.ask(prompt, to)
         self._asked(to)
         self._changed()
         return True
@@ -88,7 +95,10 @@ class Desk:
 
     def rerun(self) -> None:
         """Ask the last prompt again."""
-        if not self._session.rerun(self._ids()):
+        agent = self._focused()
+        coordinating = self._coordinating
+        begun = coordinating.repeat(agent.id) if agent else coordinating.again()
+        if not begun and not self._session.rerun(self._ids()):
             self._say("nothing was asked yet")
         self._changed()
 
@@ -102,9 +112,13 @@ class Desk:
 
     def stop(self) -> None:
         """Take back what waits; where nothing waits, stop what runs."""
+        agent = self._focused()
         taken = self._session.take_back(self._ids())
+        taken += () if agent else self._coordinating.take_back()
         if taken:
             self._restore(taken)
+        elif self._coordinating.stop(agent.id if agent else None):
+            pass
         elif not self._session.cancel(self._ids()):
             self._say("nothing is being answered")
         self._changed()

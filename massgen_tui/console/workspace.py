@@ -15,7 +15,9 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.console.agreed import Agreed
 from massgen_tui.console.contain import guarded
+from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.keys import name_of, unknown
 from massgen_tui.console.phrases import how_many
@@ -30,7 +32,7 @@ from massgen_tui.console.services import Services
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.monitor.alarm import Alarm
-from massgen_tui.session.agent import Agent
+from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.events import Ended, Entry
 from massgen_tui.session.last_turn import last_turn
 from massgen_tui.store.kept_config import config_of, greeting
@@ -96,6 +98,10 @@ class Workspace:
             changed=self._changed,
             guard=guarded,
         )
+        self.coordinating = Coordinating(
+            self.session, run=host.run_worker, say=host.say, changed=self._changed
+        )
+        self._agreed = Agreed(self.session.state)
         self.desk = Desk(
             self.session,
             self.prompt,
@@ -104,6 +110,7 @@ class Workspace:
             changed=self._changed,
             asked=self.main.grid.show_ends,
             kept=self.services.session_log,
+            coordinating=self.coordinating,
         )
         self.pump = Pump(
             busy=lambda: self.session.active,
@@ -159,10 +166,10 @@ class Workspace:
     def _show_panes(self) -> None:
         """Have a pane for each agent: a replay, too, lets agents come and go."""
         shown = {pane.agent: pane for pane in self.main.panes}
-        if list(shown) != list(self.session.agents):
-            self.main.show(
-                [shown.get(agent) or self._make_pane(agent) for agent in self.session.agents]
-            )
+        agreed = self._agreed.update()
+        wanted = [*self.session.agents, *([agreed] if agreed is not None else [])]
+        if list(shown) != wanted:
+            self.main.show([shown.get(agent) or self._make_pane(agent) for agent in wanted])
 
     def _make_pane(self, agent: Agent) -> AgentPane:
         self._panes_made += 1
@@ -170,9 +177,16 @@ class Workspace:
             agent,
             self._panes_made,
             clock=self.session.clock,
-            bring_to_front=self.session.bring_to_front,
+            bring_to_front=self._bring_to_front,
             id=f"pane-{self._panes_made}",
         )
+
+    def _bring_to_front(self, agent: str, turn: Turn, index: int) -> None:
+        if agent == self._agreed.agent.id and turn in self._agreed.agent.turns:
+            turn.front = index
+            self._agreed.agent.revision += 1
+        else:
+            self.session.bring_to_front(agent, turn, index)
 
     def _make_main(self) -> MainScreen:
         panes = [self._make_pane(agent) for agent in self.session.agents]
@@ -220,6 +234,7 @@ class Workspace:
         now = self.session.clock()
         with guarded(), self._host.batch_update():
             self._show_panes()
+            self.main.show_rounds(self.coordinating.agreement)
             self.main.grid.paint(now)
             self._show_title(now)
 
@@ -252,7 +267,20 @@ class Workspace:
     def focused_agent(self) -> Agent | None:
         """The agent whose pane has the focus."""
         pane = self.main.pane
-        return pane.agent if pane else None
+        agent = pane.agent if pane else None
+        return None if agent is self._agreed.agent else agent
+
+    def agreement_screen(self) -> Screen[str | None] | None:
+        """The answers and votes of the last coordination; None where there was none."""
+        agreement = self.coordinating.agreement
+        if agreement is None:
+            return None
+        # what it is made of takes time to import, and the first frame does not need it
+        room = importlib.import_module("massgen_tui.console.screens.agreement")
+        made: Screen[str | None] = room.AgreementScreen(
+            agreement, running=self.coordinating.running
+        )
+        return made
 
     def help_screen(self) -> Sheet:
         """All keys."""

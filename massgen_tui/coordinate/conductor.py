@@ -69,11 +69,17 @@ class Conductor:
         """Attempts under way: their step, what was asked, how, and when they must have ended."""
         self._work: asyncio.Queue[Work] = asyncio.Queue()
         self._wait = wait
+        self._calls: dict[str, Call] = {}
         self._gone: set[str] = set()
         self._spent = 0
         self._presented: int | None = None
         self._told = (0, 0, 0)
         """How many answers, votes and leavings were told as events."""
+
+    @property
+    def last_calls(self) -> dict[str, tuple[Turn, Call]]:
+        """What each agent was asked last, and at which turn."""
+        return {agent: (self._turns[agent], call) for agent, call in self._calls.items()}
 
     @property
     def ended(self) -> bool:
@@ -204,7 +210,7 @@ class Conductor:
     def _send(self, step: Step) -> None:
         agent = self._session.agent(step.agent)
         way = self._ways.of(agent)
-        call = self._talks[step.agent].call(step, way)
+        call = self._calls[step.agent] = self._talks[step.agent].call(step, way)
         plain = isinstance(step, Ask) and step.round == 1
         attempt = self._session.step(
             step.agent, self._turns[step.agent], call, defer=plain and self._wait > 0

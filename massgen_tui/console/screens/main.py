@@ -23,10 +23,12 @@ from massgen_tui.console.widgets.foot import foot
 from massgen_tui.console.widgets.lines import Line, TitleBar
 from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt
+from massgen_tui.console.widgets.rounds import Rounds
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.console.widgets.still import Still
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerStatus
+from massgen_tui.session.coordination import Agreement
 
 
 class MainScreen(Screen[None], Still):
@@ -61,6 +63,7 @@ class MainScreen(Screen[None], Still):
         """
         super().__init__()
         self.title_bar = TitleBar(id="title")
+        self.rounds = Rounds(id="rounds")
         self.grid = PaneGrid(tuple(panes), id="panes")
         self.sidebar = Sidebar(keymap, id="sidebar")
         self.folded = Line(id="folded")
@@ -73,6 +76,7 @@ class MainScreen(Screen[None], Still):
     def compose(self) -> ComposeResult:
         """Everything, in the order of the grid in console.tcss."""
         yield self.title_bar
+        yield self.rounds
         yield self.grid
         yield self.sidebar
         yield self.folded
@@ -92,6 +96,11 @@ class MainScreen(Screen[None], Still):
             self.set_focus(self.prompt)
         self.grid.show(panes)
         self._fold(self.app.size)
+
+    def show_rounds(self, agreement: Agreement | None) -> None:
+        """Show how the agents come to agree, above the panes, where they do."""
+        self.rounds.show(agreement)
+        self.set_class(agreement is not None, "-agreeing")
 
     @property
     def pane(self) -> AgentPane | None:

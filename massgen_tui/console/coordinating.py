@@ -1,0 +1,175 @@
+"""Lets the agents of the console agree on what is asked of all, one prompt after the other."""
+
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Protocol
+
+from massgen_tui.backends.call import Call
+from massgen_tui.coordinate.conductor import Conductor
+from massgen_tui.coordinate.waybook import WayBook
+from massgen_tui.session.agent import Agent, Turn
+from massgen_tui.session.coordination import Agreement
+from massgen_tui.session.session import Session
+
+
+class Worker(Protocol):
+    """Runs work beside, its faults contained."""
+
+    def __call__(self, work: Coroutine[None, None, None], *, group: str) -> object:
+        """Begin it."""
+
+
+class Coordinating:
+    """Whether prompts to all are agreed on, and the coordination that is under way."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        run: Worker,
+        say: Callable[[str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        """Begin as the config says; nothing is asked yet.
+
+        Args:
+            session: asks.
+            run: runs a coordination beside what else goes on.
+            say: tells the user something.
+            changed: told that there is something new to draw.
+        """
+        self._session = session
+        self._run = run
+        self._say = say
+        self._changed = changed
+        self._ways = WayBook()
+        self._conductor: Conductor | None = None
+        self._waiting: deque[str] = deque()
+        self._last: dict[str, tuple[Turn, Call]] = {}
+        """The last step of each agent in the last coordination."""
+        self.on = session.config.coordination.coordinate
+
+    @property
+    def running(self) -> bool:
+        """A coordination is under way."""
+        return self._conductor is not None
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The last coordination of the conversations that go on."""
+        agreements = self._session.state.agreements
+        serials = {turn.serial for agent in self._session.agents for turn in agent.turns}
+        there = [each[-1] for serial, each in agreements.items() if serial in serials]
+        return max(there, key=lambda one: one.turn) if there else None
+
+    def toggle(self) -> None:
+        """Agree on prompts to all from now on, or no more."""
+        if not self.on and len(self._session.agents) < 2:
+            self._say("one agent has nobody to agree with")
+            return
+        self.on = not self.on
+        self._say(
+            "coordinate: a prompt goes to all, then they vote, and the winner presents"
+            if self.on
+            else "coordinate is off: a prompt to all shows all answers"
+        )
+        self._changed()
+
+    def ask(self, prompt: str) -> None:
+        """Let the agents agree on an answer, after what is asked already."""
+        if self.running:
+            self._waiting.append(prompt)
+            self._say("queued: it is asked when the agents have agreed")
+            return
+        able = [agent for agent in self._session.agents if _able(agent)]
+        if len(able) < 2:
+            self._session.ask(prompt, [agent.id for agent in able] or None)
+            if able:
+                self._say(f"only {able[0].id} can be asked: a plain answer")
+            return
+        ids = [agent.id for agent in able]
+        self._begin(self._session.begin_turn(prompt, ids), ids)
+
+    def again(self) -> bool:
+        """Begin the last coordination anew, as another attempt; False where there was none last."""
+        agreement = self.agreement
+        if agreement is None or not self._is_last(agreement):
+            return False
+        if self.running:
+            self._say("the agents have not agreed yet: esc presents what there is")
+            return True
+        there = {agent.id: agent for agent in self._session.agents}
+        ids = [id for id in agreement.agents if id in there]
+        turns = [_turn(there[id], agreement.turn) for id in ids]
+        if len(ids) < 2 or None in turns:
+            return False
+        self._begin([turn for turn in turns if turn is not None], ids)
+        return True
+
+    def repeat(self, agent: str) -> bool:
+        """Ask an agent's last step of a coordination again; False where it had none last."""
+        known = self._last.get(agent)
+        if known is None or self._session.agent(agent).turns[-1:] != [known[0]]:
+            return False
+        if self.running:
+            self._say("the agents have not agreed yet: esc here takes this one out")
+        else:
+            self._session.step(agent, *known)
+        return True
+
+    def stop(self, agent: str | None) -> bool:
+        """Present what there is, and end at the second call; or take an agent out.
+
+        Returns:
+            False where nothing is under way.
+        """
+        if self._conductor is None:
+            return False
+        if agent is not None:
+            self._conductor.drop(agent)
+            self._say(f"{agent} takes no part any more")
+        else:
+            self._conductor.present_now()
+            self._say("presenting the best there is; esc again ends it")
+        return True
+
+    def take_back(self) -> tuple[str, ...]:
+        """The prompts that wait for the agents to agree, which are not asked."""
+        taken = tuple(self._waiting)
+        self._waiting.clear()
+        return taken
+
+    def choose(self, name: str) -> None:
+        """Let this answer win, over the agents' heads."""
+        if self._conductor is None:
+            self._say("it is decided already")
+        else:
+            self._conductor.choose(name)
+
+    def _begin(self, turns: list[Turn], ids: list[str]) -> None:
+        config = self._session.config.coordination
+        self._conductor = Conductor(self._session, turns, ids, config, self._ways)
+        self._run(self._conduct(self._conductor), group="coordination")
+        self._changed()
+
+    async def _conduct(self, conductor: Conductor) -> None:
+        try:
+            await conductor.run()
+        finally:
+            self._last = conductor.last_calls
+            self._conductor = None
+            self._changed()
+        if self._waiting:
+            self.ask(self._waiting.popleft())
+
+    def _is_last(self, agreement: Agreement) -> bool:
+        turns = [agent.turns[-1].serial for agent in self._session.agents if agent.turns]
+        return max(turns, default=0) == agreement.turn
+
+
+def _able(agent: Agent) -> bool:
+    return not agent.away and agent.config.problem is None
+
+
+def _turn(agent: Agent, serial: int) -> Turn | None:
+    return next((turn for turn in agent.turns if turn.serial == serial), None)

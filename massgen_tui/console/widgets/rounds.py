@@ -1,0 +1,43 @@
+"""The strip above the panes that shows how the agents come to agree."""
+
+from rich.text import Text
+
+from massgen_tui.console.timeline import timeline
+from massgen_tui.console.widgets.still import Still
+from massgen_tui.session.coordination import Agreement
+
+
+class Rounds(Still):
+    """As many rows as agents, and one; nothing where there was no coordination."""
+
+    DEFAULT_CSS = "Rounds { height: auto; width: 1fr; display: none; }"
+
+    def __init__(self, *, id: str) -> None:
+        """Show nothing yet."""
+        super().__init__(id=id)
+        self._agreement: Agreement | None = None
+        self._drawn: tuple[object, ...] = ()
+
+    def show(self, agreement: Agreement | None) -> bool:
+        """Show a coordination; tells whether the number of rows is another one."""
+        shown = (agreement, agreement.revision if agreement else 0)
+        if shown == self._drawn:
+            return False
+        rows = len(self._rows())
+        self._agreement, self._drawn = agreement, shown
+        other = rows != len(self._rows())
+        self.refresh(layout=other)
+        return other
+
+    def _rows(self) -> list[Text]:
+        width = max(self.size.width, 40)
+        return timeline(self._agreement, width) if self._agreement is not None else []
+
+    @property
+    def plain(self) -> str:
+        """What it says, without style."""
+        return self.render().plain
+
+    def render(self) -> Text:
+        """All rows."""
+        return Text("\n").join(self._rows())
