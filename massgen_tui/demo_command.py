@@ -39,13 +39,20 @@ class Stage:
     """What the demo is, and what it is not."""
 
 
-def run_demo(*, replay: bool = False, model: Path | None = None, offline: bool = False) -> int:
+def run_demo(
+    *,
+    replay: bool = False,
+    model: Path | None = None,
+    offline: bool = False,
+    coordinate: bool = False,
+) -> int:
     """Show two agents on this machine, in the console or, without a terminal, printed.
 
     Args:
         replay: play recorded answers, without a model.
         model: a GGUF file to use instead of the demo's own.
         offline: fetch nothing.
+        coordinate: let the two agree on one answer; recorded answers cannot.
 
     Returns:
         The exit code; 1 when the demo could not be set up.
@@ -54,6 +61,8 @@ def run_demo(*, replay: bool = False, model: Path | None = None, offline: bool =
     tell = Progress(sys.stderr)
     try:
         with _ended_by_signals(), ExitStack() as stack:
+            if replay and coordinate:
+                raise DemoError("recorded answers agree on nothing: leave out one of the two")
             if replay:
                 stage = _replay(stack, screen, "as asked with --replay")
             elif model is not None:
@@ -61,7 +70,7 @@ def run_demo(*, replay: bool = False, model: Path | None = None, offline: bool =
                 stage = _live(stack, screen, model, model.stem, "a file of your own, not checked")
             else:
                 stage = _live_or_replay(stack, screen, tell, offline)
-            return _show(stage, screen, tell)
+            return _show(stage, screen, tell, coordinate=coordinate)
     except DemoError as error:
         tell(f"massgen-tui demo: {error}")
         return 1
@@ -153,15 +162,19 @@ def _config(
     return build({"agents": agents, "ui": {"logging_enabled": False}}, {}, name=name)
 
 
-def _show(stage: Stage, screen: bool, tell: Progress) -> int:
+def _show(stage: Stage, screen: bool, tell: Progress, *, coordinate: bool = False) -> int:
     tell(stage.notice)
+    config = stage.config
+    if coordinate:
+        on = config.coordination.model_copy(update={"coordinate": True})
+        config = config.model_copy(update={"coordination": on})
     if screen:
         open_console = importlib.import_module("massgen_tui.console.running").open_console
-        return int(open_console(stage.config, prompt=stage.question, notice=stage.notice))
+        return int(open_console(config, prompt=stage.question, notice=stage.notice))
     headless = importlib.import_module("massgen_tui.headless")
     tell(f"No terminal, so no console: asking both agents: {stage.question}")
-    options = headless.Options(stage.question, reasoning=True, timings=True)
-    return int(headless.run(stage.config, options))
+    options = headless.Options(stage.question, reasoning=True, timings=True, coordinate=coordinate)
+    return int(headless.run(config, options))
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from massgen_tui.terminal import undrawable
 @click.command("open")
 @click.argument("config")
 @click.argument("prompt", required=False)
-def command(config: str, prompt: str | None) -> int:
+@click.option("--coordinate", is_flag=True, help="Let the agents agree on one answer (f8).")
+def command(config: str, prompt: str | None, *, coordinate: bool) -> int:
     """Open the console with the agents of CONFIG; with PROMPT, ask it at once."""
     if not Path(config).is_file():
         raise click.ClickException(no_such_config(config))
@@ -21,4 +22,4 @@ def command(config: str, prompt: str | None) -> int:
             f"the console needs a terminal, and {why}; without one use: "
             f'massgen-tui run {config} "{prompt or "PROMPT"}"'
         )
-    return open_file(config, prompt)
+    return open_file(config, prompt, coordinate=coordinate)

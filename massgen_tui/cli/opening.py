@@ -28,7 +28,7 @@ def _is_text(words: list[str]) -> bool:
     return there.isascii() or (utf_8 and not any("\ud800" <= one <= "\udfff" for one in there))
 
 
-def open_file(config: str, prompt: str | None = None) -> int:
+def open_file(config: str, prompt: str | None = None, *, coordinate: bool = False) -> int:
     """Open the console with the agents of a config file and give its exit code.
 
     Raises:
@@ -37,5 +37,7 @@ def open_file(config: str, prompt: str | None = None) -> int:
     gc.disable()  # until the first frame: nothing that is imported is garbage
     with terminal.taken() as before:
         running = importlib.import_module("massgen_tui.console.running")
-        code: int = running.open_file(Path(config), prompt=prompt, before=before)
+        code: int = running.open_file(
+            Path(config), prompt=prompt, before=before, coordinate=coordinate
+        )
         return code

@@ -53,6 +53,7 @@ _GROUPS = {
     Scope.IN_PANE: "Pane",
     Scope.SIDEBAR: "Sidebar",
     Scope.SESSIONS: "Sessions",
+    Scope.AGREEMENT: "Answers and votes",
     Scope.REPLAY: "Replay",
 }
 

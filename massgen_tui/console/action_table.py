@@ -184,6 +184,7 @@ ACTIONS: tuple[Action, ...] = (
         "app.agreement",
         "answers and votes of the last coordination",
         palette="Answers and votes",
+        searched=True,
         in_readme=True,
     ),
     Action(_PANE, "pane.help", "question_mark", "app.help", "all keys"),

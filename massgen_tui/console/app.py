@@ -52,6 +52,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         notice: str = "",
         before: Before | None = None,
         resumes: Path | None = None,
+        coordinate: bool = False,
     ) -> None:
         """Make the console of a config.
 
@@ -62,6 +63,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
             notice: shown at the start.
             before: how the terminal was before it was taken; None: it is not taken.
             resumes: the file of a session that goes on.
+            coordinate: let the agents agree on what all are asked, whatever the config says.
         """
         super().__init__()
         self.refused: ConfigError | None = None
@@ -69,6 +71,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         self.before = before or Before()
         self._held: list[events.Event] | None = keys_of(self.before.typed)
         self._first = (prompt, notice)
+        self._coordinate = coordinate
         self._events: asyncio.AbstractEventLoop | None = None
         self._opening: OpeningScreen | None = None
         if isinstance(config, Outline):
@@ -82,6 +85,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         self.config, self.services = workspace.config, workspace.services
         self.session, self.desk = self.workspace.session, self.workspace.desk
         self.main, self.prompt = self.workspace.main, self.workspace.prompt
+        workspace.coordinating.on = workspace.coordinating.on or self._coordinate
 
     @property
     def known_config(self) -> "Config | None":

@@ -8,8 +8,10 @@ def how_many(agents: int) -> str:
     return "1 agent" if agents == 1 else f"{agents} agents"
 
 
-def hint(agents: Sequence[str]) -> str:
+def hint(agents: Sequence[str], *, coordinate: bool = False) -> str:
     """What stands in the empty prompt."""
+    if coordinate:
+        return f"sends to all, then they vote   @{agents[0]} asks one"
     if len(agents) < 2:
         return "ask …"
     return f"ask all agents …   @{agents[0]} asks one"

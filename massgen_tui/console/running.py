@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from massgen_tui.session.replay import ReplaySession
 
 
-def open_file(path: Path, *, prompt: str | None, before: Before) -> int:
+def open_file(path: Path, *, prompt: str | None, before: Before, coordinate: bool = False) -> int:
     """Run the console with the agents of a config file.
 
     Args:
         path: the file.
         prompt: asked at once.
         before: how the terminal was before it was taken.
+        coordinate: let the agents agree on what all are asked, whatever the config says.
 
     Returns:
         The exit code, as of `open_console`.
@@ -30,7 +31,8 @@ def open_file(path: Path, *, prompt: str | None, before: Before) -> int:
         ConfigError: it cannot be read as a config.
     """
     outline = outline_of(path)
-    return _run(ConsoleApp(outline or read_config(path), prompt=prompt, before=before))
+    known = outline or read_config(path)
+    return _run(ConsoleApp(known, prompt=prompt, before=before, coordinate=coordinate))
 
 
 def open_console(config: "Config", *, prompt: str | None = None, notice: str = "") -> int:

@@ -3,15 +3,9 @@
 To import it takes as long as all the rest of a start; the app shows its first frame before.
 """
 
-import asyncio
-import importlib
-from collections.abc import Callable, Collection, Coroutine
-from contextlib import AbstractContextManager
+from collections.abc import Collection
 from pathlib import Path
-from typing import Protocol
 
-from textual.notifications import SeverityLevel
-from textual.screen import Screen
 from textual.worker import Worker
 
 from massgen_tui.config.model import AgentConfig, Config
@@ -19,15 +13,12 @@ from massgen_tui.console.agreed import Agreed
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.desk import Desk
-from massgen_tui.console.keys import name_of, unknown
-from massgen_tui.console.phrases import how_many
+from massgen_tui.console.host import Host
+from massgen_tui.console.keys import unknown
+from massgen_tui.console.opener import Opener
+from massgen_tui.console.phrases import hint, how_many
 from massgen_tui.console.pump import Pump
-from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
-from massgen_tui.console.screens.quit import QuitScreen
-from massgen_tui.console.screens.request import request_text
-from massgen_tui.console.screens.sheet import Sheet
-from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.prompt import Prompt
@@ -42,34 +33,7 @@ from massgen_tui.supervise.deferred import DeferredSender, WatchedServers
 from massgen_tui.supervise.join import Join
 
 
-class Host(Protocol):
-    """What the app does for them."""
-
-    def say(
-        self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"
-    ) -> None:
-        """Tell the user something for a while."""
-
-    def bell(self) -> None:
-        """Ring."""
-
-    def paint(self) -> None:
-        """Draw a frame: what is new."""
-
-    def batch_update(self) -> AbstractContextManager[None]:
-        """A context whose changes are drawn at once."""
-        ...
-
-    def call_after_refresh(self, callback: Callable[[], None]) -> bool:
-        """Call it when the screen has been drawn."""
-        ...
-
-    def run_worker(self, work: Coroutine[None, None, None], *, group: str) -> Worker[None]:
-        """Run it beside, its faults contained."""
-        ...
-
-
-class Workspace:
+class Workspace(Opener):
     """Everything that the app works with."""
 
     def __init__(
@@ -101,6 +65,7 @@ class Workspace:
         self.coordinating = Coordinating(
             self.session, run=host.run_worker, say=host.say, changed=self._changed
         )
+        self._hinted = False
         self._agreed = Agreed(self.session.state)
         self.desk = Desk(
             self.session,
@@ -123,11 +88,6 @@ class Workspace:
     def _make_prompt(self) -> Prompt:
         ids, keymap = [agent.id for agent in self.session.agents], self.config.ui.keymap
         return Prompt(self.services.history, ids, keymap, ask=self._ask, id="prompt")
-
-    @property
-    def config(self) -> Config:
-        """The config, with the agents as they are now."""
-        return self.session.config
 
     def add_agent(self, config: AgentConfig) -> None:
         """Take in one more agent, behind the others.
@@ -234,9 +194,18 @@ class Workspace:
         now = self.session.clock()
         with guarded(), self._host.batch_update():
             self._show_panes()
+            self._show_mode()
             self.main.show_rounds(self.coordinating.agreement)
             self.main.grid.paint(now)
             self._show_title(now)
+
+    def _show_mode(self) -> None:
+        """Say in the empty prompt what becomes of it."""
+        on = self.coordinating.on
+        if on != self._hinted:
+            self._hinted = on
+            ids = [agent.id for agent in self.session.agents]
+            self.prompt.placeholder = hint(ids, coordinate=on)
 
     def show_title(self) -> None:
         """Show the title as it is now."""
@@ -246,12 +215,13 @@ class Workspace:
         turn, title = last_turn(self.session.state, now), self.main.title_bar
         log = self.services.session_log
         trouble = NOT_KEPT if log is not None and log.problem else ""
+        mode = "coordinate · " if self.coordinating.on else ""
         name = self.session.state.title or self.config.name
         if turn is None:
-            said = how_many(len(self.session.agents))
+            said = f"{mode}{how_many(len(self.session.agents))}"
             title.tell(name, said, None, trouble=trouble)
         else:
-            said = f"turn {turn.number} · {turn.prompt}"
+            said = f"{mode}turn {turn.number} · {turn.prompt}"
             title.tell(name, said, turn.elapsed, running=turn.running, trouble=trouble)
 
     def show_monitors(self) -> None:
@@ -269,60 +239,6 @@ class Workspace:
         pane = self.main.pane
         agent = pane.agent if pane else None
         return None if agent is self._agreed.agent else agent
-
-    def agreement_screen(self) -> Screen[str | None] | None:
-        """The answers and votes of the last coordination; None where there was none."""
-        agreement = self.coordinating.agreement
-        if agreement is None:
-            return None
-        # what it is made of takes time to import, and the first frame does not need it
-        room = importlib.import_module("massgen_tui.console.screens.agreement")
-        made: Screen[str | None] = room.AgreementScreen(
-            agreement, running=self.coordinating.running
-        )
-        return made
-
-    def help_screen(self) -> Sheet:
-        """All keys."""
-        return help_screen(self.config.ui.keymap)
-
-    def sessions_screen(self) -> Screen[None]:
-        """The sessions that were kept."""
-        # what it is made of takes time to import, and the first frame does not need it
-        room = importlib.import_module("massgen_tui.console.screens.sessions")
-        desk = importlib.import_module("massgen_tui.console.session_desk")
-        finder = importlib.import_module("massgen_tui.console.session_finder").SessionFinder()
-        log = self.services.session_log
-        own = desk.Own(
-            path=lambda: log.path if log is not None else None,
-            rename=self.session.rename,
-            answering=lambda: len(self.desk.answering),
-        )
-        made: Screen[None] = room.SessionsScreen(
-            finder, desk.SessionDesk(self._host, own, finder), self.config.ui.keymap
-        )
-        return made
-
-    async def request_screen(self) -> Sheet:
-        """What was sent for the focused agent, or for the first that is seen."""
-        seen = self.main.panes[self.main.grid.arrangement.first]
-        agent = self.focused_agent() or seen.agent
-        energy = self.services.watching.energy(agent.current) if agent.current else None
-        title, body = await asyncio.to_thread(request_text, agent, energy)
-        return Sheet(title, body)
-
-    def warnings_screen(self, themes: Collection[str]) -> Sheet:
-        """What the config warns of, and where the log and the session's file are."""
-        return warnings_screen(self.warnings(themes), self.services)
-
-    def quit_screen(self, screen: Screen[object]) -> QuitScreen | None:
-        """The question whether to quit; None where it need not be asked, or stands on `screen`."""
-        answering = len(self.desk.answering)
-        if not answering or isinstance(screen, QuitScreen):
-            return None
-        key, kept = name_of("quit", self.config.ui.keymap), self.config.ui.logging_enabled
-        held = len(self.session.held)
-        return QuitScreen(answering - held, key, kept=kept, held=held)
 
     def _ask(self, prompt: str) -> bool:
         return self.desk.ask(prompt)

@@ -24,6 +24,8 @@ class Turn:
     """Index of the attempt that the user has in front; -1 is the last."""
     final: str | None = None
     """What the agents agreed on: the answer in every conversation, whoever gave it."""
+    agreed: bool = False
+    """The agents agree on the answer, or did: no attempt is quoted for itself."""
 
     @property
     def attempt(self) -> Attempt | None:

@@ -84,6 +84,8 @@ class Attempt:
     """Set while it waits for its server to be up; it is sent then."""
     revision: int = 0
     epoch: int = 0
+    votes: bool = False
+    """It was asked to vote, or for another answer, in a coordination."""
     stopped_s: float = 0.0
     """Seconds for which the program itself stood still meanwhile (SIGSTOP, ctrl+z)."""
     dated: bool = False

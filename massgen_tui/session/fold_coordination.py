@@ -31,7 +31,7 @@ def fold_coordination(state: _State, event: events.CoordinationEvent) -> None:
                 raise KeyError(turn)
             state.agreements.setdefault(turn, []).append(Agreement(turn, agents))
             for one in _turns(state, turn):
-                one.final = None
+                one.final, one.agreed = None, True
         case events.StepBegun() | events.AnswerGiven() | events.VoteGiven():
             _fold_step(state, event)
         case events.AgentOut(turn=turn, agent=agent, why=why):
@@ -53,6 +53,8 @@ def _fold_step(
     if isinstance(event, events.StepBegun):
         step = Step(event.attempt, agent.id, event.round, event.asks, event.way)
         agreement.steps.append(step)
+        attempt.votes = event.asks == "vote"
+        attempt.revision += 1
         return
     round = agreement.step_of(event.attempt).round
     if isinstance(event, events.AnswerGiven):

@@ -46,6 +46,8 @@ _NOTHING_SAID = Outcome(
     "off, or the prompt is longer than the model's context.",
     whole=False,
 )
+_OF_VOTING = frozenset({"vote", "new_answer"})
+"""The tools of a coordination, whose calls are read."""
 _FILTERED = "The server's content filter cut the answer."
 _ENDINGS = {
     Ending.LENGTH: Outcome(
@@ -168,6 +170,8 @@ def _thought_unseen(attempt: Attempt) -> bool:
 
 
 def _called(attempt: Attempt) -> Outcome:
+    if attempt.votes and {call.name for call in attempt.tool_calls} <= _OF_VOTING:
+        return _FINE
     names = ", ".join(call.name for call in attempt.tool_calls if call.name)
     what = f"The model stopped to call a tool{f': {names}' if names else ''}."
     return Outcome("stopped to call a tool", f"{what} Tools are not run here.")

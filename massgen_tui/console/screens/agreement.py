@@ -3,7 +3,7 @@
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -25,7 +25,8 @@ class AgreementScreen(Modal[str]):
         & > #agreement {
             width: 96%; max-width: 110; height: 92%; border: round $primary; background: $surface;
         }
-        & #answers { height: auto; max-height: 40%; border: none; background: $surface; }
+        & #answers { height: auto; max-height: 8; border: none; background: $surface; }
+        & #body { height: 1fr; border-top: solid $primary; }
         & #said { padding: 0 1; color: $foreground; }
     }
     """
@@ -34,20 +35,21 @@ class AgreementScreen(Modal[str]):
         """Show a coordination; while it runs an answer can be chosen."""
         super().__init__()
         self._agreement = agreement
-        self._running = running and not agreement.winner
+        self._open = running and not agreement.winner
 
     def compose(self) -> ComposeResult:
         """The list of answers, and what stands in the one that is pointed at."""
-        with VerticalScroll(id="agreement", can_focus=False) as frame:
+        with Vertical(id="agreement") as frame:
             frame.border_title = Text(self._title())
-            chosen = "enter lets it win · " if self._running else ""
+            chosen = "enter lets it win · " if self._open else ""
             frame.border_subtitle = Text(f"{chosen}pgup pgdn scroll · esc closes")
             yield OptionList(
                 *(Option(self._row(one)) for one in self._agreement.answers),
                 id="answers",
                 markup=False,
             )
-            yield Static(self._body(0), id="said", markup=False)
+            with VerticalScroll(id="body", can_focus=False):
+                yield Static(self._body(0), id="said", markup=False)
 
     def on_mount(self) -> None:
         """Point at the answer that won, or at the first."""
@@ -66,12 +68,12 @@ class AgreementScreen(Modal[str]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self._running:
+        if self._open:
             self.close(self._agreement.answers[event.option_index].name)
 
     def action_page(self, by: int) -> None:
         """Scroll the text by a page."""
-        frame = self.query_one("#agreement", VerticalScroll)
+        frame = self.query_one("#body", VerticalScroll)
         if by > 0:
             frame.scroll_page_down(animate=False)
         else:
@@ -92,7 +94,7 @@ class AgreementScreen(Modal[str]):
         said = one_line(answer.content.strip(), 200)
         row = Text(f"{won} {answer.name} · {one_line(answer.agent, 24)} · {votes} · ", "bold")
         row.append(said, "not bold")
-        row.truncate(104, overflow="ellipsis")
+        row.truncate(min(int(self.app.size.width * 0.96), 110) - 6, overflow="ellipsis")
         return row
 
     def _body(self, place: int) -> Text:

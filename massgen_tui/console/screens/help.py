@@ -21,11 +21,15 @@ Editing: ctrl+z undo, ctrl+y redo, ctrl+k, ctrl+u, ctrl+w, ctrl+x cut, ctrl+v pa
 Every key can be changed in the config, by the name at its right: ui: {keymap: {rerun: ctrl+e}}
 """
 
-_ORDER = ("Prompt", "Answers", "View", "Pane", "Sidebar", "Program", "Sessions", "Replay")
+_ORDER = (
+    *("Prompt", "Answers", "View", "Pane", "Sidebar"),
+    *("Program", "Sessions", "Answers and votes", "Replay"),
+)
 _TITLES = {
     "Pane": "In a pane",
     "Sidebar": "In the sidebar",
     "Sessions": "In the list of sessions",
+    "Answers and votes": "In the answers and votes",
     "Replay": "In a replay",
 }
 _KEYS = 14

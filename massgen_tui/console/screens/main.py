@@ -99,8 +99,18 @@ class MainScreen(Screen[None], Still):
 
     def show_rounds(self, agreement: Agreement | None) -> None:
         """Show how the agents come to agree, above the panes, where they do."""
-        self.rounds.show(agreement)
-        self.set_class(agreement is not None, "-agreeing")
+        if self.rounds.show(agreement):
+            self._fit_rounds()
+
+    def _fit_rounds(self) -> None:
+        """Give the strip as many rows as it says: Textual's `auto` would give it the panes'."""
+        rows = self.rounds.rows
+        self.set_class(rows > 0, "-agreeing")
+        if rows:
+            folded = "1 " if self.has_class("-folded") else ""
+            self.styles.grid_rows = f"1 {rows} 1fr {folded}auto 1"
+        else:
+            self.styles.clear_rule("grid_rows")
 
     @property
     def pane(self) -> AgentPane | None:
@@ -291,6 +301,7 @@ class MainScreen(Screen[None], Still):
         self.set_class(narrow and not self._monitor, "-bare")
         if room:
             self.sidebar_over = False
+        self._fit_rounds()
         self.show_keys()
 
     def show_keys(self) -> None:

@@ -72,6 +72,8 @@ class AttemptHead(Derived):
         spans: list[Span] = [(f"attempt {attempts.index(self._attempt) + 1} of {many}", "dim")]
         if last is not self._attempt and not last.status.ended:
             spans.append((f" · attempt {many} is {last.status}", "mark"))
+        elif self._turn.agreed:
+            pass
         elif self._attempt.status.ended and (quoted := self._turn.quoted) not in (
             None,
             self._attempt,

@@ -10,7 +10,7 @@ from massgen_tui.session.coordination import Agreement
 class Rounds(Still):
     """As many rows as agents, and one; nothing where there was no coordination."""
 
-    DEFAULT_CSS = "Rounds { height: auto; width: 1fr; display: none; }"
+    DEFAULT_CSS = "Rounds { height: 100%; width: 100%; display: none; }"
 
     def __init__(self, *, id: str) -> None:
         """Show nothing yet."""
@@ -23,11 +23,15 @@ class Rounds(Still):
         shown = (agreement, agreement.revision if agreement else 0)
         if shown == self._drawn:
             return False
-        rows = len(self._rows())
+        rows = self.rows
         self._agreement, self._drawn = agreement, shown
-        other = rows != len(self._rows())
-        self.refresh(layout=other)
-        return other
+        self.refresh()
+        return rows != self.rows
+
+    @property
+    def rows(self) -> int:
+        """How many rows it says; 0: nothing."""
+        return len(self._rows())
 
     def _rows(self) -> list[Text]:
         width = max(self.size.width, 40)

@@ -1,0 +1,35 @@
+"""What a workspace wants of the app that it is in."""
+
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from textual.notifications import SeverityLevel
+from textual.worker import Worker
+
+
+class Host(Protocol):
+    """What the app does for them."""
+
+    def say(
+        self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"
+    ) -> None:
+        """Tell the user something for a while."""
+
+    def bell(self) -> None:
+        """Ring."""
+
+    def paint(self) -> None:
+        """Draw a frame: what is new."""
+
+    def batch_update(self) -> AbstractContextManager[None]:
+        """A context whose changes are drawn at once."""
+        ...
+
+    def call_after_refresh(self, callback: Callable[[], None]) -> bool:
+        """Call it when the screen has been drawn."""
+        ...
+
+    def run_worker(self, work: Coroutine[None, None, None], *, group: str) -> Worker[None]:
+        """Run it beside, its faults contained."""
+        ...

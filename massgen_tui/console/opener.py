@@ -1,0 +1,100 @@
+"""The screens that are opened over the main one, made of what a workspace works with."""
+
+import asyncio
+import importlib
+from collections.abc import Collection
+
+from textual.screen import Screen
+
+from massgen_tui.config.model import Config
+from massgen_tui.console.coordinating import Coordinating
+from massgen_tui.console.desk import Desk
+from massgen_tui.console.host import Host
+from massgen_tui.console.keys import name_of
+from massgen_tui.console.screens.help import help_screen
+from massgen_tui.console.screens.main import MainScreen
+from massgen_tui.console.screens.quit import QuitScreen
+from massgen_tui.console.screens.request import request_text
+from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.warnings import warnings_screen
+from massgen_tui.console.services import Services
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.session import Session
+
+
+class Opener:
+    """Makes screens; a workspace is one, and has what they show."""
+
+    services: Services
+    session: Session
+    main: MainScreen
+    desk: Desk
+    coordinating: Coordinating
+    _host: Host
+
+    @property
+    def config(self) -> Config:
+        """The config, with the agents as they are now."""
+        return self.session.config
+
+    def focused_agent(self) -> Agent | None:
+        """The agent whose pane has the focus."""
+        raise NotImplementedError
+
+    def warnings(self, themes: Collection[str]) -> list[str]:
+        """What the config warns of, and what of its `ui` means nothing among these themes."""
+        raise NotImplementedError
+
+    def agreement_screen(self) -> Screen[str | None] | None:
+        """The answers and votes of the last coordination; None where there was none."""
+        agreement = self.coordinating.agreement
+        if agreement is None:
+            return None
+        # what it is made of takes time to import, and the first frame does not need it
+        room = importlib.import_module("massgen_tui.console.screens.agreement")
+        made: Screen[str | None] = room.AgreementScreen(
+            agreement, running=self.coordinating.running
+        )
+        return made
+
+    def help_screen(self) -> Sheet:
+        """All keys."""
+        return help_screen(self.config.ui.keymap)
+
+    def sessions_screen(self) -> Screen[None]:
+        """The sessions that were kept."""
+        # what it is made of takes time to import, and the first frame does not need it
+        room = importlib.import_module("massgen_tui.console.screens.sessions")
+        desk = importlib.import_module("massgen_tui.console.session_desk")
+        finder = importlib.import_module("massgen_tui.console.session_finder").SessionFinder()
+        log = self.services.session_log
+        own = desk.Own(
+            path=lambda: log.path if log is not None else None,
+            rename=self.session.rename,
+            answering=lambda: len(self.desk.answering),
+        )
+        made: Screen[None] = room.SessionsScreen(
+            finder, desk.SessionDesk(self._host, own, finder), self.config.ui.keymap
+        )
+        return made
+
+    async def request_screen(self) -> Sheet:
+        """What was sent for the focused agent, or for the first that is seen."""
+        seen = self.main.panes[self.main.grid.arrangement.first]
+        agent = self.focused_agent() or seen.agent
+        energy = self.services.watching.energy(agent.current) if agent.current else None
+        title, body = await asyncio.to_thread(request_text, agent, energy)
+        return Sheet(title, body)
+
+    def warnings_screen(self, themes: Collection[str]) -> Sheet:
+        """What the config warns of, and where the log and the session's file are."""
+        return warnings_screen(self.warnings(themes), self.services)
+
+    def quit_screen(self, screen: Screen[object]) -> QuitScreen | None:
+        """The question whether to quit; None where it need not be asked, or stands on `screen`."""
+        answering = len(self.desk.answering)
+        if not answering or isinstance(screen, QuitScreen):
+            return None
+        key, kept = name_of("quit", self.config.ui.keymap), self.config.ui.logging_enabled
+        held = len(self.session.held)
+        return QuitScreen(answering - held, key, kept=kept, held=held)
