@@ -107,7 +107,7 @@ async def test_search_and_palette_take_what_is_typed(terminal: Terminal) -> None
 async def test_both_stop_keys_close_and_stop_everywhere(
     terminal: Terminal, server: ScriptedServer, stop: str
 ) -> None:
-    for opens, shows in (("\x1bOP", "esc, f10"), (CTRL_P, "Search for commands"), (f"{PANE}/", "find in")):
+    for opens, shows in (("\x1bOP", "esc, f10"), (CTRL_P, "Search for"), (f"{PANE}/", "find in")):
         terminal.write(opens)
         await asyncio.to_thread(terminal.until, shows)
         terminal.write(stop)
