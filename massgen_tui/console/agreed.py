@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from massgen_tui.backends.events import ContentDelta
 from massgen_tui.config.model import AgentConfig, Endpoint
-from massgen_tui.coordinate.told import ending
+from massgen_tui.coordinate.told import outcome
 from massgen_tui.session.agent import Agent, KeptProfile, Turn
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.coordination import Agreement
@@ -49,7 +49,7 @@ class Agreed:
             turns.append(turn)
         self.agent.turns[:] = turns
         if turns:
-            self.agent.profile = KeptProfile(model=ending(there[-1][-1]))
+            self.agent.profile = KeptProfile(model=outcome(there[-1][-1]))
         self.agent.revision += 1
 
     def _attempt(self, agreement: Agreement, known: Iterable[Attempt]) -> Attempt:

@@ -4,7 +4,7 @@ from rich.text import Text
 
 from massgen_tui.console.stream.wrap import crop
 from massgen_tui.console.terminal.width import cells
-from massgen_tui.coordinate.told import ending
+from massgen_tui.coordinate.told import outcome
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.text import one_line
 
@@ -67,7 +67,7 @@ def _whole(agreement: Agreement, rounds: int, width: int) -> Text:
     more = len(agreement.agents) - MOST
     others = f"{more} more agents · " if more > 0 else ""
     if agreement.winner or agreement.ended:
-        said = ending(agreement)
+        said = outcome(agreement)
         sign = "✓" if agreement.by == "votes" else "!"
         state = "" if agreement.ended else " · the final answer comes"
         return Text(f" {sign} {others}{crop(said, width - 4)}{state}", "bold")

@@ -13,7 +13,7 @@ def told(event: events.SessionEvent, state: SessionState) -> str:
     if isinstance(event, events.AgentOut):
         return f"{event.agent}: is out ({one_line(event.why, 200)})"
     if isinstance(event, events.Concluded):
-        return ending(state.agreements[event.turn][-1])
+        return outcome(state.agreements[event.turn][-1])
     return ""
 
 
@@ -33,7 +33,7 @@ def _of_step(event: events.StepBegun | events.AnswerGiven | events.VoteGiven) ->
             return f"votes for {name}{stale}{reason}"
 
 
-def ending(agreement: Agreement) -> str:
+def outcome(agreement: Agreement) -> str:
     """Who won, and why."""
     winner = next((one for one in agreement.answers if one.name == agreement.winner), None)
     if winner is None:
@@ -52,3 +52,14 @@ def ending(agreement: Agreement) -> str:
             return f"{who}, chosen by you"
         case _:
             return f"{who}: no other agent was left"
+
+
+def votes_told(agreement: Agreement) -> list[str]:
+    """A line for each vote and each agent that is out."""
+    lines = []
+    for vote in agreement.votes:
+        reason = f": {one_line(vote.reason, 400)}" if vote.reason else ""
+        stale = "" if vote.counted else " (does not count: a newer answer came)"
+        what = f"voted for {vote.answer}{stale}" if vote.answer else "abstained"
+        lines.append(f"{vote.agent} {what}{reason}")
+    return lines + [f"{one.agent} is out: {one_line(one.why, 400)}" for one in agreement.out]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from massgen_tui import __version__
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.outcome import verdict
 from massgen_tui.store.schema import asked_model
 
@@ -78,6 +79,12 @@ class AskedTurn:
     prompt: str
     answers: tuple[tuple[Agent, Turn], ...]
     """The agents that were asked, in the config's order, and their part of the turn."""
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """How the agents came to one answer, where they did."""
+        there = (part.agreement for _, part in self.answers if part.agreement is not None)
+        return next(there, None)
 
 
 @dataclass(frozen=True, slots=True)

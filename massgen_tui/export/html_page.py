@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+from massgen_tui.coordinate.told import outcome, votes_told
 from massgen_tui.export.document import AskedTurn, Document, circumstances, ending, settings_of
 from massgen_tui.export.html_style import style
 from massgen_tui.export.html_text import HtmlText
 from massgen_tui.export.redacted import Redact, redacted
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text, verdict
 from massgen_tui.store.schema import asked_model, to_json
@@ -93,7 +95,18 @@ class _Page:
 <div class="answers">
 {answers}
 </div>
+{self._agreed(turn.agreement)}
 </section>"""
+
+    def _agreed(self, agreement: Agreement | None) -> str:
+        """What the agents came to, the votes for it, and the final answer."""
+        if agreement is None:
+            return ""
+        votes = "".join(f"<li>{self._html.line(one)}</li>" for one in votes_told(agreement))
+        listed = f"<ul>{votes}</ul>" if votes else ""
+        final = self._html.markdown((agreement.final or "").strip())
+        head = f"<h3>Agreed <small>{self._html.line(outcome(agreement))}</small></h3>"
+        return f'<article class="agreed">{head}{listed}{final}</article>'
 
     def _answers(self, agent: Agent, turn: Turn) -> str:
         """All that an agent said to a prompt; of several attempts the one in front is open."""

@@ -4,11 +4,12 @@ from massgen_tui.export.document import AskedTurn, Document, settings_of
 from massgen_tui.export.redacted import Redact, redacted
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.store.coordination_record import coordination_record
 from massgen_tui.store.schema import Record, agent_record, to_json
 
 
 def to_json_text(document: Document, redact: Redact) -> str:
-    """`{"session": …, "turns": [{"turn", "serial", "prompt", "agents": […]}]}`."""
+    """`{"session": …, "turns": [{"turn", "serial", "prompt", "agents": […], "coordination"}]}`."""
     session = document.session
     about: Record = {
         "id": session.id or None,
@@ -22,6 +23,8 @@ def to_json_text(document: Document, redact: Redact) -> str:
 
 
 def _turn(document: Document, turn: AskedTurn) -> Record:
+    attempts = (attempt for _, part in turn.answers for attempt in part.attempts)
+    agreement = turn.agreement
     return {
         "turn": turn.number,
         "serial": turn.serial,
@@ -31,6 +34,7 @@ def _turn(document: Document, turn: AskedTurn) -> Record:
             for agent, part in turn.answers
             for number, attempt in enumerate(part.attempts, 1)
         ],
+        "coordination": None if agreement is None else coordination_record(agreement, attempts),
     }
 
 

@@ -3,10 +3,12 @@
 import json
 import re
 
+from massgen_tui.coordinate.told import outcome, votes_told
 from massgen_tui.export.document import Document, circumstances, ending, settings_of
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import as_code, sources_markdown
+from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
 from massgen_tui.store.schema import asked_model
@@ -24,7 +26,16 @@ def to_markdown(document: Document) -> str:
         parts.append(f"## {turn.number}. Prompt")
         parts.append(_quoted(turn.prompt))
         parts += [_answers(document, agent, part) for agent, part in turn.answers]
+        parts += _agreed(turn.agreement) if turn.agreement is not None else []
     return "\n\n".join(parts) + "\n"
+
+
+def _agreed(agreement: Agreement) -> list[str]:
+    """What the agents came to, the votes for it, and the final answer."""
+    votes = [f"- {_line(words)}" for words in votes_told(agreement)]
+    parts = [f"### Agreed: {_line(outcome(agreement))}", "\n".join(votes)]
+    parts.append(_closed(clean(agreement.final or "").strip()))
+    return [part for part in parts if part]
 
 
 def _answers(document: Document, agent: Agent, turn: Turn) -> str:

@@ -63,7 +63,8 @@ class AgreedPrinter:
             shown = clean(final).strip("\n") if self._out.tty else final
             self._out.write(shown if not shown or shown.endswith("\n") else shown + "\n")
             return
-        record = coordination_record(agreement, self._state)
+        attempts = (self._state.attempt(step.attempt) for step in agreement.steps)
+        record = coordination_record(agreement, attempts)
         agents = [agent_record(agent, attempt) for agent, attempt in answers]
         if self._shape == "json":
             whole = {"prompt": prompt, "agents": agents, "coordination": record}

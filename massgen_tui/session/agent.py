@@ -6,6 +6,7 @@ from typing import Protocol
 from massgen_tui.backends.call import Call, Message
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
 
 
@@ -22,10 +23,13 @@ class Turn:
     attempts: list[Attempt] = field(default_factory=list)
     front: int = -1
     """Index of the attempt that the user has in front; -1 is the last."""
-    final: str | None = None
-    """What the agents agreed on: the answer in every conversation, whoever gave it."""
-    agreed: bool = False
-    """The agents agree on the answer, or did: no attempt is quoted for itself."""
+    agreement: Agreement | None = None
+    """How the agents agree on an answer, or did: that is the answer in every conversation."""
+
+    @property
+    def final(self) -> str | None:
+        """What the agents agreed on."""
+        return self.agreement.final if self.agreement is not None else None
 
     @property
     def attempt(self) -> Attempt | None:

@@ -29,9 +29,10 @@ def fold_coordination(state: _State, event: events.CoordinationEvent) -> None:
         case events.CoordinationBegun(turn=turn, agents=agents):
             if not _turns(state, turn):
                 raise KeyError(turn)
-            state.agreements.setdefault(turn, []).append(Agreement(turn, agents))
+            agreement = Agreement(turn, agents)
+            state.agreements.setdefault(turn, []).append(agreement)
             for one in _turns(state, turn):
-                one.final, one.agreed = None, True
+                one.agreement = agreement
         case events.StepBegun() | events.AnswerGiven() | events.VoteGiven():
             _fold_step(state, event)
         case events.AgentOut(turn=turn, agent=agent, why=why):
@@ -72,8 +73,6 @@ def _conclude(state: _State, event: events.Concluded) -> None:
         agreement.final = str(state.place(event.attempt)[2].content)
     elif agreement.winner:
         agreement.final = _answer(agreement, agreement.winner).content
-    for turn in _turns(state, event.turn):
-        turn.final = agreement.final
 
 
 def _turn_of(state: _State, event: events.CoordinationEvent) -> int:

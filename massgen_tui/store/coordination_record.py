@@ -1,15 +1,22 @@
 """A coordination as plain values for JSON: what `run --coordinate` prints and exports hold."""
 
+from collections.abc import Iterable
+
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.coordination import Agreement
-from massgen_tui.session.state import SessionState
 
 Record = dict[str, object]
 
 
-def coordination_record(agreement: Agreement, state: SessionState) -> Record:
-    """All of it; what is not known is None."""
-    attempts = [state.attempt(step.attempt) for step in agreement.steps]
-    usages = [attempt.usage for attempt in attempts if attempt.usage is not None]
+def coordination_record(agreement: Agreement, attempts: Iterable[Attempt]) -> Record:
+    """All of it; what is not known is None.
+
+    Args:
+        agreement: the coordination.
+        attempts: at its turn, those that are no step of it too.
+    """
+    steps = {step.attempt for step in agreement.steps}
+    usages = [one.usage for one in attempts if one.serial in steps and one.usage is not None]
     prompts = [usage.prompt for usage in usages if usage.prompt is not None]
     return {
         "requests": len(agreement.steps),

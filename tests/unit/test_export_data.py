@@ -122,7 +122,8 @@ def test_json_is_that_of_run_field_by_field(state: SessionState) -> None:
             assert answer["serial"] == attempt.serial
             assert answer["settings"].keys() == settings_of(attempt).keys()
         bare = [{k: v for k, v in a.items() if k not in MORE} for a in turn["agents"]]
-        Draft202012Validator(schema).validate({"prompt": turn["prompt"], "agents": bare})
+        whole_run = {"prompt": turn["prompt"], "agents": bare, "coordination": None}
+        Draft202012Validator(schema).validate(whole_run)
 
 
 @settings(deadline=None)

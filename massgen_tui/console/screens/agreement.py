@@ -10,7 +10,7 @@ from textual.widgets.option_list import Option
 from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import bindings
 from massgen_tui.console.screens.modal import Modal
-from massgen_tui.coordinate.told import ending
+from massgen_tui.coordinate.told import outcome
 from massgen_tui.session.coordination import Agreement, Answer
 from massgen_tui.text import clean, one_line
 
@@ -85,7 +85,7 @@ class AgreementScreen(Modal[str]):
 
     def _title(self) -> str:
         done = self._agreement.winner or self._agreement.ended
-        return ending(self._agreement) if done else "the agents have not agreed yet"
+        return outcome(self._agreement) if done else "the agents have not agreed yet"
 
     def _row(self, answer: Answer) -> Text:
         count = self._agreement.tally.get(answer.name, 0)

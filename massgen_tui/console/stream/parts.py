@@ -72,7 +72,7 @@ class AttemptHead(Derived):
         spans: list[Span] = [(f"attempt {attempts.index(self._attempt) + 1} of {many}", "dim")]
         if last is not self._attempt and not last.status.ended:
             spans.append((f" · attempt {many} is {last.status}", "mark"))
-        elif self._turn.agreed:
+        elif self._turn.agreement is not None:
             pass
         elif self._attempt.status.ended and (quoted := self._turn.quoted) not in (
             None,
