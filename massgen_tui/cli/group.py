@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "sessions": "List, search, rename and remove the sessions that were kept.",
         "resume": "Go on with a kept session.",
         "replay": "Show a kept session again, with its times.",
+        "diff": "Compare two kept runs: set-up, numbers, answers, failures.",
         "export": "Write a kept session down: Markdown, HTML, JSON, CSV.",
     }
 )

@@ -7,7 +7,7 @@ import click
 
 from massgen_tui.config.json_schema import config_schema
 
-OF = ("config", "run", "check", "session", "sessions")
+OF = ("config", "run", "check", "session", "sessions", "diff")
 
 
 @click.command("schema")
@@ -15,8 +15,8 @@ OF = ("config", "run", "check", "session", "sessions")
 def command(of: str) -> None:
     """Print a JSON Schema.
 
-    Of config files (the default), of the JSON of `run`, `check` or `sessions`, or of the lines of a
-    kept session's file.
+    Of config files (the default), of the JSON of `run`, `check`, `sessions` or `diff`, or of the
+    lines of a kept session's file.
     """
     if of == "config":
         click.echo(json.dumps(config_schema(), indent=2))

@@ -167,6 +167,8 @@ class ServerStatus:
     kind: str = ""
     """What it turned out to be: vLLM, SGLang, llama.cpp, …"""
     version: str = ""
+    reasoning_parser: str | None = None
+    """SGLang's; empty: none is on; None: it did not tell."""
     models: tuple[ServedModel, ...] = ()
     condition: Condition | None = None
     workers: Workers | None = None

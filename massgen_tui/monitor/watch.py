@@ -280,6 +280,7 @@ class Watch:
             state=pulse.state,
             kind=card.provider,
             version=card.version,
+            reasoning_parser=card.parser,
             models=card.models,
             workers=pulse.workers,
             crew=pulse.crew,

@@ -21,6 +21,11 @@ class ServerSample:
     """Share of the KV cache in use, 0 to 1."""
     tokens_per_s: float | None = None
     """Tokens that it generates in a second."""
+    kind: str | None = None
+    """What it turned out to be: `vLLM`."""
+    version: str | None = None
+    reasoning_parser: str | None = None
+    """The parser that is on, where it tells (SGLang); empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

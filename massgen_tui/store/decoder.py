@@ -141,7 +141,7 @@ class Decoder:
         measured = None
         if told.times is not None:
             created = self._state.attempt(told.a).times.created
-            measured = events.Measured(_times(created, told.times), told.stopped_s, told.dated)
+            measured = events.Measured(times_of(created, told.times), told.stopped_s, told.dated)
         error = told.error.error() if told.error else None
         return events.Ended(told.a, told.status, error, measured)
 
@@ -197,7 +197,7 @@ def _split(text: str, count: int = 1) -> Iterator[str]:
     yield text[place:]
 
 
-def _times(created: float, told: Mapping[str, float | bool]) -> Times:
+def times_of(created: float, told: Mapping[str, float | bool]) -> Times:
     """An attempt's times, as `times_record` writes them."""
     times = Times(created)
     for name, value in told.items():

@@ -63,6 +63,9 @@ def _server(status: ServerStatus) -> ServerSample:
         status.waiting,
         _rounded(status.kv_usage, 4),
         _rounded(status.tokens_per_s, 1),
+        status.kind or None,
+        status.version or None,
+        status.reasoning_parser,
     )
 
 

@@ -76,7 +76,7 @@ def story() -> Iterator[tuple[float, SessionEvent]]:
     yield from _of(
         1, 3.4, streamed.Warned("more than one answer"), streamed.Finished("stop", "eos")
     )
-    server = ServerSample("http://localhost:8000", "up", None, 2, 0, 0.125, 61.5)
+    server = ServerSample("http://localhost:8000", "up", None, 2, 0, 0.125, 61.5, "vLLM", "0.33.0")
     gpu = GpuSample(0, "", "GPU-5e1f", "NVIDIA H200", 97, 68719476736, 150754820096, 512.5, 61)
     yield 3.48, events.Sampled((server,), (gpu,))
     yield 3.5, events.Ended(1, Status.DONE)

@@ -1,0 +1,1 @@
+"""Two kept runs side by side: `massgen-tui diff`."""

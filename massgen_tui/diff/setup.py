@@ -1,0 +1,80 @@
+"""What differs in the set-up of two runs: servers, models, settings."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from massgen_tui.diff.joining import Pair
+from massgen_tui.diff.reading import Run
+from massgen_tui.session.samples import ServerSample
+from massgen_tui.store.head import KeptAgent
+
+_TOLD: Final = ("type", "model", "base_url", "system_message")
+"""Settings that are told by other names."""
+_SESSION: Final = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same."""
+
+    of: str
+    """Two agents, or `session`."""
+    what: str
+    a: str
+    """Empty: unset, or unknown."""
+    b: str
+
+
+def differences_of(a: Run, b: Run, pairs: Sequence[Pair]) -> list[Difference]:
+    """All that differs."""
+    told = [("massgen-tui", a.head.version, b.head.version)]
+    found = [Difference(_SESSION, *one) for one in told if one[1] != one[2]]
+    for pair in pairs:
+        of_a, of_b = _facts(a, pair.a), _facts(b, pair.b)
+        for what in dict.fromkeys((*of_a, *of_b)):
+            one, two = of_a.get(what, ""), of_b.get(what, "")
+            if one != two:
+                found.append(Difference(pair.name, what, one, two))
+    return found
+
+
+def _facts(run: Run, agent: str) -> dict[str, str]:
+    kept = run.agents[agent]
+    return dict(_of_server(kept, run.servers)) | dict(_of_agent(kept))
+
+
+def _of_server(kept: KeptAgent, servers: Mapping[str, ServerSample]) -> Iterator[tuple[str, str]]:
+    yield "server", kept.server
+    sample = next(
+        (
+            one
+            for id, one in servers.items()
+            if id == kept.server or id.startswith(f"{kept.server} ")
+        ),
+        None,
+    )
+    if sample is not None:
+        yield "server kind", sample.kind or ""
+        yield "server version", sample.version or ""
+        parser = sample.reasoning_parser
+        yield "reasoning parser", "" if parser is None else parser or "none"
+
+
+def _of_agent(kept: KeptAgent) -> Iterator[tuple[str, str]]:
+    yield "provider", kept.provider
+    yield "model", kept.model
+    yield "system message", kept.system_message
+    settings = {name: value for name, value in kept.settings.items() if name not in _TOLD}
+    yield from _flat(settings)
+
+
+def _flat(values: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:
+    """Settings by their dotted paths."""
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield f"{before}{name}", told
