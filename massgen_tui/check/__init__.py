@@ -39,7 +39,7 @@ class Checked:
 
 
 async def check(
-    paths: Sequence[Path],
+    paths: Sequence[Path | Config],
     *,
     probe: bool,
     as_json: bool,
@@ -50,7 +50,7 @@ async def check(
     """Validate config files, look at each of their servers once, and print what was found.
 
     Args:
-        paths: The files.
+        paths: The files; or configs that were made without one, which go by their name.
         probe: Look at the servers.
         as_json: Print one JSON object, as docs/check-output.md describes it.
         strict: Whatever would keep an agent from answering makes the exit code 1.
@@ -77,7 +77,9 @@ async def check(
     return code
 
 
-def _read(path: Path) -> Checked:
+def _read(path: Path | Config) -> Checked:
+    if isinstance(path, Config):
+        return Checked(Path(path.name), path, servers=dict.fromkeys(targets_of(path)))
     try:
         config = load_config(path)
     except ConfigError as error:

@@ -8,11 +8,13 @@ from types import MappingProxyType
 
 import click
 
+from massgen_tui.cli.addresses import is_address
 from massgen_tui.cli.configs import no_such_config
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "open": "Open the console (the default).",
+        "init": "Write a config of the servers at addresses.",
         "run": "Ask once and print the answers, without a screen.",
         "check": "Check config files and their servers.",
         "watch": "Watch servers and GPUs, without any agent.",
@@ -26,6 +28,10 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Name → short help, so that `--help` imports no command."""
+
+
+OF_OPEN = frozenset({"-m", "--model", "--key-env", "--prompt", "--coordinate"})
+"""Options of `open` that may stand before its first word."""
 
 
 class Commands(click.Group):
@@ -57,7 +63,7 @@ class Commands(click.Group):
         """A command's name, or a config file for `open`."""
         word = args[0]
         if word not in COMMANDS:
-            if not Path(word).is_file():
+            if not (Path(word).is_file() or is_address(word)):
                 raise click.UsageError(_neither(word), ctx)
             args = ["open", *args]
         return super().resolve_command(ctx, args)
@@ -66,6 +72,8 @@ class Commands(click.Group):
 def _opened(args: list[str]) -> list[str]:
     if args and args[0] in COMMANDS:
         return args
+    if args and args[0].partition("=")[0] in OF_OPEN:
+        return ["open", *args]
     for place, word in enumerate(args):
         if word == "--config" and place + 1 < len(args):
             return ["open", args[place + 1], *args[:place], *args[place + 2 :]]
@@ -75,6 +83,8 @@ def _opened(args: list[str]) -> list[str]:
 
 
 def _neither(word: str) -> str:
+    if "://" in word:
+        return f"{word} is no address of a server: http://host:port"
     if Path(word).suffix or "/" in word or "\\" in word:
         return no_such_config(word)
     near = difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.5)

@@ -1,25 +1,55 @@
-"""`massgen-tui open CONFIG ["PROMPT"]`: the console."""
+"""`massgen-tui open CONFIG|ADDRESS… ["PROMPT"]`: the console."""
 
-from pathlib import Path
+import importlib
 
 import click
 
-from massgen_tui.cli.configs import no_such_config
 from massgen_tui.cli.opening import open_file
+from massgen_tui.cli.targets import FOR_ADDRESSES, read, split, with_models
 from massgen_tui.terminal import undrawable
+from massgen_tui.text import one_line
 
 
 @click.command("open")
-@click.argument("config")
-@click.argument("prompt", required=False)
+@click.argument("words", nargs=-1, required=True, metavar="CONFIG|ADDRESS… [PROMPT]")
+@with_models
+@click.option(
+    "--prompt", "said", metavar="TEXT", help="The prompt, where it looks like an address."
+)
 @click.option("--coordinate", is_flag=True, help="Let the agents agree on one answer (f8).")
-def command(config: str, prompt: str | None, *, coordinate: bool) -> int:
-    """Open the console with the agents of CONFIG; with PROMPT, ask it at once."""
-    if not Path(config).is_file():
-        raise click.ClickException(no_such_config(config))
+def command(
+    words: tuple[str, ...],
+    *,
+    models: tuple[str, ...],
+    key_env: str,
+    said: str | None,
+    coordinate: bool,
+) -> int:
+    """Open the console with the agents of CONFIG, or of the servers at ADDRESSES.
+
+    PROMPT is asked at once. An address is `http://host:port` or `host:port`, with or without /v1.
+
+    \b
+    Examples:
+      massgen-tui configs/two_qwen_vllm_sglang.yaml
+      massgen-tui http://localhost:8000 http://localhost:30000 "What is 17 * 23?"
+      massgen-tui gpu-box:8000 -m Qwen/Qwen3-4B --key-env MY_KEY
+    """
+    named = split(words, said)
     if why := undrawable():
+        place = " ".join(words[: len(named.addresses) or 1])
         raise click.ClickException(
             f"the console needs a terminal, and {why}; without one use: "
-            f'massgen-tui run {config} "{prompt or "PROMPT"}"'
+            f'massgen-tui run {place} "{named.prompt or "PROMPT"}"'
         )
-    return open_file(config, prompt, coordinate=coordinate)
+    if named.config:
+        if models or key_env:
+            raise click.UsageError(FOR_ADDRESSES)
+        return open_file(named.config, named.prompt, coordinate=coordinate)
+    targets = read(named, models, key_env)
+    running = importlib.import_module("massgen_tui.console.running")
+    notice = "\n".join(one_line(found.told, 400) for found in targets.refused)
+    code: int = running.open_console(
+        targets.config, prompt=named.prompt, notice=notice, coordinate=coordinate
+    )
+    return code

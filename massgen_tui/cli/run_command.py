@@ -5,13 +5,16 @@ from pathlib import Path
 
 import click
 
-from massgen_tui.cli.reading import read_config
+from massgen_tui.cli.targets import read, split, with_models
 from massgen_tui.headless import FORMATS, Options, run
 
 
 @click.command("run")
-@click.argument("config")
-@click.argument("prompt", required=False)
+@click.argument("words", nargs=-1, required=True, metavar="CONFIG|ADDRESS… [PROMPT]")
+@with_models
+@click.option(
+    "--prompt", "said", metavar="TEXT", help="The prompt, where it looks like an address."
+)
 @click.option("--file", "file", metavar="FILE", help="Read the prompt from this text file.")
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--reasoning", is_flag=True, help="Print the reasoning too (text; JSON has it).")
@@ -36,9 +39,11 @@ from massgen_tui.headless import FORMATS, Options, run
 @click.option("--coordinate", is_flag=True, help="Let the agents agree on one answer.")
 @click.option("--no-save", is_flag=True, help="Keep no file of this run.")
 def command(
-    config: str,
-    prompt: str | None,
+    words: tuple[str, ...],
     *,
+    models: tuple[str, ...],
+    key_env: str,
+    said: str | None,
     file: str | None,
     shape: str,
     reasoning: bool,
@@ -49,7 +54,7 @@ def command(
     coordinate: bool,
     no_save: bool,
 ) -> int:
-    """Ask the agents of CONFIG once and print what they say.
+    """Ask the agents of CONFIG, or the servers at ADDRESSES, once and print what they say.
 
     PROMPT `-` is read from standard input; `--file` reads it from a file.
 
@@ -57,11 +62,13 @@ def command(
     Exit codes: 0 every agent finished; 1 wrong usage or config; 2 some agent failed;
     3 all failed; 130 interrupted; 143 terminated.
     """
-    asked = _prompt(prompt, file)
+    named = split(words, said)
+    asked = _prompt(named.prompt, file)
     if not asked.strip():
         raise click.UsageError("the prompt is empty")
-    read = read_config(config)
-    known = [agent.id for agent in read.agents]
+    targets = read(named, models, key_env)
+    config = targets.config
+    known = [agent.id for agent in config.agents]
     if unknown := [agent for agent in agents if agent not in known]:
         raise click.UsageError(f"no agent {', '.join(unknown)}; there are: {', '.join(known)}")
     options = Options(
@@ -73,9 +80,9 @@ def command(
         agents,
         strict,
         save=not no_save,
-        coordinate=coordinate or read.coordination.coordinate,
+        coordinate=coordinate or config.coordination.coordinate,
     )
-    return run(read, options)
+    return run(config, options) or (2 if targets.refused else 0)
 
 
 def _prompt(prompt: str | None, file: str | None) -> str:

@@ -1,27 +1,25 @@
 """`massgen-tui watch CONFIG`: servers and GPUs on the whole screen."""
 
 import importlib
-from pathlib import Path
 
 import click
 
 from massgen_tui import terminal
-from massgen_tui.cli.configs import no_such_config
-from massgen_tui.cli.reading import read_config
+from massgen_tui.cli.targets import servers_of, split
 
 
 @click.command("watch")
-@click.argument("config")
-def command(config: str) -> int:
-    """Watch the servers of CONFIG and the GPUs; no agent is asked anything."""
-    if not Path(config).is_file():
-        raise click.ClickException(no_such_config(config))
+@click.argument("words", nargs=-1, required=True, metavar="CONFIG|ADDRESS…")
+def command(words: tuple[str, ...]) -> int:
+    """Watch the servers of CONFIG, or those at ADDRESSES, and the GPUs; nothing is generated."""
+    named = split(words)
+    if named.prompt is not None:
+        raise click.UsageError(f"{named.prompt!r} is one word too many: watch asks nothing")
     if why := terminal.undrawable():
-        raise click.ClickException(
-            f"watch needs a terminal, and {why}; without one use: massgen-tui check {config}"
-        )
+        other = f"massgen-tui check {' '.join(words)}"
+        raise click.ClickException(f"watch needs a terminal, and {why}; without one use: {other}")
     with terminal.taken() as before:
-        read = read_config(config)
+        read = servers_of(named)
         watch = importlib.import_module("massgen_tui.console.watch")
         code: int = watch.open_watch(read, modes=before.modes)
         return code

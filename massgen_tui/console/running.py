@@ -35,18 +35,22 @@ def open_file(path: Path, *, prompt: str | None, before: Before, coordinate: boo
     return _run(ConsoleApp(known, prompt=prompt, before=before, coordinate=coordinate))
 
 
-def open_console(config: "Config", *, prompt: str | None = None, notice: str = "") -> int:
+def open_console(
+    config: "Config", *, prompt: str | None = None, notice: str = "", coordinate: bool = False
+) -> int:
     """Run the console on this terminal until the user quits.
 
     Args:
         config: what to run.
         prompt: asked at once.
         notice: shown at the start.
+        coordinate: let the agents agree on what all are asked.
 
     Returns:
         The exit code: 0, 1 after an unforeseen error, 128 and the number after a signal.
     """
-    return _run(ConsoleApp(config, prompt=prompt, notice=notice))
+    app = ConsoleApp(config, prompt=prompt, notice=notice, coordinate=coordinate)
+    return _run(app)
 
 
 def open_session(path: Path, config: "Config | None" = None, notice: str = "") -> int:

@@ -1,0 +1,225 @@
+"""The words of a command line that name agents: one config file, or any number of addresses."""
+
+import asyncio
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from massgen_tui.cli.addresses import is_address
+from massgen_tui.cli.configs import no_such_config
+from massgen_tui.config.loader import load_config
+from massgen_tui.config.model import Config
+from massgen_tui.config.variables import gather
+from massgen_tui.text import one_line
+
+if TYPE_CHECKING:
+    from massgen_tui.discover.found import Choice, Found
+
+FOR_ADDRESSES = "-m and --key-env are for addresses: a config has its own"
+_SHOWN = 40
+"""Models that are listed."""
+_Command = TypeVar("_Command", bound=Callable[..., int])
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the words of a command line name."""
+
+    config: str = ""
+    """A config file; empty: addresses are named."""
+    addresses: tuple[str, ...] = ()
+    prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The agents that were named, and the addresses of which none could be made."""
+
+    config: Config
+    refused: tuple["Found", ...] = ()
+
+
+def split(words: Sequence[str], prompt: str | None = None) -> Words:
+    """Tell config, addresses and prompt apart.
+
+    Args:
+        words: as they were typed, without options.
+        prompt: what `--prompt` says.
+
+    Raises:
+        click.UsageError: there are too many, or none.
+        click.ClickException: the first is neither a file nor an address.
+    """
+    if not words:
+        raise click.UsageError("name a config file or the address of a server")
+    first, *rest = words
+    if Path(first).is_file():
+        return Words(first, (), _only_prompt(rest, prompt))
+    if not is_address(first):
+        raise click.ClickException(no_such_config(first))
+    count = next((n for n, word in enumerate(words) if not is_address(word)), len(words))
+    if any(Path(word).is_file() and not is_address(word) for word in words[count : count + 1]):
+        raise click.UsageError("name one config file, or addresses: not both")
+    return Words("", tuple(words[:count]), _only_prompt(words[count:], prompt))
+
+
+def _only_prompt(rest: Sequence[str], prompt: str | None) -> str | None:
+    if len(rest) > 1:
+        raise click.UsageError(f"{rest[1]!r} is one word too many: put the prompt in quotes")
+    if rest and prompt is not None:
+        raise click.UsageError("the prompt is given twice: as a word and by --prompt")
+    return rest[0] if rest else prompt
+
+
+def with_models(command: _Command) -> _Command:
+    """Give a command the options that addresses take: `-m` and `--key-env`."""
+    options = (
+        click.option(
+            "-m",
+            "--model",
+            "models",
+            multiple=True,
+            metavar="MODEL",
+            help="The model at the addresses: one for all, or one for each.",
+        ),
+        click.option(
+            "--key-env",
+            metavar="NAME",
+            default="",
+            help="The variable with the key of addresses that want one.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def read(words: Words, models: Sequence[str] = (), key_env: str = "") -> Targets:
+    """The agents that words name; addresses are looked at, and what is wrong with one is told.
+
+    Raises:
+        click.UsageError: models do not fit the addresses.
+        click.ClickException: no agent can be made of any.
+        ConfigError: the file cannot be read as a config.
+    """
+    if words.config:
+        if models or key_env:
+            raise click.UsageError(FOR_ADDRESSES)
+        return Targets(load_config(Path(words.config)))
+    choices, refused = look(words.addresses, models, key_env)
+    for found in refused:
+        click.echo(one_line(found.told, 2000), err=True)
+    if not choices:
+        raise click.ClickException("no agent can be made of what was found")
+    values = importlib.import_module("massgen_tui.discover.values")
+    variables, _ = gather(os.environ, [Path.cwd()])
+    config: Config = values.config_of(choices, variables)
+    return Targets(config, tuple(refused))
+
+
+def look(
+    addresses: Sequence[str], models: Sequence[str] = (), key_env: str = ""
+) -> tuple[list["Choice"], list["Found"]]:
+    """Look at addresses and choose a model of each; gives the choices, and what none came of.
+
+    Raises:
+        click.UsageError: models do not fit the addresses.
+    """
+    if len(models) not in (0, 1, len(addresses)):
+        many = f"{len(models)} models for {len(addresses)} addresses"
+        raise click.UsageError(f"{many}: name -m once, or once for each address")
+    room = importlib.import_module("massgen_tui.discover.look")
+    variables, notes = gather(os.environ, [Path.cwd()])
+    for note in notes:
+        click.echo(f"warning: {note}", err=True)
+    if sys.stderr.isatty():
+        click.echo(f"Looking at {', '.join(map(_shown, addresses))} …", err=True)
+    found = asyncio.run(room.look_at(addresses, variables, key_variable=key_env))
+    wanted = list(models or [""])
+    wanted *= len(addresses) if len(wanted) == 1 else 1
+    choices, refused = [], []
+    for one, model in zip(found, wanted, strict=True):
+        chosen = _chosen(one, model)
+        if chosen.problem:
+            refused.append(chosen)
+        else:
+            choices.append(_choice(chosen))
+    return choices, refused
+
+
+def _shown(address: str) -> str:
+    scheme, there, rest = address.rpartition("://")
+    return one_line(f"{scheme}{there}{rest.rpartition('@')[2]}", 200)
+
+
+def _choice(found: "Found") -> "Choice":
+    choice: Choice = importlib.import_module("massgen_tui.discover.found").Choice(
+        found, found.models[0].id
+    )
+    return choice
+
+
+def _chosen(found: "Found", model: str) -> "Found":
+    """The same with its one model first, or with the problem that none can be chosen."""
+    if model:
+        return _named(found, model)
+    if found.problem:
+        return found
+    names = [one.id for one in found.chat]
+    if len(names) == 1:
+        return _first(found, names[0])
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        return _first(found, _asked(found, names))
+    listed = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
+    hint = f"name one with -m: {listed}"
+    return replace(found, problem=f"serves {len(names)} models", hint=hint)
+
+
+def _named(found: "Found", model: str) -> "Found":
+    if not found.models:
+        if found.problem and found.problem != "lists no model":
+            return found
+        served = importlib.import_module("massgen_tui.monitor.status").ServedModel(model)
+        return replace(found, models=(served,), problem="", hint="")
+    if model not in [one.id for one in found.models]:
+        listed = ", ".join(one.id for one in found.models[:_SHOWN])
+        return replace(found, problem=f"does not serve {model}", hint=f"it serves {listed}")
+    return _first(found, model)
+
+
+def _first(found: "Found", model: str) -> "Found":
+    rest = tuple(one for one in found.models if one.id != model)
+    return replace(found, models=(*(one for one in found.models if one.id == model), *rest))
+
+
+def _asked(found: "Found", names: Sequence[str]) -> str:
+    """Ask which model is meant, by its number."""
+    click.echo(f"{one_line(found.address, 200)} serves {len(names)} models:", err=True)
+    for number, name in enumerate(names, 1):
+        click.echo(f"  {number:3}  {one_line(name, 200)}", err=True)
+    number = click.prompt("Which one?", type=click.IntRange(1, len(names)), default=1, err=True)
+    return names[number - 1]
+
+
+def servers_of(words: Words) -> Config:
+    """The servers that words name, for looking at them alone.
+
+    Raises:
+        click.ClickException: an address is none.
+        ConfigError: the file cannot be read as a config.
+    """
+    if words.config:
+        return load_config(Path(words.config))
+    values = importlib.import_module("massgen_tui.discover.values")
+    variables, _ = gather(os.environ, [Path.cwd()])
+    try:
+        config: Config = values.servers_of(words.addresses, variables)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    return config

@@ -1,0 +1,49 @@
+"""What is found at an address: values, without a look."""
+
+import re
+from dataclasses import dataclass
+
+from massgen_tui.monitor.status import ServedModel
+
+_NO_CHAT = re.compile(r"embed|rerank|bge-|e5-|whisper|tts", re.IGNORECASE)
+"""Names of models that answer no prompts; a list of models says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One address, and what proved to be there."""
+
+    address: str
+    """As it was given."""
+    base_url: str = ""
+    type: str = "chatcompletion"
+    """The `type:` of a config that suits it."""
+    kind: str = ""
+    """What it says it is, with its version: `vLLM 0.33.0`; empty: it does not say."""
+    models: tuple[ServedModel, ...] = ()
+    key_variable: str = ""
+    """The variable whose key it was asked with; empty: it wants none."""
+    problem: str = ""
+    """Why no agent can be made of it."""
+    hint: str = ""
+    """What to do about it."""
+
+    @property
+    def chat(self) -> tuple[ServedModel, ...]:
+        """The models that a prompt can be for: all, where none is known to be."""
+        likely = tuple(model for model in self.models if not _NO_CHAT.search(model.id))
+        return likely or self.models
+
+    @property
+    def told(self) -> str:
+        """The problem and what to do, behind the address."""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.address}: {self.problem}{hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A server and the model that an agent asks there."""
+
+    found: Found
+    model: str

@@ -1,0 +1,83 @@
+"""A config made of what was found, as plain values: the same checks as a file's."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from massgen_tui.config.build import build
+from massgen_tui.config.model import Config
+from massgen_tui.config.variables import literal
+from massgen_tui.dialects import GENERIC
+from massgen_tui.discover.found import Choice
+
+_LONGEST = 40
+_OTHER = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def config_of(choices: Sequence[Choice], variables: Mapping[str, str]) -> Config:
+    """The checked config of these agents, named after its addresses.
+
+    Raises:
+        InvalidValues: a server told a model's name that no config can hold.
+    """
+    name = ", ".join(dict.fromkeys(_place(choice) for choice in choices))
+    return build({"agents": agents_of(choices)}, variables, name=name)
+
+
+def servers_of(addresses: Sequence[str], variables: Mapping[str, str]) -> Config:
+    """A config of servers that no agent uses, to look at them.
+
+    Raises:
+        InvalidValues: an address is none.
+    """
+    agent = {"id": "nobody", "backend": {"type": GENERIC.name, "model": "none"}}
+    servers = [{"base_url": literal(address)} for address in addresses]
+    config = build({"agents": [agent], "servers": servers}, variables, name=", ".join(addresses))
+    return config.model_copy(update={"agents": (), "warnings": ()})
+
+
+def agents_of(choices: Sequence[Choice]) -> list[dict[str, object]]:
+    """The agents as `agents:` of a config has them."""
+    return [
+        {"id": id, "backend": _backend(choice)}
+        for id, choice in zip(names_of(choices), choices, strict=True)
+    ]
+
+
+def names_of(choices: Sequence[Choice]) -> list[str]:
+    """A short name for each agent, of its server and its model, unlike the others'."""
+    wanted = [_name(choice) for choice in choices]
+    named: list[str] = []
+    for choice, name in zip(choices, wanted, strict=True):
+        own = name
+        if wanted.count(name) > 1:
+            own = f"{name}-{_OTHER.sub('-', _place(choice).rpartition(':')[2])}"
+        number = 2
+        unique = own
+        while unique in named:
+            unique, number = f"{own}-{number}", number + 1
+        named.append(unique)
+    return named
+
+
+def _name(choice: Choice) -> str:
+    found = choice.found
+    server = found.type if found.type != "chatcompletion" else found.kind.partition(" ")[0]
+    model = choice.model.rstrip("/").rpartition("/")[2]
+    slug = _OTHER.sub("-", f"{server.lower()}-{model}" if server else model).strip("-.")
+    return slug[:_LONGEST].strip("-.") or "agent"
+
+
+def _backend(choice: Choice) -> dict[str, object]:
+    found = choice.found
+    backend: dict[str, object] = {
+        "type": found.type,
+        "model": literal(choice.model),
+        "base_url": literal(found.base_url),
+    }
+    if found.key_variable:
+        backend["api_key"] = f"${{{found.key_variable}}}"
+    return backend
+
+
+def _place(choice: Choice) -> str:
+    return choice.found.base_url.partition("://")[2].removesuffix("/v1")
