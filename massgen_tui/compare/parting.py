@@ -1,9 +1,10 @@
 """Where two texts part, counted in words."""
 
-import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
-_WORD = re.compile(r"\S+")
+from massgen_tui.compare.words import words_of
+
 _SHOWN = 60
 """Characters that are shown of each text from where they part."""
 
@@ -23,16 +24,15 @@ def parting_of(one: str, two: str) -> Parting | None:
     """Where they part; None: their words are the same, whatever stands between them."""
     if one == two:
         return None
-    left, right = _WORD.finditer(one), _WORD.finditer(two)
-    word = 0
-    while True:
-        word += 1
-        first, second = next(left, None), next(right, None)
-        if first is None and second is None:
-            return None
-        if first is None or second is None or first[0] != second[0]:
-            return Parting(word, _from(one, first), _from(two, second))
+    left, right = words_of(one), words_of(two)
+    for at, (ours, theirs) in enumerate(zip_longest(left, right, fillvalue="")):
+        # how they stand apart does not count, but whether they do
+        apart = at > 0 and ours[:1].isspace() != theirs[:1].isspace()
+        if ours.strip() != theirs.strip() or (apart and ours.strip()):
+            return Parting(at + 1, _from(left, at), _from(right, at))
+    return None
 
 
-def _from(text: str, match: re.Match[str] | None) -> str:
-    return "" if match is None else text[match.start() : match.start() + _SHOWN]
+def _from(words: list[str], at: int) -> str:
+    # no word is empty: so many hold what is shown
+    return "".join(words[at : at + _SHOWN]).lstrip()[:_SHOWN]

@@ -59,7 +59,8 @@ def test_a_spread_is_told_by_name() -> None:
         ("a b c", "a x c", Parting(2, "b c", "x c")),
         ("a b", "a b c", Parting(3, "", "c")),
         ("", "word", Parting(1, "", "word")),
-        ("日本 語", "日本 go", Parting(2, "語", "go")),
+        ("日本 語", "日本 go", Parting(3, "語", "go")),
+        ("空は青い", "空は赤い", Parting(3, "青い", "赤い")),
     ],
 )
 def test_texts_part_at_a_word(one: str, two: str, parting: Parting | None) -> None:
