@@ -31,6 +31,7 @@ from massgen_tui.backends.replies import (
     no_stream,
     redirected,
     stalled,
+    streamed_all_the_same,
     streams,
 )
 from massgen_tui.backends.transport import RedirectedError, coding_of, drop, excerpt, leftover
@@ -140,9 +141,9 @@ class Exchange:
             self._transport = response.connection.transport
         self._unpacker = Unpacker(coding_of(response))
         first = await self._more()
+        if first and body.get("stream") is False:
+            return await self._whole(response.content_type, first)
         if first and not streams(response.content_type, first):
-            if body.get("stream") is False:
-                return await self._whole(response.content_type, first)
             whole = await excerpt(response, first, self._unpacker)
             failure, answer = no_stream(response.content_type, whole), answer_in(whole)
             if failure is not None and answer is None:
@@ -153,6 +154,8 @@ class Exchange:
 
     async def _whole(self, content_type: str, first: bytes) -> bytes:
         """An answer that is not streamed, as one event of a stream; it may begin long before."""
+        if streams(content_type, first):
+            raise FailedError(streamed_all_the_same())
         body = bytearray(first)
         while len(body) < _WHOLE and (data := await self._more()):
             body += data

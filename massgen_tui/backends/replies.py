@@ -83,6 +83,15 @@ def no_stream(content_type: str, body: bytes, *, wanted: str = "a stream") -> Ca
     )
 
 
+def streamed_all_the_same() -> Cause:
+    """The failure of a stream that came where a whole answer was asked for."""
+    return Cause(
+        ErrorKind.MALFORMED,
+        "a whole answer was asked for (stream: false) and a stream came",
+        "the server, or a gateway before it, streams whatever is asked",
+    )
+
+
 def mislabelled(coding: str) -> Cause:
     """The failure of an answer that is plain text under the name of a packing."""
     return Cause(

@@ -22,6 +22,15 @@ SEA = "The sea is wide and restless, and its colours follow the sky above all da
 THOUGHT = "The user asks for words. I should give some."
 CALL = {"name": "get_weather", "arguments": '{"city": "Paris"}'}
 INLINE = "<tool_call>\n" + json.dumps({"name": "get_weather", "arguments": {"city": "Paris"}})
+CALLED: dict[str, Any] = {"content": "", "calls": [CALL], "finish": "tool_calls"}
+CALLS: dict[str, dict[str, Any]] = {
+    "parsed": CALLED,
+    "broken": CALLED | {"calls": [CALL | {"arguments": '{"city": Paris'}]},
+    "nameless": CALLED | {"calls": [CALL | {"name": ""}]},
+    "said stop": CALLED | {"finish": "stop"},
+    "both": CALLED | {"content": INLINE},
+    "text": {"content": INLINE},
+}
 NO_PARSER = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'
 TOO_LONG = "This model's maximum context length is 400 tokens. However, your prompt has more."
 
@@ -36,11 +45,16 @@ class Ways:
     parses_thoughts: bool = True
     opens_thoughts: bool = True
     """The answer begins with the opening tag, where no parser takes it away."""
+    repeats_thoughts: bool = False
+    """They stand in the answer too."""
     heeds_switch: bool = True
     tools: str = "parsed"
-    """`parsed`, `text`, `refused`, `words` (but where a call is required), `never`, `broken`."""
+    """`parsed`, `text`, `both`, `refused`, `words` (but where a call is required), `never`,
+    `broken`, `nameless`, `said stop`."""
     tools_whole: str = ""
     """Likewise in answers that are not streamed; empty: the same."""
+    streams_all: bool = False
+    """Whatever is asked."""
     heeds_stop: bool = True
     keeps_stop: bool = False
     heeds_limit: bool = True
@@ -109,7 +123,8 @@ class Engine:
         if body.get("tools") and self._tools(body) == "refused":
             return whole(400, {"error": {"message": NO_PARSER, "code": 400}})
         said = self._said(body, prompt)
-        return self._streamed(said) if body["stream"] else self._whole(said)
+        streamed = body["stream"] or ways.streams_all
+        return self._streamed(said) if streamed else self._whole(said)
 
     def _too_long(self) -> bytes:
         error = {"error": {"message": TOO_LONG, "type": "BadRequestError", "code": 400}}
@@ -137,14 +152,7 @@ class Engine:
         off = template.get("enable_thinking") is False and ways.heeds_switch
         message: dict[str, Any] = {"content": self._text(body, prompt), "finish": "stop"}
         if body.get("tools"):
-            match self._tools(body):
-                case "parsed":
-                    message |= {"content": "", "calls": [CALL], "finish": "tool_calls"}
-                case "broken":
-                    call = CALL | {"arguments": '{"city": Paris'}
-                    message |= {"content": "", "calls": [call], "finish": "tool_calls"}
-                case "text":
-                    message["content"] = INLINE
+            message |= CALLS.get(self._tools(body), {})
         stop = body.get("stop")
         if stop and ways.heeds_stop:
             kept = message["content"].partition(stop[0])
@@ -152,6 +160,8 @@ class Engine:
         if ways.thinks and not off:
             if ways.parses_thoughts:
                 message["reasoning"] = THOUGHT
+                if ways.repeats_thoughts:
+                    message["content"] = f"{THOUGHT} {message['content']}"
             else:
                 opener = "<think>\n" if ways.opens_thoughts else ""
                 message["content"] = f"{opener}{THOUGHT}\n</think>\n\n{message['content']}"

@@ -95,6 +95,8 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str, str]] = [
         "reasoning", {"parses_thoughts": False},
         "failed", "<think>", "--reasoning-format deepseek", "llamacpp",
     ),
+    # a thought in its field and in the answer: some gateways send both
+    ("reasoning", {"repeats_thoughts": True}, "failed", "stands in the answer too", "", "vllm"),
     ("reasoning", {"thinks": False}, "failed", "no reasoning", "--reasoning-parser", "vllm"),
     # a template without the switch, or a gateway that drops chat_template_kwargs
     (
@@ -114,7 +116,7 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str, str]] = [
     ("usage", {"usage": "prompt"}, "failed", "12 tokens streamed and 16 whole", "", "vllm"),
     ("same_text", {"whole_text": SEA + " Ever."}, "noted", "(its end)", "", "vllm"),
     ("max_tokens", {"heeds_limit": False}, "failed", "finish_reason stop", "max_tokens", "vllm"),
-    ("max_tokens", {"says_length": False}, "noted", "3 tokens of 3", "", "vllm"),
+    ("max_tokens", {"says_length": False}, "failed", "3 tokens of 3", "finish_reason", "vllm"),
     ("stop", {"heeds_stop": False}, "failed", "goes on behind", "drops `stop`", "vllm"),
     ("stop", {"keeps_stop": True}, "failed", "ends with", "`stop`", "sglang"),
     # byte-level BPE cut between tokens
@@ -141,6 +143,11 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str, str]] = [
     ("tool_call_whole", {"tools_whole": "text"}, "failed", "<tool_call>", "hermes", "vllm"),
     ("tool_call", {"tools_whole": "text"}, "ok", "get_weather", "", "vllm"),
     ("tool_call", {"tools": "broken"}, "failed", "no JSON", "hermes", "vllm"),
+    ("tool_call", {"tools": "both"}, "failed", "in the text too", "hermes", "vllm"),
+    ("tool_call", {"tools": "nameless"}, "failed", "without a name", "hermes", "vllm"),
+    ("tool_call", {"tools": "said stop"}, "noted", "finish_reason stop", "", "vllm"),
+    ("tool_call_whole", {"streams_all": True}, "failed", "a stream came", "gateway", "vllm"),
+    ("usage", {"streams_all": True}, "failed", "whole: a whole answer was asked", "", "vllm"),
     ("tool_call", {"tools": "words"}, "ok", "tool_choice required", "", "vllm"),
     ("tool_call", {"tools": "never"}, "failed", "no call, also", "hermes", "vllm"),
     ("response_format", {"heeds_form": False}, "failed", "The sea", "structured-out", "vllm"),

@@ -76,11 +76,12 @@ async def test_a_whole_tool_call_is_read() -> None:
     assert (call.name, call.arguments) == ("get_weather", '{"city": "Paris"}')
 
 
-async def test_a_stream_that_comes_in_its_stead_is_read_as_one() -> None:
+async def test_a_stream_that_comes_in_its_stead_is_a_failure() -> None:
     async with ScriptedServer() as server:
         server.answer(*sse_chat(content=["Hel", "lo"]))
-        events = await asked(server, Call(QUESTION, streamed=False))
-    assert [e.text for e in events if isinstance(e, ContentDelta)] == ["Hel", "lo"]
+        with pytest.raises(BackendError, match="a stream came") as caught:
+            await asked(server, Call(QUESTION, streamed=False))
+    assert caught.value.kind is ErrorKind.MALFORMED
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,12 @@ def tag_in(text: str) -> str:
     return found[0] if found else ""
 
 
+def behind_thought(text: str) -> str:
+    """What an answer says behind the last thought that stands in it."""
+    places = [text.rfind(closer) + len(closer) for closer in CLOSERS if closer in text]
+    return text[max(places, default=0) :]
+
+
 def thought(attempt: Attempt) -> bool:
     """Whether an answer holds a thought, wherever it stands."""
     return bool(str(attempt.reasoning).strip()) or tag_in(str(attempt.content)) != ""

@@ -14,6 +14,9 @@ from massgen_tui.check.ask.subject import Subject, tag_in, thought
 from massgen_tui.dialects import Thinking
 from massgen_tui.session.attempt import Attempt
 
+_REPEATED = 30
+"""Characters of a thought that no answer repeats by chance."""
+
 
 async def apart(subject: Subject) -> Verdict:
     """Reasoning comes in a field of its own."""
@@ -21,6 +24,8 @@ async def apart(subject: Subject) -> Verdict:
     content, reasoning = str(given.content), str(given.reasoning).strip()
     if tag := tag_in(content):
         return failed(f"{tag} in the answer: {quoted(content)}", hints.reasoning(subject))
+    if len(reasoning) > _REPEATED and reasoning in content:
+        return failed(f"the reasoning stands in the answer too: {quoted(content)}")
     if reasoning:
         return ok(f"{len(reasoning)} characters of reasoning in a field of its own")
     return _unseen(subject, given)

@@ -66,7 +66,7 @@ async def _called(subject: Subject, *, streamed: bool) -> Verdict:
         return skipped(f"it answered in words, and cannot be forced: {quoted(str(given.content))}")
     given = await subject.ask(replace(question, tool_choice=choice))
     how = "with tool_choice required" if choice == "required" else "with the tool named"
-    verdict = _judged(subject, given)
+    verdict = _judged(subject, given, forced=True)
     if verdict is None:
         return failed(f"no call, also {how}: {_said(given)}", hints.tools(subject))
     return replace(verdict, got=f"{verdict.got} ({how}: else it answered in words)")
@@ -81,13 +81,13 @@ def _forced(subject: Subject) -> str | Mapping[str, object] | None:
     return None
 
 
-def _judged(subject: Subject, given: Attempt) -> Verdict | None:
+def _judged(subject: Subject, given: Attempt, *, forced: bool = False) -> Verdict | None:
     """What came of it; None: words, and no call."""
     if given.error is not None:
         about = "tool" in given.error.message.lower()
         return refused(given.error, hints.tools(subject) if about else "")
     if given.tool_calls:
-        return _of_call(subject, given, given.tool_calls[0])
+        return _of_call(subject, given, given.tool_calls[0], forced=forced)
     if _RAW.search(str(given.content)) or _RAW.search(str(given.reasoning)):
         return failed(f"the call stands in the text: {_said(given)}", hints.tools(subject))
     if given.finish_reason == "tool_calls":
@@ -95,13 +95,27 @@ def _judged(subject: Subject, given: Attempt) -> Verdict | None:
     return None
 
 
-def _of_call(subject: Subject, given: Attempt, call: ToolCall) -> Verdict:
+def _of_call(subject: Subject, given: Attempt, call: ToolCall, *, forced: bool) -> Verdict:
     told = f"{call.name}({call.arguments})"
-    if not _is_object(call.arguments):
-        if given.finish_reason == "length":
-            return noted(f"its limit cut the call: {told}")
-        return failed(f"its arguments are no JSON: {told}", hints.tools(subject))
-    return ok(told) if call.name == _NAME else noted(f"another tool was called: {told}")
+    wrong = _fault(given, call)
+    if wrong and given.finish_reason == "length":
+        return noted(f"its limit cut the call: {told}")
+    if wrong:
+        return failed(f"{wrong}: {told}", hints.tools(subject))
+    if call.name != _NAME:
+        return noted(f"another tool was called: {told}")
+    if given.finish_reason != "tool_calls" and not forced:
+        return noted(f"{told}, with finish_reason {given.finish_reason}")
+    return ok(told)
+
+
+def _fault(given: Attempt, call: ToolCall) -> str:
+    """What is wrong with how a call came; empty: nothing."""
+    if not call.name:
+        return "a call without a name"
+    if _RAW.search(str(given.content)):
+        return "the call stands in the text too"
+    return "" if _is_object(call.arguments) else "its arguments are no JSON"
 
 
 def _said(given: Attempt) -> str:

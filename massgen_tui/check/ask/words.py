@@ -19,7 +19,7 @@ from massgen_tui.check.ask.finding import (
     skipped,
     with_warnings,
 )
-from massgen_tui.check.ask.subject import PLAIN, SHORT, Subject
+from massgen_tui.check.ask.subject import PLAIN, SHORT, Subject, behind_thought
 from massgen_tui.dialects import Structured
 from massgen_tui.session.attempt import Attempt
 
@@ -44,7 +44,7 @@ async def answers(subject: Subject) -> Verdict:
     if given.empty:
         return failed(f"nothing came (finish_reason {given.finish_reason})")
     took = f" in {given.total_s:.1f} s" if given.total_s is not None else ""
-    return ok(f"{given.reasoning.length + given.content.length} characters{took}")
+    return ok(f"{_length(given)} characters{took}")
 
 
 async def usage(subject: Subject) -> Verdict:
@@ -77,23 +77,26 @@ def _miscounted(attempt: Attempt, *, hosted: bool) -> str:
 
 async def max_tokens(subject: Subject) -> Verdict:
     """The limit cuts, and is told."""
+    longer = answered(await subject.plain())
     question = replace(await subject.quiet(PLAIN), tokens=_CUT)
     given = answered(await subject.ask(question))
     counted = given.usage.completion if given.usage else None
-    told = with_warnings(
-        given, f"finish_reason {given.finish_reason}, {_counted(counted, given)} of {_CUT} asked"
-    )
+    came = f"finish_reason {given.finish_reason}, {_counted(counted, given)} of {_CUT} asked"
+    told = with_warnings(given, came)
     if counted is not None and counted > _CUT:
         return failed(told, hints.LENGTH)
     if given.finish_reason == "length":
         return ok(told)
-    short = counted is not None and given.finish_reason == "stop"
-    return noted(told) if short else failed(told, hints.LENGTH)
+    cut = counted is None or _length(longer) > _length(given)
+    return failed(told, hints.LENGTH) if cut else noted(f"{told}: it has no more to say")
+
+
+def _length(given: Attempt) -> int:
+    return given.reasoning.length + given.content.length
 
 
 def _counted(counted: int | None, given: Attempt) -> str:
-    length = given.reasoning.length + given.content.length
-    return f"{length} characters" if counted is None else f"{counted} tokens"
+    return f"{_length(given)} characters" if counted is None else f"{counted} tokens"
 
 
 async def stop(subject: Subject) -> Verdict:
@@ -164,7 +167,7 @@ async def schema(subject: Subject) -> Verdict:
     form = ResponseFormat(_SCHEMA, name="verdict")
     given = await subject.ask(await subject.quiet(Question(_ASKS, SHORT, form=form)))
     answered(given, hints.forms(subject))
-    text = str(given.content).strip()
+    text = behind_thought(str(given.content)).strip()
     if given.finish_reason == "length" and (not text or text.startswith("{")):
         return noted(f"its limit cut it before the JSON was whole: {quoted(text)}")
     told = with_warnings(given, quoted(text, 80))
