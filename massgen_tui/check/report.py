@@ -66,10 +66,15 @@ def file_report(
             _agent(agent, None if probes is None else probes.get(agent.id, ()))
             for agent in config.agents
         ],
-        "servers": [_server(target, status) for target, status in servers.items()],
+        "servers": [server_report(target, status) for target, status in servers.items()],
     }
-    masked = _masked(report, _secrets(config))
-    return masked if isinstance(masked, dict) else report
+    return masked(report, config)
+
+
+def masked(report: dict[str, object], config: Config) -> dict[str, object]:
+    """The report without any key of the config."""
+    told = _masked(report, _secrets(config))
+    return told if isinstance(told, dict) else report
 
 
 def _agent(agent: AgentConfig, probes: Sequence[Finding] | None) -> dict[str, object]:
@@ -98,7 +103,8 @@ def _agent(agent: AgentConfig, probes: Sequence[Finding] | None) -> dict[str, ob
     }
 
 
-def _server(target: ServerTarget, status: ServerStatus | None) -> dict[str, object]:
+def server_report(target: ServerTarget, status: ServerStatus | None) -> dict[str, object]:
+    """One server as it was when it was looked at; keys are not masked yet."""
     known = status or ServerStatus(target, reason="not looked at")
     return {
         "server": target.root,

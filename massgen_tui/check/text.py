@@ -30,7 +30,7 @@ def _lines(report: dict[str, object]) -> Iterator[str]:
     yield from _warnings(report, "  ")
     yield from _coordination(report["coordination"])
     for server in items(report["servers"]):
-        yield from _server(server)
+        yield from server_text(server)
     for agent in items(report["agents"]):
         yield from _agent(agent)
 
@@ -84,7 +84,8 @@ def _extras(of: object) -> Iterator[str]:
             yield from (f"{extra}{joined}{value}" for extra, value in extras.items())
 
 
-def _server(server: dict[str, object]) -> Iterator[str]:
+def server_text(server: dict[str, object]) -> Iterator[str]:
+    """The lines of one server."""
     state = server["state"]
     if state is None:
         yield f"  – {server['server']} not looked at"

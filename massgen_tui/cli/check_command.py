@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from massgen_tui.cli.addresses import is_address
+from massgen_tui.cli.completing import files
 from massgen_tui.cli.targets import FOR_ADDRESSES, read, split, with_models
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.loader import load_config
@@ -16,7 +17,7 @@ from massgen_tui.config.model import Config
 
 
 @click.command("check")
-@click.argument("words", nargs=-1, required=True, metavar="CONFIG…|ADDRESS…")
+@click.argument("words", nargs=-1, required=True, metavar="CONFIG…|ADDRESS…", shell_complete=files)
 @with_models
 @click.option("--no-probe", is_flag=True, help="Do not ask the servers.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -39,6 +40,12 @@ def command(
     ADDRESSes are looked at, and made a config of.
 
     With --ask, a smoke test after a deployment: reasoning, tool calls, stop strings, usage, …
+
+    \b
+    Examples:
+      massgen-tui check agents.yaml
+      massgen-tui check configs/*.yaml --no-probe --json
+      massgen-tui check localhost:8000 --ask --yes
 
     \b
     Exit codes: 0 all is well; 1 wrong usage or config, or --strict and an agent could not be asked.

@@ -10,10 +10,10 @@ from massgen_tui.cli.group import Commands
 HELP = """Run several language-model agents side by side.
 
 \b
-massgen-tui CONFIG ["PROMPT"]            open the console
-massgen-tui --config CONFIG ["PROMPT"]   the same
-massgen-tui run CONFIG "PROMPT"          ask once and print, without a screen
-massgen-tui demo                         a real small model, on this machine, now
+massgen-tui CONFIG ["PROMPT"]                      open the console
+massgen-tui http://localhost:8000 localhost:30000  the same, of what stands there
+massgen-tui run CONFIG|ADDRESS… "PROMPT"           ask once and print, without a screen
+massgen-tui demo                                   a real small model, on this machine, now
 """
 
 
@@ -21,7 +21,7 @@ massgen-tui demo                         a real small model, on this machine, no
     cls=Commands,
     help=HELP,
     invoke_without_command=True,
-    subcommand_metavar="[CONFIG [PROMPT] | COMMAND [ARGS]…]",
+    subcommand_metavar="[CONFIG|ADDRESS… [PROMPT] | COMMAND [ARGS]…]",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--config", metavar="CONFIG", help="The config file to open the console with.")

@@ -12,7 +12,14 @@ import click
 @click.option("--offline", is_flag=True, help="Fetch nothing.")
 @click.option("--coordinate", is_flag=True, help="Let the two agree on one answer.")
 def command(replay: bool, model: Path | None, offline: bool, coordinate: bool) -> int:
-    """Two agents answer side by side from a real small model on this machine."""
+    """Two agents answer side by side from a real small model on this machine.
+
+    \b
+    Examples:
+      massgen-tui demo
+      massgen-tui demo --coordinate
+      massgen-tui demo --model my-model.gguf
+    """
     demo = importlib.import_module("massgen_tui.demo_command").run_demo
     code: int = demo(replay=replay, model=model, offline=offline, coordinate=coordinate)
     return code

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from massgen_tui.cli import completing
 from massgen_tui.cli.kept import code_of, session_named
 from massgen_tui.diff.comparing import Diff, compare
 from massgen_tui.diff.json_form import as_json
@@ -17,8 +18,8 @@ NEW_FAILURES, NOTHING_JOINED = 2, 3
 
 
 @click.command("diff")
-@click.argument("a", metavar="A")
-@click.argument("b", metavar="B")
+@click.argument("a", metavar="A", shell_complete=completing.sessions)
+@click.argument("b", metavar="B", shell_complete=completing.sessions)
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True)
 def command(a: str, b: str, *, shape: str) -> int:
     """Compare two kept runs: set-up, numbers, answers, failures.
@@ -26,6 +27,11 @@ def command(a: str, b: str, *, shape: str) -> int:
     A and B are IDs of `massgen-tui sessions`, their beginnings, `last`, or files. Prompts are
     joined by their ids, else by the number of their turn, and agents by their ids, else by their
     models.
+
+    \b
+    Examples:
+      massgen-tui diff k3v9 last
+      massgen-tui diff before.jsonl after.jsonl --format md
 
     \b
     Exit codes: 0 compared, whatever differs; 1 wrong usage, or one cannot be read;

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from massgen_tui.cli import completing
 from massgen_tui.cli.kept import code_of, session_named
 from massgen_tui.export.files import write_private
 from massgen_tui.export.forms import FORMS, export
@@ -14,7 +15,7 @@ from massgen_tui.store.reader import read_session
 
 
 @click.command("export")
-@click.argument("session", metavar="ID")
+@click.argument("session", metavar="ID", shell_complete=completing.sessions)
 @click.option("--to", "form", type=click.Choice(FORMS), required=True, help="The form.")
 @click.option("-o", "--output", metavar="FILE", help="Write this new file; else standard output.")
 @click.option("--turn", type=click.IntRange(min=1), metavar="N", help="This turn only.")
@@ -25,6 +26,11 @@ def command(
     """Write a kept session down: as Markdown, one page of HTML, JSON or a CSV table.
 
     ID is that of `massgen-tui sessions`, its beginning, or `last`.
+
+    \b
+    Examples:
+      massgen-tui export last --to html -o session.html
+      massgen-tui export k3v9 --to csv --turn 2
     """
     path = session_named(session)
     try:

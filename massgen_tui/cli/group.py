@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import click
+from click.shell_completion import CompletionItem
 
 from massgen_tui.cli.addresses import is_address
 from massgen_tui.cli.configs import no_such_config
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "replay": "Show a kept session again, with its times.",
         "diff": "Compare two kept runs: set-up, numbers, answers, failures.",
         "export": "Write a kept session down: Markdown, HTML, JSON, CSV.",
+        "completion": "Print the script that completes words in bash or zsh.",
     }
 )
 """Name → short help, so that `--help` imports no command."""
@@ -47,6 +49,17 @@ class Commands(click.Group):
             return None
         command = importlib.import_module(f"massgen_tui.cli.{cmd_name}_command").command
         return command if isinstance(command, click.Command) else None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, by their short help, and files: a config opens the console."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        named = [
+            CompletionItem(name, help=text)
+            for name, text in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*named, CompletionItem(incomplete, type="file")]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

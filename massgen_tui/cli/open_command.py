@@ -4,6 +4,7 @@ import importlib
 
 import click
 
+from massgen_tui.cli.completing import files
 from massgen_tui.cli.opening import open_file
 from massgen_tui.cli.targets import FOR_ADDRESSES, read, split, with_models
 from massgen_tui.terminal import undrawable
@@ -11,7 +12,9 @@ from massgen_tui.text import one_line
 
 
 @click.command("open")
-@click.argument("words", nargs=-1, required=True, metavar="CONFIG|ADDRESS… [PROMPT]")
+@click.argument(
+    "words", nargs=-1, required=True, metavar="CONFIG|ADDRESS… [PROMPT]", shell_complete=files
+)
 @with_models
 @click.option(
     "--prompt", "said", metavar="TEXT", help="The prompt, where it looks like an address."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from massgen_tui.cli import completing
 from massgen_tui.cli.kept import code_of, must_be_drawable, session_named
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.player import FASTEST
@@ -15,7 +16,7 @@ from massgen_tui.store.schema import Record, to_json
 
 
 @click.command("replay")
-@click.argument("session", metavar="ID")
+@click.argument("session", metavar="ID", shell_complete=completing.sessions)
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, max=FASTEST),
@@ -29,6 +30,11 @@ def command(session: str, speed: float, shape: str) -> int:
 
     `space` pauses, `,` and `.` step, the arrows go 5 s back and forth, `+` and `-` change the
     speed. With `--speed 0 --format jsonl` its events are printed, a JSON object a line.
+
+    \b
+    Examples:
+      massgen-tui replay last --speed 4
+      massgen-tui replay k3v9 --speed 0 --format jsonl > events.jsonl
     """
     if (speed == 0) != (shape == "jsonl"):
         raise click.UsageError("--speed 0 and --format jsonl belong together")

@@ -4,6 +4,7 @@ import importlib
 
 import click
 
+from massgen_tui.cli import completing
 from massgen_tui.cli.kept import must_be_drawable, session_named
 from massgen_tui.cli.reading import read_config
 from massgen_tui.config.model import Config
@@ -18,7 +19,7 @@ SHOWN = 6
 
 
 @click.command("resume")
-@click.argument("session", metavar="[ID]", default=LAST)
+@click.argument("session", metavar="[ID]", default=LAST, shell_complete=completing.sessions)
 @click.option("--config", "config", metavar="FILE", help="Use the settings of this config.")
 @click.option("--yes", is_flag=True, help="Do not ask where the session still runs.")
 def command(session: str, config: str | None, *, yes: bool) -> int:
@@ -26,6 +27,11 @@ def command(session: str, config: str | None, *, yes: bool) -> int:
 
     ID is that of `massgen-tui sessions`, its beginning, or `last`. What follows is kept in a new
     file, which is whole in itself.
+
+    \b
+    Examples:
+      massgen-tui resume
+      massgen-tui resume k3v9 --config agents.yaml
     """
     path = session_named(session)
     must_be_drawable(f"to read the session without one: massgen-tui export {session} --to md")

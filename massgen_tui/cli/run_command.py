@@ -5,12 +5,19 @@ from pathlib import Path
 
 import click
 
+from massgen_tui.cli import completing
 from massgen_tui.cli.targets import read, split, with_models
 from massgen_tui.headless import FORMATS, Options, run
 
 
 @click.command("run")
-@click.argument("words", nargs=-1, required=True, metavar="CONFIG|ADDRESS… [PROMPT]")
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    metavar="CONFIG|ADDRESS… [PROMPT]",
+    shell_complete=completing.files,
+)
 @with_models
 @click.option(
     "--prompt", "said", metavar="TEXT", help="The prompt, where it looks like an address."
@@ -34,7 +41,12 @@ from massgen_tui.headless import FORMATS, Options, run
     help="Exit with 2 also when an answer is cut, filtered or empty.",
 )
 @click.option(
-    "--agent", "agents", multiple=True, metavar="ID", help="Ask this one only; repeatable."
+    "--agent",
+    "agents",
+    multiple=True,
+    metavar="ID",
+    help="Ask this one only; repeatable.",
+    shell_complete=completing.agents,
 )
 @click.option("--coordinate", is_flag=True, help="Let the agents agree on one answer.")
 @click.option("--no-save", is_flag=True, help="Keep no file of this run.")
@@ -57,6 +69,13 @@ def command(
     """Ask the agents of CONFIG, or the servers at ADDRESSES, once and print what they say.
 
     PROMPT `-` is read from standard input; `--file` reads it from a file.
+
+    \b
+    Examples:
+      massgen-tui run agents.yaml "What is 17 * 23?" --timings
+      massgen-tui run localhost:8000 localhost:30000 "What is 17 * 23?" --format json
+      massgen-tui run agents.yaml --file PROMPT.md --wait 600 --strict
+      massgen-tui run agents.yaml "What is 17 * 23?" --coordinate
 
     \b
     Exit codes: 0 every agent finished; 1 wrong usage or config; 2 some agent failed;

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from massgen_tui import paths
+from massgen_tui.cli import completing
 from massgen_tui.cli.session_table import cut, record_of, row_of, table
 from massgen_tui.store.catalogue import Catalogue, open_catalogue
 from massgen_tui.store.find import UnknownSessionError, begun_first, find_session, session_id
@@ -34,7 +35,14 @@ SHOWN = 20
 )
 @click.pass_context
 def command(ctx: click.Context, search: str | None, as_json: bool, limit: int | None) -> None:
-    """List the sessions that were kept, the newest first; or search, rename, remove them."""
+    """List the sessions that were kept, the newest first; or search, rename, remove them.
+
+    \b
+    Examples:
+      massgen-tui sessions --search "machine learning"
+      massgen-tui sessions rename last "FP8 against BF16"
+      massgen-tui sessions rm k3v9
+    """
     if ctx.invoked_subcommand is not None:
         return
     if search is not None and not search.strip():
@@ -106,7 +114,7 @@ def where(passage: Passage) -> str:
 
 
 @command.command("rm")
-@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@click.argument("ids", nargs=-1, required=True, metavar="ID…", shell_complete=completing.sessions)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--running", is_flag=True, help="Also those that are running.")
 def rm(ids: tuple[str, ...], yes: bool, running: bool) -> int:
@@ -134,7 +142,7 @@ def rm(ids: tuple[str, ...], yes: bool, running: bool) -> int:
 
 
 @command.command("rename")
-@click.argument("id")
+@click.argument("id", shell_complete=completing.sessions)
 @click.argument("title")
 @click.option("--running", is_flag=True, help="Also one that is running.")
 def rename_command(id: str, title: str, running: bool) -> int:

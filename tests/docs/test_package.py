@@ -98,4 +98,5 @@ def test_the_wheel_works_where_no_checkout_is_near(built: Path, tmp_path: Path) 
         assert "one" in run(ours, "check", config, cwd=empty, **state)
     said = run(ours, "demo", "--replay", cwd=empty, **state)
     assert said.strip()
+    run("bash", "-o", "pipefail", "-c", f"{ours} completion bash | bash -n", cwd=empty, **state)
     assert list(empty.iterdir()) == []

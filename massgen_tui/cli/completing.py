@@ -1,0 +1,57 @@
+"""What the shell offers to complete: files, ids of a config's agents, ids of kept sessions.
+
+A shell waits for it at each tab: no screen, no client and no server is imported or asked, and what
+cannot be read offers nothing.
+"""
+
+import os
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem, split_arg_string
+
+from massgen_tui import paths
+from massgen_tui.config.outline import outline_of
+from massgen_tui.store.find import begun_first, session_id
+from massgen_tui.text import one_line
+
+MOST = 200
+"""Sessions that are offered, the newest."""
+
+
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The files there are."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def agents(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The agents of the config that the line names already."""
+    # an option that waits for its value keeps click from telling the words before it
+    words = split_arg_string(os.environ.get("COMP_WORDS", ""))
+    named = [word for word in words if Path(word).is_file()]
+    outline = None
+    with suppress(OSError, ValueError):
+        outline = outline_of(Path(named[0])) if named else None
+    ids = [agent.id for agent in outline.agents] if outline is not None else []
+    return [CompletionItem(id) for id in ids if id.startswith(incomplete)]
+
+
+def sessions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """`last`, and the ids of kept sessions, the newest first, with their configs."""
+    found = [CompletionItem("last", help="the newest")]
+    with suppress(OSError, ValueError):
+        for kept in islice(begun_first(paths.sessions_dir()), MOST):
+            if id := session_id(kept.path):
+                found.append(CompletionItem(id, help=_when(kept.path)))
+    return [one for one in found if str(one.value).startswith(incomplete)]
+
+
+def _when(path: Path) -> str:
+    """When the session began, as its file's name says."""
+    day, _, rest = path.stem.partition("-")
+    time = rest.partition("-")[0]
+    if len(day) != 8 or len(time) != 6:
+        return ""
+    return one_line(f"{day[:4]}-{day[4:6]}-{day[6:]} {time[:2]}:{time[2:4]}")
