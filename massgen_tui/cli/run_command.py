@@ -10,7 +10,24 @@ from massgen_tui.cli.targets import read, split, with_models
 from massgen_tui.headless import FORMATS, Options, run
 
 
-@click.command("run")
+HELP = """Ask the agents of CONFIG, or the servers at ADDRESSES, once and print what they say.
+
+PROMPT `-` is read from standard input; `--file` reads it from a file.
+
+\b
+Examples:
+  massgen-tui run agents.yaml "What is 17 * 23?" --timings
+  massgen-tui run localhost:8000 localhost:30000 "What is 17 * 23?" --format json
+  massgen-tui run agents.yaml --file PROMPT.md --wait 600 --strict
+  massgen-tui run agents.yaml "What is 17 * 23?" --coordinate
+
+\b
+Exit codes: 0 every agent finished; 1 wrong usage or config; 2 some agent failed;
+3 all failed; 130 interrupted; 143 terminated.
+"""
+
+
+@click.command("run", help=HELP)
 @click.argument(
     "words",
     nargs=-1,
@@ -66,21 +83,7 @@ def command(
     coordinate: bool,
     no_save: bool,
 ) -> int:
-    """Ask the agents of CONFIG, or the servers at ADDRESSES, once and print what they say.
-
-    PROMPT `-` is read from standard input; `--file` reads it from a file.
-
-    \b
-    Examples:
-      massgen-tui run agents.yaml "What is 17 * 23?" --timings
-      massgen-tui run localhost:8000 localhost:30000 "What is 17 * 23?" --format json
-      massgen-tui run agents.yaml --file PROMPT.md --wait 600 --strict
-      massgen-tui run agents.yaml "What is 17 * 23?" --coordinate
-
-    \b
-    Exit codes: 0 every agent finished; 1 wrong usage or config; 2 some agent failed;
-    3 all failed; 130 interrupted; 143 terminated.
-    """
+    """Ask once and print."""
     named = split(words, said)
     asked = _prompt(named.prompt, file)
     if not asked.strip():
