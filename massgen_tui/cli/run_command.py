@@ -9,7 +9,6 @@ from massgen_tui.cli import completing
 from massgen_tui.cli.targets import read, split, with_models
 from massgen_tui.headless import FORMATS, Options, run
 
-
 HELP = """Ask the agents of CONFIG, or the servers at ADDRESSES, once and print what they say.
 
 PROMPT `-` is read from standard input; `--file` reads it from a file.
