@@ -31,6 +31,8 @@ class Scope(StrEnum):
     """While one line is asked for."""
     AGREEMENT = "agreement"
     """While the answers and votes of a coordination are read."""
+    COMPARE = "compare"
+    """While two answers are compared."""
     REPLAY = "replay"
     """While a kept session is shown again."""
     WATCH = "watch"
@@ -54,6 +56,7 @@ _GROUPS = {
     Scope.SIDEBAR: "Sidebar",
     Scope.SESSIONS: "Sessions",
     Scope.AGREEMENT: "Answers and votes",
+    Scope.COMPARE: "Compare",
     Scope.REPLAY: "Replay",
 }
 

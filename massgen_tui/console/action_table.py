@@ -5,17 +5,13 @@ prompt is typed and passes tmux, screen and the text area: no ctrl+a, ctrl+b, ct
 no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 """
 
-import os
-
 from massgen_tui.console.action import Action, Scope
+from massgen_tui.console.action_screens import COMPARING, KEPT, STOP
 
-# GNU screen hands on no esc by itself while the mouse is reported: there the other is named first
-_STOP = "f10,escape" if os.environ.get("STY") else "escape,f10"
-_STOP_OR_F5 = f"{_STOP},f5"
 _WHOM = "all, or the focused pane"
 _APP, _MAIN, _PROMPT, _PANE = Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE
 _OWN, _SIDE, _SHEET, _WATCH = Scope.IN_PANE, Scope.SIDEBAR, Scope.SHEET, Scope.WATCH
-_REPLAY, _KEPT = Scope.REPLAY, Scope.SESSIONS
+_REPLAY = Scope.REPLAY
 
 _FORMS = {
     "md": ("Markdown", "a Markdown file"),
@@ -68,7 +64,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         _MAIN,
         "stop",
-        _STOP,
+        STOP,
         "app.stop",
         f"close what is open; else stop: {_WHOM}",
         "Answers",
@@ -187,6 +183,15 @@ ACTIONS: tuple[Action, ...] = (
         searched=True,
         in_readme=True,
     ),
+    Action(
+        _PANE,
+        "pane.compare",
+        "d",
+        "app.compare",
+        "compare the answer with another",
+        palette="Compare",
+        in_readme=True,
+    ),
     Action(_PANE, "pane.help", "question_mark", "app.help", "all keys"),
     Action(
         _PANE,
@@ -253,16 +258,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(_APP, "palette", "ctrl+p", "command_palette", "every command by name", foot="commands"),
     Action(_APP, "copy", "ctrl+c", "help_quit", "copy what is selected"),
-    Action(_KEPT, "sessions.open", "enter", "open", "read it", foot="read"),
-    Action(_KEPT, "sessions.resume", "ctrl+r", "resume", "go on with it", foot="go on"),
-    Action(_KEPT, "sessions.rename", "ctrl+t", "rename", "another title", foot="title"),
-    Action(_KEPT, "sessions.remove", "ctrl+d", "remove", "remove it; asks", foot="remove"),
-    Action(_KEPT, "sessions.close", _STOP_OR_F5, "close", "search no more; close", foot="close"),
-    Action(Scope.ENTRY, "entry.close", _STOP, "close", "leave it as it is"),
-    Action(_KEPT, "sessions.down", "down", "move(1)", "next"),
-    Action(_KEPT, "sessions.up", "up", "move(-1)", "before"),
-    Action(_KEPT, "sessions.page-down", "pagedown", "page(1)", "page down"),
-    Action(_KEPT, "sessions.page-up", "pageup", "page(-1)", "page up"),
+    *KEPT,
     Action(_REPLAY, "replay.pause", "space", "pause", "pause, and play on", foot="pause"),
     Action(
         _REPLAY,
@@ -277,6 +273,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(_REPLAY, "replay.back", "left", "seek(-1)", "5 s back"),
     Action(_REPLAY, "replay.faster", "plus,equals_sign", "speed(1)", "twice as fast", foot="speed"),
     Action(_REPLAY, "replay.slower", "minus", "speed(-1)", "half as fast"),
+    *COMPARING,
     Action(Scope.AGREEMENT, "agreement.close", "escape,q", "close", "close"),
     Action(Scope.AGREEMENT, "agreement.pagedown", "pagedown,space", "page(1)", "page down"),
     Action(Scope.AGREEMENT, "agreement.pageup", "pageup", "page(-1)", "page up"),

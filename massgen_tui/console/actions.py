@@ -74,6 +74,14 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         else:
             self.push_screen(screen, self._let_win)
 
+    def action_compare(self) -> None:
+        """Compare the focused agent's answer with another."""
+        screen = self.workspace.compare_screen()
+        if screen is None:
+            self.say("there are no two answers to compare yet: rerun, or ask several agents")
+        else:
+            self.push_screen(screen)
+
     def _let_win(self, name: str | None) -> None:
         if name is not None:
             self.workspace.coordinating.choose(name)

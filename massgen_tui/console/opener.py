@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from textual.screen import Screen
 
@@ -57,6 +57,23 @@ class Opener:
         )
         return made
 
+    def compare_screen(self) -> Screen[None] | None:
+        """The focused agent's answer beside another; None where there are no two."""
+        # what it is made of takes time to import, and the first frame does not need it
+        sides = importlib.import_module("massgen_tui.console.comparing.sides")
+        room = importlib.import_module("massgen_tui.console.screens.compare")
+        agent = self.focused_agent()
+
+        def there() -> Sequence[object]:
+            found: Sequence[object] = sides.sides_of(self.session.agents)
+            return found
+
+        two = sides.first_two(there(), agent.id if agent else "")
+        if two is None:
+            return None
+        made: Screen[None] = room.CompareScreen(there, two, self.config.ui.keymap)
+        return made
+
     def help_screen(self) -> Sheet:
         """All keys."""
         return help_screen(self.config.ui.keymap)
@@ -72,6 +89,7 @@ class Opener:
             path=lambda: log.path if log is not None else None,
             rename=self.session.rename,
             answering=lambda: len(self.desk.answering),
+            agents=lambda: self.session.agents,
         )
         made: Screen[None] = room.SessionsScreen(
             finder, desk.SessionDesk(self._host, own, finder), self.config.ui.keymap

@@ -2,7 +2,7 @@
 
 import logging
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -10,6 +10,8 @@ from typing import Protocol, TypeVar
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from massgen_tui.console.comparing.sides import Side, against, sides_of
+from massgen_tui.console.screens.compare import CompareScreen
 from massgen_tui.console.screens.question import Question
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.screens.title import TitleScreen
@@ -17,6 +19,7 @@ from massgen_tui.console.session_finder import SessionFinder
 from massgen_tui.export.document import document_of
 from massgen_tui.export.kept import info_of
 from massgen_tui.export.markdown import to_markdown
+from massgen_tui.session.agent import Agent
 from massgen_tui.store.reader import read_session
 from massgen_tui.store.rename import rename
 from massgen_tui.store.summary import RUNNING, Summary
@@ -51,6 +54,8 @@ class Own:
     rename: Callable[[str], None]
     answering: Callable[[], int]
     """How many agents answer."""
+    agents: Callable[[], Sequence[Agent]] = tuple
+    """Who was asked in it."""
 
 
 class SessionDesk:
@@ -68,6 +73,27 @@ class SessionDesk:
             self._say_no(f"it cannot be read: {error}")
             return
         await self._host.push_screen_wait(Sheet(f"{one.id} · {one_line(one.title, 60)}", text))
+
+    async def compare(self, one: Summary, keymap: Mapping[str, str]) -> None:
+        """Show what was said in it beside what is said here."""
+        if one.path == self._own.path():
+            self._host.say("this session is the one that is open: d in a pane compares in it")
+            return
+        try:
+            kept = await to_thread(read_session, one.path, keep_past=True)
+        except (OSError, ValueError) as error:
+            self._say_no(f"it cannot be read: {error}")
+            return
+        there = sides_of(kept.state.agents.values(), one.id)
+
+        def sides() -> list[Side]:
+            return [*sides_of(self._own.agents()), *there]
+
+        two = against(there, sides_of(self._own.agents()))
+        if two is None:
+            self._host.say("there are no two answers to compare")
+            return
+        await self._host.push_screen_wait(CompareScreen(sides, two, keymap))
 
     async def may_resume(self, one: Summary) -> bool:
         """Whether it may be gone on with; asks where something would be lost."""

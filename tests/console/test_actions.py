@@ -13,6 +13,7 @@ from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.keys import shown, unknown
 from massgen_tui.console.replay import ReplayApp
 from massgen_tui.console.screens.agreement import AgreementScreen
+from massgen_tui.console.screens.compare import CompareScreen
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
@@ -41,6 +42,7 @@ OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.SESSIONS: (SessionsScreen,),
     Scope.ENTRY: (TitleScreen,),
     Scope.AGREEMENT: (AgreementScreen,),
+    Scope.COMPARE: (CompareScreen,),
     Scope.WATCH: (WatchApp,),
     Scope.PALETTE: (MainScreen,),
 }
@@ -78,7 +80,7 @@ def test_somebody_runs_each_action(action: Action) -> None:
     "owner",
     [
         *(ConsoleApp, MainScreen, AgentPane, Sidebar, Sheet, QuitScreen, WatchApp, ReplayApp),
-        *(SessionsScreen, TitleScreen, AgreementScreen),
+        *(SessionsScreen, TitleScreen, AgreementScreen, CompareScreen),
     ],
 )
 def test_nobody_binds_keys_of_its_own(owner: type[ConsoleApp]) -> None:

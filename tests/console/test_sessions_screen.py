@@ -290,7 +290,7 @@ def wheel(stage: Stage) -> events.MouseScrollDown:
 def test_the_desk_is_all_that_acts() -> None:
     """What a screen may ask for."""
     assert {name for name in vars(SessionDesk) if not name.startswith("_")} == {
-        *("read", "may_resume", "resume", "rename", "remove")
+        *("read", "compare", "may_resume", "resume", "rename", "remove")
     }
 
 

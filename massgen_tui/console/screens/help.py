@@ -23,13 +23,14 @@ Every key can be changed in the config, by the name at its right: ui: {keymap: {
 
 _ORDER = (
     *("Prompt", "Answers", "View", "Pane", "Sidebar"),
-    *("Program", "Sessions", "Answers and votes", "Replay"),
+    *("Program", "Sessions", "Answers and votes", "Compare", "Replay"),
 )
 _TITLES = {
     "Pane": "In a pane",
     "Sidebar": "In the sidebar",
     "Sessions": "In the list of sessions",
     "Answers and votes": "In the answers and votes",
+    "Compare": "While comparing",
     "Replay": "In a replay",
 }
 _KEYS = 14

@@ -128,6 +128,12 @@ class SessionsScreen(Modal[None]):
         if (row := self.row) is not None:
             self.run_worker(self._desk.read(row.session), group="sessions act")
 
+    def action_compare(self) -> None:
+        """Compare what it says with what is said here."""
+        if (row := self.row) is not None:
+            work = self._desk.compare(row.session, self._keymap)
+            self.run_worker(work, group="sessions act")
+
     def action_resume(self) -> None:
         """Go on with it."""
         if (row := self.row) is not None:
