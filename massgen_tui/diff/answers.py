@@ -106,4 +106,4 @@ def _numbers(attempt: Attempt) -> tuple[float | None, ...]:
 def _said(attempt: Attempt) -> str:
     """The answer, and the tools that it calls."""
     calls = (f"{call.name}({call.arguments})" for call in attempt.tool_calls)
-    return "\n".join((answer_text(attempt), *calls)).strip("\n")
+    return "\n".join((answer_text(attempt), *calls)).strip()
