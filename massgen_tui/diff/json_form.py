@@ -26,6 +26,10 @@ def _run(run: Run) -> dict[str, object]:
         "title": run.head.title or None,
         "version": run.head.version,
         "agents": list(run.agents),
+        "servers": [
+            {"server": one.id, "kind": one.kind, "version": one.version}
+            for one in run.servers.values()
+        ],
         "prompts": len(run.prompts),
         "answers": len(run.answers),
         "damaged_lines": run.damage,

@@ -13,8 +13,9 @@ def as_markdown(diff: Diff) -> str:
 
 
 def _lines(diff: Diff) -> Iterator[str]:
-    yield f"**A** {_plain(wording.of_run(diff.a))}  "
-    yield f"**B** {_plain(wording.of_run(diff.b))}"
+    for side, run in (("A", diff.a), ("B", diff.b)):
+        served = _code(wording.servers(run), 400)
+        yield f"- **{side}** {_plain(wording.of_run(run))}; servers: {served}"
     yield ""
     if diff.setup:
         headings = ("", "set-up", "A", "B")
@@ -69,9 +70,9 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[s
     yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
-def _code(text: str) -> str:
+def _code(text: str, limit: int = 80) -> str:
     """A text of others, which acts on nothing: no link, no mention, no end of the table."""
-    shown = one_line(text, 80).replace("`", "ˋ").replace("|", "\\|")
+    shown = one_line(text, limit).replace("`", "ˋ").replace("|", "\\|")
     return f"`{shown}`" if shown else "–"
 
 

@@ -13,6 +13,8 @@ from massgen_tui.store.head import KeptAgent
 _TOLD: Final = ("type", "model", "base_url", "system_message")
 """Settings that are told by other names."""
 _SESSION: Final = "session"
+_SAMPLED: Final = ("server kind", "server version", "reasoning parser")
+"""What is known only where a server was looked at: nothing differs from the unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ def differences_of(a: Run, b: Run, pairs: Sequence[Pair]) -> list[Difference]:
         of_a, of_b = _facts(a, pair.a), _facts(b, pair.b)
         for what in dict.fromkeys((*of_a, *of_b)):
             one, two = of_a.get(what, ""), of_b.get(what, "")
-            if one != two:
+            unknown = what in _SAMPLED and not (one and two)
+            if one != two and not unknown:
                 found.append(Difference(pair.name, what, one, two))
     return found
 

@@ -13,8 +13,9 @@ def as_text(diff: Diff) -> str:
 
 
 def _lines(diff: Diff) -> Iterator[str]:
-    yield f"A  {wording.of_run(diff.a)}"
-    yield f"B  {wording.of_run(diff.b)}"
+    for side, run in (("A", diff.a), ("B", diff.b)):
+        yield f"{side}  {wording.of_run(run)}"
+        yield f"   {wording.servers(run) or 'what its servers were is not known'}"
     if diff.setup:
         yield "what differs in the set-up:"
         cells = [(one.of, one.what, f"{_shown(one.a)} → {_shown(one.b)}") for one in diff.setup]

@@ -32,6 +32,12 @@ def of_run(run: Run) -> str:
     return one_line(" · ".join(part for part in parts if part))
 
 
+def servers(run: Run) -> str:
+    """What its servers were: `http://localhost:8000 vLLM 0.33.0`; empty: unknown."""
+    told = (" ".join(filter(None, (one.id, one.kind, one.version))) for one in run.servers.values())
+    return one_line(" · ".join(told), 400)
+
+
 def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 

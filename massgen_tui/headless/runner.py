@@ -33,6 +33,7 @@ from massgen_tui.session.session import Session
 from massgen_tui.store.recording import keep
 from massgen_tui.supervise.silence import Lookout
 from massgen_tui.supervise.startup import PACE, send_when_up
+from massgen_tui.supervise.versions import note_servers
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
     {signal.SIGHUP: 129} if sys.platform != "win32" else {}
@@ -132,9 +133,11 @@ class Headless:
         lookout = Lookout(self._config)
         backend_for = self._backend_for or make_backend
         session = Session(self._config, backend_for=backend_for, health=lookout.health)
-        with keep(session, warn=self._warn, save=self._options.save):
+        with keep(session, warn=self._warn, save=self._options.save) as kept:
             try:
                 answers = await self._answers(session)
+                if kept is not None and not self._stop.is_set():
+                    await self._unless_stopped(note_servers(session, self._chosen))
             finally:
                 await session.aclose()
                 await lookout.aclose()

@@ -49,12 +49,13 @@ class Sampler:
 def sample_of(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot) -> Sampled:
     """What of these statuses is kept: names, states and numbers, no words of a server."""
     return Sampled(
-        tuple(_server(status) for status in servers.values()),
+        tuple(server_sample(status) for status in servers.values()),
         tuple(_gpu(host, gpu) for host, gpu in _all(gpus)),
     )
 
 
-def _server(status: ServerStatus) -> ServerSample:
+def server_sample(status: ServerStatus) -> ServerSample:
+    """What of a status is kept."""
     return ServerSample(
         status.target.id,
         status.state.value,

@@ -260,6 +260,18 @@ def test_the_setup_is_compared_as_far_as_files_tell(tmp_path: Path) -> None:
     }
 
 
+def test_what_one_file_does_not_tell_is_no_difference(tmp_path: Path) -> None:
+    server = {"id": "http://localhost:8000", "state": "up", "kind": "vLLM", "version": "0.33.0"}
+    known = written(tmp_path, "a", [{"t": 1, "e": "sampled", "servers": [server]}])
+    diff, told = compared(known, written(tmp_path, "b", []))
+    assert told["setup"] == []
+    (one,) = told["a"]["servers"]
+    assert (one["kind"], one["version"], told["b"]["servers"]) == ("vLLM", "0.33.0", [])
+    assert "http://localhost:8000 vLLM 0.33.0" in as_text(diff)
+    assert "`http://localhost:8000 vLLM 0.33.0`" in as_markdown(diff)
+    assert "not known" in as_text(diff)
+
+
 def test_all_attempts_count_for_the_numbers_and_the_last_for_the_words(tmp_path: Path) -> None:
     first = lines_of([("x", {"a": "one"})])
     again = [line | {"a": 2} for line in lines_of([("x", {"a": "two"})], ttft=0.75) if "a" in line]
