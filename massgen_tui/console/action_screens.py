@@ -4,10 +4,33 @@ import os
 
 from massgen_tui.console.action import Action, Scope
 
-_KEPT, _COMPARE = Scope.SESSIONS, Scope.COMPARE
+_PANE, _KEPT, _COMPARE = Scope.PANE, Scope.SESSIONS, Scope.COMPARE
 
 # GNU screen hands on no esc by itself while the mouse is reported: there the other is named first
 STOP = "f10,escape" if os.environ.get("STY") else "escape,f10"
+
+ANSWERS: tuple[Action, ...] = (
+    Action(
+        _PANE,
+        "pane.compare",
+        "d",
+        "app.compare",
+        "compare the answer with another",
+        palette="Compare",
+        in_readme=True,
+    ),
+    Action(
+        _PANE,
+        "pane.repeat",
+        "x",
+        "app.repeat",
+        "ask it again several times",
+        palette="Repeat",
+        in_readme=True,
+        sends=True,
+    ),
+)
+"""What opens them from a pane, and gives them something to show."""
 
 KEPT: tuple[Action, ...] = (
     Action(_KEPT, "sessions.open", "enter", "open", "read it", foot="read"),

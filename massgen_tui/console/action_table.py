@@ -6,7 +6,7 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 """
 
 from massgen_tui.console.action import Action, Scope
-from massgen_tui.console.action_screens import COMPARING, KEPT, STOP
+from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, STOP
 
 _WHOM = "all, or the focused pane"
 _APP, _MAIN, _PROMPT, _PANE = Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE
@@ -183,15 +183,7 @@ ACTIONS: tuple[Action, ...] = (
         searched=True,
         in_readme=True,
     ),
-    Action(
-        _PANE,
-        "pane.compare",
-        "d",
-        "app.compare",
-        "compare the answer with another",
-        palette="Compare",
-        in_readme=True,
-    ),
+    *ANSWERS,
     Action(_PANE, "pane.help", "question_mark", "app.help", "all keys"),
     Action(
         _PANE,

@@ -19,6 +19,7 @@ from massgen_tui.text import clean
 
 if TYPE_CHECKING:
     from massgen_tui.console.workspace import Workspace
+    from massgen_tui.session.agent import Agent
 
 
 class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
@@ -81,6 +82,25 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
             self.say("there are no two answers to compare yet: rerun, or ask several agents")
         else:
             self.push_screen(screen)
+
+    def action_repeat(self) -> None:
+        """Ask the focused agent, or the first, its last prompt several times."""
+        agent = self.workspace.focused_agent() or self.workspace.session.agents[0]
+        if objection := self.workspace.repeat_objection(agent):
+            self.say(objection)
+        else:
+            self.push_screen(self.workspace.count_screen(agent), partial(self._repeat_it, agent))
+
+    def _repeat_it(self, agent: "Agent", times: int | None) -> None:
+        if times is not None:
+            self.run_worker(self._repeat(agent, times), group="repeat")
+
+    async def _repeat(self, agent: "Agent", times: int) -> None:
+        sheet = await self.workspace.repeat(agent, times)
+        if self.screen is self.workspace.main:
+            self.push_screen(sheet)
+        else:
+            self.say(sheet.body.plain.partition("\n\n")[2].partition("\n")[0], seconds=8)
 
     def _let_win(self, name: str | None) -> None:
         if name is not None:

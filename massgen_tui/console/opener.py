@@ -11,6 +11,7 @@ from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.host import Host
 from massgen_tui.console.keys import name_of
+from massgen_tui.console.repeating import MOST, USUAL, Repeating, told
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
@@ -20,6 +21,7 @@ from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.session import Session
+from massgen_tui.text import one_line
 
 
 class Opener:
@@ -30,6 +32,7 @@ class Opener:
     main: MainScreen
     desk: Desk
     coordinating: Coordinating
+    repeating: Repeating
     _host: Host
 
     @property
@@ -73,6 +76,25 @@ class Opener:
             return None
         made: Screen[None] = room.CompareScreen(there, two, self.config.ui.keymap)
         return made
+
+    def repeat_objection(self, agent: Agent) -> str:
+        """Why an agent cannot be asked several times now; empty: it can."""
+        if self.coordinating.running:
+            return "the agents have not agreed yet"
+        return self.repeating.objection(agent)
+
+    def count_screen(self, agent: Agent) -> Screen[int | None]:
+        """How many times an agent is asked again."""
+        # what it is made of takes time to import, and the first frame does not need it
+        room = importlib.import_module("massgen_tui.console.screens.count")
+        title = f"ask {one_line(agent.id, 24)} its last prompt so many times"
+        made: Screen[int | None] = room.CountScreen(title, USUAL, MOST)
+        return made
+
+    async def repeat(self, agent: Agent, times: int) -> Sheet:
+        """Ask an agent its last prompt so many times; gives what came of it."""
+        found, why = await self.repeating.run(agent, times)
+        return Sheet("Repeat", told(one_line(agent.id, 40), times, found, why))
 
     def help_screen(self) -> Sheet:
         """All keys."""

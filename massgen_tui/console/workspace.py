@@ -18,6 +18,7 @@ from massgen_tui.console.keys import unknown
 from massgen_tui.console.opener import Opener
 from massgen_tui.console.phrases import hint, how_many
 from massgen_tui.console.pump import Pump
+from massgen_tui.console.repeating import Repeating
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.services import Services
 from massgen_tui.console.stream.pane import AgentPane
@@ -35,6 +36,9 @@ from massgen_tui.supervise.join import Join
 
 class Workspace(Opener):
     """Everything that the app works with."""
+
+    _hinted = False
+    """The empty prompt says that prompts to all are agreed on."""
 
     def __init__(
         self, config: Config, services: Services | None, host: Host, resumes: Path | None = None
@@ -65,7 +69,7 @@ class Workspace(Opener):
         self.coordinating = Coordinating(
             self.session, run=host.run_worker, say=host.say, changed=self._changed
         )
-        self._hinted = False
+        self.repeating = Repeating(self.session, changed=self._changed)
         self._agreed = Agreed(self.session.state)
         self.desk = Desk(
             self.session,
@@ -216,6 +220,8 @@ class Workspace(Opener):
         log = self.services.session_log
         trouble = NOT_KEPT if log is not None and log.problem else ""
         mode = "coordinate · " if self.coordinating.on else ""
+        if repeats := self.repeating.told:
+            mode += f"{repeats} · "
         name = self.session.state.title or self.config.name
         if turn is None:
             said = f"{mode}{how_many(len(self.session.agents))}"

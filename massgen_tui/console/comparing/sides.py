@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
+from massgen_tui.session.repeats import FEWEST, repeats_of
 from massgen_tui.text import one_line
 
 
@@ -116,6 +117,17 @@ def of_turn(sides: Iterable[Side], one: Side) -> list[Side]:
         and side.turn.serial == one.turn.serial
         and side.attempt is side.turn.attempt
     ]
+
+
+def repeats_told(two: tuple[Side, Side]) -> tuple[str, ...]:
+    """What the attempts at the prompt of each side are like together, where there are several."""
+    told = {}
+    for side in two:
+        ended = [attempt for attempt in side.turn.attempts if attempt.status.ended]
+        if len(ended) >= FEWEST:
+            name = side.name.rpartition(" #")[0]
+            told[id(side.turn)] = f"   {name}: {repeats_of(ended).line}"
+    return tuple(told.values())
 
 
 def _is(side: Side, other: Side) -> bool:

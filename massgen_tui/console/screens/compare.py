@@ -21,7 +21,7 @@ from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.comparing.laid import Section, lay_out
 from massgen_tui.console.comparing.markdown import to_markdown
 from massgen_tui.console.comparing.numbers import LEGEND, View, note, table_lines
-from massgen_tui.console.comparing.sides import Side, of_turn
+from massgen_tui.console.comparing.sides import Side, of_turn, repeats_told
 from massgen_tui.console.comparing.texts import TwoTexts
 from massgen_tui.console.keys import bindings
 from massgen_tui.console.screens.choice import ChoiceScreen
@@ -71,6 +71,8 @@ class CompareScreen(Modal[None]):
         self._ran = tuple(side.running for side in two)
         self._view = View(baseline=two[_LEFT].id)
         self._sections: tuple[Section, ...] = ()
+        self._repeats: tuple[str, ...] = ()
+        """What several attempts at a prompt are like together, of each side's agent."""
         self._stop = Event()
         self._share: float | None = None
         """How much is compared; None: all is shown."""
@@ -222,6 +224,7 @@ class CompareScreen(Modal[None]):
 
         with suppress(Stopped):
             self._sections = await asyncio.to_thread(work)
+            self._repeats = await asyncio.to_thread(repeats_told, self._two)
             await self._lay_out(keep=keep)
 
     async def _lay_out(self, *, keep: bool) -> None:
@@ -255,7 +258,8 @@ class CompareScreen(Modal[None]):
         room = max(self.app.size.height // 4, 3)
         more = f"{len(lines) - room} more lines" if len(lines) > room else ""
         legend = " · ".join(filter(None, (note(table), more, LEGEND)))
-        shown = [*lines[:room], Text(crop(legend, width), "dim")]
+        repeats = [Text(crop(told, width)) for told in self._repeats]
+        shown = [*lines[:room], *repeats, Text(crop(legend, width), "dim")]
         self._numbers.update(Text("\n", no_wrap=True).join(shown))
         self._keys.show(foot(acting_in(Scope.COMPARE), self._keymap, self.app.size.width))
 
