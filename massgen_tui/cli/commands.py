@@ -1,11 +1,14 @@
 """All commands, by click."""
 
+import importlib
+
 import click
 
 from massgen_tui import __version__
 from massgen_tui.cli.arguments import as_text
 from massgen_tui.cli.configs import what_there_is
 from massgen_tui.cli.group import Commands
+from massgen_tui.terminal import undrawable
 
 HELP = """Run several language-model agents side by side.
 
@@ -27,10 +30,13 @@ massgen-tui demo                                   a real small model, on this m
 @click.option("--config", metavar="CONFIG", help="The config file to open the console with.")
 @click.version_option(__version__, prog_name="massgen-tui")
 @click.pass_context
-def group(ctx: click.Context, config: str | None) -> None:
+def group(ctx: click.Context, config: str | None) -> int:
     """The command line; `Commands` has already turned `--config` into the command `open`."""
     if ctx.invoked_subcommand is None:
-        raise click.UsageError(what_there_is(), ctx)
+        if undrawable():
+            raise click.UsageError(what_there_is(), ctx)
+        return int(importlib.import_module("massgen_tui.cli.starting").start())
+    return 0
 
 
 def run(words: list[str]) -> int:

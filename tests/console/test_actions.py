@@ -17,9 +17,11 @@ from massgen_tui.console.screens.compare import CompareScreen
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
+from massgen_tui.console.screens.servers_found import ServersFound
 from massgen_tui.console.screens.sessions import SessionsScreen
 from massgen_tui.console.screens.sheet import Sheet
 from massgen_tui.console.screens.title import TitleScreen
+from massgen_tui.console.start import StartApp
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.widgets.prompt import Prompt
@@ -43,6 +45,8 @@ OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.ENTRY: (TitleScreen,),
     Scope.AGREEMENT: (AgreementScreen,),
     Scope.COMPARE: (CompareScreen,),
+    Scope.START: (StartApp,),
+    Scope.FOUND: (ServersFound,),
     Scope.WATCH: (WatchApp,),
     Scope.PALETTE: (MainScreen,),
 }
@@ -80,7 +84,7 @@ def test_somebody_runs_each_action(action: Action) -> None:
     "owner",
     [
         *(ConsoleApp, MainScreen, AgentPane, Sidebar, Sheet, QuitScreen, WatchApp, ReplayApp),
-        *(SessionsScreen, TitleScreen, AgreementScreen, CompareScreen),
+        *(SessionsScreen, TitleScreen, AgreementScreen, CompareScreen, StartApp, ServersFound),
     ],
 )
 def test_nobody_binds_keys_of_its_own(owner: type[ConsoleApp]) -> None:
@@ -105,6 +109,7 @@ def test_the_help_tells_every_key_of_the_main_screen() -> None:
     lines = [line.split() for line in text.splitlines()]
     assert ["ctrl+e", "ask", "again:", "all,", "or", "the", "focused", "pane", "rerun"] in lines
     silent = {Scope.DIGIT, Scope.SHEET, Scope.QUESTION, Scope.ENTRY, Scope.WATCH, Scope.PALETTE}
+    silent |= {Scope.START, Scope.FOUND}
     ids = {line[-1] for line in lines if line}
     assert {one.id for one in ACTIONS if one.scope not in silent} <= ids
 

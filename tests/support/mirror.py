@@ -4,11 +4,12 @@ import pyte
 import pytest
 from rich.segment import Segment
 from textual._compositor import CompositorUpdate
+from textual.app import App
 
 from massgen_tui.console.app import ConsoleApp
 
 
-def drawn_whole(app: ConsoleApp) -> list[list[Segment]]:
+def drawn_whole(app: App[None]) -> list[list[Segment]]:
     """The rows of the screen, drawn anew from its widgets."""
     return [list(row) for row in app.screen._compositor.render_strips()]
 

@@ -1,0 +1,226 @@
+"""`massgen-tui` alone: what one may begin with, on a screen that says what to open.
+
+The first frame needs neither pydantic nor a client; what takes time is looked up behind it.
+"""
+
+import asyncio
+import importlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from massgen_tui import paths
+from massgen_tui.console.action import Scope
+from massgen_tui.console.clipboard import CopyingApp
+from massgen_tui.console.contain import exit_code
+from massgen_tui.console.keys import bindings
+from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
+from massgen_tui.console.mended import Mended
+from massgen_tui.terminal import Modes, on_signals
+from massgen_tui.text import one_line
+
+if TYPE_CHECKING:
+    from massgen_tui.console.nearby import NearConfig, NearSession
+    from massgen_tui.discover.found import Choice, Found
+
+PORTS = (8000, 8001, 8002, 8003, 30000, 30001, 8080, 11434, 1234)
+"""Where servers of prompts stand by default: vLLM, SGLang, llama.cpp, Ollama, LM Studio."""
+_WIDEST = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is to be opened."""
+
+    config: Path | None = None
+    session: Path | None = None
+    choices: tuple["Choice", ...] = ()
+    demo: bool = False
+
+
+class StartApp(CopyingApp, Mended, inherit_bindings=False):
+    """A list of beginnings, and a line for an address."""
+
+    TITLE = "massgen-tui"
+    CSS = """
+    Screen { background: $background; }
+    #hello { height: 1; padding: 0 1; color: $foreground; }
+    OptionList { height: 1fr; border: none; background: $background; padding: 0 1; }
+    Input { height: 1; border: none; background: $panel; padding: 0 1; }
+    #keys { height: 1; background: $panel; color: $foreground; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.START)
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Look in a folder, by default the working directory."""
+        super().__init__()
+        self.begun: Begun | None = None
+        self._folder = folder or Path.cwd()
+        self._meant: dict[str, Begun] = {}
+        self._looking = False
+        self.filled = False
+        """All that is nearby is in the list."""
+
+    def compose(self) -> ComposeResult:
+        """The list, the line and the keys."""
+        hello = Text.assemble(("massgen-tui", "bold"), "  several agents side by side. ")
+        yield Static(
+            hello + Text("Begin with an address or a config.", "dim"),
+            id="hello",
+        )
+        yield OptionList(*self._always(), id="beginnings", markup=False)
+        line = Input(
+            placeholder="an address (localhost:8000, http://host:port) or a config file",
+            select_on_focus=False,
+        )
+        line.cursor_blink = False
+        yield line
+        yield Static(Text("enter open · type an address · tab line and list · esc quit"), id="keys")
+
+    def on_mount(self) -> None:
+        """Point at the first; look up the rest behind the first frame."""
+        self.query_one(OptionList).highlighted = 0
+        self.query_one(OptionList).focus()
+        self.call_after_refresh(lambda: self.run_worker(self._fill(), group="fill"))
+
+    def _always(self) -> list[Option]:
+        ports = "ports 8000–8003, 30000–1, 8080, 11434, 1234"
+        return [
+            Option(_row("Look for servers on this host", ports), "look"),
+            Option(_row("Demo", "two agents on a small real model on this machine"), "demo"),
+        ]
+
+    async def _fill(self) -> None:
+        near = await asyncio.to_thread(importlib.import_module, "massgen_tui.console.nearby")
+        kept = paths.sessions_dir()
+        configs: list[NearConfig] = await asyncio.to_thread(near.configs, self._folder, kept)
+        self._offer("Configs", [self._config(one) for one in configs])
+        sessions: list[NearSession] = await asyncio.to_thread(near.sessions, kept)
+        self._offer("Sessions that were kept", [self._session(one) for one in sessions])
+        self.filled = True
+
+    def _offer(self, title: str, options: Sequence[Option]) -> None:
+        if options:
+            listed = self.query_one(OptionList)
+            listed.add_options([Option(Text(f"\n{title}", "bold"), disabled=True), *options])
+
+    def _config(self, config: "NearConfig") -> Option:
+        id = f"config {config.path}"
+        self._meant[id] = Begun(config=self._folder / config.path)
+        used = "  (used of late)" if config.recent else ""
+        named = ", ".join(one_line(agent, 30) for agent in config.agents[:6])
+        return Option(_row(f"{one_line(str(config.path), 70)}{used}", named), id)
+
+    def _session(self, session: "NearSession") -> Option:
+        id = f"session {session.path}"
+        self._meant[id] = Begun(session=session.path)
+        told = f"{session.id}  {session.when}  {one_line(session.title, 40)}"
+        return Option(_row(told, one_line(session.prompt, 80)), id)
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        id = event.option.id or ""
+        if id == "look":
+            self._look([f"localhost:{port}" for port in PORTS], scan=True)
+        elif id == "demo":
+            self._end(Begun(demo=True))
+        elif id in self._meant:
+            self._end(self._meant[id])
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        words = event.value.split()
+        if not words:
+            return
+        if len(words) == 1 and (self._folder / words[0]).expanduser().is_file():
+            self._end(Begun(config=(self._folder / words[0]).expanduser()))
+        else:
+            self._look(words)
+
+    def on_key(self, event: events.Key) -> None:
+        """Let what is typed on the list go to the line."""
+        line = self.query_one(Input)
+        typed = event.character if event.is_printable else None
+        if typed and typed != " " and self.screen is self.screen_stack[0] and not line.has_focus:
+            event.stop()
+            line.focus()
+            line.insert_text_at_cursor(typed)
+
+    def _look(self, addresses: Sequence[str], *, scan: bool = False) -> None:
+        if not self._looking:
+            self._looking = True
+            self._say("looking …", seconds=2)
+            self.run_worker(self._looked(addresses, scan=scan), group="look")
+
+    async def _looked(self, addresses: Sequence[str], *, scan: bool) -> None:
+        try:
+            room = await asyncio.to_thread(importlib.import_module, "massgen_tui.discover.look")
+            variables: dict[str, str] = {} if scan else await asyncio.to_thread(_variables)
+            found: list[Found] = await room.look_at(addresses, variables)
+        finally:
+            self._looking = False
+        if scan:
+            found = [one for one in found if not one.problem.startswith("nothing answers")]
+        if not found:
+            self._say("no server answers on this host at these ports: type an address below")
+            return
+        screens = await asyncio.to_thread(
+            importlib.import_module, "massgen_tui.console.screens.servers_found"
+        )
+        self.push_screen(screens.ServersFound(found, self._say), self._chosen)
+
+    def _chosen(self, choices: "list[Choice] | None") -> None:
+        if choices:
+            self._end(Begun(choices=tuple(choices)))
+
+    def _end(self, begun: Begun) -> None:
+        self.begun = begun
+        self.exit()
+
+    def _say(self, text: str, seconds: float = 6) -> None:
+        self.notify(text, timeout=seconds, markup=False)
+
+    def action_leave(self) -> None:
+        """Open nothing."""
+        self.exit()
+
+    def end_by_signal(self, code: int) -> None:
+        """End with this exit code; called from a signal's handler."""
+        self.ending = True
+        if self.last_resort is not None:
+            self.last_resort.arm(SIGNAL_GRACE, code)
+        self.call_later(self.exit, None, code)
+
+
+def _variables() -> dict[str, str]:
+    gather = importlib.import_module("massgen_tui.config.variables").gather
+    variables: dict[str, str] = gather(os.environ, [Path.cwd()])[0]
+    return variables
+
+
+def _row(told: str, beside: str) -> Text:
+    row = Text(told)
+    row.append(f"   {beside}", "dim")
+    row.truncate(_WIDEST, overflow="ellipsis")
+    return row
+
+
+def choose(modes: Modes | None = None) -> tuple[Begun | None, int]:
+    """Show the beginnings until one is chosen; what it is, and the exit code where none was."""
+    app = StartApp()
+    app.last_resort = LastResort(modes)
+    with on_signals(app.end_by_signal):
+        app.run()
+        app.last_resort.disarm()
+    return app.begun, exit_code(app)
