@@ -35,6 +35,8 @@ class Answer:
     numbers: tuple[float | None, ...]
     """As `NUMBERS` names them; None: unknown."""
     text: "Place"
+    repeat: int = 1
+    """Which of several answers that were wanted to the same prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def texts_on_disk() -> Iterator[Texts]:
         yield Texts(file)
 
 
-def answer_of(attempt: Attempt, texts: Texts) -> Answer:
+def answer_of(attempt: Attempt, texts: Texts, repeat: int = 1) -> Answer:
     """What is kept of an attempt that ended."""
     ended = verdict(attempt)
     failed = attempt.status is not Status.DONE
@@ -85,6 +87,7 @@ def answer_of(attempt: Attempt, texts: Texts) -> Answer:
         message=attempt.error.message if failed and attempt.error else "",
         numbers=_numbers(attempt),
         text=texts.add(_said(attempt)),
+        repeat=repeat,
     )
 
 

@@ -48,6 +48,8 @@ class Parted:
     prompt: str
     begin: str
     """The beginning of the prompt."""
+    repeat: int
+    """Which of several answers to it."""
     parting: Parting
 
 
@@ -130,10 +132,15 @@ def _compared(pair: Pair, a: Run, b: Run, texts: Texts) -> OfPair:
         if a.prompts[prompt].digest != b.prompts[prompt].digest:
             found.others += 1
             continue
-        _judge(found, prompt, a.prompts[prompt].begin, (first[-1], second[-1]), texts)
-        if first[-1].done and second[-1].done:
-            measured[0].extend(answer for answer in first if answer.done)
-            measured[1].extend(answer for answer in second if answer.done)
+        # of each repetition the last answer stands
+        repeats = [{one.repeat: one for one in answers} for answers in (first, second)]
+        for repeat in sorted(repeats[0].keys() & repeats[1].keys()):
+            both = repeats[0][repeat], repeats[1][repeat]
+            _judge(found, prompt, a.prompts[prompt].begin, both, texts)
+        done = [[one for one in answers if one.done] for answers in (first, second)]
+        if all(done):
+            measured[0].extend(done[0])
+            measured[1].extend(done[1])
     found.numbers = [
         Measured(name, *(_spread(answers, at) for answers in measured))
         for at, name in enumerate(NUMBERS)
@@ -156,7 +163,7 @@ def _judge(
         if parting is None:
             found.same += 1
         else:
-            found.parted.append(Parted(prompt, begin, parting))
+            found.parted.append(Parted(prompt, begin, a.repeat, parting))
 
 
 def _spread(answers: list[Answer], at: int) -> Spread | None:

@@ -78,6 +78,7 @@ def _parted(parted: Parted) -> dict[str, object]:
     return {
         "prompt_id": parted.prompt,
         "prompt": parted.begin,
+        "repeat": parted.repeat,
         "first_difference_word": parted.parting.word,
         "a": parted.parting.one,
         "b": parted.parting.two,
@@ -88,6 +89,7 @@ def _failure(failure: Failure) -> dict[str, object]:
     return {
         "prompt_id": failure.prompt,
         "prompt": failure.begin,
+        "repeat": failure.answer.repeat,
         "failed": not failure.answer.done,
         "ending": failure.answer.ending,
         "message": failure.answer.message or None,

@@ -44,13 +44,22 @@ def _pair(one: OfPair) -> Iterator[str]:
         yield from _table(wording.HEADINGS, numbers)
     if one.parted:
         cells = [
-            (_code(p.prompt), str(p.parting.word), _code(p.parting.one), _code(p.parting.two))
+            (
+                _code(wording.of_prompt(p.prompt, p.repeat)),
+                str(p.parting.word),
+                _code(p.parting.one),
+                _code(p.parting.two),
+            )
             for p in one.parted[: wording.MOST]
         ]
         yield from _listed(("differs", "from word", "A", "B"), cells, len(one.parted))
     if one.new:
         failures = [
-            (_code(f.prompt), _code(f.answer.ending), _code(f.answer.message))
+            (
+                _code(wording.of_prompt(f.prompt, f.answer.repeat)),
+                _code(f.answer.ending),
+                _code(f.answer.message),
+            )
             for f in one.new[: wording.MOST]
         ]
         yield from _listed(("new failure", "ending", "message"), failures, len(one.new))

@@ -93,6 +93,8 @@ class _Reader:
         self._turns: dict[int, Prompt] = {}
         self._asked: dict[int, tuple[int, str]] = {}
         """The turn and the agent of each attempt."""
+        self._repeats: dict[int, int] = {}
+        """Which of several answers an attempt is, where it is not the first."""
         self._ended: dict[int, Answer] = {}
         self._front: dict[tuple[int, str], int] = {}
         """The attempt that was brought to the front, where that is not the last."""
@@ -141,6 +143,8 @@ class _Reader:
                     told.agent, told.a, times, self._run.head.resolution_s
                 )
                 self._asked[told.a] = told.turn, told.agent
+                if isinstance(repeat := record.get("repeat"), int):
+                    self._repeats[told.a] = repeat
             case of_session.End():
                 self._end(told)
             case of_session.Withdraw():
@@ -184,7 +188,7 @@ class _Reader:
         if told.times is not None:
             attempt.times = times_of(attempt.times.created, told.times)
             attempt.dated, attempt.stopped_s = told.dated, told.stopped_s
-        self._ended[told.a] = answer_of(attempt, self._texts)
+        self._ended[told.a] = answer_of(attempt, self._texts, self._repeats.pop(told.a, 1))
 
     def _take_back(self, turn: int, agent: str) -> None:
         gone = [serial for serial, asked in self._asked.items() if asked == (turn, agent)]
@@ -194,6 +198,7 @@ class _Reader:
 
 
 def _prompt(told: of_session.Prompt, record: Plain) -> Prompt:
-    digest = sha256(told.text.encode("utf-8", "surrogatepass")).digest()
-    named = record.get("id")
-    return Prompt(str(named) if named else "", digest, one_line(told.text, _PROMPT))
+    # of a whole conversation the text is the last word only
+    asked = str(record.get("digest") or told.text)
+    digest = sha256(asked.encode("utf-8", "surrogatepass")).digest()
+    return Prompt(str(record.get("id") or ""), digest, one_line(told.text, _PROMPT))

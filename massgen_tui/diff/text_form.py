@@ -37,12 +37,14 @@ def _pair(one: OfPair) -> Iterator[str]:
     for parted in one.parted[: wording.MOST]:
         parting = parted.parting
         texts = f"A {_quoted(parting.one)}  B {_quoted(parting.two)}"
-        yield f"    {one_line(parted.prompt, 40)}  word {parting.word}: {texts}"
+        asked = wording.of_prompt(parted.prompt, parted.repeat)
+        yield f"    {one_line(asked, 40)}  word {parting.word}: {texts}"
     yield from (f"    {words}" for words in (wording.more(len(one.parted)),) if words)
     yield f"  {wording.failures(one)}"
     for failure in one.new[: wording.MOST]:
         words = ": ".join(part for part in (failure.answer.ending, failure.answer.message) if part)
-        yield f"    ✗ {one_line(failure.prompt, 40)}  {one_line(words)}"
+        asked = wording.of_prompt(failure.prompt, failure.answer.repeat)
+        yield f"    ✗ {one_line(asked, 40)}  {one_line(words)}"
     yield from (f"    {words}" for words in (wording.more(len(one.new)),) if words)
 
 

@@ -98,6 +98,11 @@ def failures(one: OfPair) -> str:
     return f"failed or not whole: {one.failed_a} in A, {one.failed_b} in B{new}{gone}"
 
 
+def of_prompt(prompt: str, repeat: int) -> str:
+    """Which prompt it is: `line:7`, and `line:7 #2` of its second answer."""
+    return f"{prompt} #{repeat}" if repeat > 1 else prompt
+
+
 def more(count: int) -> str:
     """What is left off; empty: nothing."""
     return f"… and {count - MOST} more: --format json has all" if count > MOST else ""

@@ -288,6 +288,36 @@ def test_all_attempts_count_for_the_numbers_and_the_last_for_the_words(tmp_path:
     assert not diff.failed_anew
 
 
+def test_repeated_prompts_are_compared_one_by_one(tmp_path: Path) -> None:
+    def repeated(*said: str) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = []
+        for at, text in enumerate(said, 1):
+            one = lines_of([("x", {"a": text})])
+            told += one[:1] if at == 1 else []
+            more = {"repeat": at} if at > 1 else {}
+            told += [
+                line | {"a": at} | (more if line.get("e") == "queued" else {}) for line in one[1:]
+            ]
+        return told
+
+    first = written(tmp_path, "a", repeated("one", "two", "three", "more"))
+    second = written(tmp_path, "b", repeated("one", "two!", ""))
+    diff, told = compared(first, second)
+    (pair,) = told["agents"]
+    assert pair["answers"] == {"same": 1, "differ": 1}
+    assert [one["repeat"] for one in pair["differences"]] == [2]
+    assert [one["repeat"] for one in pair["failures"]["new"]] == [3]
+    assert (pair["numbers"]["ttft_s"]["a"]["n"], pair["numbers"]["ttft_s"]["b"]["n"]) == (4, 2)
+    assert "p1 #2  word 1" in as_text(diff)
+
+
+def test_of_a_conversation_its_digest_names_what_is_asked(tmp_path: Path) -> None:
+    first, second = lines_of([("go on", {"a": "one"})]), lines_of([("go on", {"a": "one"})])
+    first[0]["digest"], second[0]["digest"] = "1", "2"
+    _, told = compared(written(tmp_path, "a", first), written(tmp_path, "b", second))
+    assert told["agents"][0]["prompts"]["other_text"] == 1
+
+
 @pytest.mark.parametrize(
     ("a", "b", "apart"),
     [
