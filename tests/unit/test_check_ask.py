@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from massgen_tui.check import check
 from massgen_tui.check.ask.table import PROBES, REQUESTS
-from massgen_tui.cli.check_command import command
+from massgen_tui.cli.commands import group
 from tests.support.schemas import schema
 from tests.support.server import Again, Hang, ScriptedServer, chunk, delta, free_port, head, sse
 from tests.support.smoke import RIGHT, SEA, Engine, Ways
@@ -356,11 +356,11 @@ async def test_interrupted_it_tells_what_it_found(tmp_path: Path) -> None:
 def test_nothing_is_sent_where_nobody_can_be_asked_and_yes_is_not_named(tmp_path: Path) -> None:
     path = config(tmp_path, f"http://127.0.0.1:{free_port()}")
     runner = CliRunner()
-    without = runner.invoke(command, [str(path), "--ask"], standalone_mode=False)
+    without = runner.invoke(group, ["check", str(path), "--ask"], standalone_mode=False)
     assert without.return_value == 1
     assert f"{REQUESTS} small requests at most" in without.stderr
     assert "--yes" in without.stderr
     assert without.stdout == ""
-    named = runner.invoke(command, [str(path), "--ask", "--yes"], standalone_mode=False)
+    named = runner.invoke(group, ["check", str(path), "--ask", "--yes"], standalone_mode=False)
     assert named.return_value == 3
     assert f"{REQUESTS} small requests at most" in named.stderr

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from massgen_tui import paths
 from massgen_tui.backends.events import ContentDelta, Finished, ReasoningDelta, UsageReported
-from massgen_tui.cli.diff_command import command
+from massgen_tui.cli.commands import group
 from massgen_tui.diff.answers import Place, answer_of, texts_on_disk
 from massgen_tui.diff.comparing import Diff, Measured, compare
 from massgen_tui.diff.joining import pairs_of
@@ -406,7 +406,7 @@ def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_exit_codes_tell_of_new_failures_alone(
     kept_runs: Path, words: list[str], code: int, shape: str
 ) -> None:
-    result = CliRunner().invoke(command, [*words, "--format", shape], standalone_mode=False)
+    result = CliRunner().invoke(group, ["diff", *words, "--format", shape], standalone_mode=False)
     assert result.return_value == code
     assert result.stdout
     if shape == "json":
@@ -415,13 +415,18 @@ def test_exit_codes_tell_of_new_failures_alone(
 
 def test_files_are_taken_for_ids_and_what_is_unknown_is_told(kept_runs: Path) -> None:
     (first, second, *_) = sorted(kept_runs.iterdir())
-    assert CliRunner().invoke(command, [str(first), str(second)]).exit_code == 0
-    unknown = CliRunner().invoke(command, ["zzzz", "a"])
+    assert (
+        CliRunner()
+        .invoke(group, ["diff", str(first), str(second)], standalone_mode=False)
+        .exit_code
+        == 0
+    )
+    unknown = CliRunner().invoke(group, ["diff", "zzzz", "a"])
     assert unknown.exit_code == 1
     assert "there is no session 'zzzz'" in unknown.stderr
     stranger = kept_runs / "stranger.jsonl"
     stranger.write_text('{"hello": 1}\n')
-    assert CliRunner().invoke(command, [str(stranger), "a"]).exit_code == 1
+    assert CliRunner().invoke(group, ["diff", str(stranger), "a"]).exit_code == 1
 
 
 def test_runs_of_two_agents_are_told_agent_by_agent(tmp_path: Path) -> None:
