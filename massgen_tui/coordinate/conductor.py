@@ -101,7 +101,7 @@ class Conductor:
     async def run(self) -> None:
         """Ask until the agents agree or a limit is reached."""
         session = self._session
-        session.listen(self._hear)
+        session.listen(self._hear, streams=False)
         session.note_coordination(
             events.CoordinationBegun(self._serial, tuple(self._machine.agents))
         )

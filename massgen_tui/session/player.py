@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from massgen_tui.session.events import Entry, Listener
+from massgen_tui.session.listeners import Listeners
 from massgen_tui.session.state import SessionState
 
 SLOWEST, FASTEST = 0.125, 64.0
@@ -37,7 +38,7 @@ class Player:
         self._wall = wall
         self._times = _rising(entries)
         self._next = 0
-        self._listeners: list[Listener] = []
+        self._listeners = Listeners()
         self._since = wall()
         self.speed = speed
         self.playing = bool(entries)
@@ -49,9 +50,9 @@ class Player:
         """The session's seconds at the position."""
         return self.position
 
-    def listen(self, listener: Listener) -> None:
-        """Call `listener` for everything that happens again."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, *, streams: bool = True) -> None:
+        """Call `listener` for what happens again, with `streams` for pieces of answers too."""
+        self._listeners.add(listener, streams=streams)
 
     def advance(self) -> bool:
         """Let happen what is due by now; gives whether anything did."""
@@ -98,8 +99,7 @@ class Player:
             entry = self._entries[self._next]
             self._next += 1
             self._state.apply(entry)
-            for listener in self._listeners:
-                listener(entry)
+            self._listeners.tell(entry)
         self.position = min(position, self.end)
         if self._next == len(times):
             self.playing = False

@@ -45,9 +45,9 @@ class ReplaySession(Session):
         self.player = Player(entries, self.state, speed=speed)
         self.clock = self.player.clock
 
-    def listen(self, listener: Listener) -> None:
-        """Call `listener` for everything that happens again."""
-        self.player.listen(listener)
+    def listen(self, listener: Listener, *, streams: bool = True) -> None:
+        """Call `listener` for what happens again, with `streams` for pieces too."""
+        self.player.listen(listener, streams=streams)
 
     @property
     def active(self) -> bool:

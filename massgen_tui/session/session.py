@@ -1,6 +1,5 @@
 """A session: prompts to several agents at once, each with its own conversation."""
 
-import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 
@@ -15,13 +14,12 @@ from massgen_tui.session.connections import Connections, bounded
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Clock, Entry, Listener, SessionEvent, Stopped
 from massgen_tui.session.health import HealthCheck, connect_health
+from massgen_tui.session.listeners import Listeners
 from massgen_tui.session.queue import AgentQueue, Queues
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.roster import Roster
 from massgen_tui.session.scheduler import Scheduler
 from massgen_tui.session.state import SessionState
-
-log = logging.getLogger(__name__)
 
 CLOSE_STREAMS = 1.0
 """Seconds that streams may take to end; with what is behind them under 2, whatever servers do."""
@@ -57,7 +55,7 @@ class Session:
         self._connections = Connections(backend_for)
         agents = [Agent(agent, self._connections.open(agent)) for agent in config.agents]
         self.state = SessionState(agents, resolution_s)
-        self._listeners: list[Listener] = []
+        self._listeners = Listeners()
         self._queues = Queues(AgentQueue(one, self._connections[one.id]) for one in agents)
         self._scheduler = Scheduler(self.state, self._queues, clock, health, self._emit)
         self._roster = Roster(
@@ -126,9 +124,9 @@ class Session:
         """Let the agents of a state that was read in be those of the config, by events."""
         self._roster.settle()
 
-    def listen(self, listener: Listener) -> None:
-        """Call `listener` for everything that happens from now on."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, *, streams: bool = True) -> None:
+        """Call `listener` for what happens from now on, with `streams` for pieces too."""
+        self._listeners.add(listener, streams=streams)
 
     def leave(self, listener: Listener) -> None:
         """Call `listener` no more."""
@@ -330,8 +328,4 @@ class Session:
     def _emit(self, event: SessionEvent) -> None:
         entry = Entry(self.state.seq, self.clock(), event)
         self.state.apply(entry)
-        for listener in self._listeners:
-            try:
-                listener(entry)
-            except Exception:
-                log.exception("a listener failed at %s", type(event).__name__)
+        self._listeners.tell(entry)

@@ -1,6 +1,8 @@
 """What happened in a session as lines of its file. Runs in the writer's thread."""
 
+from collections import deque
 from dataclasses import dataclass, field, fields, is_dataclass
+from math import inf
 from typing import NamedTuple
 
 from massgen_tui.backends import events as streamed
@@ -61,18 +63,23 @@ class _Open:
     pieces: list[list[int]] = field(default_factory=list)
     names: dict[str, object] = field(default_factory=dict)
     length: int = 0
+    joins_until: float = -inf
+    """A piece that comes before this is told as one with the last."""
 
     def add(self, at: float, text: str) -> None:
         """Take in a piece."""
-        since = round((at - self.began) * 1000)
-        last = self.pieces[-1] if self.pieces else None
-        if last is not None and since - last[0] < RESOLUTION_S * 1000:
-            last[1] += len(text)
+        length = len(text)
+        if at < self.joins_until:
+            last = self.pieces[-1]
+            last[1] += length
             last[2] += 1
         else:
-            self.pieces.append([since, len(text), 1])
+            since = round((at - self.began) * 1000)
+            self.pieces.append([since, length, 1])
+            # half a millisecond less: what is compared is what the file tells
+            self.joins_until = self.began + since / 1000 + RESOLUTION_S - 0.0005
         self.parts.append(text)
-        self.length += len(text)
+        self.length += length
 
     def cut(self, length: int) -> "_Open":
         """Take off the last characters, fewer than there are, as text that is not written yet."""
@@ -104,6 +111,31 @@ class Encoder:
         self._open: dict[int, _Open] = {}
         self._alive: dict[int, float] = {}
 
+    def take_all(self, happened: deque[tuple[float, SessionEvent]]) -> list[str]:
+        """The lines of all that happened, which is emptied meanwhile."""
+        told: list[str] = []
+        open_ = self._open
+        while happened:
+            at, event = happened.popleft()
+            if not isinstance(event, events.Streamed):
+                told += self.take(at, event)
+                continue
+            # thousands of these come in a second, nearly all behind others of their kind
+            serial, piece = event
+            if isinstance(piece, streamed.ContentDelta):
+                channel = CONTENT
+            elif isinstance(piece, streamed.ReasoningDelta):
+                channel = REASONING
+            else:
+                told += self._stream(at, serial, piece)
+                continue
+            held = open_.get(serial)
+            if held is not None and held.channel is channel and held.length <= LONGEST:
+                held.add(at, piece.text)
+            else:
+                told += self._text(at, serial, channel, piece.text)
+        return told
+
     def take(self, at: float, event: SessionEvent) -> list[str]:
         """The lines that are to be written now that this happened at `at`."""
         if isinstance(event, events.Streamed):
@@ -133,7 +165,6 @@ class Encoder:
         return [line for serial in list(self._open) for line in self._close(serial, whole=whole)]
 
     def _stream(self, at: float, serial: int, event: StreamEvent) -> list[str]:
-        # thousands of these come in a second
         if isinstance(event, streamed.ContentDelta):
             return self._text(at, serial, CONTENT, event.text)
         if isinstance(event, streamed.ReasoningDelta):
@@ -165,14 +196,13 @@ class Encoder:
         told = []
         held = self._open.get(serial)
         if held is not None:
-            other = held.channel is not channel and held.channel != channel
+            other = held.channel != channel
             if other or held.length > LONGEST:
                 told += self._close(serial, whole=other)
                 held = self._open.get(serial)
         if held is None:
             held = self._open[serial] = _Open(channel, at)
         held.add(at, text)
-        self._names.hear_text(serial, channel.kind, text)
         return told
 
     def _close(self, serial: int, *, whole: bool) -> list[str]:
@@ -186,6 +216,7 @@ class Encoder:
         if begun:
             self._open[serial] = held.cut(begun)
             text = text[:-begun]
+        self._names.hear_text(serial, held.channel.kind, text)
         clean = self._redact(text)
         pieces = held.pieces
         if clean != text:

@@ -100,15 +100,16 @@ class SessionLog:
         """Keep an event; takes no time worth speaking of."""
         if self._ending or self.problem:
             return
-        at, event = entry.at, entry.event
+        _, at, event = entry
         if isinstance(event, Streamed):
-            if isinstance(event.event, Arrived):
+            serial, piece = event
+            if isinstance(piece, Arrived):
                 return
-            attempt = self._state.attempt(event.attempt)
+            attempt = self._state.attempt(serial)
             at = attempt.times.last_event or at
-            if isinstance(event.event, RequestSent) and attempt.request is not None:
+            if isinstance(piece, RequestSent) and attempt.request is not None:
                 # shares with the requests before it what it repeats of them
-                event = Streamed(event.attempt, RequestSent(attempt.request))
+                event = Streamed(serial, RequestSent(attempt.request))
         elif isinstance(event, Ended) and event.measured is None:
             attempt = self._state.attempt(event.attempt)
             measured = Measured(replace(attempt.times), attempt.stopped_s, attempt.dated)
@@ -165,10 +166,7 @@ class SessionLog:
             self._idle = False
 
     def _write(self) -> None:
-        happened, told = self._happened, []
-        while happened:
-            at, event = happened.popleft()
-            told += self._encoder.take(at, event)
+        told = self._encoder.take_all(self._happened)
         told += self._encoder.flush(whole=self._ending)
         if told:
             if self._file is not None and self._removed(self._file):

@@ -86,7 +86,7 @@ class DeferredSender:
         self._guard = guard
         self._some = asyncio.Event()
         self._some.set()  # there may be some already
-        session.listen(self._hear)
+        session.listen(self._hear, streams=False)
 
     async def run(self, pace: float = PACE) -> None:
         """Tend every `pace` seconds, for ever; cancel to stop. Rests while nothing is held."""

@@ -14,7 +14,7 @@ class Join:
         self._session = session
         self._watching = watching
         self._sampler = Sampler(session)
-        session.listen(self._hear)
+        session.listen(self._hear, streams=False)
 
     def update(self) -> None:
         """Let each learn what is new; to be called once a second."""

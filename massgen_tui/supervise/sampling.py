@@ -23,7 +23,7 @@ class Sampler:
         self._used_at: float | None = None
         self._told_at = 0.0
         self._states: object = None
-        session.listen(self._hear)
+        session.listen(self._hear, streams=False)
 
     def take(self, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot) -> None:
         """Tell the session, where that is due; to be called once a second."""

@@ -568,3 +568,19 @@ async def test_what_is_taken_back_unsent_leaves_the_newest_in_front() -> None:
         s.cancel()
         assert [str(one.content) for one in turn.attempts] == ["one", "two"]
         assert turn.attempt is turn.attempts[1]
+
+
+async def test_who_wants_no_streams_hears_all_but_the_pieces_of_answers() -> None:
+    told: list[Entry] = []
+    every: list[Entry] = []
+    async with session_of("a", a=[answer("one", "two")]) as (s, _):
+        s.listen(every.append)
+        s.listen(told.append, streams=False)
+        s.ask("hi")
+        await s.wait()
+        s.leave(told.append)
+        s.leave(every.append)
+        s.rename("nobody hears")
+    assert told == [entry for entry in every if not isinstance(entry.event, Streamed)]
+    assert len(told) < len(every)
+    assert isinstance(told[-1].event, Ended)
