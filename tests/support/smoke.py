@@ -45,6 +45,8 @@ class Ways:
     parses_thoughts: bool = True
     opens_thoughts: bool = True
     """The answer begins with the opening tag, where no parser takes it away."""
+    refuses_switch: bool = False
+    """It takes no `enable_thinking`."""
     repeats_thoughts: bool = False
     """They stand in the answer too."""
     heeds_switch: bool = True
@@ -115,6 +117,9 @@ class Engine:
         if ways.refuses is not None:
             status, words = ways.refuses
             return whole(status, {"error": {"message": words, "code": status}})
+        template = body.get("chat_template_kwargs", {})
+        if ways.refuses_switch and template.get("enable_thinking") is False:
+            return whole(400, {"error": {"message": "thinking cannot be disabled", "code": 400}})
         if len(prompt) > CONTEXT and ways.too_long != "cut":
             return self._too_long()
         if prompt.startswith("Count"):

@@ -210,6 +210,15 @@ async def test_a_model_that_always_thinks_is_not_told_to_stop(tmp_path: Path, mo
     assert found["stop"]["result"] == "ok"
 
 
+async def test_a_switch_that_is_refused_is_one_fault_and_left_alone(tmp_path: Path) -> None:
+    _, found, engine = await examined(tmp_path, replace(RIGHT, refuses_switch=True))
+    wrong = {name for name, one in found.items() if one["result"] == "failed"}
+    assert wrong == {"thinking_off"}
+    assert "cannot be disabled" in found["thinking_off"]["got"]
+    switched = [b for b in engine.bodies if "False" in str(b.get("chat_template_kwargs"))]
+    assert len(switched) == 1
+
+
 async def test_the_config_does_not_answer_for_the_server(tmp_path: Path) -> None:
     more = (
         "\n      max_tokens: 9000\n      stop: ['sky']\n      n: 2\n      extra_body:\n"

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.tags import CHANNEL, CLOSERS, OPENERS, Tags
 from massgen_tui.check.ask.asker import Question, ask
 from massgen_tui.config.model import AgentConfig
@@ -43,6 +44,8 @@ class Subject:
     running: Running = unknown
     answers: list[Attempt] = field(default_factory=list)
     """All that came so far."""
+    unswitched: Attempt | None = None
+    """What came where the switch of thinking was refused: it is left alone from then on."""
     _named: dict[str, Attempt] = field(default_factory=dict)
 
     @property
@@ -81,13 +84,19 @@ class Subject:
     async def plain(self, *, streamed: bool = True) -> Attempt:
         """An answer in words, without thinking where that can be had."""
         name = "plain" if streamed else "whole"
-        return await self._once(name, await self.quiet(replace(PLAIN, streamed=streamed)))
+        question = await self.quiet(replace(PLAIN, streamed=streamed))
+        given = await self._once(name, question)
+        error = given.error
+        if question.thinking_off and error is not None and error.kind is ErrorKind.BAD_REQUEST:
+            self.unswitched = self._named.pop(name)
+            given = await self._once(name, await self.quiet(replace(PLAIN, streamed=streamed)))
+        return given
 
     async def quiet(self, question: Question) -> Question:
         """The question, with thinking off, or room for it."""
         if not thought(await self.first()) and self.asked_to_think is not True:
             return question
-        if self.always_thinks:
+        if self.always_thinks or self.unswitched is not None:
             return replace(question, tokens=question.tokens + LONG)
         return replace(question, thinking_off=True)
 

@@ -26,7 +26,7 @@ class Probe:
 PROBES: Final = (
     Probe("answers", "an answer", words.answers, 1),
     Probe("reasoning", "reasoning in a field of its own", thinking.apart, 0),
-    Probe("thinking_off", "no reasoning with enable_thinking: false", thinking.off, 1),
+    Probe("thinking_off", "no reasoning with enable_thinking: false", thinking.off, 2),
     Probe("usage", "token counts that add up, streamed and whole", words.usage, 1),
     Probe("same_text", "one text, streamed and whole", words.same_text, 0),
     Probe("max_tokens", "finish_reason length at the limit", words.max_tokens, 1),

@@ -62,7 +62,8 @@ async def off(subject: Subject) -> Verdict:
         return skipped("it did not think in the first place")
     if subject.always_thinks:
         return skipped("models of this family think always")
-    return _silent(subject, answered(await subject.plain()))
+    given = await subject.plain()
+    return _silent(subject, answered(subject.unswitched or given))
 
 
 def _silent(subject: Subject, given: Attempt) -> Verdict:
