@@ -1,14 +1,18 @@
 """Two answers side by side in the console: by real keys, on scripted backends."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from massgen_tui import paths
 from massgen_tui.backends.events import ContentDelta, Finished, ReasoningDelta, UsageReported
 from massgen_tui.console.screens.choice import ChoiceScreen
 from massgen_tui.console.screens.compare import CompareScreen
+from massgen_tui.store.find import session_id
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, Step, answer, config_of
+from tests.support.kept import keep_session
 
 ONE = "The sky is blue because of scattering.\n\nIt is so by day."
 TWO = "The sky is dark because of night.\n\nIt is so by day."
@@ -189,6 +193,64 @@ async def test_a_resize_lays_it_out_anew() -> None:
         await until_compared(stage)
         assert "- The sky is blue" in stage.screen_text
         assert stage.screen_text.count("It is so by day.") == 1
+
+
+@pytest.mark.contained
+async def test_a_fault_is_told_and_the_console_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **options: object) -> None:
+        raise ArithmeticError("wrong")
+
+    monkeypatch.setattr("massgen_tui.console.screens.compare.differences", broken)
+    async with staged(config_of("a", "b"), backends=scripts()) as stage:
+        await stage.ask("Why?")
+        await stage.press("ctrl+g", "1", "d")
+        await until_compared(stage)
+        assert "it cannot be compared" in stage.screen_text
+        await stage.press("b", "n", "y", "escape")
+        assert stage.on_main
+
+
+async def test_a_kept_session_is_compared_with_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    path = await keep_session(paths.sessions_dir(), "Where?", "Why?", answers=["Here.", TWO])
+    async with staged(config_of("a", "b"), backends=scripts()) as stage:
+        await stage.ask("Why?")
+        await stage.press("f5")
+        for _ in range(300):
+            await stage.settle()
+            if "Where?" in stage.screen_text:
+                break
+            await asyncio.sleep(0.01)
+        await stage.press("f6")
+        await until_compared(stage)
+        kept = session_id(path)[:8]
+        assert f"L {kept} a #1  ↔  R a #1" in stage.screen_text
+        assert "same up to word 3 of 12" in stage.screen_text
+        await stage.press("1", "end", "enter")
+        await until_compared(stage)
+        assert "not the same prompt" in stage.screen_text
+        assert "Here." in stage.screen_text
+        await stage.press("escape", "escape", "escape")
+        assert stage.on_main
+
+
+async def test_a_kept_session_alone_is_compared_within_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    await keep_session(paths.sessions_dir(), "Where?", "Why?", answers=["Here.", TWO])
+    async with staged(config_of("a", "b"), backends=scripts()) as stage:
+        await stage.press("f5")
+        for _ in range(300):
+            await stage.settle()
+            if "Where?" in stage.screen_text:
+                break
+            await asyncio.sleep(0.01)
+        await stage.press("f6")
+        await until_compared(stage)
+        assert "not the same prompt" in stage.screen_text
 
 
 async def test_long_answers_are_compared_beside_the_keys() -> None:

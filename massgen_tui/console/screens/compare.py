@@ -7,11 +7,13 @@ answer that still comes is compared as it is, and once more when it has ended.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Event
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
+from textual.worker import Worker
 
 from massgen_tui.compare.differences import Stopped, differences
 from massgen_tui.compare.table import Table
@@ -23,6 +25,7 @@ from massgen_tui.console.comparing.markdown import to_markdown
 from massgen_tui.console.comparing.numbers import LEGEND, View, note, table_lines
 from massgen_tui.console.comparing.sides import Side, of_turn, repeats_told
 from massgen_tui.console.comparing.texts import TwoTexts
+from massgen_tui.console.contain import guarded
 from massgen_tui.console.keys import bindings
 from massgen_tui.console.screens.choice import ChoiceScreen
 from massgen_tui.console.screens.modal import Modal
@@ -74,8 +77,10 @@ class CompareScreen(Modal[None]):
         self._repeats: tuple[str, ...] = ()
         """What several attempts at a prompt are like together, of each side's agent."""
         self._stop = Event()
+        self._working: Worker[None] | None = None
         self._share: float | None = None
         """How much is compared; None: all is shown."""
+        self._failed = self._comparing = False
         self._title = Line(id="compare-title")
         self._told = Line(id="compare-told")
         self._texts = TwoTexts(id="compare-texts")
@@ -92,6 +97,7 @@ class CompareScreen(Modal[None]):
 
     def on_mount(self) -> None:
         """Compare, and look on."""
+        self._begin(self._compare)
         self.set_interval(LOOK_S, self._look)
 
     def on_unmount(self) -> None:
@@ -99,14 +105,15 @@ class CompareScreen(Modal[None]):
         self._stop.set()
 
     def on_resize(self) -> None:
-        """Lay out for the new width; the first time there is one, compare."""
+        """Lay out for the new width, unless that comes anyway."""
         self._tell()
-        self._begin(self._lay_out(keep=True) if self._sections else self._compare())
+        if not self._comparing and self._sections:
+            self._begin(partial(self._lay_out, keep=True))
 
     @property
     def ready(self) -> bool:
         """All that there is is shown."""
-        return self._share is None and bool(self._sections)
+        return self._share is None and (bool(self._sections) or self._failed)
 
     def action_step(self, by: int) -> None:
         """Go to the next difference, or the one before."""
@@ -184,27 +191,40 @@ class CompareScreen(Modal[None]):
         if self._view.baseline not in {line.id for line in self._table().lines}:
             self._view.baseline = two[_LEFT].id
         self._tell()
-        self._begin(self._compare())
+        self._begin(self._compare)
 
     def _look(self) -> None:
         """Tell how far it is; compare again what has ended meanwhile."""
         running = tuple(side.running for side in self._two)
         if running != self._ran:
             self._ran = running
-            self._begin(self._compare(keep=True))
+            self._begin(partial(self._compare, keep=True))
         if self._share is not None:
             self._tell()
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
+    def _begin(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Do this in place of what was being done."""
         self._stop.set()
         self._stop = Event()
-        self._share = 0.0
-        self.run_worker(work, group="compare", exclusive=True)
+        self._share, self._failed = 0.0, False
+        if self._working is not None:
+            self._working.cancel()
+        self._working = self.run_worker(self._try(work), group="compare")
+
+    async def _try(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Do it; a fault is told here, beside being contained."""
+        done = False
+        with guarded():
+            await work()
+            done = True
+        if not done:
+            self._comparing = False
+            self._share, self._failed = None, True
+            self._tell()
 
     async def _compare(self, *, keep: bool = False) -> None:
         """Compare the texts as they are now, and show them."""
-        stop = self._stop
+        stop, self._comparing = self._stop, True
         left, right = self._two
         parts = (
             ("answer", left.content, right.content),
@@ -224,6 +244,7 @@ class CompareScreen(Modal[None]):
 
         with suppress(Stopped):
             self._sections = await asyncio.to_thread(work)
+            self._comparing = False
             self._repeats = await asyncio.to_thread(repeats_told, self._two)
             await self._lay_out(keep=keep)
 
@@ -265,6 +286,8 @@ class CompareScreen(Modal[None]):
 
     def _headline(self) -> str:
         """What is known of the texts, or how far it is."""
+        if self._failed:
+            return "it cannot be compared: see the log"
         if self._share is not None:
             return f"comparing… {self._share:.0%}"
         told = [section.found.headline for section in self._sections[:1]]
