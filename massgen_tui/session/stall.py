@@ -3,7 +3,15 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
-from massgen_tui.session.health import HUNG, Health, HealthCheck, HealthReport, ask_health
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.health import (
+    HUNG,
+    Health,
+    HealthCheck,
+    HealthReport,
+    ask_health,
+    connect_health,
+)
 from massgen_tui.session.queue import Job
 from massgen_tui.session.times import Times
 
@@ -73,7 +81,7 @@ class SilenceWatch:
         if heard != job.heard:
             job.strikes = 0
         job.looked_at, job.heard = now, heard
-        report = await ask_health(self._health, job.agent)
+        report = await ask_health(*self._asks(job))
         if job.attempt.status.ended or job.attempt.times.last_event != heard:
             return
         job.strikes = job.strikes + 1 if report.health is Health.GONE else 0
@@ -81,6 +89,15 @@ class SilenceWatch:
             self._gone(job, report.words)
         elif job.attempt.silent != (words := _words(report, job.attempt.times, now)):
             self._changed(job, words)
+
+    def _asks(self, job: Job) -> tuple[HealthCheck, Agent]:
+        """How to ask, and as which agent: what was sent to another server is asked after there.
+
+        What is known of an agent's present server tells nothing of a stream of the one before.
+        """
+        if job.agent.profile.server == job.backend.server:
+            return self._health, job.agent
+        return connect_health, Agent(job.agent.config, job.backend)
 
 
 def _due(job: Job, now: float) -> bool:

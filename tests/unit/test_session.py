@@ -27,6 +27,7 @@ from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
 from tests.support.decoding import chunk, say, stream
 from tests.support.fakes import Backends, FakeBackend, FakeClock, Step, answer, config_of, failure
+from tests.support.server import free_port
 
 
 @asynccontextmanager
@@ -432,9 +433,10 @@ class Watched:
         self.clock = FakeClock()
         self.report = HealthReport(Health.ALIVE, "3 requests are waiting")
         self.looks = 0
+        self.backends = Backends(a=[script])
         self.session = Session(
             config_of("a"),
-            backend_for=Backends(a=[script]),
+            backend_for=self.backends,
             clock=self.clock,
             health=self.health,
         )
@@ -516,6 +518,24 @@ async def test_a_server_found_gone_twice_ends_the_attempt_as_interrupted() -> No
     assert attempt.error.kind is ErrorKind.INTERRUPTED
     assert str(attempt.content) == "half"
     await w.session.wait()
+    await w.session.aclose()
+
+
+async def test_a_stream_is_asked_after_at_its_own_server_when_its_agent_has_another_one() -> None:
+    w = Watched(Opened(), ContentDelta("half"), asyncio.Event())
+    before = w.backends["a"]
+    before.server = f"http://127.0.0.1:{free_port()}"
+    (exchange,) = w.session.ask("1")
+    attempt = exchange.attempts[0]
+    await until(lambda: attempt.content)
+    (config,) = config_of("a", model="other/model").agents
+    w.session.change(config)
+    assert w.backends["a"].server != before.server
+    await w.silence(6)
+    await w.silence(6)
+    assert w.looks == 0, "what is known of the server that it has now is of no use"
+    assert attempt.error is not None
+    assert (attempt.error.kind, attempt.error.server) == (ErrorKind.INTERRUPTED, before.server)
     await w.session.aclose()
 
 
