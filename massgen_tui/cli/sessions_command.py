@@ -153,8 +153,10 @@ def rename_command(id: str, title: str, running: bool) -> int:
     _allow_running(path, running, "It is running. Rename it?")
     try:
         importlib.import_module("massgen_tui.store.rename").rename(path, title)
-    except (OSError, ValueError) as error:
-        raise click.ClickException(f"{path} cannot be renamed: {error}") from None
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be renamed: {error.strerror}") from None
+    except ValueError as error:  # it names the file
+        raise click.ClickException(f"nothing is renamed: {error}") from None
     click.echo(f"{session_id(path)} is called {title!r}")
     return 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from massgen_tui import paths
+from massgen_tui.store.formats import FORMAT
 from massgen_tui.text import one_line
 
 LAST = "last"
@@ -28,16 +29,21 @@ class SessionFile(NamedTuple):
 
     id: str
     path: Path
+    format: int = FORMAT
 
     @property
     def words(self) -> str:
-        """The ID and when the file was begun (UTC, from its name), for people."""
+        """The ID and when the file was begun (UTC, from its name), for people.
+
+        And that it cannot be opened, where a later version wrote it.
+        """
         stem = self.path.stem
+        later = f"  (format {self.format}, of a later version)" if self.format > FORMAT else ""
         day, time = stem[:8], stem[9:15]
         if not (day.isdecimal() and time.isdecimal()):
-            return f"{self.id}  {one_line(stem, 60)}"
+            return f"{self.id}  {one_line(stem, 60)}{later}"
         when = f"{day[:4]}-{day[4:6]}-{day[6:]} {time[:2]}:{time[2:4]} UTC"
-        return f"{self.id}  {when}"
+        return f"{self.id}  {when}{later}"
 
 
 class SessionStat(NamedTuple):
@@ -79,8 +85,8 @@ def find_session(text: str, folder: Path | None = None) -> Path:
 def session_files(folder: Path) -> Iterator[SessionFile]:
     """The sessions in `folder`, the one that began last first; what is no session is left out."""
     for one in begun_first(folder):
-        if id := session_id(one.path):
-            yield SessionFile(id, one.path)
+        if found := session_file(one.path):
+            yield found
 
 
 def begun_first(folder: Path) -> list[SessionStat]:
@@ -99,22 +105,30 @@ def begun_first(folder: Path) -> list[SessionStat]:
 
 
 def session_id(path: Path) -> str:
-    """The ID of the session in a file; empty: it holds none, or cannot be read.
+    """The ID of the session in a file; empty: it holds none, or cannot be read."""
+    found = session_file(path)
+    return found.id if found else ""
 
-    Those of version 0.1 have none: it is made of their first line.
+
+def session_file(path: Path) -> SessionFile | None:
+    """What a file's first line says that it is; None: no session's, or it cannot be read.
+
+    Those of version 0.1 have no ID: it is made of that line.
     """
     try:
         with path.open("rb") as file:
             line = file.readline(HEAD_BYTES)
         head = json.loads(line)
     except (OSError, ValueError, RecursionError):
-        return ""
+        return None
     if not isinstance(head, dict):
-        return ""
+        return None
     if head.get("event") == "session":
-        return old_id(line)
-    id = head.get("id")
-    return id if "format" in head and isinstance(id, str) else ""
+        return SessionFile(old_id(line), path, 0)
+    id, number = head.get("id"), head.get("format", "")
+    if number == "" or not isinstance(id, str) or not id:
+        return None
+    return SessionFile(id, path, number if isinstance(number, int) else FORMAT)
 
 
 def old_id(line: str | bytes) -> str:

@@ -11,8 +11,8 @@ from massgen_tui import __version__
 from massgen_tui.config.model import AgentConfig, Config, Endpoint, Settings
 from massgen_tui.config.serialise import endpoint_values, settings_values
 from massgen_tui.session.agent import KeptProfile, Profile
+from massgen_tui.store.formats import FORMAT
 
-FORMAT = 1
 _ALPHABET = string.ascii_lowercase + string.digits
 
 

@@ -8,7 +8,8 @@ from pydantic.json_schema import models_json_schema
 
 from massgen_tui.session.times import Times
 from massgen_tui.store.decoder import Told
-from massgen_tui.store.head import FORMAT, Head
+from massgen_tui.store.formats import FORMAT
+from massgen_tui.store.head import Head
 from massgen_tui.store.stream_lines import Message, Text
 
 Schema = dict[str, Any]

@@ -12,7 +12,8 @@ from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Closed, Entry, Renamed
 from massgen_tui.session.state import SessionState
 from massgen_tui.store.decoder import TOLD, Decoder
-from massgen_tui.store.head import FORMAT, Head, KeptAgent
+from massgen_tui.store.formats import FORMAT
+from massgen_tui.store.head import Head, KeptAgent
 from massgen_tui.store.lines import AgentLine, RemoveAgent
 from massgen_tui.store.migrations import Migration, migration_of
 from massgen_tui.store.records import Told, records_of

@@ -277,3 +277,11 @@ async def test_a_running_one_is_changed_only_where_that_is_said(
     if words[0] == "rename":
         (one,) = listed(cli)
         assert (one["title"], one["end"]) == ("x", "quit"), "the writer goes on behind it"
+
+
+def test_a_file_that_cannot_be_renamed_is_named_once(folder: Path, cli: Cli) -> None:
+    path = folder / "20261124-101010-ab12cd34.jsonl"
+    path.write_text('{"format": 9, "id": "ab12cd34", "at": "2026-11-24T10:10:10Z"}\n', "utf-8")
+    code, _, told = cli("rename", "ab12cd34", "x")
+    assert (code, told.count(str(path))) == (1, 1)
+    assert "format 9" in told

@@ -100,3 +100,14 @@ def test_a_session_of_version_0_1_has_an_id_that_stays(tmp_path: Path) -> None:
         file.write('{"event": "prompt"}\n')
     path = path.rename(tmp_path / "renamed.jsonl")
     assert find_session(before.id[:6], tmp_path) == path
+
+
+def test_a_candidate_that_a_later_version_wrote_is_told_as_such(tmp_path: Path) -> None:
+    kept(tmp_path, "ab12cd34")
+    later = kept(tmp_path, "ab99zz00")
+    later.write_text(later.read_text("utf-8").replace('"format": 1', '"format": 3'), "utf-8")
+    with pytest.raises(UnknownSessionError) as caught:
+        find_session("ab", tmp_path)
+    told = str(caught.value)
+    assert "ab99zz00  2026-11-24 10:10 UTC  (format 3, of a later version)" in told
+    assert told.count("later version") == 1

@@ -14,7 +14,7 @@ from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.session import Session
 from massgen_tui.store.find import find_session, session_files
-from massgen_tui.store.head import FORMAT
+from massgen_tui.store.formats import FORMAT
 from massgen_tui.store.kept_config import config_of as settings_of
 from massgen_tui.store.reader import KeptSession, NoSessionError, read_head, read_session
 from massgen_tui.store.resume import resume

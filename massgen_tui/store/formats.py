@@ -1,0 +1,3 @@
+"""The number of the form in which sessions' files are written."""
+
+FORMAT = 1
