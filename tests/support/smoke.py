@@ -62,7 +62,7 @@ class Ways:
     heeds_limit: bool = True
     says_length: bool = True
     usage: str = "right"
-    """`right`, `zeros`, `none`, `streamed none`, `total`, `reasoning`, `prompt`."""
+    """`right`, `zeros`, `none`, `streamed none`, `total`, `reasoning`, `prompt`, `chunks`."""
     whole_text: str = SEA
     heeds_form: bool = True
     fences_form: bool = False
@@ -202,6 +202,9 @@ class Engine:
                 return usage | {"total_tokens": 1}
             case "reasoning":
                 return usage | {"completion_tokens_details": {"reasoning_tokens": 900}}
+            case "chunks":
+                few = 3 if streamed else tokens
+                return usage | {"completion_tokens": few, "total_tokens": 12 + few}
             case "prompt":
                 more = 0 if streamed else 4
                 return usage | {"prompt_tokens": 12 + more, "total_tokens": 12 + more + tokens}

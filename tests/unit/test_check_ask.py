@@ -114,6 +114,8 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str, str]] = [
     ("usage", {"usage": "total"}, "failed", "1 in all", "", "vllm"),
     ("usage", {"usage": "reasoning"}, "failed", "900 tokens of reasoning", "", "vllm"),
     ("usage", {"usage": "prompt"}, "failed", "12 tokens streamed and 16 whole", "", "vllm"),
+    # a gateway that counts pieces of a stream as tokens
+    ("usage", {"usage": "chunks"}, "failed", "3 tokens streamed and 16 whole", "", "vllm"),
     ("same_text", {"whole_text": SEA + " Ever."}, "noted", "(its end)", "", "vllm"),
     ("max_tokens", {"heeds_limit": False}, "failed", "finish_reason stop", "max_tokens", "vllm"),
     ("max_tokens", {"says_length": False}, "failed", "3 tokens of 3", "finish_reason", "vllm"),

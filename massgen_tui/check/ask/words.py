@@ -55,10 +55,14 @@ async def usage(subject: Subject) -> Verdict:
             return replace(refused(attempt.error), got=f"{form}: {attempt.error.message}")
         if wrong := _miscounted(attempt, hosted=subject.dialect.hosted):
             return failed(f"{form}: {wrong}", hints.USAGE)
-    prompts = [attempt.usage.prompt for attempt in given.values() if attempt.usage]
-    if len(set(prompts)) > 1:
-        return failed(f"one prompt is {prompts[0]} tokens streamed and {prompts[1]} whole")
-    return ok(f"{prompts[0]} tokens of prompt, streamed and whole")
+    counts = [(told.prompt, told.completion) for one in given.values() if (told := one.usage)]
+    (prompt, answer), (again, whole) = counts
+    if prompt != again:
+        return failed(f"one prompt is {prompt} tokens streamed and {again} whole")
+    texts = {(str(one.reasoning), str(one.content)) for one in given.values()}
+    if answer != whole and len(texts) == 1:
+        return failed(f"one answer is {answer} tokens streamed and {whole} whole")
+    return ok(f"{prompt} tokens of prompt and {answer} of answer")
 
 
 def _miscounted(attempt: Attempt, *, hosted: bool) -> str:
