@@ -10,8 +10,8 @@ from massgen_tui.diff.reading import Run
 from massgen_tui.session.samples import ServerSample
 from massgen_tui.store.head import KeptAgent
 
-_TOLD: Final = ("type", "model", "base_url", "system_message")
-"""Settings that are told by other names."""
+_TOLD: Final = ("id", "backend", "type", "model", "base_url", "system_message")
+"""What of an agent as a config writes it is told by other names."""
 _SESSION: Final = "session"
 _SAMPLED: Final = ("server kind", "server version", "reasoning parser")
 """What is known only where a server was looked at: nothing differs from the unknown."""
@@ -49,7 +49,7 @@ def _facts(run: Run, agent: str) -> dict[str, str]:
 
 
 def _of_server(kept: KeptAgent, servers: Mapping[str, ServerSample]) -> Iterator[tuple[str, str]]:
-    yield "server", kept.server
+    yield "address", kept.url or kept.server
     sample = next(
         (
             one
@@ -69,8 +69,9 @@ def _of_agent(kept: KeptAgent) -> Iterator[tuple[str, str]]:
     yield "provider", kept.provider
     yield "model", kept.model
     yield "system message", kept.system_message
-    settings = {name: value for name, value in kept.settings.items() if name not in _TOLD}
-    yield from _flat(settings)
+    backend = kept.settings.get("backend")
+    written = dict(kept.settings) | (dict(backend) if isinstance(backend, Mapping) else {})
+    yield from _flat({name: value for name, value in written.items() if name not in _TOLD})
 
 
 def _flat(values: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:

@@ -240,13 +240,17 @@ def test_the_setup_is_compared_as_far_as_files_tell(tmp_path: Path) -> None:
         more = {"version": version, "reasoning_parser": parser}
         return {"t": 1, "e": "sampled", "servers": [server | more]}
 
+    def backend(**more: object) -> dict[str, Any]:
+        model = {"type": "sglang", "base_url": "http://localhost:8000/v1", "model": "m"}
+        return {"id": "a", "backend": model | more}
+
     first = written(
         tmp_path, "a", [sampled("0.5.22", ""), sampled("0.5.23", "")],
-        agent("a", settings={"type": "sglang", "temperature": 0, "extra_body": {"x": {"y": 1}}}),
+        agent("a", settings=backend(temperature=0, extra_body={"x": {"y": 1}})),
     )  # fmt: skip
     second = written(
         tmp_path, "b", [sampled("0.5.24", "qwen3")],
-        agent("a", "m-int4", settings={"type": "sglang", "temperature": 0.5}),
+        agent("a", "m-int4", settings=backend(temperature=0.5)),
         version="0.3.0",
     )  # fmt: skip
     _, told = compared(first, second)
