@@ -12,7 +12,7 @@ from massgen_tui.store.find import LAST
 from massgen_tui.store.head import Head
 from massgen_tui.store.kept_config import NoConfigError, changes, config_of
 from massgen_tui.store.locks import is_locked
-from massgen_tui.store.reader import NoSessionError, head_at_end
+from massgen_tui.store.reader import NoSessionError, head_at_end, holds_many
 
 SHOWN = 6
 """Changes that are told one by one."""
@@ -34,6 +34,11 @@ def command(session: str, config: str | None, *, yes: bool) -> int:
       massgen-tui resume k3v9 --config agents.yaml
     """
     path = session_named(session)
+    if holds_many(path):
+        raise click.ClickException(
+            "this session is many prompts, each for itself; to ask for what has no answer: "
+            f"massgen-tui run CONFIG --prompts FILE --continue {session}"
+        )
     must_be_drawable(f"to read the session without one: massgen-tui export {session} --to md")
     if is_locked(path) and not yes:
         click.confirm("This session still runs. Go on with what it has said so far?", abort=True)

@@ -7,7 +7,7 @@ import click
 
 from massgen_tui.config.json_schema import config_schema
 
-OF = ("config", "run", "check", "session", "sessions", "diff", "watch")
+OF = ("config", "run", "batch", "check", "session", "sessions", "diff", "watch")
 
 
 @click.command("schema")
@@ -15,8 +15,8 @@ OF = ("config", "run", "check", "session", "sessions", "diff", "watch")
 def command(of: str) -> None:
     """Print a JSON Schema.
 
-    Of config files (the default), of the JSON of `run`, `check`, `sessions`, `diff` or `watch`,
-    or of the lines of a kept session's file.
+    Of config files (the default), of the JSON of `run`, of its many prompts (`batch`), of `check`,
+    `sessions`, `diff` or `watch`, or of the lines of a kept session's file.
 
     \b
     Examples:

@@ -27,6 +27,10 @@ class Prompted:
     turn: int
     text: str
     agents: tuple[str, ...]
+    id: str = ""
+    """Of one of many prompts, each for itself and no part of a conversation: what it is called."""
+    digest: str = ""
+    """Names all that is asked with it: another prompt of the same id has another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Queued:
     attempt: int
     agent: str
     turn: int
+    repeat: int = 1
+    """Which of several answers to the same prompt, where several are wanted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,25 @@ class SessionState:
         """
         return self._placed[serial]
 
+    def recall(self, agent: str, turn: int, prompt: str) -> None:
+        """Let an agent have a turn again that was shelved."""
+        turns = self.agents[agent].turns
+        if not any(one.serial == turn for one in turns):
+            turns.append(Turn(turn, prompt))
+
+    def shelve(self, agent: str, turn: int) -> None:
+        """Let go of what ended of a turn, and of the turn with its last attempt.
+
+        For a state that many prompts go through, of which it is to hold those under way alone.
+        """
+        turns = self.agents[agent].turns
+        for one in [one for one in turns if one.serial == turn]:
+            for attempt in [one for one in one.attempts if one.status.ended]:
+                one.attempts.remove(attempt)
+                del self._placed[attempt.serial]
+            if not one.attempts:
+                turns.remove(one)
+
     def number_of(self, turn: int) -> int:
         """What people call a turn, from 1: its place among those of all conversations."""
         serials = {one.serial for agent in self.agents.values() for one in agent.turns}

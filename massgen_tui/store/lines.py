@@ -54,6 +54,10 @@ class Prompt(EventLine):
     turn: int
     text: str
     agents: tuple[str, ...]
+    id: str = ""
+    """Of one of many prompts, each for itself: what it is called."""
+    digest: str = ""
+    """Names all that is asked with it."""
     makes = events.Prompted
 
 
@@ -64,6 +68,8 @@ class Queue(EventLine):
     a: int
     agent: str
     turn: int
+    repeat: int = 1
+    """Which of several answers to the same prompt."""
     makes = events.Queued
 
 

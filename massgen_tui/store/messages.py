@@ -25,17 +25,23 @@ class MessageNames:
         self._told: dict[str, dict[bytes, tuple[str, int]]] = {}
         """What each agent's conversation tells: texts by their digests."""
         self._agents: dict[int, str] = {}
+        self._alone = False
+        """Each prompt stands for itself: nothing said before is quoted, and nothing is held."""
         self._texts: dict[int, dict[str, list[str]]] = {}
         self._names: WeakKeyDictionary[Sent, str] = WeakKeyDictionary()
 
     def hear(self, event: SessionEvent) -> None:
         """Learn prompts, and the answers of attempts that ended."""
         match event:
-            case events.Prompted(turn=turn, text=text, agents=agents):
+            case events.Prompted(turn=turn, text=text, agents=agents, id=id):
+                self._alone = self._alone or bool(id)
                 for agent in agents:
                     self._tell(agent, text, "p", turn)
             case events.Queued(attempt=serial, agent=agent):
                 self._agents[serial] = agent
+            case events.Ended(attempt=serial) | events.Withdrawn(attempt=serial) if self._alone:
+                self._texts.pop(serial, None)
+                self._agents.pop(serial, None)
             case events.Ended(attempt=serial):
                 for what, parts in self._texts.pop(serial, {}).items():
                     self._tell(self._agents[serial], "".join(parts), what, serial)
@@ -115,7 +121,7 @@ class MessageNames:
         return {key: _referred(value, told) for key, value in message.items()}
 
     def _tell(self, agent: str, text: str, what: str, serial: int) -> None:
-        if len(text) > SHORT:
+        if len(text) > SHORT and not self._alone:
             self._told.setdefault(agent, {})[_digest(text)] = what, serial
 
     def _drop(self, agent: str, serial: int, what: str) -> None:

@@ -14,12 +14,13 @@ from massgen_tui.session.state import SessionState
 from massgen_tui.store.decoder import TOLD, Decoder
 from massgen_tui.store.formats import FORMAT
 from massgen_tui.store.head import Head, KeptAgent
-from massgen_tui.store.lines import AgentLine, RemoveAgent
+from massgen_tui.store.lines import AgentLine, Prompt, RemoveAgent
 from massgen_tui.store.migrations import Migration, migration_of
 from massgen_tui.store.records import Told, records_of
 from massgen_tui.store.schema import to_json
 
 _OF_AGENTS = '"e":"agent_'
+_OF_PROMPTS = '"e":"prompt"'
 _EARLY = 64
 """Characters at the beginning of a line that name its event."""
 
@@ -75,6 +76,17 @@ def head_at_end(path: Path) -> Head:
                     elif isinstance(told, RemoveAgent):
                         del agents[told.agent]
     return head.model_copy(update={"agents": tuple(agents.values())})
+
+
+def holds_many(path: Path) -> bool:
+    """Whether a session is many prompts, each for itself, and no conversation: its first tells."""
+    with suppress(OSError), path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if _OF_PROMPTS in line[:_EARLY]:
+                with suppress(ValueError):
+                    told = TOLD.validate_json(line)
+                    return isinstance(told, Prompt) and bool(told.id)
+    return False
 
 
 def read_session(

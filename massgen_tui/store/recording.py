@@ -2,23 +2,67 @@
 
 import importlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from massgen_tui import paths
-from massgen_tui.session.session import Session
+from massgen_tui.config.model import Config
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.events import Clock, Listener
+from massgen_tui.session.redact import Redactor
+from massgen_tui.session.state import SessionState
 from massgen_tui.store.encoder import Encoder
-from massgen_tui.store.head import head_of
+from massgen_tui.store.head import Head, head_of
+from massgen_tui.store.messages import MessageNames
 from massgen_tui.store.program_log import close_log, open_log
 from massgen_tui.store.writer import SessionLog
 
 
+@dataclass(frozen=True, slots=True)
+class Onto:
+    """A session's file that is written on."""
+
+    path: Path
+    head: Head
+    zero: float
+    """Where its beginning lies on the session's clock, in seconds."""
+    names: MessageNames
+    """The messages that it holds."""
+
+
+class Recorded(Protocol):
+    """What is kept: a session, or what many prompts go through."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def resolution_s(self) -> float: ...
+
+    @property
+    def state(self) -> SessionState: ...
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def agents(self) -> Sequence[Agent]: ...
+
+    @property
+    def redact(self) -> Redactor: ...
+
+    def listen(self, listener: Listener) -> None: ...
+
+
 def record(
-    session: Session,
+    session: Recorded,
     *,
     warn: Callable[[str], None],
     directory: Callable[[], Path] | None = None,
+    onto: Onto | None = None,
 ) -> SessionLog:
     """Keep what happens in a session from now on; the file is made with its first prompt.
 
@@ -26,10 +70,14 @@ def record(
         session: what is kept.
         warn: told once, when the file cannot be written.
         directory: gives (and makes) the directory of the files; None: the state directory's.
+        onto: the file that is written on; None: a new one.
     """
     profiles = {agent.id: agent.profile for agent in session.agents}
-    head = head_of(session.config, profiles, session.resolution_s)
-    encoder = Encoder(session.clock(), session.redact)
+    if onto is None:
+        head = head_of(session.config, profiles, session.resolution_s)
+        encoder = Encoder(session.clock(), session.redact)
+    else:
+        head, encoder = onto.head, Encoder(onto.zero, session.redact, onto.names)
     folder = directory or paths.sessions_dir
     log = SessionLog(
         head,
@@ -39,6 +87,7 @@ def record(
         folder,
         warn=warn,
         ended=None if directory else index_ended,
+        onto=onto.path if onto is not None else None,
     )
     session.listen(log.hear)
     return log
@@ -52,19 +101,23 @@ def index_ended(path: Path) -> None:
 
 @contextmanager
 def keep(
-    session: Session, *, warn: Callable[[str], None], save: bool = True
+    session: Recorded,
+    *,
+    warn: Callable[[str], None],
+    save: bool = True,
+    onto: Onto | None = None,
 ) -> Iterator[SessionLog | None]:
     """Keep a session and the program's log beside it meanwhile.
 
-    With `logging_enabled: false`, or without `save`, nothing is written or made. Trouble is told to
-    `warn` once and never raised.
+    With `logging_enabled: false`, or without `save`, nothing is written or made, unless it goes on
+    in a file that there is. Trouble is told to `warn` once and never raised.
     """
     handler: logging.Handler | None = None
     log: SessionLog | None = None
-    if session.config.ui.logging_enabled and save:
+    if (session.config.ui.logging_enabled or onto) and save:
         try:
             handler = open_log(session.redact, paths.state_dir())
-            log = record(session, warn=warn)
+            log = record(session, warn=warn, onto=onto)
         except (OSError, RuntimeError) as error:
             warn(f"nothing of this session is kept: {error}")
     how = "failed"

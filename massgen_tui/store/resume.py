@@ -63,7 +63,7 @@ def resume(
         OSError: it cannot be read.
     """
     before, names = read_head(path), MessageNames()
-    config_of = _known(session.config)
+    config_of = agents_as_known(session.config)
     session.state.begin_with(Agent(config_of(one), one.profile) for one in before.agents)
     zero = session.clock() - (datetime.now(UTC) - before.at).total_seconds()
     learn, state = (lambda entry: names.learn(entry.event)), session.state
@@ -87,7 +87,7 @@ def resume(
     return Resumed(kept, log, broken_off)
 
 
-def _known(config: Config) -> Callable[[KeptAgent], AgentConfig]:
+def agents_as_known(config: Config) -> Callable[[KeptAgent], AgentConfig]:
     """Gives a config's own agents for those that are kept with the same settings."""
     known = {agent.id: (agent, settings_values(agent)) for agent in config.agents}
 

@@ -33,6 +33,8 @@ from massgen_tui.store.schema import to_json
 NOT_KEPT = "this session is not kept"
 EVERY = 0.25
 """Seconds between two writings; what a sudden death loses is twice as much at most."""
+LAST = 65_536
+"""Bytes in which the end of the last whole line is looked for at once."""
 CLOSING = 1.0
 """Seconds that the disk may take at the end."""
 log = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ class SessionLog:
         warn: Callable[[str], None],
         before: Iterable[str] = (),
         ended: Callable[[Path], None] | None = None,
+        onto: Path | None = None,
     ) -> None:
         """Make ready; nothing is written yet.
 
@@ -69,6 +72,7 @@ class SessionLog:
             warn: told once, on the event loop, when the file cannot be written.
             before: lines that are written behind the head, of a session that goes on.
             ended: called in the writer's thread, once the file is closed.
+            onto: the file that is written on, without a head; None: a new one.
         """
         self.head = head
         self.path: Path | None = None
@@ -82,6 +86,7 @@ class SessionLog:
         self._warn = warn
         self._before = before
         self._ended = ended
+        self._onto = onto
         self._file: IO[str] | None = None
         self._happened: deque[Happened] = deque()
         self._news = threading.Event()
@@ -132,7 +137,7 @@ class SessionLog:
 
     def _wake(self, event: SessionEvent) -> None:
         if self._thread is None:
-            if not isinstance(event, Prompted):
+            if not isinstance(event, Prompted) and self._onto is None:
                 return  # no prompt, no file
             with suppress(RuntimeError):
                 self._loop = asyncio.get_running_loop()
@@ -174,6 +179,9 @@ class SessionLog:
             self._put(told)
 
     def _begin(self) -> None:
+        if self._onto is not None:
+            self._file, self.path = reopened(self._onto), self._onto
+            return
         self._file = self._create()
         head = to_json(self.head.model_dump(mode="json", exclude_none=True), compact=True)
         self._put([head, *self._before])
@@ -236,6 +244,25 @@ class SessionLog:
             with suppress(OSError):
                 self._file.close()
             self._file = None
+
+
+def reopened(path: Path) -> IO[str]:
+    """A session's file, to be written on behind its last whole line: what is cut goes."""
+    file = open_private(path, "r+")
+    lock(file)
+    with path.open("rb") as bytes_of:
+        end = whole = bytes_of.seek(0, os.SEEK_END)
+        while whole and (part := min(whole, LAST)):
+            bytes_of.seek(whole - part)
+            at = bytes_of.read(part).rfind(b"\n")
+            if at >= 0:
+                whole += at + 1 - part
+                break
+            whole -= part
+    if whole < end:
+        file.truncate(whole)
+    file.seek(0, os.SEEK_END)
+    return file
 
 
 def _why(error: Exception) -> str:

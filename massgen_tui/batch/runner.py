@@ -1,0 +1,279 @@
+"""Many prompts, from asking to the exit code."""
+
+import asyncio
+import importlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from massgen_tui.backends.events import BackendError
+from massgen_tui.backends.factory import make_backend
+from massgen_tui.batch.asking import Asker, backend_server
+from massgen_tui.batch.book import Book
+from massgen_tui.batch.cold import cold_settings
+from massgen_tui.batch.lane import Lane, Unit
+from massgen_tui.batch.progress import Progress, progress
+from massgen_tui.batch.prompts import OnePrompt, Prompt, Prompts
+from massgen_tui.batch.report import FORMS, Report
+from massgen_tui.batch.tally import Slot, Tally, failure_of
+from massgen_tui.config.model import Config
+from massgen_tui.exit_codes import CLOSED_PIPE, UNWRITABLE
+from massgen_tui.headless.runner import SAID_EACH, SIGNALS, BackendFor
+from massgen_tui.headless.streams import Output
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.connections import Connections
+from massgen_tui.store.reader import head_at_end
+from massgen_tui.store.recording import Onto, keep
+from massgen_tui.store.schema import agent_record, to_json
+from massgen_tui.store.writer import SessionLog
+
+CONCURRENCY = 4
+"""Prompts at once, a server, where nothing else is wanted."""
+WAIT = 60.0
+"""Seconds that a server may be away, where nothing else is wanted."""
+FORMATS = (*FORMS, "jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked for, and how it is told."""
+
+    format: str = "table"
+    concurrency: int = CONCURRENCY
+    wait: float = WAIT
+    repeat: int = 1
+    cold: bool = False
+    agents: Sequence[str] = field(default=())
+    """Ask these only; empty: all."""
+    onto: Path | None = None
+    """The session's file that it goes on in."""
+    retry_failed: bool = False
+    strict: bool = False
+    save: bool = True
+    again: str = ""
+    """The command that goes on with it, but for the session's id."""
+
+
+def run(
+    config: Config,
+    prompts: Prompts | OnePrompt,
+    options: Options,
+    *,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+    backend_for: BackendFor | None = None,
+) -> int:
+    """Ask all agents for answers to all prompts, print what came of it, and give the exit code.
+
+    0: all are answered; 2: some failed, or (`strict`) one is not whole or not as expected; 3: all
+    failed; 130, 143: interrupted; 141: the reader of standard output went away; 1: it could not be
+    written.
+
+    Raises:
+        PromptsError, NoSessionError: the session that is to go on is none of these prompts.
+        OSError: its file cannot be read.
+    """
+    output = Output(out or sys.stdout, utf8=options.format in ("json", "jsonl", "csv", "md"))
+    batch = Batch(
+        config, prompts, options, out=output, err=err or sys.stderr, backend_for=backend_for
+    )
+    return asyncio.run(batch.run())
+
+
+class Batch:
+    """All of it, once."""
+
+    def __init__(
+        self,
+        config: Config,
+        prompts: Prompts | OnePrompt,
+        options: Options,
+        *,
+        out: Output,
+        err: TextIO,
+        backend_for: BackendFor | None,
+    ) -> None:
+        """Make ready; nothing is sent yet."""
+        self._config = config
+        self._prompts = prompts
+        self._options = options
+        self._out = out
+        self._err = err
+        self._connections = Connections(backend_for or make_backend)
+        self._chosen = [a.id for a in config.agents if not options.agents or a.id in options.agents]
+        self._tally = Tally(self._chosen, len(prompts), options.repeat)
+        self._book = Book(config, self._connections)
+        self._progress = Progress(err)
+        self._stop = asyncio.Event()
+        self._code: int | None = None
+        self._told = 0
+        """Failures that were told one by one."""
+        out.on_lost = self._stop.set
+
+    async def run(self) -> int:
+        """Ask, print, close; gives the exit code."""
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError):  # Windows: ctrl+c raises KeyboardInterrupt there
+            for number in SIGNALS:
+                loop.add_signal_handler(number, self._interrupted, number)
+        onto = self._kept()
+        self._warn_all()
+        with keep(self._book, warn=self._warn, save=self._options.save, onto=onto) as log:
+            if onto is not None:
+                self._go_on(onto)
+            try:
+                with progress(self._left(), self._err) as self._progress:
+                    await self._ask_all()
+            finally:
+                await self._connections.aclose()
+        self._report(log)
+        return self._exit_code()
+
+    def _kept(self) -> Onto | None:
+        """What the session tells that is to go on."""
+        path, options = self._options.onto, self._options
+        if path is None:
+            return None
+        # nothing that a new session needs
+        room = importlib.import_module("massgen_tui.batch.kept")
+        onto: Onto = room.read_kept(
+            path, self._book, self._prompts, self._tally, repeats=options.repeat
+        )
+        return onto
+
+    def _go_on(self, onto: Onto) -> None:
+        """Write down what is not as it was when the file ended."""
+        self._book.withdraw_open()
+        kept = {agent.id: agent for agent in head_at_end(onto.path).agents}
+        room = importlib.import_module("massgen_tui.batch.kept")
+        for words in room.settle(self._book, self._connections, kept):
+            self._warn(words)
+
+    def _warn_all(self) -> None:
+        for warning in self._config.warnings:
+            self._warn(warning)
+        if self._options.cold:
+            for agent in self._config.agents:
+                if agent.id in self._chosen and cold_settings(agent) is None:
+                    self._warn(f"{agent.id}: cannot be cold here")
+
+    async def _ask_all(self) -> None:
+        asker = Asker(
+            self._book,
+            self._connections,
+            self._prompts,
+            among=self._chosen,
+            cold=self._options.cold,
+            ended=self._ended,
+        )
+        asker.start()
+        asking = asyncio.gather(*(lane.run() for lane in self._lanes(asker)))
+        stopping = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asker.stop()
+            stopping.cancel()
+            if not asking.done():
+                asking.cancel()
+            await asyncio.gather(asking, stopping, return_exceptions=True)
+        if not asking.cancelled():
+            asking.result()
+
+    def _lanes(self, asker: Asker) -> list[Lane]:
+        """A lane for each server, shared by its agents."""
+        servers: dict[str, list[str]] = {}
+        for agent in self._chosen:
+            servers.setdefault(backend_server(self._connections[agent]), []).append(agent)
+        return [
+            Lane(
+                server,
+                self._units(agents),
+                asker.ask,
+                at_once=self._options.concurrency,
+                wait=self._options.wait,
+                note=self._note,
+                give_up=self._give_up,
+            )
+            for server, agents in servers.items()
+        ]
+
+    def _units(self, agents: Sequence[str]) -> Iterator[Unit]:
+        """What these agents are to be asked, prompt by prompt."""
+        for place in range(len(self._prompts)):
+            for repeat in range(1, self._options.repeat + 1):
+                for agent in agents:
+                    if self._wanted(agent, place, repeat):
+                        yield Unit(agent, place, repeat)
+
+    def _wanted(self, agent: str, place: int, repeat: int) -> bool:
+        tally = self._tally.agents[agent]
+        became = tally.at(tally.slot(place, repeat))
+        return became is Slot.OPEN or (became is Slot.FAILED and self._options.retry_failed)
+
+    def _left(self) -> int:
+        return sum(1 for _ in self._units(self._chosen))
+
+    def _ended(self, unit: Unit, attempt: Attempt, prompt: Prompt) -> None:
+        tally = self._tally.agents[unit.agent]
+        agent = self._book.state.agents[unit.agent]
+        cold = self._options.cold and cold_settings(agent.config) is not None
+        passed = tally.ended(tally.slot(unit.place, unit.repeat), attempt, prompt, cold=cold)
+        self._progress.step()
+        if self._options.format == "jsonl":
+            more = {"prompt_id": prompt.id, "repeat": unit.repeat, "expected": passed}
+            self._out.write(to_json(agent_record(agent, attempt) | more) + "\n")
+        if attempt.error is not None and self._told <= SAID_EACH:
+            self._told += 1
+            more_fail = "; more failures are not told one by one" if self._told > SAID_EACH else ""
+            self._note(f"{prompt.id}: {attempt.error}{more_fail}")
+
+    def _give_up(self, unit: Unit, why: BackendError) -> None:
+        tally = self._tally.agents[unit.agent]
+        tally.unreachable(tally.slot(unit.place, unit.repeat), failure_of(why))
+        self._progress.step()
+
+    def _report(self, log: SessionLog | None) -> None:
+        session = log.head.id if log is not None and log.path is not None else None
+        report = Report(session, self._tally, tuple(self._prompts.places))
+        if self._options.format in FORMS:
+            self._out.write(FORMS[self._options.format](report))
+        if session is not None:
+            open_ones = self._left()
+            left = f"; {open_ones} answers are not there yet" if open_ones else ""
+            self._note(f"kept as session {session}{left}")
+            failed = any(tally.failed for tally in self._tally.agents.values())
+            if self._options.again and (open_ones or failed):
+                retry = " --retry-failed" if failed and not open_ones else ""
+                self._note(f"go on with: {self._options.again} --continue {session}{retry}")
+
+    def _interrupted(self, number: signal.Signals) -> None:
+        """Stop in order; the same signal again ends the program as it always does."""
+        self._code = self._code or SIGNALS[number]
+        self._stop.set()
+        asyncio.get_running_loop().remove_signal_handler(number)
+
+    def _note(self, words: str) -> None:
+        self._progress.note(words)
+
+    def _warn(self, words: str) -> None:
+        self._note(f"warning: {words}")
+
+    def _exit_code(self) -> int:
+        tallies = self._tally.agents.values()
+        if self._code is not None:
+            return self._code
+        if self._out.error is not None:
+            self._note(f"standard output cannot be written: {self._out.error.strerror}")
+            return UNWRITABLE
+        if self._out.broken:
+            return CLOSED_PIPE
+        failed = sum(tally.failed for tally in tallies)
+        if failed:
+            return 2 if any(tally.done for tally in tallies) else 3
+        lacking = any(tally.lacking or tally.passed < tally.judged for tally in tallies)
+        return 2 if self._options.strict and lacking else 0
