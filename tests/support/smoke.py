@@ -74,6 +74,8 @@ class Ways:
     tells_running: bool = True
     others: int = 0
     """Requests of other people."""
+    lasts: int | None = None
+    """How many requests it answers before it falls silent."""
     refuses: tuple[int, str] | None = None
     """How it answers everything."""
 
@@ -91,13 +93,13 @@ class Engine:
         models = [{"id": "Qwen/Qwen3-4B", "owned_by": self.ways.owner, "max_model_len": CONTEXT}]
         server.route("GET", "/v1/models", whole(200, {"object": "list", "data": models}))
         if self.ways.owner != "vllm":
-            server.route("POST", "/v1/chat/completions", Reply(self._answer))
+            server.route("POST", "/v1/chat/completions", Reply(self.answer))
             return
         server.route("GET", "/version", whole(200, {"version": "0.33.0"}))
         server.route("GET", "/health", whole(200, b""))
         if self.ways.tells_running:
             server.route("GET", "/metrics", Reply(self._metrics))
-        server.route("POST", "/v1/chat/completions", Reply(self._answer))
+        server.route("POST", "/v1/chat/completions", Reply(self.answer))
 
     def _metrics(self, _: Recorded) -> bytes:
         running = [one for one in self.open if not (self.ways.frees and one.closed.is_set())]
@@ -110,10 +112,12 @@ class Engine:
         )
         return whole(200, text.encode(), "text/plain")
 
-    def _answer(self, asked: Recorded) -> bytes:
+    def answer(self, asked: Recorded) -> bytes:
         body, ways = asked.json, self.ways
         self.bodies.append(body)
         prompt = body["messages"][-1]["content"]
+        if ways.lasts is not None and len(self.bodies) > ways.lasts:
+            return head()
         if ways.refuses is not None:
             status, words = ways.refuses
             return whole(status, {"error": {"message": words, "code": status}})

@@ -18,7 +18,20 @@ from massgen_tui.check import check
 from massgen_tui.check.ask.table import PROBES, REQUESTS
 from massgen_tui.cli.commands import group
 from tests.support.schemas import schema
-from tests.support.server import Again, Hang, ScriptedServer, chunk, delta, free_port, head, sse
+from tests.support.server import (
+    Again,
+    Close,
+    Deafen,
+    Hang,
+    Reply,
+    Reset,
+    ScriptedServer,
+    chunk,
+    delta,
+    free_port,
+    head,
+    sse,
+)
 from tests.support.smoke import RIGHT, SEA, Engine, Ways
 
 ROOT = Path(__file__).parents[2]
@@ -309,6 +322,33 @@ async def test_a_server_that_falls_silent_is_given_up_in_time(
     (answers, *_) = report["files"][0]["agents"][0]["probes"]
     assert code == 3
     assert "no end within 0.2 s" in answers["got"]
+
+
+async def test_who_falls_silent_is_not_waited_for_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("massgen_tui.check.ask.asker.SECONDS", 0.2)
+    code, found, engine = await examined(tmp_path, replace(RIGHT, lasts=1))
+    assert code == 2
+    assert len(engine.bodies) == 3
+    assert found["abort"]["result"] == "skipped"
+    assert "left 2 requests without an end" in found["abort"]["got"]
+
+
+async def test_who_goes_away_in_between_is_not_asked_on(tmp_path: Path) -> None:
+    engine = Engine(RIGHT)
+    async with ScriptedServer() as server:
+        engine.serve(server)
+        good = Reply(engine.answer)
+        server.answer(good, Close())
+        server.answer(Deafen(), Reset())
+        code, report = await asked(config(tmp_path, server.root), probe=False)
+    probes = report["files"][0]["agents"][0]["probes"]
+    assert code == 2
+    assert [one["result"] for one in probes[:3]] == ["ok", "ok", "failed"]
+    assert {one["result"] for one in probes[4:]} <= {"skipped", "failed"}
+    assert probes[-1]["result"] == "skipped"
+    assert "went away" in probes[-1]["got"]
 
 
 async def test_what_is_told_of_an_answer_acts_on_no_terminal(tmp_path: Path) -> None:

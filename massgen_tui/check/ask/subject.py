@@ -20,6 +20,9 @@ SHORT: Final = 48
 """Tokens of an answer in which nothing is thought, …"""
 LONG: Final = 512
 """… and of one whose thought cannot be switched off."""
+_AWAY = frozenset({ErrorKind.UNREACHABLE, ErrorKind.LOADING, ErrorKind.UNAUTHORIZED})
+_STALLED: Final = 2
+"""Requests without an end after which nobody waits for more."""
 FIRST: Final = Question("What is 2 + 2?", 160)
 PLAIN: Final = Question("Describe the sea in two sentences.", SHORT)
 _TAGS = Tags(*OPENERS, *CLOSERS, CHANNEL)
@@ -68,6 +71,16 @@ class Subject:
         """No switch stops its thinking."""
         named = _ALWAYS.search(self.agent.settings.model) is not None
         return named or self.dialect.thinking is Thinking.NONE
+
+    @property
+    def lost(self) -> str:
+        """Why nothing more is asked of it; empty: it answers."""
+        kinds = [one.error.kind for one in self.answers if one.error is not None]
+        if kinds and self.answers[-1].error is not None and kinds[-1] in _AWAY:
+            return "nothing was asked: its server went away"
+        if kinds.count(ErrorKind.STALLED) >= _STALLED:
+            return f"nothing was asked: it left {_STALLED} requests without an end"
+        return ""
 
     async def ask(
         self, question: Question, hear: Callable[[Attempt], None] | None = None

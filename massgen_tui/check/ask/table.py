@@ -48,6 +48,8 @@ async def examine(subject: Subject, found: list[Finding]) -> None:
     for probe in PROBES:
         if found and found[0].verdict.result is Result.FAILED:
             verdict = skipped(UNASKED)
+        elif subject.lost:
+            verdict = skipped(subject.lost)
         else:
             try:
                 verdict = await probe.look(subject)
