@@ -28,8 +28,10 @@ from massgen_tui.store.schema import Record, to_json
 def command(session: str, speed: float, shape: str) -> int:
     """Show a kept session again, with the times that it had; no server is asked.
 
-    `space` pauses, `,` and `.` step, the arrows go 5 s back and forth, `+` and `-` change the
-    speed. With `--speed 0 --format jsonl` its events are printed, a JSON object a line.
+    `space` pauses, `,` and `.` step, the arrows go 5 s back and forth, `<` and `>` from prompt to
+    prompt, `home` and `end` to the beginning and the end; `+` and `-` change the speed. A pause in
+    which nobody answers is cut to 3 s. With `--speed 0 --format jsonl` its events are printed, a
+    JSON object a line.
 
     \b
     Examples:

@@ -1,10 +1,11 @@
-"""The part of the table of actions that is for screens of their own: kept sessions, comparing."""
+"""The part of the table of actions for screens of their own: kept sessions, replays, comparing."""
 
 import os
 
 from massgen_tui.console.action import Action, Scope
 
 _PANE, _KEPT, _COMPARE = Scope.PANE, Scope.SESSIONS, Scope.COMPARE
+_REPLAY = Scope.REPLAY
 
 # GNU screen hands on no esc by itself while the mouse is reported: there the other is named first
 STOP = "f10,escape" if os.environ.get("STY") else "escape,f10"
@@ -46,6 +47,30 @@ KEPT: tuple[Action, ...] = (
     Action(_KEPT, "sessions.page-up", "pageup", "page(-1)", "page up"),
 )
 """While kept sessions are listed."""
+
+REPLAYING: tuple[Action, ...] = (
+    Action(_REPLAY, "replay.pause", "space", "pause", "pause, and play on", foot="pause"),
+    Action(
+        _REPLAY,
+        "replay.next",
+        "full_stop",
+        "step(1)",
+        "to where something happened next",
+        foot="step",
+    ),
+    Action(_REPLAY, "replay.before", "comma", "step(-1)", "to where something happened before"),
+    Action(_REPLAY, "replay.on", "right", "seek(1)", "5 s on", foot="5 s"),
+    Action(_REPLAY, "replay.back", "left", "seek(-1)", "5 s back"),
+    Action(
+        _REPLAY, "replay.turn", "greater_than_sign", "skip(1)", "to the next prompt", foot="turn"
+    ),
+    Action(_REPLAY, "replay.turn-before", "less_than_sign", "skip(-1)", "to the prompt before"),
+    Action(_REPLAY, "replay.start", "home", "edge(-1)", "to the beginning"),
+    Action(_REPLAY, "replay.end", "end", "edge(1)", "to the end"),
+    Action(_REPLAY, "replay.faster", "plus,equals_sign", "speed(1)", "twice as fast", foot="speed"),
+    Action(_REPLAY, "replay.slower", "minus", "speed(-1)", "half as fast"),
+)
+"""What moves the time of a session that is played again."""
 
 COMPARING: tuple[Action, ...] = (
     Action(_COMPARE, "compare.next", "n", "step(1)", "next difference", foot="next"),

@@ -6,12 +6,11 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 """
 
 from massgen_tui.console.action import Action, Scope
-from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, STOP
+from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, REPLAYING, STOP
 
 _WHOM = "all, or the focused pane"
 _APP, _MAIN, _PROMPT, _PANE = Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE
 _OWN, _SIDE, _SHEET, _WATCH = Scope.IN_PANE, Scope.SIDEBAR, Scope.SHEET, Scope.WATCH
-_REPLAY = Scope.REPLAY
 
 _FORMS = {
     "md": ("Markdown", "a Markdown file"),
@@ -251,20 +250,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(_APP, "palette", "ctrl+p", "command_palette", "every command by name", foot="commands"),
     Action(_APP, "copy", "ctrl+c", "help_quit", "copy what is selected"),
     *KEPT,
-    Action(_REPLAY, "replay.pause", "space", "pause", "pause, and play on", foot="pause"),
-    Action(
-        _REPLAY,
-        "replay.next",
-        "full_stop",
-        "step(1)",
-        "to where something happened next",
-        foot="step",
-    ),
-    Action(_REPLAY, "replay.before", "comma", "step(-1)", "to where something happened before"),
-    Action(_REPLAY, "replay.on", "right", "seek(1)", "5 s on", foot="5 s"),
-    Action(_REPLAY, "replay.back", "left", "seek(-1)", "5 s back"),
-    Action(_REPLAY, "replay.faster", "plus,equals_sign", "speed(1)", "twice as fast", foot="speed"),
-    Action(_REPLAY, "replay.slower", "minus", "speed(-1)", "half as fast"),
+    *REPLAYING,
     *COMPARING,
     Action(Scope.AGREEMENT, "agreement.close", "escape,q", "close", "close"),
     Action(Scope.AGREEMENT, "agreement.pagedown", "pagedown,space", "page(1)", "page down"),

@@ -40,6 +40,8 @@ _NAMES = {
     "slash": "/",
     "comma": ",",
     "full_stop": ".",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",

@@ -17,7 +17,7 @@ from massgen_tui.supervise.kept_watching import KeptWatching
 SEEK = 5.0
 """Seconds that an arrow goes."""
 FACTOR = 2.0
-_MOVES = frozenset({"pause", "step", "seek", "speed"})
+_MOVES = frozenset({"pause", "step", "seek", "skip", "edge", "speed"})
 
 
 class ReplayApp(ConsoleApp, inherit_bindings=False):
@@ -65,6 +65,16 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
         self._player.seek(self._player.position + by * SEEK)
         self._moved()
 
+    def action_skip(self, by: int) -> None:
+        """Go to the next prompt, or the one before."""
+        self._player.skip(by)
+        self._moved()
+
+    def action_edge(self, by: int) -> None:
+        """Go to the beginning, or the end."""
+        self._player.seek(self._player.end if by > 0 else self._player.begin)
+        self._moved()
+
     def action_speed(self, by: int) -> None:
         """Play faster, or slower."""
         self._player.faster(FACTOR**by)
@@ -90,6 +100,8 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
         state = f"×{player.speed:g}" if player.playing else "paused"
         if not player.playing and player.position >= player.end:
             state = "at its end"
+        elif player.skips:
+            state += "  a long pause is cut short"
         told = f"replay of {self._name}  {_clock(now)} of {_clock(whole)}  {state}"
         if self.prompt.placeholder != told:
             self.prompt.placeholder = told

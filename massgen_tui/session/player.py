@@ -1,14 +1,28 @@
 """Plays a kept session again: its events, fed to a state by a clock that can be moved."""
 
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from math import inf
 
-from massgen_tui.session.events import Entry, Listener
+from massgen_tui.session.events import (
+    Ended,
+    Entry,
+    Listener,
+    Prompted,
+    Queued,
+    Sampled,
+    ServerNoted,
+    Withdrawn,
+)
 from massgen_tui.session.listeners import Listeners
 from massgen_tui.session.state import SessionState
 
 SLOWEST, FASTEST = 0.125, 64.0
+PAUSE = 3.0
+"""Seconds, of the one who watches, that a pause takes in which nobody answers, at most."""
+JUST = 0.5
+"""Seconds behind a prompt in which the one before it is meant by "before"."""
 
 
 class Player:
@@ -37,6 +51,12 @@ class Player:
         self._state = state
         self._wall = wall
         self._times = _rising(entries)
+        self._prompts = [
+            at
+            for at, entry in zip(self._times, entries, strict=True)
+            if isinstance(entry.event, Prompted)
+        ]
+        self._pauses = pauses(entries, self._times)
         self._next = 0
         self._listeners = Listeners()
         self._since = wall()
@@ -60,7 +80,26 @@ class Player:
         passed, self._since = now - self._since, now
         if not self.playing:
             return False
-        return self._go(self.position + passed * self.speed)
+        position = self.position + passed * self.speed
+        if (pause := self._pause) is not None:
+            begin, end = pause
+            if position - begin >= PAUSE * self.speed:
+                position = max(position, end)
+        return self._go(position)
+
+    @property
+    def skips(self) -> bool:
+        """It plays in a pause that will be cut short."""
+        pause = self._pause
+        return self.playing and pause is not None and pause[1] - pause[0] > PAUSE * self.speed
+
+    @property
+    def _pause(self) -> tuple[float, float] | None:
+        """The pause at the position: where it begins and ends."""
+        place = bisect_right(self._pauses, (self.position, inf)) - 1
+        if place < 0 or self.position >= self._pauses[place][1]:
+            return None
+        return self._pauses[place]
 
     def pause(self) -> None:
         """Stand still, or play on; at the end, play from the beginning."""
@@ -83,6 +122,15 @@ class Player:
             before = self._times[self._next - 1]
             place = bisect_right(self._times, before - 1e-9)
             self.seek(self._times[place - 1] if place else self.begin - 1e-6)
+
+    def skip(self, by: int) -> None:
+        """Go to the next prompt, or the end; or to the one before, or the beginning."""
+        if by > 0:
+            place = bisect_right(self._prompts, self.position)
+            self.seek(self._prompts[place] if place < len(self._prompts) else self.end)
+        else:
+            place = bisect_left(self._prompts, self.position - JUST) - 1
+            self.seek(self._prompts[place] if place >= 0 else self.begin)
 
     def seek(self, position: float) -> None:
         """Go to a moment."""
@@ -112,3 +160,22 @@ def _rising(entries: Sequence[Entry]) -> list[float]:
     for entry in entries:
         times.append(max(entry.at, times[-1]) if times else entry.at)
     return times
+
+
+def pauses(entries: Sequence[Entry], times: Sequence[float]) -> list[tuple[float, float]]:
+    """When nobody answered, from one thing that happened to the next, samples apart."""
+    found: list[tuple[float, float]] = []
+    answering: set[int] = set()
+    since: float | None = None
+    for entry, at in zip(entries, times, strict=True):
+        event = entry.event
+        if isinstance(event, Sampled | ServerNoted):
+            continue
+        if since is not None and at > since:
+            found.append((since, at))
+        if isinstance(event, Queued):
+            answering.add(event.attempt)
+        elif isinstance(event, Ended | Withdrawn):
+            answering.discard(event.attempt)
+        since = None if answering else at
+    return found

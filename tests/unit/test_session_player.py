@@ -7,7 +7,7 @@ from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, KeptProfile
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import Entry, SessionEvent
-from massgen_tui.session.player import Player
+from massgen_tui.session.player import Player, pauses
 from massgen_tui.session.state import SessionState
 from tests.support.fakes import FakeClock, config_of
 
@@ -24,11 +24,13 @@ STORY: Sequence[tuple[float, SessionEvent]] = (
 class Scene:
     """A player on a clock that is moved by hand."""
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(
+        self, speed: float = 1.0, story: Sequence[tuple[float, SessionEvent]] = STORY
+    ) -> None:
         self.wall = FakeClock()
         (config,) = config_of("a").agents
         self.state = SessionState([Agent(config, KeptProfile())])
-        entries = [Entry(seq, at, event) for seq, (at, event) in enumerate(STORY)]
+        entries = [Entry(seq, at, event) for seq, (at, event) in enumerate(story)]
         self.heard: list[int] = []
         self.player = Player(entries, self.state, speed=speed, wall=self.wall)
         self.player.listen(lambda entry: self.heard.append(entry.seq))
@@ -120,3 +122,60 @@ def test_nothing_to_play_is_no_trouble() -> None:
     for move in (player.advance, player.pause, lambda: player.step(1), lambda: player.seek(3)):
         move()
     assert player.position == 0.0
+
+
+TWO_TURNS: Sequence[tuple[float, SessionEvent]] = (
+    *STORY,
+    (17.0, events.Sampled()),
+    (616.0, events.Prompted(2, "and then?", ("a",))),
+    (616.0, events.Queued(2, "a", 2)),
+    (616.0, events.Begun(2)),
+    (640.0, events.Streamed(2, ContentDelta("after a long thought"))),
+    (641.0, events.Ended(2, Status.DONE)),
+)
+
+
+def test_a_pause_in_which_nobody_answers_is_cut_and_a_long_thought_is_not() -> None:
+    scene = Scene(story=TWO_TURNS)
+    scene.wait(6.0)
+    assert (scene.player.position, scene.player.skips) == (16.0, True)
+    scene.wait(2.9)
+    assert len(scene.state.agents["a"].turns) == 1
+    scene.wait(0.2)
+    assert len(scene.state.agents["a"].turns) == 2
+    assert (scene.player.position, scene.player.skips) == (616.0, False)
+    scene.wait(20.0)
+    assert scene.player.position == 636.0
+
+
+def test_a_cut_pause_is_as_long_at_any_speed() -> None:
+    scene = Scene(speed=4.0, story=TWO_TURNS)
+    scene.wait(1.5)
+    scene.wait(2.9)
+    assert len(scene.state.agents["a"].turns) == 1
+    scene.wait(0.2)
+    assert len(scene.state.agents["a"].turns) == 2
+
+
+def test_it_goes_from_prompt_to_prompt_and_on_playing() -> None:
+    player = Scene(story=TWO_TURNS).player
+    places = []
+    for by in (1, -1, -1, 1, 1):
+        places.append((player.position, player.playing))
+        player.skip(by)
+    assert places == [(10.0, True), (616.0, True), (10.0, True), (10.0, True), (616.0, True)]
+    assert (player.position, player.playing) == (641.0, False), "there is no more"
+
+
+def test_samples_do_not_shorten_a_pause_and_a_wait_for_a_server_is_none() -> None:
+    story: Sequence[tuple[float, SessionEvent]] = (
+        (0.0, events.Prompted(1, "hi", ("a",))),
+        (0.0, events.Queued(1, "a", 1)),
+        (0.0, events.Deferred(1)),
+        (90.0, events.Withdrawn(1)),
+        (95.0, events.Sampled()),
+        (100.0, events.Sampled()),
+        (190.0, events.Renamed("late")),
+    )
+    entries = [Entry(seq, at, event) for seq, (at, event) in enumerate(story)]
+    assert pauses(entries, [entry.at for entry in entries]) == [(90.0, 190.0)]
