@@ -27,6 +27,7 @@ STANDS_FOR = {
     "BEFORE": "last",
     "AFTER": "last",
     "TEXT": "answer",
+    "diff A B": "diff last last",
     "demo": "demo --replay",
     "rm": "rm --yes",
 }
@@ -121,6 +122,8 @@ def printed(text: str, folder: Path, env: Mapping[str, str]) -> tuple[int, str]:
 @pytest.mark.parametrize("page", pages(), ids=str)
 def test_what_the_page_shows_can_be_typed(page: Path, place: Path, ports: tuple[int, int]) -> None:
     env = environment(place)
+    if "-o agents.yaml" not in page.read_text("utf-8"):
+        (place / "agents.yaml").write_text((place / CONFIG).read_text("utf-8"), "utf-8")
     for name, text in files(page).items():
         (place / name).write_text(at_ours(text, ports), "utf-8")
     for command in commands(page):
