@@ -114,6 +114,7 @@ ACTIONS: tuple[Action, ...] = (
         palette="Coordinate",
         sends=True,
     ),
+    Action(_MAIN, "race", "f9", "app.race", "who is ahead, or no more", "View", palette="Race"),
     Action(_MAIN, "zoom", "f4", "zoom", "one pane at full size, and back", "View", palette="Zoom"),
     Action(
         _MAIN,

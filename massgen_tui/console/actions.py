@@ -75,6 +75,11 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         else:
             self.push_screen(screen, self._let_win)
 
+    def action_race(self) -> None:
+        """Show who is ahead above the panes, or no more."""
+        self.workspace.race_shown = not self.workspace.race_shown
+        self.workspace.paint()
+
     def action_compare(self) -> None:
         """Compare the focused agent's answer with another."""
         screen = self.workspace.compare_screen()

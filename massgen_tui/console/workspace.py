@@ -18,6 +18,7 @@ from massgen_tui.console.keys import unknown
 from massgen_tui.console.opener import Opener
 from massgen_tui.console.phrases import hint, how_many
 from massgen_tui.console.pump import Pump
+from massgen_tui.console.race import race
 from massgen_tui.console.repeating import Repeating
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.services import Services
@@ -37,6 +38,8 @@ from massgen_tui.supervise.join import Join
 class Workspace(Opener):
     """Everything that the app works with."""
 
+    race_shown = False
+    """Who is ahead stands above the panes."""
     _hinted = False
     """The empty prompt says that prompts to all are agreed on."""
 
@@ -199,9 +202,16 @@ class Workspace(Opener):
         with guarded(), self._host.batch_update():
             self._show_panes()
             self._show_mode()
-            self.main.show_rounds(self.coordinating.agreement)
+            self.main.show_rounds(self.coordinating.agreement, self._race())
             self.main.grid.paint(now)
             self._show_title(now)
+
+    def _race(self) -> list[str]:
+        """Who is ahead, in at most a quarter of the rows."""
+        if not self.race_shown:
+            return []
+        width, height = self.main.app.size
+        return race(self.session.agents, width, max(height // 4, 2))
 
     def _show_mode(self) -> None:
         """Say in the empty prompt what becomes of it."""

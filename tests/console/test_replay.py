@@ -125,3 +125,23 @@ async def test_its_keys_are_letters_while_something_is_typed_or_read(tmp_path: P
         assert session.player.playing
         await pilot.press("escape", "space")
         assert not session.player.playing
+
+
+async def test_answers_of_a_replay_are_compared_and_its_keys_are_letters_there(
+    tmp_path: Path,
+) -> None:
+    path, _ = await played(tmp_path)
+    session, kept = replayed(path)
+    session.player.seek(session.player.end)
+    app = ReplayApp(session.config, session, kept.head.id)
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        app.paint()
+        await pilot.press("ctrl+g", "1", "d")
+        async with asyncio.timeout(20):
+            while "identical (6 words)" not in screen_text(app):
+                await pilot.pause()
+        assert "L qwen1 #1  ↔  R qwen2 #1" in screen_text(app)
+        await pilot.press("right", "space", "n", "end", "escape")
+        assert app.screen is app.main
+        await pilot.press("x")
+        assert session.player.position == session.player.end

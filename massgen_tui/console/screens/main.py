@@ -97,9 +97,9 @@ class MainScreen(Screen[None], Still):
         self.grid.show(panes)
         self._fold(self.app.size)
 
-    def show_rounds(self, agreement: Agreement | None) -> None:
-        """Show how the agents come to agree, above the panes, where they do."""
-        if self.rounds.show(agreement):
+    def show_rounds(self, agreement: Agreement | None, race: Sequence[str] = ()) -> None:
+        """Show how the agents come to agree, and who is ahead, above the panes."""
+        if self.rounds.show(agreement, race):
             self._fit_rounds()
 
     def _fit_rounds(self) -> None:

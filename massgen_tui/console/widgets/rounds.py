@@ -1,4 +1,6 @@
-"""The strip above the panes that shows how the agents come to agree."""
+"""The strip above the panes: how the agents come to agree, and who is ahead."""
+
+from collections.abc import Sequence
 
 from rich.text import Text
 
@@ -8,7 +10,7 @@ from massgen_tui.session.coordination import Agreement
 
 
 class Rounds(Still):
-    """As many rows as agents, and one; nothing where there was no coordination."""
+    """As many rows as agents, and one, of a coordination; those of a race; else nothing."""
 
     DEFAULT_CSS = "Rounds { height: 100%; width: 100%; display: none; }"
 
@@ -16,15 +18,16 @@ class Rounds(Still):
         """Show nothing yet."""
         super().__init__(id=id)
         self._agreement: Agreement | None = None
+        self._race: tuple[str, ...] = ()
         self._drawn: tuple[object, ...] = ()
 
-    def show(self, agreement: Agreement | None) -> bool:
-        """Show a coordination; tells whether the number of rows is another one."""
-        shown = (agreement, agreement.revision if agreement else 0)
+    def show(self, agreement: Agreement | None, race: Sequence[str] = ()) -> bool:
+        """Show a coordination and a race; tells whether the number of rows is another one."""
+        shown = (agreement, agreement.revision if agreement else 0, *race)
         if shown == self._drawn:
             return False
         rows = self.rows
-        self._agreement, self._drawn = agreement, shown
+        self._agreement, self._race, self._drawn = agreement, tuple(race), shown
         self.refresh()
         return rows != self.rows
 
@@ -35,7 +38,8 @@ class Rounds(Still):
 
     def _rows(self) -> list[Text]:
         width = max(self.size.width, 40)
-        return timeline(self._agreement, width) if self._agreement is not None else []
+        rounds = timeline(self._agreement, width) if self._agreement is not None else []
+        return [*rounds, *map(Text, self._race)]
 
     @property
     def plain(self) -> str:
