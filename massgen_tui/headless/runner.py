@@ -5,7 +5,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TextIO
@@ -31,6 +31,7 @@ from massgen_tui.session.events import Deferred, Ended, Entry, Listener, Silent,
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.session import Session
 from massgen_tui.store.recording import keep
+from massgen_tui.supervise.run_samples import sampled
 from massgen_tui.supervise.silence import Lookout
 from massgen_tui.supervise.startup import PACE, send_when_up
 from massgen_tui.supervise.versions import note_servers
@@ -135,7 +136,8 @@ class Headless:
         session = Session(self._config, backend_for=backend_for, health=lookout.health)
         with keep(session, warn=self._warn, save=self._options.save) as kept:
             try:
-                answers = await self._answers(session)
+                async with sampled(session, self._chosen) if kept else nullcontext():
+                    answers = await self._answers(session)
                 if kept is not None and not self._stop.is_set():
                     await self._unless_stopped(note_servers(session, self._chosen))
             finally:

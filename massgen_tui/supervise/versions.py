@@ -20,11 +20,19 @@ _LOOKED_AT: Final = frozenset({"vllm", "sglang"})
 
 
 async def note_servers(session: Session, agents: Collection[str]) -> None:
-    """Tell a session the kind, the version and the load of its agents' servers, if they say so."""
+    """Tell a session the kind, the version and the load of its agents' servers, if they say so.
+
+    Those whose version samples tell already are not asked again.
+    """
+    told = session.state.sampled
+    known = {one.id for one in told[1].servers if one.version} if told is not None else set()
     targets = [
         target
         for target in targets_of(session.config)
-        if target.dialect in _LOOKED_AT and not target.hosted and not target.problem
+        if target.id not in known
+        and target.dialect in _LOOKED_AT
+        and not target.hosted
+        and not target.problem
         if not set(agents).isdisjoint(target.agents)
     ]
     if not (targets and session.config.monitor):
@@ -41,6 +49,6 @@ async def note_servers(session: Session, agents: Collection[str]) -> None:
         await asyncio.gather(*looks, return_exceptions=True)
         await elsewhere.aclose()
         await fetcher.aclose()
-    known = [watch.status for watch in watches if watch.status.kind]
-    if known:
-        session.note_samples(Sampled(tuple(map(server_sample, known))))
+    found = [watch.status for watch in watches if watch.status.kind]
+    if found:
+        session.note_samples(Sampled(tuple(map(server_sample, found))))
