@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
 
 from massgen_tui.compare.words import key_of, words_of
 
@@ -104,14 +103,6 @@ def differences(
     runs = tuple(_runs(left, right, found.blocks()))
     first = runs[0].one if runs and runs[0].same else ()
     return Differences(runs, count, min(len(first), *count))
-
-
-def first_difference_word(one: str, two: str) -> int | None:
-    """The number of the first word that differs, from 1, without comparing the rest."""
-    if one == two:
-        return None
-    pairs = zip_longest(words_of(one), words_of(two))
-    return next(at for at, (ours, theirs) in enumerate(pairs, 1) if ours != theirs)
 
 
 def _blank_end(words: Sequence[str]) -> int:

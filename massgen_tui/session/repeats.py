@@ -5,11 +5,10 @@ each time. So it is told, and never judged. Warm answers (the prompt was in the 
 cold ones stand apart, since their times to the first token have nothing in common.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from massgen_tui.compare.differences import first_difference_word
+from massgen_tui.compare.parting import parting_of
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.outcome import answer_text, verdict
 from massgen_tui.stats import Spread, spread_of
@@ -57,14 +56,14 @@ class Repeats:
     whole: int
     """Answers that came whole: only those are compared and measured."""
     identical: int
-    """How many say the same, of the text that most say."""
+    """How many say the very same as the first, that among them, as `run --repeat` tells it."""
     first_difference_word: int | None
-    """Where the first of the others parts from it, in words from 1; None: there are none."""
+    """The earliest word, from 1, in which another parts from it; None: in no word."""
     numbers: tuple[Measured, ...]
 
     @property
     def line(self) -> str:
-        """`3 of 5 identical, the first other parts at word 12 · TTFT warm 0.21 s (0.19–0.25)`."""
+        """`3 of 5 identical to the first, others part at word 12 · TTFT 0.21 s (0.19–0.25)`."""
         ttft = (one for one in self.numbers if one.name == "TTFT")
         times = (f"TTFT {f'{one.of} ' if one.of else ''}{one.text}" for one in ttft)
         return " · ".join((self.alike, *times))
@@ -75,25 +74,24 @@ class Repeats:
         if not self.whole:
             return f"none of {self.asked} came whole"
         broken = f", {self.asked - self.whole} not whole" if self.whole < self.asked else ""
-        if (at := self.first_difference_word) is None:
+        if self.identical == self.whole:
             return f"{self.identical} of {self.whole} identical{broken}"
-        if self.identical < 2:
-            return f"none of {self.whole} identical, they part at word {at}{broken}"
-        parts = f"the first other parts at word {at}"
-        return f"{self.identical} of {self.whole} identical, {parts}{broken}"
+        at = self.first_difference_word
+        parts = f"part at word {at}" if at is not None else "differ in white space"
+        return f"{self.identical} of {self.whole} identical to the first, others {parts}{broken}"
 
 
 def repeats_of(attempts: Sequence[Attempt]) -> Repeats:
     """What these attempts at one prompt, all of which have ended, are like together."""
     whole = [one for one in attempts if one.status is Status.DONE and verdict(one).whole]
     texts = [answer_text(one) for one in whole]
-    most, identical = Counter(texts).most_common(1)[0] if texts else ("", 0)
-    words = (first_difference_word(most, text) for text in set(texts) if text != most)
+    first = texts[0] if texts else ""
+    partings = (parting_of(first, text) for text in set(texts))
     return Repeats(
         asked=len(attempts),
         whole=len(whole),
-        identical=identical,
-        first_difference_word=min((word for word in words if word is not None), default=None),
+        identical=texts.count(first),
+        first_difference_word=min((one.word for one in partings if one), default=None),
         numbers=tuple(_measured(whole)),
     )
 

@@ -36,7 +36,7 @@ async def test_x_asks_five_times_and_tells_what_came_of_it() -> None:
         await stage.press("enter")
         await until(stage, lambda: bool(sheet(stage)))
         assert "a, the same prompt 5 times" in sheet(stage)
-        assert "4 of 5 identical, the first other parts at word 4" in sheet(stage)
+        assert "4 of 5 identical to the first, others part at word 4" in sheet(stage)
         assert "TTFT" in sheet(stage)
         assert len(stage.backends["a"].calls) == 6
         assert len(stage.backends["b"].calls) == 1
@@ -47,7 +47,7 @@ async def test_x_asks_five_times_and_tells_what_came_of_it() -> None:
             stage,
             lambda: isinstance(stage.app.screen, CompareScreen) and stage.app.screen.ready,
         )
-        assert "a: 4 of 6 identical, the first other parts at word 1" in stage.screen_text
+        assert "a: 1 of 6 identical to the first, others part at word 1" in stage.screen_text
 
 
 async def test_so_many_are_asked_as_are_typed() -> None:

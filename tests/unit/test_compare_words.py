@@ -12,7 +12,6 @@ from massgen_tui.compare.differences import (
     Differences,
     Stopped,
     differences,
-    first_difference_word,
 )
 from massgen_tui.compare.parting import parting_of
 from massgen_tui.compare.words import words_of
@@ -44,11 +43,6 @@ def test_both_sides_joined_are_the_texts(one: str, two: str) -> None:
     for run in found.runs:
         if run.same:
             assert [w.strip() for w in run.one] == [w.strip() for w in run.two]
-
-
-@given(TEXTS, TEXTS)
-def test_the_first_difference_is_known_without_the_others(one: str, two: str) -> None:
-    assert first_difference_word(one, two) == differences(one, two).first_difference_word
 
 
 @given(TEXTS, TEXTS)

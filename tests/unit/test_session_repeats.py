@@ -17,11 +17,14 @@ def said(text: str, cached: int | None = None, finish: str = "stop") -> Attempt:
     ("texts", "line"),
     [
         (["a b"] * 5, "5 of 5 identical"),
-        (["a b c", "a b c", "a x c"], "2 of 3 identical, the first other parts at word 2"),
-        (["a b c", "a b d", "a b c", "x"], "2 of 4 identical, the first other parts at word 1"),
-        (["a b", "a c", "a d"], "none of 3 identical, they part at word 2"),
-        (["日本語", "日本人", "日本語"], "2 of 3 identical, the first other parts at word 3"),
-        (["x = 1", "x  = 1", "x = 1"], "2 of 3 identical, the first other parts at word 2"),
+        (["a b c", "a b c", "a x c"], "2 of 3 identical to the first, others part at word 2"),
+        (["a b c", "a b d", "a b c", "x"], "2 of 4 identical to the first, others part at word 1"),
+        (["a b", "a c", "a d"], "1 of 3 identical to the first, others part at word 2"),
+        (["日本語", "日本人", "日本語"], "2 of 3 identical to the first, others part at word 3"),
+        (
+            ["x = 1", "x  = 1", "x = 1"],
+            "2 of 3 identical to the first, others differ in white space",
+        ),
     ],
 )
 def test_how_many_are_alike(texts: list[str], line: str) -> None:
