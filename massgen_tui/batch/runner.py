@@ -30,6 +30,7 @@ from massgen_tui.store.reader import head_at_end
 from massgen_tui.store.recording import Onto, keep
 from massgen_tui.store.schema import agent_record, to_json
 from massgen_tui.store.writer import SessionLog
+from massgen_tui.supervise.versions import note_servers
 
 CONCURRENCY = 4
 """Prompts at once, a server, where nothing else is wanted."""
@@ -126,8 +127,11 @@ class Batch:
             if onto is not None:
                 self._go_on(onto)
             try:
-                with progress(self._left(), self._err) as self._progress:
+                left = self._left()
+                with progress(left, self._err) as self._progress:
                     await self._ask_all()
+                if left and log is not None and not self._stop.is_set():
+                    await note_servers(self._config, self._chosen, self._book.emit)
             finally:
                 await self._connections.aclose()
         self._report(log)

@@ -139,7 +139,11 @@ class Headless:
                 async with sampled(session, self._chosen) if kept else nullcontext():
                     answers = await self._answers(session)
                 if kept is not None and not self._stop.is_set():
-                    await self._unless_stopped(note_servers(session, self._chosen))
+                    told = session.state.sampled
+                    looking = note_servers(
+                        self._config, self._chosen, session.note_samples, told[1] if told else None
+                    )
+                    await self._unless_stopped(looking)
             finally:
                 await session.aclose()
                 await lookout.aclose()

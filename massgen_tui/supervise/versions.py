@@ -2,15 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
+from massgen_tui.config.model import Config
 from massgen_tui.monitor.elsewhere import Elsewhere
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.targets import targets_of
 from massgen_tui.monitor.watch import Watch
 from massgen_tui.session.events import Sampled
-from massgen_tui.session.session import Session
 from massgen_tui.supervise.sampling import server_sample
 
 LIMIT: Final = 1.0
@@ -19,23 +19,27 @@ _LOOKED_AT: Final = frozenset({"vllm", "sglang"})
 """Dialects of servers that a look disturbs in nothing; some small ones end a stream for it."""
 
 
-async def note_servers(session: Session, agents: Collection[str]) -> None:
-    """Tell a session the kind, the version and the load of its agents' servers, if they say so.
+async def note_servers(
+    config: Config,
+    agents: Collection[str],
+    note: Callable[[Sampled], None],
+    told: Sampled | None = None,
+) -> None:
+    """Tell the kind, the version and the load of these agents' servers to `note`, if they do.
 
-    Those whose version samples tell already are not asked again.
+    Those whose version stands in what was `told` already are not asked again.
     """
-    told = session.state.sampled
-    known = {one.id for one in told[1].servers if one.version} if told is not None else set()
+    known = {one.id for one in told.servers if one.version} if told is not None else set()
     targets = [
         target
-        for target in targets_of(session.config)
+        for target in targets_of(config)
         if target.id not in known
         and target.dialect in _LOOKED_AT
         and not target.hosted
         and not target.problem
         if not set(agents).isdisjoint(target.agents)
     ]
-    if not (targets and session.config.monitor):
+    if not (targets and config.monitor):
         return
     fetcher = Fetcher()
     elsewhere = Elsewhere(fetcher, time.monotonic)
@@ -51,4 +55,4 @@ async def note_servers(session: Session, agents: Collection[str]) -> None:
         await fetcher.aclose()
     found = [watch.status for watch in watches if watch.status.kind]
     if found:
-        session.note_samples(Sampled(tuple(map(server_sample, found))))
+        note(Sampled(tuple(map(server_sample, found))))

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from massgen_tui import paths
+from massgen_tui.batch.prompts import OnePrompt
+from massgen_tui.batch.runner import Batch
+from massgen_tui.batch.runner import Options as Many
 from massgen_tui.config.model import Config, UiConfig
 from massgen_tui.diff.answers import texts_on_disk
 from massgen_tui.diff.reading import Run, read_run
@@ -56,6 +59,18 @@ async def test_the_file_of_a_run_tells_the_version_of_its_server(tmp_path: Path)
     (sample,) = kept(tmp_path).servers.values()
     assert (sample.id, sample.kind, sample.version) == (server.root, "vLLM", "0.33.0")
     assert asked[0] == ("POST", "/v1/chat/completions")  # the answer waits for no look
+
+
+async def test_the_file_of_many_prompts_tells_it_too(tmp_path: Path) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        server.answer(*sse_chat(content=["hello"]))
+        out, err = Output(io.StringIO()), io.StringIO()
+        prompts = OnePrompt("hi")
+        batch = Batch(config_at(server), prompts, Many(), out=out, err=err, backend_for=None)
+        assert await batch.run() == 0
+    (sample,) = kept(tmp_path).servers.values()
+    assert (sample.kind, sample.version) == ("vLLM", "0.33.0")
 
 
 async def test_a_run_that_is_not_kept_or_not_monitored_looks_at_nothing() -> None:
