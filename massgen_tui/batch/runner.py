@@ -105,6 +105,8 @@ class Batch:
         self._out = out
         self._err = err
         self._connections = Connections(backend_for or make_backend)
+        self._looks = backend_for is None
+        """What is asked are servers, and they are looked at once all is answered."""
         self._chosen = [a.id for a in config.agents if not options.agents or a.id in options.agents]
         self._tally = Tally(self._chosen, len(prompts), options.repeat)
         self._book = Book(config, self._connections)
@@ -130,7 +132,7 @@ class Batch:
                 left = self._left()
                 with progress(left, self._err) as self._progress:
                     await self._ask_all()
-                if left and log is not None and not self._stop.is_set():
+                if left and self._looks and log is not None and not self._stop.is_set():
                     await note_servers(self._config, self._chosen, self._book.emit)
             finally:
                 await self._connections.aclose()

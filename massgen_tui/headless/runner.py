@@ -138,7 +138,7 @@ class Headless:
             try:
                 async with sampled(session, self._chosen) if kept else nullcontext():
                     answers = await self._answers(session)
-                if kept is not None and not self._stop.is_set():
+                if kept and self._backend_for is None and not self._stop.is_set():
                     told = session.state.sampled
                     looking = note_servers(
                         self._config, self._chosen, session.note_samples, told[1] if told else None
