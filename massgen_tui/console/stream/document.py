@@ -2,122 +2,13 @@
 
 from collections.abc import Iterator
 
-from massgen_tui.console.stream.blocks import STALE, Block, Growing
+from massgen_tui.console.stream.blocks import STALE, Growing
 from massgen_tui.console.stream.facts import fact_rows
-from massgen_tui.console.stream.figures import Place
-from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_blocks
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
+from massgen_tui.console.stream.turn_view import TurnView
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.pieces import Text
-
-
-class TurnView:
-    """One turn: its prompt and the attempt in front."""
-
-    def __init__(self, turn: Turn, width: int, *, first: bool) -> None:
-        """Show `turn`; the `first` one has no space above."""
-        self.turn = turn
-        self.width = width
-        self._first = first
-        self.place = Place()
-        self._folds: dict[int, Fold] = {}  # by id: the fold keeps its attempt alive
-        self.blocks: list[Block] = []
-        self.show(turn.attempt)
-
-    def show(self, attempt: Attempt | None) -> None:
-        """Put another attempt in front: its blocks start without rows."""
-        self.attempt = attempt
-        self.epoch = attempt.epoch if attempt else 0
-        self._seen = -1
-        self._told = self._states
-        self.blocks = [Prompt(self.width, self.turn, first=self._first)]
-        if attempt is not None:
-            self.blocks.append(AttemptHead(self.width, self.turn, attempt))
-            self.blocks += attempt_blocks(self.width, attempt, self.fold, self.place)
-        self._growing = [block for block in self.blocks if isinstance(block, Growing)]
-
-    @property
-    def fold(self) -> Fold:
-        """How the reasoning of the attempt in front is folded."""
-        attempt = self.attempt
-        if attempt is None:
-            raise ValueError("nothing is in front")
-        return self._folds.setdefault(id(attempt), Fold(attempt))
-
-    @property
-    def outdated(self) -> bool:
-        """It must be built anew: another attempt is in front, or text of this one moved."""
-        attempt = self.turn.attempt
-        return attempt is not self.attempt or (attempt is not None and attempt.epoch != self.epoch)
-
-    @property
-    def _states(self) -> tuple[bool, list[Status]]:
-        """Its place, and where each attempt stands, those that are not in front too."""
-        return self.place.earlier, [attempt.status for attempt in self.turn.attempts]
-
-    @property
-    def settled(self) -> bool:
-        """Nothing can have changed since the last update."""
-        attempt = self.attempt
-        return (
-            attempt is not None
-            and attempt.status.ended
-            and attempt.revision == self._seen
-            and self._states == self._told
-            and not self.waiting
-        )
-
-    @property
-    def final(self) -> bool:
-        """Nothing changes before the agent's list of turns, or what is in front of one, does."""
-        return self.settled and not self.stale and all(one.ended for one in self._told[1])
-
-    @property
-    def waiting(self) -> bool:
-        """Text has come that was not taken in yet."""
-        return any(block.waiting for block in self._growing)
-
-    @property
-    def stale(self) -> bool:
-        """Something waits to be wrapped."""
-        return any(block.stale for block in self._growing)
-
-    def update(self, now: float, start: int, scroll: Scroll) -> bool:
-        """Bring the rows, from `start` in `scroll`, up to date; tells whether any changed."""
-        revision = self.attempt.revision if self.attempt else -1
-        changed = False
-        for block in self.blocks:
-            size = len(block.rows)
-            first = block.update(now)
-            if first is not None:
-                scroll.splice(start + first, start + size, block.rows[first:])
-                changed = True
-            start += len(block.rows)
-        self._seen, self._told = revision, self._states
-        return changed
-
-    def touch(self) -> None:
-        """Let the next update look again."""
-        self._seen = -1
-
-    def rewrap(self, width: int) -> None:
-        """Fit another width."""
-        self.width = width
-        for block in self.blocks:
-            block.rewrap(width)
-        self.touch()
-
-    @property
-    def head(self) -> int:
-        """Which of its rows is the head of the reasoning, if there is any."""
-        return sum(len(block.rows) for block in self.blocks[:2])
-
-    @property
-    def size(self) -> int:
-        """How many rows it has."""
-        return sum(len(block.rows) for block in self.blocks)
 
 
 class Document:
