@@ -518,3 +518,64 @@ def test_a_long_conversation_that_was_kept_is_rendered_where_it_is_seen_first() 
     again.document.settle_window()
     assert STALE not in again.scroll.window
     assert again.read() == live.read()
+
+
+def converse(page: Page, turns: int, height: int = 12) -> list[str]:
+    """Hold a conversation that is drawn as it comes; gives all of it as rows."""
+    said = "# It is\n\nso **far**.\n\n- a\n- b\n\n```python\nx = 1\n```\n\nlast *words*"
+    for number in range(turns):
+        attempt = ask(page.document.agent, f"prompt {number}")
+        think(attempt, "hm")
+        say(attempt, said)
+        page.document.flush(3.0)
+        finish(attempt)
+        page.document.flush(3.0)
+    whole = Page(page.document.agent, height=height)
+    return whole.read()
+
+
+def test_rows_of_turns_long_past_are_let_go_of_and_made_again_where_they_are_seen() -> None:
+    page = Page(agent(), height=12)
+    whole = converse(page, 30)
+    rows = page.scroll.rows
+    assert sum(row is STALE for row in rows) > 150, "turns long past have no rows"
+    assert STALE not in rows[-30:], "the last have"
+    assert not page.document.sweep(1 << 20), "nothing waits: nobody needs them"
+    for top in (0, 100, len(rows) - 60):
+        page.scroll.to(top)
+        page.document.settle_window()
+        assert len(rows) == len(whole), "their places are those that they had"
+        assert shown(page.scroll.window) == whole[top : top + 12]
+
+
+def test_rows_that_were_seen_again_are_let_go_of_once_they_are_not_seen() -> None:
+    page = Page(agent(), height=12)
+    converse(page, 30)
+    page.scroll.to(0)
+    page.document.settle_window()
+    seen = list(page.scroll.window)
+    ask(page.document.agent, "one more")
+    page.document.flush(3.0)
+    assert all(a is b for a, b in zip(seen, page.scroll.window, strict=True))
+    page.scroll.to_end()
+    page.document.flush(3.0)
+    ask(page.document.agent, "and another")
+    page.document.flush(3.0)
+    assert not any(row in page.scroll.rows for row in seen if row.text == "so far.")
+
+
+def test_whoever_looks_through_all_rows_has_all_of_them_until_that_ends() -> None:
+    page = Page(agent(), height=12)
+    whole = converse(page, 20)
+    page.document.whole = True
+    while page.document.sweep(500):
+        pass
+    assert shown(page.scroll.rows) == whole
+    converse(page, 4)
+    assert STALE not in page.scroll.rows, "also with the prompts that follow"
+    page.document.whole = False
+    whole = converse(page, 1)
+    assert page.scroll.rows.count(STALE) > 100
+    page.document.set_width(20, 3.0)
+    page.document.set_width(40, 3.0)
+    assert page.read() == whole, "another width and back"

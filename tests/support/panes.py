@@ -103,6 +103,7 @@ class Page:
         self.document.flush(now)
         while self.document.waiting:
             self.document.flush(now)
+        self.document.bring_back()
         while self.document.sweep(1 << 30):
             pass
         return shown(self.scroll.rows)

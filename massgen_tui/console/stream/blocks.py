@@ -123,6 +123,8 @@ class Growing(Block):
         self.segments: list[Segment] = []
         self.stale = 0
         """How many segments wait to be wrapped."""
+        self.away = 0
+        """How many segments were put away: they are wrapped again when they are seen."""
 
     @property
     def waiting(self) -> bool:
@@ -141,7 +143,7 @@ class Growing(Block):
         """Wrap the open rest again; segments become stale, with a guess of their new height."""
         old, self.width = max(self.width, 1), width
         self.rows = []
-        self.stale = len(self.segments)
+        self.stale, self.away = len(self.segments), 0
         for segment in self.segments:
             segment.stale = True
             segment.count = max(1, segment.count * old // max(width, 1)) if segment.count else 0
@@ -159,12 +161,34 @@ class Growing(Block):
         self.rows[start:old_end] = rows
         self.shift(len(rows) - segment.count)
         segment.count, segment.stale = len(rows), False
-        self.stale -= 1
+        if self.away:
+            self.away -= 1
+        else:
+            self.stale -= 1
         return old_end, start + len(rows)
+
+    def put_away(self) -> bool:
+        """Let go of the segments' rows, keeping their places; tells whether that was possible.
+
+        Nothing may wait then: neither text, nor to be wrapped.
+        """
+        if self.stale or self.waiting:
+            return False
+        at = 0
+        for segment in self.segments:
+            self.rows[at : at + segment.count] = [STALE] * segment.count
+            segment.stale = True
+            at += segment.count
+        self.away = len(self.segments)
+        return True
+
+    def bring_back(self) -> None:
+        """Let what was put away wait to be wrapped."""
+        self.stale, self.away = self.stale + self.away, 0
 
     def reset(self) -> None:
         """Drop everything."""
-        self.rows, self.segments, self.stale = [], [], 0
+        self.rows, self.segments, self.stale, self.away = [], [], 0, 0
 
 
 class PlainText(Growing):

@@ -10,6 +10,9 @@ from massgen_tui.console.stream.turn_view import TurnView
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.pieces import Text
 
+NEAR = 3
+"""Last turns whose rows stay, wherever the window is."""
+
 
 class Document:
     """The conversation of one agent in rows of one width."""
@@ -27,6 +30,7 @@ class Document:
         """More text has come than the last `flush` took in."""
         self.stale = False
         """Rows wait to be wrapped, or to be freed: a `sweep` is due."""
+        self._whole = False
 
     def set_width(self, width: int, now: float) -> None:
         """Wrap for another width: what the window shows at once, the rest in later `sweep`s."""
@@ -84,11 +88,41 @@ class Document:
             if not self.views:
                 self.scroll.to_end()
             del self.views[kept:]
+        if len(turns) > kept and not self._whole:
+            self._put_away()
         for turn in turns[kept:]:
             self.views.append(TurnView(turn, self.width, first=not self.views))
         for view in self.views:
             view.place.earlier = view is not self.views[-1]
         return changed
+
+    def _put_away(self) -> None:
+        """Let go of the rows of turns long past, but for those a window's height around it."""
+        scroll, start = self.scroll, 0
+        first, last = scroll.top - scroll.height, scroll.top + 2 * scroll.height
+        for view in self.views[:-NEAR]:
+            end = start + view.size
+            if (end < first or start > last) and view.settled and not view.away:
+                view.put_away(start, scroll)
+            start = end
+
+    @property
+    def whole(self) -> bool:
+        """All rows are wanted, as somebody looks through them."""
+        return self._whole
+
+    @whole.setter
+    def whole(self, whole: bool) -> None:
+        if whole and not self._whole:
+            self.bring_back()
+        self._whole = whole
+
+    def bring_back(self) -> None:
+        """Let the rows that were put away wait for a `sweep`."""
+        for view in self.views:
+            view.bring_back()
+        self._done = 0, 0
+        self.stale = self.stale or any(view.stale for view in self.views)
 
     def _show_facts(self) -> bool:
         """Show who the agent is while nothing was asked."""
@@ -150,32 +184,43 @@ class Document:
             if not self._settle_at(stale[-1] if scroll.follow else stale[0]):
                 return
 
+    def settle_all(self) -> None:
+        """Wrap all that waits for it or was put away."""
+        self.bring_back()
+        while self.sweep(1 << 20):
+            pass
+
     def sweep(self, budget: int) -> bool:
         """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
         del self._old[-budget:]
         self.stale = bool(self._old)
-        for start, block in self._growing():
+        for start, block in self._unwrapped():
+            if not block.stale:
+                continue
             budget = self._settle_back(start, block, budget)
             if block.stale:
                 self.stale = True
                 break
         return self.stale
 
-    def _growing(self) -> Iterator[tuple[int, Growing]]:
+    def _unwrapped(self) -> Iterator[tuple[int, Growing]]:
+        """Texts that have rows to be wrapped, with where they begin, last first."""
         end = len(self.scroll.rows)
         for view in reversed(self.views):
             for block in reversed(view.blocks):
                 end -= len(block.rows)
-                if isinstance(block, Growing) and block.stale:
+                if isinstance(block, Growing) and (block.stale or block.away):
                     yield end, block
 
     def _settle_at(self, row: int) -> bool:
-        for start, block in self._growing():
+        for start, block in self._unwrapped():
             if not start <= row < start + len(block.rows):
                 continue
             at = start
             for segment in block.segments:
                 if row < at + segment.count:
+                    if block.away:
+                        self._done = 0, 0  # its code may be to be highlighted again
                     old_end, new_end = block.settle(segment, at - start)
                     self._splice(start, at - start, old_end, block.rows[at - start : new_end])
                     return True

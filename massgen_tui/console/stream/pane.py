@@ -181,8 +181,8 @@ class AgentPane(Widget, can_focus=True):
         """Give what was sent where something is selected."""
         start, end = selection
         rows = self._view.rows[start.y if start else 0 : end.y + 1 if end else None]
-        while STALE in rows and self._document.sweep(1 << 20):
-            pass
+        if STALE in rows:
+            self._document.settle_all()
         return selected_text(self._view.rows, selection), "\n"
 
     def toggle_reasoning(self) -> bool:
@@ -212,6 +212,7 @@ class AgentPane(Widget, can_focus=True):
         """
         if text != self.finding:
             self._found_from = self._found_from if self.finding else self._view.top
+            self._document.whole = bool(text)
             self._canvas.finder = Finder(self._view, text, self._found_from) if text else None
             self._show(self._clock())
 

@@ -79,6 +79,24 @@ class TurnView:
         """Something waits to be wrapped."""
         return any(block.stale for block in self._growing)
 
+    @property
+    def away(self) -> bool:
+        """None of its finished text has rows."""
+        return all(block.away == len(block.segments) for block in self._growing)
+
+    def put_away(self, start: int, scroll: Scroll) -> None:
+        """Let go of the rows of its text, from `start` in `scroll`; their places stay."""
+        for block in self.blocks:
+            end = start + len(block.rows)
+            if isinstance(block, Growing) and block.put_away():
+                scroll.splice(start, end, block.rows)
+            start = end
+
+    def bring_back(self) -> None:
+        """Let what was put away wait to be wrapped."""
+        for block in self._growing:
+            block.bring_back()
+
     def update(self, now: float, start: int, scroll: Scroll) -> bool:
         """Bring the rows, from `start` in `scroll`, up to date; tells whether any changed."""
         revision = self.attempt.revision if self.attempt else -1
