@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from massgen_tui.export.document import AskedTurn, Document, settings_of
 from massgen_tui.export.redacted import Redact, redacted
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.store.schema import Record, asked_model, attempt_record, to_json
+from massgen_tui.store.schema import Record, asked_model, attempt_record, place_of, to_json
 from massgen_tui.text import clean
 
 COLUMNS = (
@@ -76,7 +76,7 @@ def unquoted(cell: str) -> str:
 
 def _rows(document: Document, turn: AskedTurn, agent: Agent, part: Turn) -> Iterator[Record]:
     for number, attempt in enumerate(part.attempts, 1):
-        asked = document.asked(attempt)
+        asked, place = document.asked(attempt), place_of(agent, attempt)
         yield _flat(attempt_record(attempt)) | {
             "session": document.session.id,
             "turn": turn.number,
@@ -89,8 +89,8 @@ def _rows(document: Document, turn: AskedTurn, agent: Agent, part: Turn) -> Iter
             "front": attempt is part.attempt,
             "model": asked_model(agent, attempt) or attempt.model,
             "answered_as": attempt.model,
-            "server": agent.profile.server,
-            "served_by": agent.served_by or agent.profile.provider,
+            "server": place.profile.server,
+            "served_by": place.words,
             "asked": None if asked is None else asked.isoformat(),
             "settings": settings_of(attempt),
         }

@@ -9,7 +9,7 @@ from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.outcome import verdict
-from massgen_tui.store.schema import asked_model
+from massgen_tui.store.schema import asked_model, place_of
 
 _CONVERSATION = frozenset({"model", "messages", "stream", "stream_options"})
 """What of a request is no setting: it stands in the text, or is the same in all."""
@@ -171,7 +171,8 @@ def circumstances(document: Document, agent: Agent, attempt: Attempt) -> list[st
 
     `vLLM 0.33.0`, `http://localhost:8000`, `answered as other/model`, `asked 2026-11-23 11:59:51`.
     """
-    told = [agent.served_by or agent.profile.provider, agent.profile.server]
+    place = place_of(agent, attempt)
+    told = [place.words, place.profile.server]
     if attempt.model and attempt.model != asked_model(agent, attempt):
         told.append(f"answered as {attempt.model}")
     if (asked := document.asked(attempt)) is not None:

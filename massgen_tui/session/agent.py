@@ -1,13 +1,15 @@
 """One agent: its own conversation, and the attempts at every prompt it was asked."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from massgen_tui.backends.call import Call, Message
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
+from massgen_tui.session.place import KeptProfile, Place, Profile, place_at
+
+__all__ = ["Agent", "KeptProfile", "Profile", "Turn"]
 
 
 @dataclass(slots=True, eq=False)
@@ -60,40 +62,6 @@ class Turn:
         return Message("assistant", answer_text(attempt), apart or None)
 
 
-class Profile(Protocol):
-    """Where an agent's prompts go, for people; a backend is one."""
-
-    @property
-    def provider(self) -> str:
-        """The kind of server as people call it: `vLLM`, `SGLang`, `Cerebras`."""
-        ...
-
-    @property
-    def server(self) -> str:
-        """The server's root; empty when it has none."""
-        ...
-
-    @property
-    def url(self) -> str:
-        """Where prompts are posted, whole; empty when it has none."""
-        ...
-
-    @property
-    def model(self) -> str:
-        """The model that is asked for."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class KeptProfile:
-    """The profile of an agent that has no connection: of a kept session."""
-
-    provider: str = ""
-    server: str = ""
-    url: str = ""
-    model: str = ""
-
-
 @dataclass(slots=True, eq=False)
 class Agent:
     """One agent of the config and its conversation; `SessionState` alone changes it."""
@@ -115,6 +83,12 @@ class Agent:
     """What its server proved to be, with its version, once a probe has told: `vLLM 0.33.0`."""
     context_length: int | None = None
     """Tokens the server says the model takes, once a probe has told."""
+    place: Place = field(init=False)
+    """Where it is asked; another one once it is asked elsewhere."""
+
+    def __post_init__(self) -> None:
+        """Be asked where the profile says."""
+        self.place = place_at(self.profile, self.served_by)
 
     @property
     def id(self) -> str:

@@ -8,6 +8,7 @@ from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.pieces import Text, ToolCall
+from massgen_tui.session.place import Place
 from massgen_tui.session.speed import tokens_per_s
 from massgen_tui.session.times import Times
 
@@ -84,6 +85,8 @@ class Attempt:
     """Set while it waits for its server to be up; it is sent then."""
     revision: int = 0
     epoch: int = 0
+    place: Place | None = None
+    """Where its request went; None: it was not sent."""
     votes: bool = False
     """It was asked to vote, or for another answer, in a coordination."""
     stopped_s: float = 0.0

@@ -11,6 +11,7 @@ from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry
 from massgen_tui.session.fold_coordination import fold_coordination
+from massgen_tui.session.place import place_at
 from massgen_tui.session.requests import SentRequests
 from massgen_tui.session.times import Times
 
@@ -111,6 +112,7 @@ class SessionState:
             agent.turns.clear()
             agent.past.clear()
             agent.away, agent.served_by, agent.context_length = False, "", None
+            agent.place = place_at(profile)
             agent.revision += 1
         self.seq, self.next_turn, self.next_attempt, self.title = 0, 1, 1, ""
         self.sampled = None
@@ -171,6 +173,7 @@ class SessionState:
                 agent = self.agents[event.agent]
                 agent.away, agent.served_by = event.away, event.served_by
                 agent.context_length = event.context_length
+                agent.place.served_by = event.served_by
                 agent.revision += 1
 
     def _apply_to_roster(
@@ -189,6 +192,8 @@ class SessionState:
                 agent = self.agents[config.id]
                 if (agent.profile.url, agent.profile.model) != (profile.url, profile.model):
                     agent.away, agent.served_by, agent.context_length = False, "", None
+                if (place := place_at(profile)).profile != agent.place.profile:
+                    agent.place = place
                 agent.config, agent.profile = config, profile
                 agent.revision += 1
 
@@ -240,6 +245,7 @@ class SessionState:
         agent, turn, attempt = self._placed[event.attempt]
         match event:
             case events.Begun():
+                attempt.place = agent.place
                 attempt.begin()
             case events.Deferred(error=error, tries=tries):
                 attempt.hold(Deferral(at, error.message if error else "", error, tries))

@@ -9,6 +9,7 @@ from massgen_tui.backends.events import BackendError, Source, StreamEvent, Usage
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.outcome import verdict
+from massgen_tui.session.place import Place, place_at
 
 Record = dict[str, object]
 
@@ -29,11 +30,11 @@ def to_json(value: object, *, indent: int | None = None, compact: bool = False) 
 
 def agent_record(agent: Agent, attempt: Attempt | None) -> Record:
     """One agent's answer, as `run --format json` prints it; unknown is None, never 0."""
-    backend = agent.profile
+    place = place_of(agent, attempt)
     who: Record = {
         "agent": agent.id,
         "model": asked_model(agent, attempt) or (attempt.model if attempt else None),
-        "server": backend.server,
+        "server": place.profile.server,
     }
     return who | (attempt_record(attempt) if attempt is not None else _NOT_ASKED)
 
@@ -42,7 +43,13 @@ def asked_model(agent: Agent, attempt: Attempt | None) -> str:
     """The model that an attempt asked for: the agent may have got another one since."""
     request = attempt.request if attempt is not None else None
     asked = request.get("model") if request is not None else None
-    return asked if isinstance(asked, str) and asked else agent.profile.model
+    return asked if isinstance(asked, str) and asked else place_of(agent, attempt).profile.model
+
+
+def place_of(agent: Agent, attempt: Attempt | None) -> Place:
+    """Where an attempt was sent, else where the agent is asked now: that may have changed since."""
+    sent = attempt.place if attempt is not None else None
+    return sent or place_at(agent.profile, agent.served_by)
 
 
 def attempt_record(attempt: Attempt) -> Record:
