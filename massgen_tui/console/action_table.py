@@ -6,47 +6,12 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 """
 
 from massgen_tui.console.action import Action, Scope
+from massgen_tui.console.action_offers import exports, offer
 from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, REPLAYING, STOP
 
 _WHOM = "all, or the focused pane"
 _APP, _MAIN, _PROMPT, _PANE = Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE
 _OWN, _SIDE, _SHEET, _WATCH = Scope.IN_PANE, Scope.SIDEBAR, Scope.SHEET, Scope.WATCH
-
-_FORMS = {
-    "md": ("Markdown", "a Markdown file"),
-    "html": ("HTML", "one page for a browser"),
-    "json": ("JSON", "a file for programs, as run prints it"),
-    "csv": ("CSV", "a table with a row an attempt"),
-}
-_PARTS = {
-    "session": ("Export", "write the whole session"),
-    "turn": ("Export turn", "write what all agents said to the last prompt"),
-    "pane": ("Export pane", "write all that the focused agent said"),
-}
-
-
-def _offer(id: str, run: str, name: str, text: str) -> Action:
-    return Action(Scope.PALETTE, id, "", run, text, palette=name)
-
-
-def _exports() -> tuple[Action, ...]:
-    """What writes a part of the session in each form; all as Markdown is `Save answers`."""
-    return tuple(
-        Action(
-            Scope.PALETTE,
-            f"save.{part}.{end}",
-            "",
-            f"app.save('{end}', '{part}')",
-            f"{writes} to {what}",
-            palette=f"{name} as {form}",
-            only_in_pane=part == "pane",
-            searched=part != "session",
-        )
-        for part, (name, writes) in _PARTS.items()
-        for end, (form, what) in _FORMS.items()
-        if (end, part) != ("md", "session")
-    )
-
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -273,24 +238,24 @@ ACTIONS: tuple[Action, ...] = (
     Action(_WATCH, "watch.quit", "q,escape", "quit", "quit"),
     Action(_WATCH, "watch.leave", "ctrl+q,ctrl+c", "quit", "quit, whatever is open"),
     Action(_WATCH, "watch.palette", "ctrl+p", "command_palette", "every command by name"),
-    _offer("halt", "app.halt", "Stop", "stop what is being answered, take back what waits"),
-    _offer("retry-failed", "app.retry_failed", "Retry failed", "ask the agents again that failed"),
-    _offer("save", "app.save", "Save answers", "write all answers to a Markdown file"),
-    *_exports(),
-    _offer(
+    offer("halt", "app.halt", "Stop", "stop what is being answered, take back what waits"),
+    offer("retry-failed", "app.retry_failed", "Retry failed", "ask the agents again that failed"),
+    offer("save", "app.save", "Save answers", "write all answers to a Markdown file"),
+    *exports(),
+    offer(
         "copy-answers",
         "app.copy_answer",
         "Copy answer",
         "copy the focused agent's answer, or all answers",
     ),
-    _offer(
+    offer(
         "warnings",
         "app.warnings",
         "Show warnings",
         "what the config warns of, and where the log is",
     ),
-    _offer("events", "events", "Server events", "which servers went down or came back, and when"),
-    _offer("theme", "app.change_theme", "Theme", "choose the colours"),
+    offer("events", "events", "Server events", "which servers went down or came back, and when"),
+    offer("theme", "app.change_theme", "Theme", "choose the colours"),
 )
 """All actions, in the order in which the help tells them."""
 
