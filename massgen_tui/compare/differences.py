@@ -7,7 +7,6 @@ difflib, and has no such word, is one difference. So the time grows with the len
 """
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -20,6 +19,9 @@ _AREA = SMALL * SMALL
 """Pairs of words that difflib sees at once."""
 _GRAMS = (1, 2, 4)
 """How many words that stand together are looked for, one after the other."""
+
+_MANY = -1
+"""The place of what stands in several."""
 
 
 class Stopped(Exception):
@@ -216,9 +218,11 @@ def _anchors(one: Sequence[str], two: Sequence[str], gram: int) -> list[tuple[in
 
 def _once(words: Sequence[str], gram: int) -> dict[tuple[str, ...], int]:
     """What stands there once, of so many words, with its place, in order."""
-    grams = list(zip(*(words[shift:] for shift in range(gram)), strict=False))
-    count = Counter(grams)
-    return {one: at for at, one in enumerate(grams) if count[one] == 1}
+    places: dict[tuple[str, ...], int] = {}
+    for at in range(len(words) - gram + 1):
+        one = tuple(words[at : at + gram])
+        places[one] = _MANY if one in places else at
+    return {one: at for one, at in places.items() if at != _MANY}
 
 
 def _runs(left: Sequence[str], right: Sequence[str], blocks: Iterator[Block]) -> Iterator[Run]:

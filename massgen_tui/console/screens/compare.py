@@ -37,6 +37,8 @@ from massgen_tui.text import clean, one_line
 
 LOOK_S = 0.2
 """Seconds between two looks at how far it is, and at what still ran."""
+SETTLE_S = 0.1
+"""Seconds from a new size to new rows."""
 _LEFT = 0
 
 
@@ -108,7 +110,7 @@ class CompareScreen(Modal[None]):
         """Lay out for the new width, unless that comes anyway."""
         self._tell()
         if not self._comparing and self._sections:
-            self._begin(partial(self._lay_out, keep=True))
+            self._begin(self._fit)
 
     @property
     def ready(self) -> bool:
@@ -209,7 +211,12 @@ class CompareScreen(Modal[None]):
         self._share, self._failed = 0.0, False
         if self._working is not None:
             self._working.cancel()
-        self._working = self.run_worker(self._try(work), group="compare")
+
+        async def working() -> None:
+            await self._try(work)
+
+        # a coroutine that is cancelled before it begins would be complained of
+        self._working = self.run_worker(working, group="compare")
 
     async def _try(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Do it; a fault is told here, beside being contained."""
@@ -247,6 +254,11 @@ class CompareScreen(Modal[None]):
             self._comparing = False
             self._repeats = await asyncio.to_thread(repeats_told, self._two)
             await self._lay_out(keep=keep)
+
+    async def _fit(self) -> None:
+        """Lay out anew once the screen has its new size: what is drawn comes first."""
+        await asyncio.sleep(SETTLE_S)
+        await self._lay_out(keep=True)
 
     async def _lay_out(self, *, keep: bool) -> None:
         """Show what was compared, in the width that there is."""
