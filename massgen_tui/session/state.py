@@ -14,6 +14,7 @@ from massgen_tui.session.fold_coordination import fold_coordination
 from massgen_tui.session.place import place_at
 from massgen_tui.session.requests import SentRequests
 from massgen_tui.session.times import Times
+from massgen_tui.session.turn_numbers import TurnNumbers
 
 
 class SessionState:
@@ -50,6 +51,7 @@ class SessionState:
         self.agreements: dict[int, list[Agreement]] = {}
         """The coordinations of each turn, by its serial; the last one stands."""
         self._requests = SentRequests()
+        self._numbers = TurnNumbers()
         self.begin_with(agents)
 
     def begin_with(self, agents: Iterable[Agent]) -> None:
@@ -99,8 +101,7 @@ class SessionState:
 
     def number_of(self, turn: int) -> int:
         """What people call a turn, from 1: its place among those of all conversations."""
-        serials = {one.serial for agent in self.agents.values() for one in agent.turns}
-        return sum(serial <= turn for serial in serials)
+        return self._numbers.number(turn, self.agents.values())
 
     def reset(self) -> None:
         """Be what it was before the first event."""
