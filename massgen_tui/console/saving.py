@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 SESSION, TURN, PANE = "session", "turn", "pane"
 """What may be saved: all, what all agents said to the last prompt, or all that one agent said."""
+_WITHOUT_PAST = ", without the conversations that ended before: {}"
 
 
 async def save_answers(
@@ -46,7 +47,7 @@ async def save_answers(
         return "no pane has the focus: tab or ctrl+g goes to one"
     only = [focused.id] if part == PANE and focused is not None else None
     info = _info(session, kept, now)
-    agents = await to_thread(_whole, session, kept, info)
+    agents, missing = await to_thread(_whole, session, kept, info)
     serials = {turn.serial for agent in agents for turn in turns_of(agent)}
     turn = len(serials) if part == TURN and serials else None
     document = document_of(agents, info, turn=turn, only=only)
@@ -62,7 +63,7 @@ async def save_answers(
         path = await to_thread(write)
     except OSError as error:
         return f"not saved: {error.strerror}: {folder}"
-    return f"saved: {path}"
+    return f"saved: {path}{missing if part != TURN else ''}"
 
 
 def _info(session: Session, kept: SessionLog | None, now: datetime) -> SessionInfo:
@@ -73,12 +74,16 @@ def _info(session: Session, kept: SessionLog | None, now: datetime) -> SessionIn
     return running(session.agents, title=config.name, config=name, now=now, clock=clock)
 
 
-def _whole(session: Session, kept: SessionLog | None, info: SessionInfo) -> Sequence[Agent]:
-    """The agents, with their conversations that ended where these are kept."""
-    if not session.state.cleared or kept is None or kept.path is None:
-        return session.agents
+def _whole(
+    session: Session, kept: SessionLog | None, info: SessionInfo
+) -> tuple[Sequence[Agent], str]:
+    """The agents, with their conversations that ended where these are kept; and what is missing."""
+    if not session.state.cleared:
+        return session.agents, ""
+    if kept is None or kept.path is None:
+        return session.agents, _WITHOUT_PAST.format("this session is not kept")
     try:
-        return with_past(session.agents, kept.path, info.zero)
+        return with_past(session.agents, kept.path, info.zero), ""
     except (OSError, NoSessionError):
         log.warning("the session's file cannot be read", exc_info=True)
-        return session.agents
+        return session.agents, _WITHOUT_PAST.format("the session's file cannot be read")

@@ -147,6 +147,44 @@ async def test_the_console_saves_conversations_that_ended_from_the_file(folder: 
     await session.aclose()
 
 
+@pytest.mark.parametrize("damage", ["gone", "no session's", "a folder", "empty"])
+async def test_conversations_that_ended_are_missed_aloud_where_the_file_cannot_be_read(
+    folder: Path, damage: str
+) -> None:
+    session, log = await conversed()
+    log.close()
+    assert log.path is not None
+    log.path.unlink()
+    if damage == "no session's":
+        log.path.write_bytes(b"\x00\xff no session\n")
+    elif damage == "a folder":
+        log.path.mkdir()
+    elif damage == "empty":
+        log.path.touch()
+    said = await save_answers(session, log, folder, NOW, form="json", part=SESSION)
+    why = "without the conversations that ended before: the session's file cannot be read"
+    assert said.endswith(f", {why}")
+    there = saved(folder)
+    assert there[-1][1] == ALL[-1][1]
+    assert there != ALL
+    said = await save_answers(session, log, folder, NOW, form="json", part=TURN)
+    assert said.endswith(".json"), "nothing is missing of the last turn"
+    await session.aclose()
+
+
+async def test_conversations_that_ended_are_missed_aloud_where_no_file_is_kept(
+    folder: Path,
+) -> None:
+    session, log = await conversed()
+    log.close()
+    said = await save_answers(session, None, folder, NOW, form="json", part=SESSION)
+    assert said.endswith(", without the conversations that ended before: this session is not kept")
+    there = saved(folder)
+    assert there[-1][1] == ALL[-1][1]
+    assert there != ALL
+    await session.aclose()
+
+
 async def test_what_a_killed_program_broke_off_is_told(folder: Path) -> None:
     hanging = asyncio.Event()
     backends = Backends(a=[[ContentDelta("so far"), hanging]])
