@@ -4,6 +4,7 @@ All directories are private to the user (0700); files are written 0600 by `open_
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -12,34 +13,41 @@ import platformdirs
 APP = "massgen-tui"
 
 
-def _made(path: Path) -> Path:
+def made(path: Path) -> Path:
+    """The directory, made if it is missing.
+
+    Raises:
+        OSError: it cannot be made.
+    """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
 def config_dir() -> Path:
     """The user's config directory, made if it is missing."""
-    return _made(platformdirs.user_config_path(APP, appauthor=False))
+    return made(platformdirs.user_config_path(APP, appauthor=False))
 
 
 def state_dir() -> Path:
     """Sessions, logs and the prompt's history, made if it is missing."""
-    return _made(platformdirs.user_state_path(APP, appauthor=False))
+    return made(platformdirs.user_state_path(APP, appauthor=False))
 
 
 def sessions_dir() -> Path:
-    """One JSONL file a session."""
-    return _made(state_dir() / "sessions")
+    """One JSONL file a session; made if it is missing, where that can be: to read needs none."""
+    with suppress(OSError):
+        return made(state_dir() / "sessions")
+    return platformdirs.user_state_path(APP, appauthor=False) / "sessions"
 
 
 def cache_dir() -> Path:
     """What can be fetched again: the demo's model."""
-    return _made(platformdirs.user_cache_path(APP, appauthor=False))
+    return made(platformdirs.user_cache_path(APP, appauthor=False))
 
 
 def index_dir() -> Path:
     """The index of the sessions, which can be made anew."""
-    return _made(cache_dir() / "index")
+    return made(cache_dir() / "index")
 
 
 def open_private(path: Path, mode: str = "a") -> IO[str]:

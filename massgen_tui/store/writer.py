@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from massgen_tui.backends.events import Arrived, RequestSent
-from massgen_tui.paths import open_private
+from massgen_tui.paths import made, open_private
 from massgen_tui.session.events import (
     Clock,
     Closed,
@@ -193,7 +193,7 @@ class SessionLog:
             self._file.flush()
 
     def _create(self) -> IO[str]:
-        folder = self._directory()
+        folder = made(self._directory())
         stem = f"{self.head.resumed or self.head.at:%Y%m%d-%H%M%S}-{self.head.id}"
         for number in range(1, 10):
             path = folder / (f"{stem}.jsonl" if number == 1 else f"{stem}-{number}.jsonl")

@@ -285,3 +285,22 @@ def test_a_file_that_cannot_be_renamed_is_named_once(folder: Path, cli: Cli) -> 
     code, _, told = cli("rename", "ab12cd34", "x")
     assert (code, told.count(str(path))) == (1, 1)
     assert "format 9" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [((), 0), (("rm", "last"), 1), (("rename", "last", "x"), 1)]
+)
+def test_where_no_folder_can_be_made_no_session_is_kept(
+    words: tuple[str, ...],
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As on a read-only file system: what cannot be made is not needed for reading."""
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert run(["sessions", *words]) == code
+    err = capsys.readouterr().err.lower()
+    assert "no session is kept in" in err
+    assert "traceback" not in err

@@ -311,7 +311,8 @@ async def test_a_file_that_cannot_be_written_is_one_warning(
 ) -> None:
     if name == "/dev/full":
         monkeypatch.setattr("massgen_tui.store.writer.open_private", full_disk)
-    place = tmp_path if name == "/dev/full" else tmp_path / name
+    (tmp_path / "file").touch()
+    place = tmp_path if name == "/dev/full" else tmp_path / "file" / name
     monkeypatch.setattr(paths, "sessions_dir", lambda: place)
     monkeypatch.setattr(paths, "state_dir", lambda: tmp_path)
     (warning,) = await converse(KEPT, Backends())
