@@ -128,7 +128,7 @@ class Coordination:
         asked = tuple(steps)
         for step in asked:
             self._open[step.agent] = step
-            if isinstance(step, Ask):
+            if isinstance(step, Ask) and not step.wrong:  # asked again, it is told nothing new
                 self._known[step.agent] = len(self.answers)
         return asked
 

@@ -79,6 +79,16 @@ def test_a_vote_after_the_new_answer_is_stale_too() -> None:
     assert [vote.counted for vote in coordination.votes] == [False]
 
 
+def test_asked_again_it_does_not_know_what_came_meanwhile() -> None:
+    coordination = answered("4", "four")
+    coordination.take("a", Said("4, since 2 + 2 = 4"))
+    [again] = coordination.take("b", Unclear("no vote in it"))
+    assert isinstance(again, Ask)
+    assert [answer.name for answer in again.new] == ["agent1.1"]
+    coordination.take("b", Chose("agent1.1"))
+    assert [vote.counted for vote in coordination.votes] == [False]
+
+
 def test_what_cannot_be_counted_is_asked_again_once_and_is_then_an_abstention() -> None:
     coordination = answered("4", "four")
     [again] = coordination.take("a", Unclear("no vote in it"))
