@@ -100,6 +100,19 @@ async def test_baseline_and_order_are_chosen_by_key() -> None:
         assert "▼" in stage.screen_text
 
 
+async def test_of_many_agents_the_baseline_stays_in_view() -> None:
+    ids = [f"agent{number}" for number in range(12)]
+    backends = Backends(**{id: [answer(id)] for id in ids})
+    async with staged(config_of(*ids), backends=backends, size=(80, 24)) as stage:
+        await stage.ask("Why?")
+        await stage.press("ctrl+g", "3", "d")
+        await until_compared(stage)
+        assert "6 more lines" in stage.screen_text or "7 more lines" in stage.screen_text
+        for _ in range(12):
+            assert "▸" in stage.screen_text.partition("TTFT")[2].partition("▸ baseline")[0]
+            await stage.press("b")
+
+
 async def test_n_goes_from_difference_to_difference() -> None:
     lines = [f"line {number} of the answer" for number in range(200)]
     other = [*lines]

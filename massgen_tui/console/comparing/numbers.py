@@ -84,6 +84,16 @@ def table_lines(table: Table, view: View, width: int, sides: Sequence[str] = ())
     return lines
 
 
+def window(lines: Sequence[Text], table: Table, view: View, room: int) -> list[Text]:
+    """As many of the lines as there is room for, the head and the baseline's among them."""
+    head, *rest = lines
+    ids = [line.id for line in view.ordered(table).lines]
+    at = ids.index(view.baseline) if view.baseline in ids else 0
+    most = max(room - 1, 1)
+    first = max(0, min(at - most + 1, len(rest) - most))
+    return [head, *rest[first : first + most]]
+
+
 def _name(line: Line, view: View, sides: Sequence[str]) -> str:
     mark = "▸" if line.id == view.baseline else " "
     side = "LR"[sides.index(line.id)] if line.id in sides else " "

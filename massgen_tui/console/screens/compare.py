@@ -22,7 +22,7 @@ from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.comparing.laid import Section, lay_out
 from massgen_tui.console.comparing.markdown import to_markdown
-from massgen_tui.console.comparing.numbers import LEGEND, View, note, table_lines
+from massgen_tui.console.comparing.numbers import LEGEND, View, note, table_lines, window
 from massgen_tui.console.comparing.sides import Side, of_turn, repeats_told
 from massgen_tui.console.comparing.texts import TwoTexts
 from massgen_tui.console.contain import guarded
@@ -292,7 +292,11 @@ class CompareScreen(Modal[None]):
         more = f"{len(lines) - room} more lines" if len(lines) > room else ""
         legend = " · ".join(filter(None, (note(table), more, LEGEND)))
         repeats = [Text(crop(told, width)) for told in self._repeats]
-        shown = [*lines[:room], *repeats, Text(crop(legend, width), "dim")]
+        shown = [
+            *window(lines, table, self._view, room),
+            *repeats,
+            Text(crop(legend, width), "dim"),
+        ]
         self._numbers.update(Text("\n", no_wrap=True).join(shown))
         self._keys.show(foot(acting_in(Scope.COMPARE), self._keymap, self.app.size.width))
 
