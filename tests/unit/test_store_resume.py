@@ -238,3 +238,26 @@ async def test_the_config_of_a_session_is_found_from_any_folder(
     assert "gone.yaml is gone: its settings are those of then" in greeting(gone)
     assert "gone" not in greeting(gone, anew=True), "another config's settings are told"
     assert config_of(head).agents[0].problem is None, "its key stands beside the config"
+
+
+async def test_two_resumes_at_once_each_have_a_whole_file_of_their_own(tmp_path: Path) -> None:
+    path = await first_half(tmp_path, session_of(KEPT, scripts()))
+    before = path.read_bytes()
+    both = [session_of(KEPT, Backends()) for _ in range(2)]
+    logs = [went_on(tmp_path, path, one).log for one in both]
+    for number in range(2):
+        for name, one in zip("xy", both, strict=True):
+            one.ask(f"more {name}{number}")
+        await asyncio.gather(*(one.wait() for one in both))
+    for one, log in zip(both, logs, strict=True):
+        await one.aclose()
+        assert log is not None
+        log.close()
+    written = [log.path for log in logs if log is not None and log.path is not None]
+    assert len({path, *written}) == 3
+    assert path.read_bytes() == before
+    for other, one, file in zip("yx", both, written, strict=True):
+        kept = read_session(file)
+        assert (kept.damage, told(kept)) == ([], told(one))
+        assert f"more {other}" not in file.read_text("utf-8")
+    assert len({read_session(file).head.id for file in written}) == 2
