@@ -177,7 +177,7 @@ class Batch:
             ended=self._ended,
         )
         asker.start()
-        asking = asyncio.gather(*(lane.run() for lane in self._lanes(asker)))
+        asking = asyncio.create_task(_run(self._lanes(asker)))
         stopping = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -249,13 +249,17 @@ class Batch:
         if self._options.format in FORMS:
             self._out.write(FORMS[self._options.format](report))
         if session is not None:
-            open_ones = self._left()
-            left = f"; {open_ones} answers are not there yet" if open_ones else ""
-            self._note(f"kept as session {session}{left}")
-            failed = any(tally.failed for tally in self._tally.agents.values())
-            if self._options.again and (open_ones or failed):
-                retry = " --retry-failed" if failed and not open_ones else ""
-                self._note(f"go on with: {self._options.again} --continue {session}{retry}")
+            self._tell_how_to_go_on(session)
+
+    def _tell_how_to_go_on(self, session: str) -> None:
+        tallies = self._tally.agents.values()
+        failed = sum(tally.count(Slot.FAILED) for tally in tallies)
+        left = sum(tally.count(Slot.OPEN) + tally.count(Slot.UNREACHABLE) for tally in tallies)
+        words = f"; {left} answers are not there yet" if left else ""
+        self._note(f"kept as session {session}{words}")
+        if self._options.again and (left or failed):
+            retry = "" if left else " --retry-failed"
+            self._note(f"go on with: {self._options.again} --continue {session}{retry}")
 
     def _interrupted(self, number: signal.Signals) -> None:
         """Stop in order; the same signal again ends the program as it always does."""
@@ -283,3 +287,10 @@ class Batch:
             return 2 if any(tally.done for tally in tallies) else 3
         lacking = any(tally.lacking or tally.passed < tally.judged for tally in tallies)
         return 2 if self._options.strict and lacking else 0
+
+
+async def _run(lanes: Sequence[Lane]) -> None:
+    """Let all go on at once, each until it is done."""
+    async with asyncio.TaskGroup() as group:
+        for lane in lanes:
+            group.create_task(lane.run())

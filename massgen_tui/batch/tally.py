@@ -106,6 +106,10 @@ class AgentTally:
         """What became of it."""
         return Slot(self._slots[slot])
 
+    def count(self, became: Slot) -> int:
+        """How many answers became that."""
+        return self._slots.count(became)
+
     def ended(self, slot: int, attempt: Attempt, prompt: Prompt, *, cold: bool) -> bool | None:
         """Take in an answer; gives whether it is as expected, None where nothing is."""
         self.failures.pop(slot, None)
@@ -134,12 +138,12 @@ class AgentTally:
     @property
     def done(self) -> int:
         """Answers that came."""
-        return self._slots.count(Slot.DONE)
+        return self.count(Slot.DONE)
 
     @property
     def failed(self) -> int:
         """Answers that failed, or could not be asked for."""
-        return self._slots.count(Slot.FAILED) + self._slots.count(Slot.UNREACHABLE)
+        return self.count(Slot.FAILED) + self.count(Slot.UNREACHABLE)
 
     @property
     def asked(self) -> int:
