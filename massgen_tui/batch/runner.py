@@ -125,7 +125,8 @@ class Batch:
                 loop.add_signal_handler(number, self._interrupted, number)
         onto = self._kept()
         self._warn_all()
-        with keep(self._book, warn=self._warn, save=self._options.save, onto=onto) as log:
+        save = self._options.save
+        with keep(self._book, warn=self._warn, save=save, onto=onto, index=False) as log:
             if onto is not None:
                 self._go_on(onto)
             try:

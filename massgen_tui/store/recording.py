@@ -63,6 +63,7 @@ def record(
     warn: Callable[[str], None],
     directory: Callable[[], Path] | None = None,
     onto: Onto | None = None,
+    index: bool = True,
 ) -> SessionLog:
     """Keep what happens in a session from now on; the file is made with its first prompt.
 
@@ -71,6 +72,8 @@ def record(
         warn: told once, when the file cannot be written.
         directory: gives (and makes) the directory of the files; None: the state directory's.
         onto: the file that is written on; None: a new one.
+        index: whether it is taken into the index at its end, which holds all its texts for that;
+            else by whoever lists sessions next.
     """
     profiles = {agent.id: agent.profile for agent in session.agents}
     if onto is None:
@@ -86,7 +89,7 @@ def record(
         session.clock,
         folder,
         warn=warn,
-        ended=None if directory else index_ended,
+        ended=index_ended if index and directory is None else None,
         onto=onto.path if onto is not None else None,
     )
     session.listen(log.hear)
@@ -106,6 +109,7 @@ def keep(
     warn: Callable[[str], None],
     save: bool = True,
     onto: Onto | None = None,
+    index: bool = True,
 ) -> Iterator[SessionLog | None]:
     """Keep a session and the program's log beside it meanwhile.
 
@@ -117,7 +121,7 @@ def keep(
     if (session.config.ui.logging_enabled or onto) and save:
         try:
             handler = open_log(session.redact, paths.state_dir())
-            log = record(session, warn=warn, onto=onto)
+            log = record(session, warn=warn, onto=onto, index=index)
         except (OSError, RuntimeError) as error:
             warn(f"nothing of this session is kept: {error}")
     how = "failed"
