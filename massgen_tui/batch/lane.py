@@ -62,6 +62,8 @@ class Lane:
         self._up = asyncio.Event()
         self._up.set()
         self._gone: BackendError | None = None
+        self._trying = False
+        """A worker tries whether the server is up; it alone tells the others to go on."""
 
     async def run(self) -> None:
         """Ask for all, and return when each has ended or was given up."""
@@ -77,8 +79,13 @@ class Lane:
             why = await self._ask(unit, _nothing)
             if why is not None:
                 self._held.append(unit)
-                if self._up.is_set() and self._gone is None:
+                if self._gone is None:
+                    self._up.clear()
+                if not self._trying and self._gone is None:
+                    self._trying = True
                     await self._try_until_up(why)
+                    self._trying = False
+                    self._up.set()
 
     async def _next(self) -> Unit | None:
         await self._up.wait()
@@ -88,27 +95,24 @@ class Lane:
 
     async def _try_until_up(self, why: BackendError) -> None:
         """Ask for what is held, one at a time, until an answer begins or the time is over."""
-        self._up.clear()
         self._note(
             f"{self._server} is away ({why.message}): its prompts wait, {self._wait:g} s at most"
         )
         end = running_time() + (self._wait if why.passing else 0.0)
-        while not self._up.is_set():
-            if running_time() >= end:
-                self._gone = why
-                self._note(f"{self._server} is given up: {why.message}")
-                self._up.set()
-                return
+        while running_time() < end:
             await asyncio.sleep(min(PACE, max(end - running_time(), 0.0)))
+            if not self._held:
+                return  # what was held was taken when it seemed to be up
             unit = self._held.popleft()
             again = await self._ask(unit, self._back)
             if again is None:
                 self._back()
                 return
             self._held.appendleft(unit)
-            if self._up.is_set():  # it had begun to answer, and went away again
-                self._up.clear()
+            self._up.clear()
             why = again
+        self._gone = why
+        self._note(f"{self._server} is given up: {why.message}")
 
     def _back(self) -> None:
         if not self._up.is_set():
