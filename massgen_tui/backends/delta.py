@@ -9,6 +9,7 @@ from massgen_tui.backends.events import (
     ContentDelta,
     Finished,
     ReasoningDelta,
+    ServerTimed,
     SeveralChoices,
     SourcesReported,
     Started,
@@ -19,6 +20,7 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.backends.finishes import NONE
 from massgen_tui.backends.sources import SourceReader
+from massgen_tui.backends.timings import read_timings
 from massgen_tui.backends.toolcalls import ToolCallReader
 from massgen_tui.backends.usage import merged, read_usage
 
@@ -48,6 +50,7 @@ class DeltaReader:
         "_named",
         "_sources",
         "_started",
+        "_timed",
         "_unshown",
         "_worded",
         "choices",
@@ -67,6 +70,7 @@ class DeltaReader:
         self.choices = 1
         """Answers that the stream has held so far, told by their indexes."""
         self._finish: Finished | None = None
+        self._timed: ServerTimed | None = None
         self._unshown: set[str] = set()
         self._started = False
         self._named = False
@@ -91,6 +95,10 @@ class DeltaReader:
 
     def count(self, chunk: Chunk, choice: Chunk | None, events: list[StreamEvent]) -> None:
         """Append the token counts in a chunk, if they are news."""
+        timed = read_timings(chunk)
+        if timed is not None and timed != self._timed:
+            self._timed = timed
+            events.append(timed)
         for place in (choice, chunk.get("x_groq"), chunk):
             usage = place.get("usage") if isinstance(place, dict) else None
             if isinstance(usage, dict):

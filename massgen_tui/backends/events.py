@@ -122,6 +122,21 @@ class UsageReported:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerTimed:
+    """What the server says that this answer took there; a later report replaces an earlier one."""
+
+    queue_s: float | None = None
+    """Seconds that it waited to be scheduled."""
+    prefill_s: float | None = None
+    """Seconds from there to the first token."""
+    decode_s: float | None = None
+    """Seconds from the first token to the last."""
+    tokens_per_s: float | None = None
+    acceptance: float | None = None
+    """Share of the drafted tokens that were accepted, 0 to 1, with speculation."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeveralChoices:
     """The server sends `count` answers or more to one request (`n`); only the first one is given.
 
@@ -190,6 +205,7 @@ StreamEvent = (
     | ContentMoved
     | ToolCallDelta
     | UsageReported
+    | ServerTimed
     | SeveralChoices
     | Finished
     | Unsaid

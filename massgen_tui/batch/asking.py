@@ -8,12 +8,12 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.call import Call
 from massgen_tui.backends.events import BackendError, ErrorKind, Opened, StreamEvent, Warned
 from massgen_tui.batch.book import Book
-from massgen_tui.batch.cold import cold_settings
 from massgen_tui.batch.lane import Unit
 from massgen_tui.batch.prompts import OnePrompt, Prompt, Prompts
 from massgen_tui.pulse import pulse
 from massgen_tui.session import events
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.cold import cold_settings
 from massgen_tui.session.connections import Connections
 from massgen_tui.session.generate import generate, gone
 from massgen_tui.session.health import Health, HealthCheck, ask_health, connect_health

@@ -53,7 +53,14 @@ class Book:
         self.state.apply(entry)
         self._listeners.tell(entry)
 
-    def begin(self, agent: str, prompt: Prompt, repeat: int, among: Sequence[str]) -> Attempt:
+    def begin(
+        self,
+        agent: str,
+        prompt: Prompt,
+        repeat: int,
+        among: Sequence[str],
+        cold: events.Cold = "",
+    ) -> Attempt:
         """Begin an answer of an agent to a prompt, which is written down for all `among` it first.
 
         Args:
@@ -61,6 +68,7 @@ class Book:
             prompt: what is asked.
             repeat: which of its answers it is, from 1.
             among: the agents that are to answer it.
+            cold: whether it is asked without use of the prefix cache.
         """
         id = prompt.id
         if (id, agent) not in self._turns:
@@ -70,7 +78,7 @@ class Book:
             self._know(turn, id, new)
         turn, serial = self._turns[id, agent], self.state.next_attempt
         self.state.recall(agent, turn, prompt.text)
-        self.emit(events.Queued(serial, agent, turn, repeat))
+        self.emit(events.Queued(serial, agent, turn, repeat, cold))
         self.emit(events.Begun(serial))
         return self.state.attempt(serial)
 

@@ -14,7 +14,6 @@ from massgen_tui.backends.events import BackendError
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.batch.asking import Asker, backend_server
 from massgen_tui.batch.book import Book
-from massgen_tui.batch.cold import cold_settings
 from massgen_tui.batch.lane import Lane, Unit
 from massgen_tui.batch.progress import Progress, progress
 from massgen_tui.batch.prompts import OnePrompt, Prompt, Prompts
@@ -25,6 +24,7 @@ from massgen_tui.exit_codes import CLOSED_PIPE, UNWRITABLE
 from massgen_tui.headless.runner import SAID_EACH, SIGNALS, BackendFor
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.cold import cold_settings
 from massgen_tui.session.connections import Connections
 from massgen_tui.store.reader import head_at_end
 from massgen_tui.store.recording import Onto, keep

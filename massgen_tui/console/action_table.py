@@ -121,6 +121,17 @@ ACTIONS: tuple[Action, ...] = (
     Action(_PANE, "pane.retry", "r", "app.rerun", "ask this agent again", foot="retry", sends=True),
     Action(
         _PANE,
+        "pane.cold",
+        "R",
+        "app.rerun_cold",
+        "ask it again cold, without the prefix cache",
+        palette="Cold rerun",
+        in_readme=True,
+        sends=True,
+        searched=True,
+    ),
+    Action(
+        _PANE,
         "pane.wait",
         "w",
         "app.wait",

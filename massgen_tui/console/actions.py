@@ -42,6 +42,10 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         """Ask again: all, or the focused pane."""
         self.workspace.desk.rerun()
 
+    def action_rerun_cold(self) -> None:
+        """Ask again without use of the prefix cache: all, or the focused pane."""
+        self.workspace.desk.rerun_cold()
+
     def action_stop(self) -> None:
         """Close what is open; with nothing open stop all, or the focused pane."""
         if not self.workspace.main.close_open():

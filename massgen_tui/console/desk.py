@@ -102,6 +102,15 @@ class Desk:
             self._say("nothing was asked yet")
         self._changed()
 
+    def rerun_cold(self) -> None:
+        """Ask the last prompt again, without use of the prefix cache."""
+        again = self._session.rerun(self._ids(), cold=True)
+        if not again:
+            self._say("nothing was asked yet")
+        elif unable := [one.agent for one in again if one.cold == "no"]:
+            self._say(f"{', '.join(unable)} cannot be cold here: asked as ever")
+        self._changed()
+
     def wait(self) -> None:
         """Ask the last prompt again as soon as the server is up, where it was not."""
         agent = self._focused()

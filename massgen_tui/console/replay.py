@@ -84,7 +84,9 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
         """Nothing is sent."""
         self.say(NOTHING_SENT)
 
-    action_new = action_halt = action_retry_failed = action_wait = action_repeat = action_rerun
+    action_rerun_cold = action_new = action_halt = action_retry_failed = action_wait = (
+        action_repeat
+    ) = action_rerun
 
     async def action_quit(self) -> None:
         """End; there is nothing to lose."""

@@ -49,6 +49,13 @@ COLUMNS = (
     "prompt",
     "reasoning",
     "content",
+    "cold",
+    "stalls",
+    "server_queue_s",
+    "server_prefill_s",
+    "server_decode_s",
+    "server_tokens_per_s",
+    "server_acceptance",
 )
 """In their order; new ones come at the end."""
 
@@ -103,6 +110,9 @@ def _flat(told: Record) -> Record:
         if isinstance(value, Mapping):
             before = "error_" if name == "error" else ""
             flat |= {f"{before}{part}": one for part, one in value.items()}
+            timed = flat.pop("server", None)
+            if isinstance(timed, Mapping):
+                flat |= {f"server_{part}": one for part, one in timed.items()}
         else:
             flat[name] = value
     return flat

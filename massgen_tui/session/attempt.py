@@ -10,6 +10,7 @@ from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.pieces import Text, ToolCall
 from massgen_tui.session.place import Place
 from massgen_tui.session.speed import tokens_per_s
+from massgen_tui.session.stalls import Gaps, Stall
 from massgen_tui.session.times import Times
 
 GRAIN = 0.01
@@ -71,6 +72,10 @@ class Attempt:
     model: str | None = None
     """The name that the server says it answered with."""
     usage: events.UsageReported | None = None
+    timed: events.ServerTimed | None = None
+    """What the server says that it took there."""
+    stalls: tuple[Stall, ...] = ()
+    """Where it stood still in the middle, once it has ended."""
     choices: int = 1
     """Answers that the server sent (`n`): one is kept, while the usage counts all of them."""
     request: Mapping[str, object] | None = None
@@ -87,6 +92,8 @@ class Attempt:
     epoch: int = 0
     place: Place | None = None
     """Where its request went; None: it was not sent."""
+    cold: str = ""
+    """`yes`: asked without use of the server's prefix cache; `no`: it cannot be; empty: as ever."""
     votes: bool = False
     """It was asked to vote, or for another answer, in a coordination."""
     stopped_s: float = 0.0
@@ -97,6 +104,8 @@ class Attempt:
     _came: float | None = field(default=None, repr=False)
     """When the bytes came that are being taken in, if that was not now."""
     _calls: dict[int, ToolCall] = field(default_factory=dict, repr=False)
+    _gaps: Gaps = field(default_factory=Gaps, repr=False)
+    """Between its pieces, while they come."""
 
     def begin(self) -> None:
         """It is this attempt's turn: from now on it runs."""
@@ -170,6 +179,8 @@ class Attempt:
     def _told(self, event: StreamEvent) -> None:
         """What is told about the answer beside its text."""
         match event:
+            case events.ServerTimed():
+                self.timed = event
             case events.SeveralChoices(count=count):
                 self.choices = count
             case events.Finished(reason=reason, native=native):
@@ -192,6 +203,8 @@ class Attempt:
         self.retrying = self.held = None
         self.silent = ""
         self.times.end = now
+        self.stalls = self._gaps.stalls()
+        self._gaps = Gaps()
         self.reasoning.join()
         self.content.join()
         self.revision += 1
@@ -267,6 +280,7 @@ class Attempt:
     def _reasoned(self, text: str, now: float) -> None:
         times = self.times
         self.reasoning.append(text)
+        self._gaps.piece(times, now)
         times.piece(now, len(text))
         times.last_reasoning = now
         if times.first_reasoning is None:
@@ -275,6 +289,7 @@ class Attempt:
 
     def _answered(self, text: str, now: float) -> None:
         self.content.append(text)
+        self._gaps.piece(self.times, now)
         self.times.piece(now, len(text))
         if self.times.first_content is None:
             self.times.first_content = now
@@ -302,5 +317,6 @@ class Attempt:
         call.id = call.id or event.id
         call.name = call.name or event.name or ""
         call.arguments += event.arguments
+        self._gaps.piece(self.times, now)
         self.times.piece(now, len(event.arguments) + len(event.name or ""))
         self._reach(Status.ANSWERING)

@@ -6,7 +6,7 @@ Turns and attempts are named by serials, which are never used again; what a pers
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.config.model import AgentConfig
@@ -14,8 +14,10 @@ from massgen_tui.session.agent import KeptProfile
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.coordination import Asks
 from massgen_tui.session.samples import GpuSample, ServerSample
+from massgen_tui.session.stalls import Stall
 from massgen_tui.session.times import Times
 
+Cold = Literal["", "yes", "no"]
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
 
@@ -42,6 +44,8 @@ class Queued:
     turn: int
     repeat: int = 1
     """Which of several answers to the same prompt, where several are wanted."""
+    cold: Cold = ""
+    """Asked without use of the prefix cache: `yes`, or `no` where this server cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Measured:
     times: Times
     stopped_s: float = 0.0
     dated: bool = False
+    stalls: tuple[Stall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

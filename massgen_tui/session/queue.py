@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from massgen_tui.backends.base import Backend
@@ -21,6 +21,8 @@ class Job:
     attempt: Attempt
     call: Call | None = None
     """What is asked where that is not the conversation's next request."""
+    changes: Mapping[str, object] = field(default_factory=dict)
+    """Changes to the agent's settings for this one."""
     task: asyncio.Task[None] | None = None
     patient: bool = False
     """It waits, or waited, for its server: where that is not up after all, it waits on."""

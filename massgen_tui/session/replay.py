@@ -89,7 +89,7 @@ class ReplaySession(Session):
         """Send nothing."""
         return []
 
-    def rerun(self, agents: Collection[str] | None = None) -> list[Attempt]:
+    def rerun(self, agents: Collection[str] | None = None, *, cold: bool = False) -> list[Attempt]:
         """Send nothing."""
         return []
 

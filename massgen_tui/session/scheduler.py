@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from massgen_tui.backends.base import Backend
@@ -13,6 +14,7 @@ from massgen_tui.pulse import pulse
 from massgen_tui.session import events
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.cold import cold_settings
 from massgen_tui.session.events import Clock, SessionEvent
 from massgen_tui.session.generate import generate, gone
 from massgen_tui.session.health import HealthCheck
@@ -62,14 +64,22 @@ class Scheduler:
         return any(True for _ in self._running())
 
     def enlist(
-        self, queue: AgentQueue, turn: Turn, *, first: bool = False, call: Call | None = None
+        self,
+        queue: AgentQueue,
+        turn: Turn,
+        *,
+        first: bool = False,
+        call: Call | None = None,
+        cold: bool = False,
     ) -> Attempt:
         """Add an attempt at a turn to the end of the line, or to its head.
 
-        Without a `call` it asks what the conversation asks next.
+        Without a `call` it asks what the conversation asks next; `cold`: without use of the
+        server's prefix cache, where that can be.
         """
-        job = self._added(queue, turn)
-        job.call = call
+        changes = cold_settings(queue.agent.config) if cold else {}
+        job = self._added(queue, turn, "" if not cold else "no" if changes is None else "yes")
+        job.call, job.changes = call, changes or {}
         if first:
             queue.waiting.appendleft(job)
         else:
@@ -182,6 +192,8 @@ class Scheduler:
         failure: BackendError | None = None
         try:
             call = job.call or job.agent.call(job.turn)
+            if job.changes:
+                call = replace(call, settings={**call.settings, **job.changes})
             await generate(job.backend, call, partial(self._take, job))
         except BackendError as error:
             status, failure = Status.FAILED, error
@@ -219,10 +231,10 @@ class Scheduler:
             self._emit(events.Withdrawn(job.attempt.serial))
         self._free(queue, job)
 
-    def _added(self, queue: AgentQueue, turn: Turn) -> Job:
+    def _added(self, queue: AgentQueue, turn: Turn, cold: events.Cold = "") -> Job:
         serial = self._state.next_attempt
         self.idle.clear()
-        self._emit(events.Queued(serial, queue.agent.id, turn.serial))
+        self._emit(events.Queued(serial, queue.agent.id, turn.serial, cold=cold))
         return Job(queue.agent, queue.backend, turn, self._state.attempt(serial))
 
     def _take(self, job: Job, event: StreamEvent) -> None:

@@ -181,8 +181,10 @@ class Session:
         """Say what has come of a coordination."""
         self._emit(event)
 
-    def rerun(self, agents: Collection[str] | None = None) -> list[Attempt]:
+    def rerun(self, agents: Collection[str] | None = None, *, cold: bool = False) -> list[Attempt]:
         """Ask the last prompt of these agents (all by default) again.
+
+        `cold`: without use of what servers computed for it before, where they can be asked so.
 
         A running attempt is stopped and kept; one that is held is sent at once. The last prompt is
         the one that is being answered or was answered last, not one that still waits.
@@ -195,7 +197,7 @@ class Session:
                 self._scheduler.release(queue, patient=False)
                 again.append(held.attempt)
             elif turn is not None:
-                again.append(self._scheduler.enlist(queue, turn, first=True))
+                again.append(self._scheduler.enlist(queue, turn, first=True, cold=cold))
                 self._scheduler.stop(queue)
                 self._scheduler.advance(queue)
         return again

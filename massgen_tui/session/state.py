@@ -213,6 +213,7 @@ class SessionState:
             raise ValueError(f"there is an attempt {event.attempt} already")
         times = Times(created=at)
         attempt = Attempt(agent.id, event.attempt, times, self._resolution_s)
+        attempt.cold = event.cold
         self.next_attempt = max(self.next_attempt, event.attempt + 1)
         turn.attempts.append(attempt)
         turn.front = -1
@@ -261,6 +262,7 @@ class SessionState:
                 if measured is not None:
                     attempt.times, attempt.dated = measured.times, measured.dated
                     attempt.stopped_s = measured.stopped_s
+                    attempt.stalls = measured.stalls
             case events.Withdrawn():
                 turn.attempts.remove(attempt)
                 turn.front = -1

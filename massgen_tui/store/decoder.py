@@ -11,6 +11,7 @@ from massgen_tui.config.model import AgentConfig
 from massgen_tui.session import events
 from massgen_tui.session.events import SessionEvent, Streamed
 from massgen_tui.session.requests import MESSAGES, Sent, SentRequest
+from massgen_tui.session.stalls import Stall
 from massgen_tui.session.state import SessionState
 from massgen_tui.session.times import Times
 from massgen_tui.store import coordination_lines as of_coordination
@@ -57,6 +58,7 @@ Told = (
     | of_stream.Moved
     | of_stream.MovedBack
     | of_stream.Usage
+    | of_stream.Timed
     | of_stream.Choices
     | of_stream.Finish
     | of_stream.Unsaid
@@ -141,7 +143,12 @@ class Decoder:
         measured = None
         if told.times is not None:
             created = self._state.attempt(told.a).times.created
-            measured = events.Measured(times_of(created, told.times), told.stopped_s, told.dated)
+            measured = events.Measured(
+                times_of(created, told.times),
+                told.stopped_s,
+                told.dated,
+                tuple(Stall(*one) for one in told.stalls),
+            )
         error = told.error.error() if told.error else None
         return events.Ended(told.a, told.status, error, measured)
 

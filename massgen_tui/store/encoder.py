@@ -268,6 +268,7 @@ def _ended(event: events.Ended) -> lines.Plain:
             "times": times_record(measured.times),
             "stopped_s": measured.stopped_s,
             "dated": measured.dated,
+            "stalls": tuple((round(one.at_s, 6), round(one.gap_s, 6)) for one in measured.stalls),
         }
     return lines.End.plain(told)
 

@@ -68,6 +68,7 @@ class Queue(EventLine):
     a: int
     agent: str
     turn: int
+    cold: events.Cold = ""
     repeat: int = 1
     """Which of several answers to the same prompt."""
     makes = events.Queued
@@ -252,3 +253,5 @@ class End(Line):
     times: dict[str, bool | int | float] | None = None
     stopped_s: float = 0.0
     dated: bool = False
+    stalls: tuple[tuple[float, float], ...] = ()
+    """Where it stood still: seconds from the request's last byte, and for how long."""

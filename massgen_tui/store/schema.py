@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, Source, StreamEvent, UsageReported
@@ -65,6 +66,7 @@ def attempt_record(attempt: Attempt) -> Record:
         "finish_reason": attempt.finish_reason,
         "sources": sources_record(attempt.sources),
         "usage": usage_record(attempt.usage),
+        "cold": {"yes": True, "no": None}.get(attempt.cold, False),
         "timing": _timing(attempt),
         "warnings": [*attempt.warnings, *_lacks(attempt)],
         "error": error_record(attempt.error),
@@ -147,7 +149,7 @@ def _status(attempt: Attempt) -> str:
     return attempt.status.value if attempt.status.ended else Status.CANCELLED.value
 
 
-def _timing(attempt: Attempt) -> Mapping[str, float | None]:
+def _timing(attempt: Attempt) -> Record:
     speed = attempt.tokens_per_s
     counted = speed[0] if speed is not None and speed[1] else None
     return {
@@ -158,6 +160,8 @@ def _timing(attempt: Attempt) -> Mapping[str, float | None]:
         "longest_pause_s": _rounded(attempt.times.longest_pause or None),
         "stopped_s": _rounded(attempt.stopped_s or None),
         "resolution_s": _rounded(attempt.resolution),
+        "stalls": [{"at_s": _rounded(s.at_s), "gap_s": _rounded(s.gap_s)} for s in attempt.stalls],
+        "server": None if attempt.timed is None else asdict(attempt.timed),
     }
 
 
@@ -177,6 +181,7 @@ _NOT_ASKED: Record = {
     "finish_reason": None,
     "sources": None,
     "usage": None,
+    "cold": False,
     "timing": dict.fromkeys(
         (
             "ttft_s",
@@ -187,7 +192,8 @@ _NOT_ASKED: Record = {
             "stopped_s",
             "resolution_s",
         )
-    ),
+    )
+    | {"stalls": [], "server": None},
     "warnings": [],
     "error": None,
 }

@@ -85,6 +85,18 @@ class Usage(StreamLine):
     makes = streamed.UsageReported
 
 
+class Timed(StreamLine):
+    """What the server says that the answer took there."""
+
+    e: Literal["server_timed"] = "server_timed"
+    queue_s: float | None = None
+    prefill_s: float | None = None
+    decode_s: float | None = None
+    tokens_per_s: float | None = None
+    acceptance: float | None = None
+    makes = streamed.ServerTimed
+
+
 class Choices(StreamLine):
     """The server sends so many answers to one request."""
 

@@ -117,7 +117,9 @@ class SessionLog:
                 event = Streamed(serial, RequestSent(attempt.request))
         elif isinstance(event, Ended) and event.measured is None:
             attempt = self._state.attempt(event.attempt)
-            measured = Measured(replace(attempt.times), attempt.stopped_s, attempt.dated)
+            measured = Measured(
+                replace(attempt.times), attempt.stopped_s, attempt.dated, attempt.stalls
+            )
             event = replace(event, measured=measured)
         self._happened.append((at, event))
         if self._idle:
