@@ -28,7 +28,7 @@ class Gaps:
     """The gaps between the pieces of an answer that comes."""
 
     _long: list[Stall] = field(default_factory=list)
-    _all: array[float] = field(default_factory=lambda: array("f"))
+    _all: "array[float]" = field(default_factory=lambda: array("f"))
 
     def piece(self, times: Times, now: float) -> None:
         """Take in a piece that came now, before `times` does."""

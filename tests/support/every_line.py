@@ -72,6 +72,7 @@ def story() -> Iterator[tuple[float, SessionEvent]]:
     yield 3.0, events.Silent(1, "2 requests are running")
     yield 3.1, events.StoodStill(1, 1.5)
     yield from _of(1, 3.2, streamed.UsageReported(19, 43, 12, 16))
+    yield from _of(1, 3.25, streamed.ServerTimed(0.01, 0.12, 1.5, 88.5, 0.75))
     yield from _of(1, 3.3, streamed.SourcesReported((streamed.Source(1, "Primes", "http://x/1"),)))
     yield from _of(
         1, 3.4, streamed.Warned("more than one answer"), streamed.Finished("stop", "eos")
@@ -82,7 +83,7 @@ def story() -> Iterator[tuple[float, SessionEvent]]:
     yield 3.5, events.Ended(1, Status.DONE)
     yield 4.0, events.Withdrawn(2)
     yield 4.0, events.TakenBack(1, "b")
-    yield 5.0, events.Queued(3, "a", 1)
+    yield 5.0, events.Queued(3, "a", 1, cold="yes")
     yield 5.0, events.Begun(3)
     yield from _of(
         3, 5.1, streamed.Opened(), *map(streamed.ContentDelta, ("<think>One", " is none."))

@@ -138,7 +138,10 @@ def test_a_table_reads_back_as_what_was_said(state: SessionState) -> None:
         for name in ("content", "reasoning", "agent", "model", "server"):
             assert unquoted(row[name]) == clean(answer[name])
         assert unquoted(row["prompt"]) == clean(turn["prompt"])
-        for name, number in (answer["timing"] | (answer["usage"] or {})).items():
+        timing = answer["timing"] | {}
+        assert json.loads(row["stalls"] or "[]") == timing.pop("stalls")
+        timed = {f"server_{name}": one for name, one in (timing.pop("server") or {}).items()}
+        for name, number in (timing | timed | (answer["usage"] or {})).items():
             assert (float(row[name]) if row[name] else None) == number
         for name in ("turn", "serial"):
             assert int(row[{"turn": "turn", "serial": "turn_serial"}[name]]) == turn[name]

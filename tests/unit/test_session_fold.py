@@ -102,7 +102,7 @@ def _picture(state: SessionState, agent: Agent) -> object:
     ]
 
 
-UNKEPT = ("revision", "_came")
+UNKEPT = ("revision", "_came", "_gaps")
 """What counts drawing and reading, and says nothing of the session."""
 
 

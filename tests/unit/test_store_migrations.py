@@ -53,6 +53,11 @@ def test_every_answer_is_there_as_it_was_told() -> None:
     for id, attempts in by_agent.items():
         for attempt, was in zip(attempts, (o for o in told if o["agent"] == id), strict=True):
             now = attempt_record(attempt)
+            # what version 0.1 did not know of
+            assert now.pop("cold") is False
+            timing = now["timing"]
+            assert isinstance(timing, dict)
+            assert (timing.pop("stalls"), timing.pop("server")) == ([], None)
             assert now == {key: was[key] for key in now}
             assert attempt.model == was["model"]
             assert attempt.tokens == _tokens(was)

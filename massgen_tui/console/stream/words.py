@@ -4,7 +4,7 @@ from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.health import HUNG
-from massgen_tui.session.numbers import cached, stopped
+from massgen_tui.session.numbers import cached, of_server, stalled, stopped
 from massgen_tui.session.outcome import may_wait, verdict
 from massgen_tui.session.queries import shown
 from massgen_tui.session.stall import SILENT_AFTER
@@ -110,8 +110,9 @@ def _measured(attempt: Attempt) -> tuple[str, str, str]:
 
 def _besides(attempt: Attempt) -> tuple[str, ...]:
     """What is told where there is room; how long it paused ends it."""
-    hit = attempt.usage is not None and attempt.usage.cached
-    return _first_answer(attempt), cached(attempt) if hit else "", _longest_pause(attempt)
+    hit = attempt.cold or (attempt.usage is not None and attempt.usage.cached)
+    still = stalled(attempt) or _longest_pause(attempt)
+    return _first_answer(attempt), cached(attempt) if hit else "", still, of_server(attempt)
 
 
 def silence(attempt: Attempt, now: float) -> str:
