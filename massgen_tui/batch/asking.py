@@ -89,7 +89,9 @@ class Asker:
             Why the server is away, where it is: the answer is to be asked for again.
         """
         prompt = self._prompts[unit.place]
-        attempt = self._book.begin(unit.agent, prompt, unit.repeat, self._among)
+        attempt = self._book.begin(
+            unit.agent, prompt, unit.repeat, self._among, self._is_cold(unit.agent)
+        )
         job = self._job(unit, attempt)
         self._jobs[attempt.serial] = job
         failure: BackendError | None = None
@@ -119,6 +121,11 @@ class Asker:
         agent = self._book.state.agents[unit.agent]
         turn = self._book.state.place(attempt.serial)[1]
         return Job(agent, self._connections[unit.agent], turn, attempt)
+
+    def _is_cold(self, agent: str) -> events.Cold:
+        if not self._cold:
+            return ""
+        return "no" if cold_settings(self._book.state.agents[agent].config) is None else "yes"
 
     def _call(self, agent: str, prompt: Prompt) -> Call:
         config = self._book.state.agents[agent].config

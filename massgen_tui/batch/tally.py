@@ -90,8 +90,8 @@ class AgentTally:
         """Of those that were asked to be cold; the others are warm."""
         self.warm = Numbers()
         self.usage = Usage()
-        self.stalls: int | None = None
-        """Stalls inside of answers; None: nobody looked for them."""
+        self.stalls = 0
+        """Stalls inside of answers."""
         self.passed = 0
         self.judged = 0
         self.lacking = 0
@@ -122,6 +122,7 @@ class AgentTally:
         for numbers in (self.all, self.cold if cold else self.warm):
             numbers.take(attempt)
         self.usage.take(attempt)
+        self.stalls += len(attempt.stalls)
         self.lacking += not verdict(attempt).whole
         said = answer_text(attempt)
         self.likeness.take(slot // self._repeats, said)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from massgen_tui.backends.events import ServerTimed
 from massgen_tui.compare.table import Column, Line, Table, Value, Wish
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import verdict
@@ -15,6 +16,10 @@ COLUMNS = (
     Column("cached", "cached"),
     Column("total", "total", Wish.LESS, 2, "s"),
     Column("finish", "finish"),
+    Column("stalls", "stalls", Wish.LESS),
+    Column("server_queue", "server: queue", Wish.LESS, 2, "s"),
+    Column("server_prefill", "prefill", Wish.LESS, 2, "s"),
+    Column("server_tokens_per_s", "server tok/s", Wish.MORE, 1),
 )
 """What is compared. Tokens are neither better nor worse for being many."""
 
@@ -27,6 +32,7 @@ def table_of(named: Iterable[tuple[str, Attempt]]) -> Table:
 def line_of(name: str, attempt: Attempt, id: str = "") -> Line:
     """The numbers of one attempt, as far as they are known."""
     usage, speed, tokens = attempt.usage, attempt.tokens_per_s, attempt.tokens
+    timed = attempt.timed or ServerTimed()
     values = {
         "ttft": Value(attempt.ttft),
         "first_content": Value(attempt.first_content_s),
@@ -36,6 +42,10 @@ def line_of(name: str, attempt: Attempt, id: str = "") -> Line:
         "cached": _cached(attempt),
         "total": Value(attempt.total_s),
         "finish": Value(text=_finish(attempt)),
+        "stalls": Value(len(attempt.stalls)) if attempt.status.ended else Value(),
+        "server_queue": Value(timed.queue_s),
+        "server_prefill": Value(timed.prefill_s),
+        "server_tokens_per_s": Value(timed.tokens_per_s),
     }
     return Line(id or str(attempt.serial), name, values, running=not attempt.status.ended)
 
