@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from massgen_tui.config.address import host_of, port_of
 from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentProblem
+from massgen_tui.config.secrets import PLAIN
 from massgen_tui.dialects import Dialect, by_host
 from massgen_tui.dialects.headers import is_credential
 
@@ -47,7 +48,9 @@ def key_for(
         where: what a message calls the place to write a key, such as `.env beside config.yaml`.
     """
     if written.strip():
-        return _key(written, "api_key in the config")
+        # it wants none, and gets none of a variable's either
+        wants_none = written.strip() == PLAIN and by_host(base_url) is None
+        return Key() if wants_none else _key(written, "api_key in the config")
     if not dialect.hosted and (name := _first(dialect, variables)):
         return _key(variables[name], name)
     owner = by_host(base_url)

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from massgen_tui.config.diagnostics import Diagnostics
 from massgen_tui.config.extras import MASK, SCHEMES, Extra, hides
 from massgen_tui.config.metrics_pages import MetricsPage, holds_secret, page_at
+from massgen_tui.config.secrets import PLAIN
 from massgen_tui.config.values import Item
 from massgen_tui.config.variables import references, substitute
 from massgen_tui.dialects.headers import is_ours, is_secret, is_token
@@ -113,7 +114,7 @@ def _filled(diagnostics: Diagnostics, written: str) -> list[str]:
 def key_template(item: Item | None) -> str:
     """What may be kept of a key as it is written: `${VAR}` for variables, `MASK` for the rest."""
     written = (item.written.source or "").strip() if item and not item.empty else ""
-    return _template(written, references(written), keeps=False)
+    return written if written == PLAIN else _template(written, references(written), keeps=False)
 
 
 def masked_in(extras: Iterable[Extra]) -> str:

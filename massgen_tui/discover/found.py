@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from massgen_tui.config.secrets import PLAIN
+from massgen_tui.dialects import by_name
 from massgen_tui.monitor.status import ServedModel
 
 _NO_CHAT = re.compile(r"embed|rerank|bge-|e5-|whisper|tts", re.IGNORECASE)
@@ -33,6 +35,14 @@ class Found:
         """The models that a prompt can be for: all, where none is known to be."""
         likely = tuple(model for model in self.models if not _NO_CHAT.search(model.id))
         return likely or self.models
+
+    @property
+    def api_key(self) -> str:
+        """What a config says of its key; `EMPTY`: none goes there, as it asked for none."""
+        if self.key_variable:
+            return f"${{{self.key_variable}}}"
+        dialect = by_name(self.type)
+        return PLAIN if dialect is not None and dialect.key_vars else ""
 
     @property
     def told(self) -> str:

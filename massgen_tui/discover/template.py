@@ -51,8 +51,9 @@ def _agent(id: str, choice: Choice) -> str:
         f"      model: {json.dumps(literal(choice.model))}",
         f"      base_url: {json.dumps(literal(found.base_url))}",
     ]
-    if found.key_variable:
-        lines.append(f"      api_key: ${{{found.key_variable}}}")
+    if found.api_key:
+        why = "" if found.key_variable else "  # it asked for none, so none is sent"
+        lines.append(f"      api_key: {found.api_key}{why}")
     lines += [f"      # {line}" for line in _MORE]
     return "\n".join(lines) + "\n"
 

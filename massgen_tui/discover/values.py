@@ -74,8 +74,8 @@ def _backend(choice: Choice) -> dict[str, object]:
         "model": literal(choice.model),
         "base_url": literal(found.base_url),
     }
-    if found.key_variable:
-        backend["api_key"] = f"${{{found.key_variable}}}"
+    if found.api_key:
+        backend["api_key"] = found.api_key
     return backend
 
 

@@ -183,5 +183,10 @@ def test_the_values_are_those_of_a_config() -> None:
     [agent] = agents_of([Choice(found_at(8000, QWEN), QWEN)])
     assert agent == {
         "id": "vllm-Qwen3-4B",
-        "backend": {"type": "vllm", "model": QWEN, "base_url": "http://localhost:8000/v1"},
+        "backend": {
+            "type": "vllm",
+            "model": QWEN,
+            "base_url": "http://localhost:8000/v1",
+            "api_key": "EMPTY",
+        },
     }
