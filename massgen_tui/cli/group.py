@@ -85,7 +85,7 @@ class Commands(click.Group):
 def _opened(args: list[str]) -> list[str]:
     if args and args[0] in COMMANDS:
         return args
-    if args and args[0].partition("=")[0] in OF_OPEN:
+    if args and (args[0].partition("=")[0] in OF_OPEN or args[0].startswith("-m")):
         return ["open", *args]
     for place, word in enumerate(args):
         if word == "--config" and place + 1 < len(args):

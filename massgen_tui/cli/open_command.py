@@ -7,6 +7,7 @@ import click
 from massgen_tui.cli.completing import files
 from massgen_tui.cli.opening import open_file
 from massgen_tui.cli.targets import FOR_ADDRESSES, read, split, with_models
+from massgen_tui.net.address import shown
 from massgen_tui.terminal import undrawable
 from massgen_tui.text import one_line
 
@@ -40,7 +41,7 @@ def command(
     """
     named = split(words, said)
     if why := undrawable():
-        place = " ".join(words[: len(named.addresses) or 1])
+        place = " ".join(map(shown, words[: len(named.addresses) or 1]))
         raise click.ClickException(
             f"the console needs a terminal, and {why}; without one use: "
             f'massgen-tui run {place} "{named.prompt or "PROMPT"}"'

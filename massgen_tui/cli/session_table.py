@@ -1,9 +1,9 @@
 """Kept sessions as a table for people, and as JSON."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import PurePath
 from unicodedata import combining, east_asian_width
 
+from massgen_tui.store.config_name import short_name
 from massgen_tui.store.summary import Summary
 from massgen_tui.text import one_line
 
@@ -43,7 +43,7 @@ def row_of(one: Summary) -> Row:
     return (
         one.id,
         f"{one.at.astimezone():%Y-%m-%d %H:%M}",
-        one_line(PurePath(one.config).stem, CONFIG),
+        one_line(short_name(one.config), CONFIG),
         one_line(name_of(one), 400),
         str(len(one.agents)),
         str(one.turns),
@@ -55,7 +55,7 @@ def row_of(one: Summary) -> Row:
 
 def name_of(one: Summary) -> str:
     """What a session is about: its own title, where the user gave it one, and the first prompt."""
-    given = one.title not in ("", one.config, PurePath(one.config).stem)
+    given = one.title not in ("", one.config, short_name(one.config))
     return f"[{one.title}] {one.prompt}" if given else one.prompt
 
 

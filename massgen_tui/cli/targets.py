@@ -16,6 +16,7 @@ from massgen_tui.cli.configs import no_such_config
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
 from massgen_tui.config.variables import gather
+from massgen_tui.net.address import shown
 from massgen_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -79,25 +80,25 @@ def _only_prompt(rest: Sequence[str], prompt: str | None) -> str | None:
 
 def with_models(command: _Command) -> _Command:
     """Give a command the options that addresses take: `-m` and `--key-env`."""
-    options = (
-        click.option(
-            "-m",
-            "--model",
-            "models",
-            multiple=True,
-            metavar="MODEL",
-            help="The model at the addresses: one for all, or one for each.",
-        ),
-        click.option(
-            "--key-env",
-            metavar="NAME",
-            default="",
-            help="The variable with the key of addresses that want one.",
-        ),
+    option = click.option(
+        "-m",
+        "--model",
+        "models",
+        multiple=True,
+        metavar="MODEL",
+        help="The model at the addresses: one for all, or one for each.",
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return option(with_key(command))
+
+
+def with_key(command: _Command) -> _Command:
+    """Give a command the option that names the variable of a key: `--key-env`."""
+    return click.option(
+        "--key-env",
+        metavar="NAME",
+        default="",
+        help="The variable with the key of addresses that want one.",
+    )(command)
 
 
 def read(words: Words, models: Sequence[str] = (), key_env: str = "") -> Targets:
@@ -139,7 +140,7 @@ def look(
     for note in notes:
         click.echo(f"warning: {note}", err=True)
     if sys.stderr.isatty():
-        click.echo(f"Looking at {', '.join(map(_shown, addresses))} …", err=True)
+        click.echo(f"Looking at {one_line(', '.join(map(shown, addresses)), 400)} …", err=True)
     found = asyncio.run(room.look_at(addresses, variables, key_variable=key_env))
     wanted = list(models or [""])
     wanted *= len(addresses) if len(wanted) == 1 else 1
@@ -151,11 +152,6 @@ def look(
         else:
             choices.append(_choice(chosen))
     return choices, refused
-
-
-def _shown(address: str) -> str:
-    scheme, there, rest = address.rpartition("://")
-    return one_line(f"{scheme}{there}{rest.rpartition('@')[2]}", 200)
 
 
 def _choice(found: "Found") -> "Choice":
@@ -182,9 +178,10 @@ def _chosen(found: "Found", model: str) -> "Found":
 
 
 def _named(found: "Found", model: str) -> "Found":
+    room = importlib.import_module("massgen_tui.discover.found")
+    if found.problem and found.problem not in (room.NO_MODEL, room.NO_CHAT):
+        return found
     if not found.models:
-        if found.problem and found.problem != "lists no model":
-            return found
         served = importlib.import_module("massgen_tui.monitor.status").ServedModel(model)
         return replace(found, models=(served,), problem="", hint="")
     if model not in [one.id for one in found.models]:
@@ -195,7 +192,8 @@ def _named(found: "Found", model: str) -> "Found":
 
 def _first(found: "Found", model: str) -> "Found":
     rest = tuple(one for one in found.models if one.id != model)
-    return replace(found, models=(*(one for one in found.models if one.id == model), *rest))
+    models = (*(one for one in found.models if one.id == model), *rest)
+    return replace(found, models=models, problem="", hint="")
 
 
 def _asked(found: "Found", names: Sequence[str]) -> str:
@@ -207,19 +205,31 @@ def _asked(found: "Found", names: Sequence[str]) -> str:
     return names[number - 1]
 
 
-def servers_of(words: Words) -> Config:
+def servers_of(words: Words, key_env: str = "") -> Config:
     """The servers that words name, for looking at them alone.
 
     Raises:
+        click.UsageError: a key is named for a config.
         click.ClickException: an address is none.
         ConfigError: the file cannot be read as a config.
     """
     if words.config:
+        if key_env:
+            raise click.UsageError("--key-env is for addresses: a config has its own")
         return load_config(Path(words.config))
+    room = importlib.import_module("massgen_tui.discover.look")
+    placed: list[Found] = [room.placed(address) for address in words.addresses]
+    for found in placed:
+        if found.problem:
+            raise click.ClickException(one_line(found.told, 2000))
     values = importlib.import_module("massgen_tui.discover.values")
     variables, _ = gather(os.environ, [Path.cwd()])
-    try:
-        config: Config = values.servers_of(words.addresses, variables)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
+    keys: dict[str, str] = {}
+    if any(variables.get(name) for name in (key_env, *room.KEY_VARIABLES)):
+        # a key goes only where one is asked for
+        looked: list[Found] = asyncio.run(
+            room.look_at(words.addresses, variables, key_variable=key_env)
+        )
+        keys = {found.address: found.key_variable for found in looked}
+    config: Config = values.servers_of(words.addresses, variables, keys)
     return config

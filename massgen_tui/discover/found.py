@@ -7,8 +7,17 @@ from massgen_tui.config.secrets import PLAIN
 from massgen_tui.dialects import by_name
 from massgen_tui.monitor.status import ServedModel
 
-_NO_CHAT = re.compile(r"embed|rerank|bge-|e5-|whisper|tts", re.IGNORECASE)
+_NO_CHAT = re.compile(
+    r"embed|rerank|whisper|moderation|transcribe|minilm|colbert|dall-e"
+    r"|(?<![a-z0-9])(?:bge|e5|gte|tts|asr)(?![a-z])",
+    re.IGNORECASE,
+)
 """Names of models that answer no prompts; a list of models says nothing of it."""
+
+
+NO_CHAT = "serves no model that answers prompts"
+NO_MODEL = "lists no model"
+"""Problems that a model's name takes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +41,8 @@ class Found:
 
     @property
     def chat(self) -> tuple[ServedModel, ...]:
-        """The models that a prompt can be for: all, where none is known to be."""
-        likely = tuple(model for model in self.models if not _NO_CHAT.search(model.id))
-        return likely or self.models
+        """The models that a prompt can be for, as far as their names tell."""
+        return tuple(model for model in self.models if not _NO_CHAT.search(model.id))
 
     @property
     def api_key(self) -> str:

@@ -3,22 +3,23 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from massgen_tui.config.address import AddressError, host_of, normalise, server_root
 from massgen_tui.config.credentials import key_for
 from massgen_tui.config.reach import is_far
 from massgen_tui.dialects import GENERIC, by_host
 from massgen_tui.dialects.servers import SERVERS
-from massgen_tui.discover.found import Found
+from massgen_tui.discover.found import NO_CHAT, NO_MODEL, Found
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.watch import Watch
-from massgen_tui.net.address import is_loopback, root_of
+from massgen_tui.net.address import is_loopback, root_of, shown
 
 KEY_VARIABLES = ("VLLM_API_KEY", "SGLANG_API_KEY")
 """Keys of one's own servers; they go to this machine only, unless the user names one."""
 _TYPES = {server.provider: server.name for server in SERVERS}
+_NAMED = 5
 _IN_ADDRESS = (
     "a name and password in an address can be read by everybody on this machine, in the list of "
     "processes and in the shell's history"
@@ -49,16 +50,25 @@ async def look_at(
             await own.aclose()
 
 
+def placed(address: str) -> Found:
+    """An address with its base URL, or why it is none; nobody is asked."""
+    bare = shown(address)
+    if bare != address:
+        hint = "set a variable and name it with --key-env NAME"
+        return Found(bare, problem=_IN_ADDRESS, hint=hint)
+    try:
+        return Found(address, normalise(address, GENERIC))
+    except AddressError as error:
+        return Found(address, problem=str(error))
+
+
 async def _look(
     address: str, variables: Mapping[str, str], key_variable: str, fetcher: Fetcher
 ) -> Found:
-    if "@" in urlsplit(address if "://" in address else f"//{address}").netloc:
-        hint = "set a variable and name it with --key-env NAME"
-        return Found(_bare(address), problem=_IN_ADDRESS, hint=hint)
-    try:
-        base_url = normalise(address, GENERIC)
-    except AddressError as error:
-        return Found(address, problem=str(error))
+    found = placed(address)
+    if found.problem:
+        return found
+    base_url = found.base_url
     if by_host(base_url) is not None:
         return await _hosted(address, base_url, variables, fetcher)
     status = await _asked(base_url, None, fetcher)
@@ -142,17 +152,14 @@ async def _asked(
 
 def _found(address: str, base_url: str, status: ServerStatus, key_variable: str = "") -> Found:
     kind = f"{status.kind} {status.version}".strip()
+    type = _TYPES.get(status.kind, GENERIC.name)
     problem, hint = _trouble(status)
-    return Found(
-        address,
-        base_url,
-        _TYPES.get(status.kind, GENERIC.name),
-        kind,
-        status.models,
-        key_variable,
-        problem,
-        hint,
-    )
+    found = Found(address, base_url, type, kind, status.models, key_variable, problem, hint)
+    if problem or found.chat:
+        return found
+    served = ", ".join(one.id for one in found.models[:_NAMED])
+    told = f"it serves {served}; -m MODEL takes one all the same"
+    return replace(found, problem=NO_CHAT, hint=told)
 
 
 def _trouble(status: ServerStatus) -> tuple[str, str]:
@@ -160,7 +167,7 @@ def _trouble(status: ServerStatus) -> tuple[str, str]:
     if status.state is ServerState.UP:
         if status.models:
             return "", ""
-        return "lists no model", "name one with -m MODEL" if status.kind else ""
+        return NO_MODEL, "name one with -m MODEL" if status.kind else ""
     if status.state is ServerState.UNKNOWN and status.models:
         return "", ""
     reason = status.reason or "nothing is known of it"
@@ -171,9 +178,3 @@ def _trouble(status: ServerStatus) -> tuple[str, str]:
             return f"is not ready yet: {reason}", "try again when it is"
         case _:
             return f"is no server that prompts can go to: {reason}", ""
-
-
-def _bare(address: str) -> str:
-    """The address without what stands before its host."""
-    scheme, there, rest = address.rpartition("://")
-    return f"{scheme}{there}{rest.rpartition('@')[2]}"

@@ -23,14 +23,25 @@ def config_of(choices: Sequence[Choice], variables: Mapping[str, str]) -> Config
     return build({"agents": agents_of(choices)}, variables, name=name)
 
 
-def servers_of(addresses: Sequence[str], variables: Mapping[str, str]) -> Config:
+def servers_of(
+    addresses: Sequence[str], variables: Mapping[str, str], keys: Mapping[str, str]
+) -> Config:
     """A config of servers that no agent uses, to look at them.
+
+    Args:
+        addresses: theirs.
+        variables: where keys are looked up.
+        keys: the variable whose key goes to an address.
 
     Raises:
         InvalidValues: an address is none.
     """
     agent = {"id": "nobody", "backend": {"type": GENERIC.name, "model": "none"}}
-    servers = [{"base_url": literal(address)} for address in addresses]
+    servers = [
+        {"base_url": literal(address)}
+        | ({"api_key": f"${{{keys[address]}}}"} if keys.get(address) else {})
+        for address in addresses
+    ]
     config = build({"agents": [agent], "servers": servers}, variables, name=", ".join(addresses))
     return config.model_copy(update={"agents": (), "warnings": ()})
 

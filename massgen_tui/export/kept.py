@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from massgen_tui.export.document import SessionInfo, turns_of
 from massgen_tui.session.agent import Agent
+from massgen_tui.store.config_name import file_name
 from massgen_tui.store.head import Head
 from massgen_tui.store.locks import is_locked
 from massgen_tui.store.reader import KeptSession, read_session
@@ -35,7 +36,7 @@ def _info(head: Head, title: str, zero: float) -> SessionInfo:
         id=head.id,
         title=title or head.title,
         at=head.at,
-        config=PurePath(head.config).name,
+        config=file_name(head.config),
         version=head.version,
         zero=zero,
     )

@@ -35,6 +35,13 @@ def without_user(url: str) -> str:
     return urlunsplit(parts._replace(netloc=_place(parts)))
 
 
+def shown(address: str) -> str:
+    """An address as people write it, with a scheme or without, less name and password."""
+    scheme, there, rest = address.rpartition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}{there}{place.rpartition('@')[2]}{slash}{path}"
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this very machine by its name alone; nothing is looked up.
 

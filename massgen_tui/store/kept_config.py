@@ -8,6 +8,7 @@ from massgen_tui.config.build import InvalidValues, build
 from massgen_tui.config.model import Config
 from massgen_tui.config.serialise import settings_values
 from massgen_tui.config.variables import gather
+from massgen_tui.store.config_name import is_file
 from massgen_tui.store.head import Head
 from massgen_tui.text import one_line
 
@@ -54,7 +55,7 @@ def greeting(head: Head, *, anew: bool = False) -> str:
     """Which session goes on, and with which settings; `anew`: those of another config."""
     began = f"{head.at.astimezone():%Y-%m-%d %H:%M}"
     told = f"Session {head.id} of {began} goes on, in a file of its own."
-    gone = Path(head.config).suffix and not Path(head.config).is_file()
+    gone = is_file(head.config) and not Path(head.config).is_file()
     if gone and not anew:
         told += f" {one_line(Path(head.config).name, 80)} is gone: its settings are those of then."
     return told

@@ -138,8 +138,36 @@ async def test_what_is_wrong_is_told_of_each_and_the_others_work() -> None:
 async def test_models_that_answer_no_prompt_are_not_offered() -> None:
     served = tuple(map(ServedModel, ("BAAI/bge-m3", "Qwen/Qwen3-4B", "nomic-embed-text")))
     assert [one.id for one in Found("x", models=served).chat] == ["Qwen/Qwen3-4B"]
-    only = (ServedModel("nomic-embed-text"),)
-    assert Found("x", models=only).chat == only
+    assert not Found("x", models=(ServedModel("nomic-embed-text"),)).chat
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("intfloat/e5-mistral-7b-instruct", False),
+        ("Qwen/Qwen3-TTS-12Hz-1.7B", False),
+        ("openai/whisper-large-v3-turbo", False),
+        ("BAAI/bge-reranker-v2-m3", False),
+        ("Alibaba-NLP/gte-Qwen2-7B-instruct", False),
+        ("omni-moderation-latest", False),
+        ("grok-code5-fast", True),
+        ("Qwen/Qwen3.5-35B-A3B", True),
+        ("watts-ai/llama", True),
+        ("google/gemma-4-e5b", True),
+    ],
+)
+def test_whether_a_model_answers_prompts_is_told_by_its_name(name: str, answers: bool) -> None:
+    assert bool(Found("x", models=(ServedModel(name),)).chat) is answers
+
+
+async def test_a_server_of_embeddings_alone_is_told_as_one() -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        models = {"object": "list", "data": [{"id": "BAAI/bge-m3", "owned_by": "vllm"}]}
+        server.route("GET", "/v1/models", whole(200, models))
+        [found] = await look_at([server.root], {})
+    assert found.problem == "serves no model that answers prompts"
+    assert "BAAI/bge-m3" in found.hint
 
 
 def found_at(port: int, *models: str, type: str = "vllm", key: str = "") -> Found:

@@ -1,13 +1,13 @@
 """What the list of kept sessions shows of each, by the room there is."""
 
 from collections.abc import Callable, Sequence
-from pathlib import PurePath
 from typing import NamedTuple
 
 from rich.text import Text
 
 from massgen_tui.console.session_finder import Row
 from massgen_tui.console.widgets.gauges import UNKNOWN
+from massgen_tui.store.config_name import short_name
 from massgen_tui.store.hits import Line
 from massgen_tui.store.summary import Summary
 from massgen_tui.text import clean, one_line
@@ -44,7 +44,7 @@ def size(count: int) -> str:
 COLUMNS = (
     Column("when", 16, lambda one: f"{one.at.astimezone():%Y-%m-%d %H:%M}"),
     Column("id", 8, lambda one: one.id, 110),
-    Column("config", 16, lambda one: one_line(PurePath(one.config).stem, 16), 100),
+    Column("config", 16, lambda one: one_line(short_name(one.config), 16), 100),
     Column("agents", 6, lambda one: str(len(one.agents)), 140, right=True),
     Column("turns", 5, lambda one: str(one.turns), 90, right=True),
     Column("tokens", 7, tokens, 0, right=True),
@@ -127,7 +127,7 @@ def _marked(row: Row) -> Text:
 
 def _text(row: Row) -> Text:
     line: Line = row.line
-    given = row.session.title not in ("", row.session.config, PurePath(row.session.config).stem)
+    given = row.session.title not in ("", row.session.config, short_name(row.session.config))
     title = f"[{one_line(row.session.title, 40)}] " if given and not row.where else ""
     said = Text(title + line.text, no_wrap=True, overflow="ellipsis")
     if row.where:
