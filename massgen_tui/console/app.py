@@ -16,7 +16,7 @@ from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
 from massgen_tui.console.actions import Actions
-from massgen_tui.console.keys import bindings, keys_of, quits, typed_by
+from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.terminal import Before
@@ -119,7 +119,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         """Take over the title, the theme and the keys of the config."""
         self.workspace.show_title()
         self._set_theme(self.config.ui.theme)
-        self.set_keymap(dict(self.config.ui.keymap))
+        self.set_keymap(keymap_of(self.config.ui.keymap))
 
     def _set_theme(self, theme: str) -> None:
         if theme in self.available_themes:

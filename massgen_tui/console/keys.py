@@ -12,6 +12,12 @@ from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_table import ACTIONS, acting_in, by_id
 from massgen_tui.console.terminal.keyboard import Keyboard
 
+NO_KEY = "no_key"
+"""A name that no key has: Textual keeps the old keys of a binding that is given none."""
+_KNOWN = {action.id: action for action in ACTIONS}
+_EVERYWHERE = frozenset({Scope.MAIN, Scope.APP})
+_BESIDE = _EVERYWHERE | {Scope.PROMPT, Scope.PANE, Scope.IN_PANE}
+
 
 def bindings(*scopes: Scope) -> list[BindingType]:
     """The Textual bindings of these scopes, each with its id."""
@@ -22,8 +28,31 @@ def bindings(*scopes: Scope) -> list[BindingType]:
 
 
 def remapped(action: Action, keymap: Mapping[str, str]) -> str:
-    """The keys that do this for this user."""
-    return keymap.get(action.id) or action.keys
+    """The keys that do this for this user; one that the user gave to another action is its no more.
+
+    So it is for actions that a key could mean beside: those of the main screen and the app.
+    """
+    own = keymap.get(action.id)
+    if own or action.scope not in _EVERYWHERE:
+        return own or action.keys
+    taken = {
+        key.strip()
+        for id, keys in keymap.items()
+        if id in _KNOWN and _KNOWN[id].scope in _BESIDE
+        for key in keys.split(",")
+    }
+    left = [key for key in action.keys.split(",") if key not in taken]
+    return ",".join(left)
+
+
+def keymap_of(keymap: Mapping[str, str]) -> dict[str, str]:
+    """The user's keymap, and what of the others' keys it leaves them."""
+    changed = {one.id: remapped(one, keymap) for one in ACTIONS if one.keys}
+    return dict(keymap) | {
+        id: keys or NO_KEY
+        for id, keys in changed.items()
+        if keys != _KNOWN[id].keys and id not in keymap
+    }
 
 
 def unknown(keymap: Mapping[str, str]) -> list[str]:
@@ -52,7 +81,7 @@ _NAMES = {
 
 def shown(keys: str) -> str:
     """Keys as people write them: `esc`, `?`, `ctrl+o, f2`."""
-    return ", ".join(_named(key.strip()) for key in keys.split(","))
+    return ", ".join(_named(key.strip()) for key in keys.split(",")) or "–"
 
 
 def acting(screen: Screen[Any]) -> dict[str, str]:

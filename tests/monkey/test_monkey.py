@@ -74,6 +74,8 @@ async def test_the_console(
     seed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # a session that somebody kept on this machine would be gone on with, elsewhere
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(ConsoleApp, "leave", lambda self, sure: None)
     clock, backends, watching = FakeClock(), WildBackends(seed), FixedWatching(scenes.both_up())
     config = config_of(*"abc"[: 1 + seed % 3])
