@@ -94,13 +94,13 @@ def _keys_kept() -> Iterator[Before]:
     ours[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     set_modes(ours)
     try:
-        yield Before(before, _typed())
+        yield Before(before, typed())
     finally:
         set_modes(before)
 
 
-def _typed() -> str:
-    """What has been typed by now, enter as a new line."""
+def typed() -> str:
+    """What waits in a terminal that is taken, enter as a new line; nothing waits there then."""
     keys = sys.stdin.fileno()
     there, _, _ = select([keys], [], [], 0)
     data = os.read(keys, _MOST) if there else b""

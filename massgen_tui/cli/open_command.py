@@ -1,15 +1,28 @@
 """`massgen-tui open CONFIG|ADDRESS… ["PROMPT"]`: the console."""
 
 import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from massgen_tui.cli.completing import files
 from massgen_tui.cli.opening import open_file
-from massgen_tui.cli.targets import FOR_ADDRESSES, read, split, with_models
+from massgen_tui.cli.targets import (
+    FOR_ADDRESSES,
+    Words,
+    choice,
+    config_of,
+    looked,
+    split,
+    with_models,
+)
 from massgen_tui.net.address import shown
-from massgen_tui.terminal import undrawable
+from massgen_tui.terminal import Before, taken, typed, undrawable
 from massgen_tui.text import one_line
+
+if TYPE_CHECKING:
+    from massgen_tui.discover.found import Found
 
 
 @click.command("open")
@@ -50,10 +63,39 @@ def command(
         if models or key_env:
             raise click.UsageError(FOR_ADDRESSES)
         return open_file(named.config, named.prompt, coordinate=coordinate)
-    targets = read(named, models, key_env)
-    running = importlib.import_module("massgen_tui.console.running")
-    notice = "\n".join(one_line(found.told, 400) for found in targets.refused)
-    code: int = running.open_console(
-        targets.config, prompt=named.prompt, notice=notice, coordinate=coordinate
-    )
-    return code
+    return _open_addresses(named, models, key_env, coordinate=coordinate)
+
+
+def _open_addresses(named: Words, models: Sequence[str], key_env: str, *, coordinate: bool) -> int:
+    """Look, ask which models are meant where there are several, and open the console.
+
+    What is typed meanwhile is for the console's prompt, and answers no question.
+
+    Raises:
+        click.ClickException: no agent can be made of any address.
+    """
+    with taken() as taken_over:
+        before = taken_over
+        found = looked(named.addresses, models, key_env)
+        choices = [choice(one) for one in found if one.decided]
+        if any(_open(one) for one in found):
+            before = Before(before.modes, before.typed + typed())
+            room = importlib.import_module("massgen_tui.console.choosing")
+            picked, code = room.choose([one for one in found if not one.decided], before.modes)
+            if picked is None:
+                return int(code)
+            places = [one.base_url for one in found]
+            choices = sorted([*choices, *picked], key=lambda one: places.index(one.found.base_url))
+        refused = [one_line(one.told, 400) for one in found if one.problem]
+        config = config_of(choices, refused)
+        running = importlib.import_module("massgen_tui.console.running")
+        notice = "\n".join(refused)
+        opened: int = running.open_console(
+            config, prompt=named.prompt, notice=notice, coordinate=coordinate, before=before
+        )
+        return opened
+
+
+def _open(found: "Found") -> bool:
+    """Whether it is still to be said which of its models is meant."""
+    return not (found.problem or found.decided)

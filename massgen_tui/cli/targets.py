@@ -114,20 +114,45 @@ def read(words: Words, models: Sequence[str] = (), key_env: str = "") -> Targets
             raise click.UsageError(FOR_ADDRESSES)
         return Targets(load_config(Path(words.config)))
     choices, refused = look(words.addresses, models, key_env)
-    for found in refused:
-        click.echo(one_line(found.told, 2000), err=True)
+    return Targets(
+        config_of(choices, [one_line(one.told, 2000) for one in refused]), tuple(refused)
+    )
+
+
+def config_of(choices: Sequence["Choice"], refused: Sequence[str]) -> Config:
+    """The config of what was chosen; what none came of is told.
+
+    Raises:
+        click.ClickException: nothing was chosen.
+    """
+    for told in refused:
+        click.echo(told, err=True)
     if not choices:
         raise click.ClickException("no agent can be made of what was found")
     values = importlib.import_module("massgen_tui.discover.values")
     variables, _ = gather(os.environ, [Path.cwd()])
     config: Config = values.config_of(choices, variables)
-    return Targets(config, tuple(refused))
+    return config
 
 
 def look(
     addresses: Sequence[str], models: Sequence[str] = (), key_env: str = ""
 ) -> tuple[list["Choice"], list["Found"]]:
     """Look at addresses and choose a model of each; gives the choices, and what none came of.
+
+    Raises:
+        click.UsageError: models do not fit the addresses.
+    """
+    chosen = [_chosen(found) for found in looked(addresses, models, key_env)]
+    return [choice(one) for one in chosen if not one.problem], [
+        one for one in chosen if one.problem
+    ]
+
+
+def looked(
+    addresses: Sequence[str], models: Sequence[str] = (), key_env: str = ""
+) -> list["Found"]:
+    """Look at addresses; where a model is named or there is one alone, `decided` says so.
 
     Raises:
         click.UsageError: models do not fit the addresses.
@@ -140,36 +165,34 @@ def look(
     for note in notes:
         click.echo(f"warning: {note}", err=True)
     if sys.stderr.isatty():
-        click.echo(f"Looking at {one_line(', '.join(map(shown, addresses)), 400)} …", err=True)
+        told = one_line(", ".join(map(shown, addresses)), 400)
+        click.echo(f"Looking at {told} …", err=True)
     found = asyncio.run(room.look_at(addresses, variables, key_variable=key_env))
     wanted = list(models or [""])
     wanted *= len(addresses) if len(wanted) == 1 else 1
-    choices, refused = [], []
-    for one, model in zip(found, wanted, strict=True):
-        chosen = _chosen(one, model)
-        if chosen.problem:
-            refused.append(chosen)
-        else:
-            choices.append(_choice(chosen))
-    return choices, refused
+    return [_settled(one, model) for one, model in zip(found, wanted, strict=True)]
 
 
-def _choice(found: "Found") -> "Choice":
-    choice: Choice = importlib.import_module("massgen_tui.discover.found").Choice(
+def choice(found: "Found") -> "Choice":
+    """The choice of the first model of what is decided."""
+    made: Choice = importlib.import_module("massgen_tui.discover.found").Choice(
         found, found.models[0].id
     )
-    return choice
+    return made
 
 
-def _chosen(found: "Found", model: str) -> "Found":
-    """The same with its one model first, or with the problem that none can be chosen."""
+def _settled(found: "Found", model: str) -> "Found":
     if model:
         return _named(found, model)
-    if found.problem:
+    names = [one.id for one in found.chat]
+    return found if found.problem or len(names) != 1 else _first(found, names[0])
+
+
+def _chosen(found: "Found") -> "Found":
+    """The same with its one model first, or with the problem that none can be chosen."""
+    if found.problem or found.decided:
         return found
     names = [one.id for one in found.chat]
-    if len(names) == 1:
-        return _first(found, names[0])
     if sys.stdin.isatty() and sys.stderr.isatty():
         return _first(found, _asked(found, names))
     listed = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
@@ -183,7 +206,7 @@ def _named(found: "Found", model: str) -> "Found":
         return found
     if not found.models:
         served = importlib.import_module("massgen_tui.monitor.status").ServedModel(model)
-        return replace(found, models=(served,), problem="", hint="")
+        return replace(found, models=(served,), problem="", hint="", decided=True)
     if model not in [one.id for one in found.models]:
         listed = ", ".join(one.id for one in found.models[:_SHOWN])
         return replace(found, problem=f"does not serve {model}", hint=f"it serves {listed}")
@@ -193,7 +216,7 @@ def _named(found: "Found", model: str) -> "Found":
 def _first(found: "Found", model: str) -> "Found":
     rest = tuple(one for one in found.models if one.id != model)
     models = (*(one for one in found.models if one.id == model), *rest)
-    return replace(found, models=models, problem="", hint="")
+    return replace(found, models=models, problem="", hint="", decided=True)
 
 
 def _asked(found: "Found", names: Sequence[str]) -> str:

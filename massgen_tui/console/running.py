@@ -36,7 +36,12 @@ def open_file(path: Path, *, prompt: str | None, before: Before, coordinate: boo
 
 
 def open_console(
-    config: "Config", *, prompt: str | None = None, notice: str = "", coordinate: bool = False
+    config: "Config",
+    *,
+    prompt: str | None = None,
+    notice: str = "",
+    coordinate: bool = False,
+    before: Before | None = None,
 ) -> int:
     """Run the console on this terminal until the user quits.
 
@@ -45,11 +50,12 @@ def open_console(
         prompt: asked at once.
         notice: shown at the start.
         coordinate: let the agents agree on what all are asked.
+        before: how the terminal was before it was taken; None: it is not taken.
 
     Returns:
         The exit code: 0, 1 after an unforeseen error, 128 and the number after a signal.
     """
-    app = ConsoleApp(config, prompt=prompt, notice=notice, coordinate=coordinate)
+    app = ConsoleApp(config, prompt=prompt, notice=notice, coordinate=coordinate, before=before)
     return _run(app)
 
 

@@ -9,22 +9,18 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from massgen_tui import paths
-from massgen_tui.console.action import Scope
-from massgen_tui.console.clipboard import CopyingApp
+from massgen_tui.console.beginning import Beginning
 from massgen_tui.console.contain import exit_code
-from massgen_tui.console.keys import bindings
-from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
-from massgen_tui.console.mended import Mended
+from massgen_tui.console.lifecycle import LastResort
 from massgen_tui.terminal import Modes, on_signals
 from massgen_tui.text import one_line
 
@@ -47,10 +43,9 @@ class Begun:
     demo: bool = False
 
 
-class StartApp(CopyingApp, Mended, inherit_bindings=False):
+class StartApp(Beginning, inherit_bindings=False):
     """A list of beginnings, and a line for an address."""
 
-    TITLE = "massgen-tui"
     CSS = """
     Screen { background: $background; }
     #hello { height: 1; padding: 0 1; color: $foreground; }
@@ -58,7 +53,6 @@ class StartApp(CopyingApp, Mended, inherit_bindings=False):
     Input { height: 1; border: none; background: $panel; padding: 0 1; }
     #keys { height: 1; background: $panel; color: $foreground; padding: 0 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.START)
 
     def __init__(self, folder: Path | None = None) -> None:
         """Look in a folder, by default the working directory."""
@@ -160,7 +154,7 @@ class StartApp(CopyingApp, Mended, inherit_bindings=False):
     def _look(self, addresses: Sequence[str], *, scan: bool = False) -> None:
         if not self._looking:
             self._looking = True
-            self._say("looking …", seconds=2)
+            self.say("looking …", seconds=2)
             self.run_worker(self._looked(addresses, scan=scan), group="look")
 
     async def _looked(self, addresses: Sequence[str], *, scan: bool) -> None:
@@ -173,12 +167,12 @@ class StartApp(CopyingApp, Mended, inherit_bindings=False):
         if scan:
             found = [one for one in found if not one.problem.startswith("nothing answers")]
         if not found:
-            self._say("no server answers on this host at these ports: type an address below")
+            self.say("no server answers on this host at these ports: type an address below")
             return
         screens = await asyncio.to_thread(
             importlib.import_module, "massgen_tui.console.screens.servers_found"
         )
-        self.push_screen(screens.ServersFound(found, self._say), self._chosen)
+        self.push_screen(screens.ServersFound(found, self.say), self._chosen)
 
     def _chosen(self, choices: "list[Choice] | None") -> None:
         if choices:
@@ -187,20 +181,6 @@ class StartApp(CopyingApp, Mended, inherit_bindings=False):
     def _end(self, begun: Begun) -> None:
         self.begun = begun
         self.exit()
-
-    def _say(self, text: str, seconds: float = 6) -> None:
-        self.notify(text, timeout=seconds, markup=False)
-
-    def action_leave(self) -> None:
-        """Open nothing."""
-        self.exit()
-
-    def end_by_signal(self, code: int) -> None:
-        """End with this exit code; called from a signal's handler."""
-        self.ending = True
-        if self.last_resort is not None:
-            self.last_resort.arm(SIGNAL_GRACE, code)
-        self.call_later(self.exit, None, code)
 
 
 def _variables() -> dict[str, str]:

@@ -38,6 +38,8 @@ class Found:
     """Why no agent can be made of it."""
     hint: str = ""
     """What to do about it."""
+    decided: bool = False
+    """The first model is the one that is meant."""
 
     @property
     def chat(self) -> tuple[ServedModel, ...]:
