@@ -153,6 +153,9 @@ async def _asked(
 def _found(address: str, base_url: str, status: ServerStatus, key_variable: str = "") -> Found:
     kind = f"{status.kind} {status.version}".strip()
     type = _TYPES.get(status.kind, GENERIC.name)
+    # a name with what cannot be seen (U+200B, U+00AD) can stand in no config
+    named = tuple(model for model in status.models if model.id.isprintable())
+    status = replace(status, models=named)
     problem, hint = _trouble(status)
     found = Found(address, base_url, type, kind, status.models, key_variable, problem, hint)
     if problem or found.chat:

@@ -218,3 +218,17 @@ def test_the_values_are_those_of_a_config() -> None:
             "api_key": "EMPTY",
         },
     }
+
+
+@pytest.mark.parametrize("name", ["m\u200b", "\u00ad", "a\u2060b", "\ue000"])
+async def test_a_model_whose_name_cannot_be_seen_is_none(name: str) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        data = [{"id": name, "owned_by": "vllm"}, {"id": QWEN, "owned_by": "vllm"}]
+        server.route("GET", "/v1/models", whole(200, {"object": "list", "data": data}))
+        [found] = await look_at([server.root], {})
+        assert [one.id for one in found.chat] == [QWEN]
+        assert config_of([Choice(found, QWEN)], {}).agents[0].problem is None
+        server.route("GET", "/v1/models", whole(200, {"object": "list", "data": data[:1]}))
+        [found] = await look_at([server.root], {})
+        assert found.problem == "lists no model"
