@@ -229,6 +229,9 @@ ACTIONS: tuple[Action, ...] = (
     *KEPT,
     *REPLAYING,
     *COMPARING,
+    Action(
+        Scope.AGREEMENT, "agreement.compare", "d", "compare", "compare it with the one that won"
+    ),
     Action(Scope.AGREEMENT, "agreement.close", "escape,q", "close", "close"),
     Action(Scope.AGREEMENT, "agreement.pagedown", "pagedown,space", "page(1)", "page down"),
     Action(Scope.AGREEMENT, "agreement.pageup", "pageup", "page(-1)", "page up"),

@@ -18,6 +18,7 @@ from massgen_tui.console.order import InOrder
 from massgen_tui.text import clean
 
 if TYPE_CHECKING:
+    from massgen_tui.console.screens.agreement import Wanted
     from massgen_tui.console.workspace import Workspace
     from massgen_tui.session.agent import Agent
 
@@ -77,7 +78,7 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         if screen is None:
             self.say("nothing was agreed on yet: f8, then ask all agents")
         else:
-            self.push_screen(screen, self._let_win)
+            self.push_screen(screen, self._of_agreement)
 
     def action_race(self) -> None:
         """Show who is ahead above the panes, or no more."""
@@ -111,9 +112,13 @@ class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
         else:
             self.say(sheet.body.plain.partition("\n\n")[2].partition("\n")[0], seconds=8)
 
-    def _let_win(self, name: str | None) -> None:
-        if name is not None:
-            self.workspace.coordinating.choose(name)
+    def _of_agreement(self, wanted: "Wanted | None") -> None:
+        if wanted is None:
+            return
+        if wanted.win:
+            self.workspace.coordinating.choose(wanted.win)
+        elif wanted.compare and (screen := self.workspace.compare_answers(*wanted.compare)):
+            self.push_screen(screen)
 
     def action_help(self) -> None:
         """Show all keys."""

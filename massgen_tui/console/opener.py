@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
@@ -22,6 +23,9 @@ from massgen_tui.console.services import Services
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.session import Session
 from massgen_tui.text import one_line
+
+if TYPE_CHECKING:
+    from massgen_tui.console.screens.agreement import Wanted
 
 
 class Opener:
@@ -48,14 +52,14 @@ class Opener:
         """What the config warns of, and what of its `ui` means nothing among these themes."""
         raise NotImplementedError
 
-    def agreement_screen(self) -> Screen[str | None] | None:
+    def agreement_screen(self) -> Screen["Wanted | None"] | None:
         """The answers and votes of the last coordination; None where there was none."""
         agreement = self.coordinating.agreement
         if agreement is None:
             return None
         # what it is made of takes time to import, and the first frame does not need it
         room = importlib.import_module("massgen_tui.console.screens.agreement")
-        made: Screen[str | None] = room.AgreementScreen(
+        made: Screen[Wanted | None] = room.AgreementScreen(
             agreement, running=self.coordinating.running
         )
         return made
@@ -73,6 +77,24 @@ class Opener:
 
         two = sides.first_two(there(), agent.id if agent else "")
         if two is None:
+            return None
+        made: Screen[None] = room.CompareScreen(there, two, self.config.ui.keymap)
+        return made
+
+    def compare_answers(self, one: str, other: str) -> Screen[None] | None:
+        """Two answers of the last coordination side by side, by their names."""
+        agreement = self.coordinating.agreement
+        sides = importlib.import_module("massgen_tui.console.comparing.sides")
+        room = importlib.import_module("massgen_tui.console.screens.compare")
+        named = {} if agreement is None else agreement.given_by
+
+        def there() -> Sequence[object]:
+            found: Sequence[object] = sides.sides_of(self.session.agents)
+            return found
+
+        by_attempt = {side.attempt.serial: side for side in sides.sides_of(self.session.agents)}
+        two = tuple(by_attempt.get(named.get(name, 0)) for name in (one, other))
+        if None in two:
             return None
         made: Screen[None] = room.CompareScreen(there, two, self.config.ui.keymap)
         return made

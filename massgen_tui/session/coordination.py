@@ -86,6 +86,8 @@ class Agreement:
     answers: list[Answer] = field(default_factory=list)
     votes: list[Vote] = field(default_factory=list)
     out: list[Out] = field(default_factory=list)
+    given_by: dict[str, int] = field(default_factory=dict)
+    """The serials of the attempts that gave the answers, by their names."""
     winner: str = ""
     """The name of the answer that won."""
     by: str = ""
@@ -107,9 +109,10 @@ class Agreement:
                 return step
         raise KeyError(attempt)
 
-    def give(self, answer: Answer) -> None:
-        """An answer came: votes that had not seen it do not count."""
+    def give(self, answer: Answer, attempt: int) -> None:
+        """An answer came by an attempt: votes that had not seen it do not count."""
         self.answers.append(answer)
+        self.given_by[answer.name] = attempt
         self.votes = [replace(vote, counted=False) for vote in self.votes]
 
     @property

@@ -60,7 +60,7 @@ def _fold_step(
     round = agreement.step_of(event.attempt).round
     if isinstance(event, events.AnswerGiven):
         content = str(attempt.content) if event.content is None else event.content
-        agreement.give(Answer(event.name, agent.id, round, content))
+        agreement.give(Answer(event.name, agent.id, round, content), event.attempt)
     else:
         vote = Vote(agent.id, event.answer, event.reason, round, event.counted)
         agreement.votes.append(vote)

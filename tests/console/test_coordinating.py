@@ -87,6 +87,20 @@ async def test_the_answers_and_votes_are_read_and_one_is_let_win() -> None:
         assert "So it is the second" in stage.screen_text
 
 
+async def test_an_answer_is_compared_with_the_one_that_won() -> None:
+    async with staged(config_of("a", "b"), backends=Backends(**agree())) as stage:
+        await stage.press("f8")
+        await stage.ask("What is it?")
+        await until_agreed(stage)
+        await stage.press("ctrl+g", "1", "a", "down", "d")
+        for _ in range(20):
+            await stage.settle()
+        shown = stage.screen_text
+        assert "Compare" in shown
+        assert "The first" in shown
+        assert "The second" in shown
+
+
 async def test_esc_presents_what_there_is_and_again_ends_it() -> None:
     held = asyncio.Event()
     scripts: dict[str, list[Sequence[Step]]] = {

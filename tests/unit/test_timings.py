@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massgen_tui.backends.events import ContentDelta, Finished, Opened, RequestSent, ServerTimed
+from massgen_tui.backends.events import (
+    ContentDelta,
+    Finished,
+    Opened,
+    RequestSent,
+    ServerTimed,
+    UsageReported,
+)
 from massgen_tui.backends.timings import read_timings
+from massgen_tui.console.screens.request import untold_cache
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.stalls import Stall
@@ -176,3 +184,20 @@ def test_every_number_is_defined() -> None:
     text = Path("docs/numbers.md").read_text("utf-8")
     for number in ("TTFT", "first answer", "tok/s", "cached", "stall", "total", "longest pause"):
         assert f"| {number} |" in text
+
+
+@pytest.mark.parametrize(
+    ("cached", "dialect", "told"),
+    [
+        (None, "vllm", "--enable-prompt-tokens-details"),
+        (None, "sglang", "--enable-cache-report"),
+        (None, "llamacpp", ""),
+        (8, "vllm", ""),
+    ],
+)
+def test_the_flag_that_is_missing_is_named(cached: int | None, dialect: str, told: str) -> None:
+    attempt = answered(0.5, 0.6)
+    attempt.usage = UsageReported(24, 2, None, cached)
+    words = untold_cache(attempt, dialect)
+    assert bool(words) == bool(told)
+    assert told in words

@@ -1,5 +1,7 @@
 """The answers of a coordination, who voted for which and why; one of them can be let win."""
 
+from dataclasses import dataclass
+
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -15,8 +17,18 @@ from massgen_tui.session.coordination import Agreement, Answer
 from massgen_tui.text import clean, one_line
 
 
-class AgreementScreen(Modal[str]):
-    """Gives the name of the answer that is to win; nothing where it is only read."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be done with answers."""
+
+    win: str = ""
+    """The name of the one that is to win."""
+    compare: tuple[str, str] | None = None
+    """Two that are to stand side by side."""
+
+
+class AgreementScreen(Modal[Wanted]):
+    """Gives what is to be done; nothing where it is only read."""
 
     BINDINGS = bindings(Scope.AGREEMENT)
     DEFAULT_CSS = """
@@ -42,7 +54,7 @@ class AgreementScreen(Modal[str]):
         with Vertical(id="agreement") as frame:
             frame.border_title = Text(self._title())
             chosen = "enter lets it win · " if self._open else ""
-            frame.border_subtitle = Text(f"{chosen}pgup pgdn scroll · esc closes")
+            frame.border_subtitle = Text(f"{chosen}d compare · pgup pgdn scroll · esc closes")
             yield OptionList(
                 *(Option(self._row(one)) for one in self._agreement.answers),
                 id="answers",
@@ -69,7 +81,17 @@ class AgreementScreen(Modal[str]):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if self._open:
-            self.close(self._agreement.answers[event.option_index].name)
+            self.close(Wanted(win=self._agreement.answers[event.option_index].name))
+
+    def action_compare(self) -> None:
+        """Have the answer that is pointed at beside the one that won, or beside the next."""
+        names = [one.name for one in self._agreement.answers]
+        place = self.query_one("#answers", OptionList).highlighted
+        if place is None or len(names) < 2:
+            return
+        one, won = names[place], self._agreement.winner
+        other = won if won not in ("", one) else names[(place + 1) % len(names)]
+        self.close(Wanted(compare=(other, one)))
 
     def action_page(self, by: int) -> None:
         """Scroll the text by a page."""

@@ -5,6 +5,7 @@ import json
 from massgen_tui.config.secrets import secrets_of
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.queries import shown
 from massgen_tui.session.redact import Redactor
 from massgen_tui.text import clean, one_line
@@ -23,6 +24,8 @@ def request_text(agent: Agent, energy: Energy | None = None) -> tuple[str, str]:
     if energy is not None:
         lines.append(energy_words(energy))
     endpoint = agent.config.endpoint
+    if words := untold_cache(attempt, endpoint.dialect.name):
+        lines.append(words)
     lines += [f"{extra.name}: {extra.shown}" for extra in endpoint.extra_headers]
     lines += [f"?{extra.name}={extra.shown}" for extra in endpoint.extra_query]
     # before the body, which may be long: what was left out of it belongs to it
@@ -32,6 +35,21 @@ def request_text(agent: Agent, energy: Energy | None = None) -> tuple[str, str]:
     body = json.dumps(dict(attempt.request), indent=2, ensure_ascii=False, default=str)
     redact = Redactor(secrets_of(endpoint))
     return title, clean(redact("\n".join([*lines, "", body])))
+
+
+_TELLS_CACHE = {
+    "vllm": "--enable-prompt-tokens-details",
+    "sglang": "--enable-cache-report",
+}
+"""What a server is started with so that it tells how much of a prompt it had in its cache."""
+
+
+def untold_cache(attempt: Attempt, dialect: str) -> str:
+    """Which flag is missing where a server counts tokens and tells nothing of its cache."""
+    usage, flag = attempt.usage, _TELLS_CACHE.get(dialect)
+    if usage is None or usage.cached is not None or flag is None:
+        return ""
+    return f"cached tokens: not told; the server tells them when it is started with {flag}"
 
 
 def energy_words(energy: Energy) -> str:
