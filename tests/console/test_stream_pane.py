@@ -476,7 +476,7 @@ async def test_a_silence_takes_the_place_of_the_rate_and_ends_the_foot_when_it_i
     say(attempt, "again", 68.5)
     assert words.foot(one, 68.5)[1][0].endswith("tok/s")
     finish(attempt, at=80.0)
-    assert words.foot(one, 90.0)[-1] == ("longest pause 65 s", "text")
+    assert words.foot(one, 90.0)[-1] == ("stalled 65.0 s at 2.5 s", "text")
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.FAILED])

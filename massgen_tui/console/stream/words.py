@@ -112,7 +112,7 @@ def _besides(attempt: Attempt) -> tuple[str, ...]:
     """What is told where there is room; how long it paused ends it."""
     hit = attempt.cold or (attempt.usage is not None and attempt.usage.cached)
     still = stalled(attempt) or _longest_pause(attempt)
-    return _first_answer(attempt), cached(attempt) if hit else "", still, of_server(attempt)
+    return _first_answer(attempt), cached(attempt) if hit else "", of_server(attempt), still
 
 
 def silence(attempt: Attempt, now: float) -> str:
