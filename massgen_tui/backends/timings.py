@@ -35,7 +35,7 @@ def _vllm(chunk: Mapping[str, object]) -> ServerTimed | None:
         _ms(told, "queue_time_ms"),
         _ms(told, "time_to_first_token_ms"),
         _ms(told, "generation_time_ms"),
-        1000 / itl if itl else None,
+        _rate(1000, itl),
         _share(told),
     )
 
@@ -75,9 +75,25 @@ def _seconds(chunk: Mapping[str, object]) -> ServerTimed | None:
             _number(told, f"{name}_time") for name in ("queue", "prompt", "completion")
         )
         if (queue, prompt, took) != (None, None, None):
-            tokens = _number(told, "completion_tokens")
-            return ServerTimed(queue, prompt, took, tokens / took if tokens and took else None)
+            return ServerTimed(queue, prompt, took, _rate(_completion(told, chunk), took))
     return None
+
+
+def _completion(told: Mapping[str, object], chunk: Mapping[str, object]) -> float | None:
+    """Tokens of the completion: beside the times, or in the chunk's `usage` (Cerebras)."""
+    usage = chunk.get("usage")
+    beside = _number(told, "completion_tokens")
+    if beside is not None or not isinstance(usage, Mapping):
+        return beside
+    return _number(usage, "completion_tokens")
+
+
+def _rate(amount: float | None, time: float | None) -> float | None:
+    """How many a unit of time; None where it is nothing, or too fast to be a number."""
+    if not amount or not time:
+        return None
+    rate = amount / time
+    return rate if math.isfinite(rate) else None
 
 
 def _ms(told: Mapping[str, object], name: str) -> float | None:

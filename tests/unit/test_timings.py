@@ -1,6 +1,7 @@
 """What servers tell of one answer's timings, in each of their forms, and what is none."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ VLLM = {
             {"time_info": {"queue_time": 0.001, "prompt_time": 0.002, "completion_time": 0.5}},
             ServerTimed(0.001, 0.002, 0.5),
         ),
+        (
+            {
+                "time_info": {"queue_time": 0.001, "prompt_time": 0.002, "completion_time": 0.5},
+                "usage": {"prompt_tokens": 9, "completion_tokens": 1000},
+            },
+            ServerTimed(0.001, 0.002, 0.5, 2000.0),
+        ),
+        # times so short that no rate can be told
+        ({"metrics": {"mean_itl_ms": 5e-324, "queue_time_ms": 2}}, ServerTimed(0.002)),
+        (
+            {"usage": {"completion_time": 5e-324, "completion_tokens": 100}},
+            ServerTimed(None, None, 5e-324),
+        ),
         # what tells nothing
         ({"usage": {"completion_tokens": 9}}, None),
         ({"metrics": []}, None),
@@ -105,6 +119,8 @@ def test_timings_are_read(chunk: dict[str, object], timed: ServerTimed | None) -
                             "usage",
                             "draft_n",
                             "mean_itl_ms",
+                            "completion_time",
+                            "completion_tokens",
                         ]
                     ),
                     of,
@@ -117,9 +133,7 @@ def test_timings_are_read(chunk: dict[str, object], timed: ServerTimed | None) -
 def test_whatever_a_server_tells_does_no_harm(chunk: dict[str, object]) -> None:
     timed = read_timings(chunk)
     if timed is not None:
-        json.dumps(
-            [timed.queue_s, timed.prefill_s, timed.decode_s, timed.acceptance], allow_nan=False
-        )
+        json.dumps(asdict(timed), allow_nan=False)
 
 
 def answered(*moments: float) -> Attempt:
