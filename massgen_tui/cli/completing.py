@@ -30,10 +30,11 @@ def agents(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     """The agents of the config that the line names already."""
     # an option that waits for its value keeps click from telling the words before it
     words = split_arg_string(os.environ.get("COMP_WORDS", ""))
-    named = [word for word in words if Path(word).is_file()]
     outline = None
-    with suppress(OSError, ValueError):
-        outline = outline_of(Path(named[0])) if named else None
+    with suppress(OSError, ValueError, RuntimeError):  # RuntimeError: the home of nobody
+        # the shell gives its words as they are typed
+        named = [path for word in words if (path := Path(word).expanduser()).is_file()]
+        outline = outline_of(named[0]) if named else None
     ids = [agent.id for agent in outline.agents] if outline is not None else []
     return [CompletionItem(id) for id in ids if id.startswith(incomplete)]
 

@@ -7,6 +7,7 @@ import asyncio
 import importlib
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,13 +135,15 @@ class StartApp(Beginning, inherit_bindings=False):
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
         event.stop()
-        words = event.value.split()
-        if not words:
+        line = event.value.strip()
+        if not line:
             return
-        if len(words) == 1 and (self._folder / words[0]).expanduser().is_file():
-            self._end(Begun(config=(self._folder / words[0]).expanduser()))
-        else:
-            self._look(words)
+        with suppress(OSError, RuntimeError):  # a name too long, or the home of nobody
+            config = self._folder / Path(line).expanduser()
+            if config.is_file():
+                self._end(Begun(config=config))
+                return
+        self._look(line.split())
 
     def on_key(self, event: events.Key) -> None:
         """Let what is typed on the list go to the line."""

@@ -125,6 +125,31 @@ async def test_an_address_is_typed_wherever_the_focus_is(place: Path) -> None:
         assert [choice.model for choice in app.begun.choices] == ["Qwen/Qwen3-4B"]
 
 
+@pytest.mark.parametrize("typed", ["~/my agents.yaml", "my agents.yaml", " ./my agents.yaml "])
+async def test_a_config_is_typed_as_people_name_files(
+    typed: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(place))
+    (place / "my agents.yaml").write_text(CONFIG, "utf-8")
+    async with started() as (app, pilot):
+        line = app.query_one(Input)
+        line.value = typed
+        line.focus()
+        await pilot.press("enter")
+    assert app.begun == Begun(config=place / "my agents.yaml")
+
+
+@pytest.mark.parametrize("typed", ["~nobody-here/agents.yaml", "x" * 5000])
+async def test_what_can_be_no_file_is_looked_at_as_an_address(typed: str, place: Path) -> None:
+    async with started() as (app, pilot):
+        line = app.query_one(Input)
+        line.value = typed
+        line.focus()
+        await pilot.press("enter")
+        await until(pilot, app, lambda: isinstance(app.screen, ServersFound))
+        assert app.begun is None
+
+
 async def test_what_is_wrong_is_told_in_the_list(place: Path) -> None:
     async with started() as (app, pilot):
         line = app.query_one(Input)

@@ -52,6 +52,8 @@ def place(tmp_path: Path) -> Path:
     [
         ("massgen-tui res", ["resume", "res"]),
         ("massgen-tui run agents.yaml --agent qw", ["qwen1", "qwen2"]),
+        ("massgen-tui run ~/agents.yaml --agent qw", ["qwen1", "qwen2"]),
+        ("massgen-tui run ~nobody-here/agents.yaml --agent qw", []),
         ("massgen-tui run nowhere.yaml --agent qw", []),
         ("massgen-tui run agents.yaml hi --for", ["--format"]),
         ("massgen-tui resume k", ["k3v9x2ma"]),
