@@ -30,7 +30,7 @@ _MOST = 65536
 def undrawable() -> str:
     """Why a console cannot be drawn here; empty where it can."""
     # Textual draws on standard error; closed, it is None
-    if sys.stderr is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if sys.__stderr__ is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "there is no terminal"
     kind = os.environ.get("TERM", "")
     return f"TERM={kind} cannot be drawn on" if kind in _TYPEWRITERS else ""

@@ -18,6 +18,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 def main() -> None:
     """Run the command line and leave with its exit code; wrong usage and configs are 1."""
+    _open_closed()
     _speak_utf_8()
     try:
         code = _run(sys.argv[1:])
@@ -48,6 +49,16 @@ def _run(words: list[str]) -> int:
         return open_file(*words)
     run = importlib.import_module("massgen_tui.cli.commands").run
     return int(run(words))
+
+
+def _open_closed() -> None:
+    """Let streams that were closed before the start (`>&-`, some services) lead nowhere.
+
+    Python has None in their place. `sys.__stderr__` stays None: no console is drawn without it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _speak_utf_8() -> None:

@@ -334,3 +334,23 @@ def test_a_locale_that_is_not_utf_8_is_given_utf_8(home: Path, locale: dict[str,
     )
     assert json.loads(done.stdout.decode("utf-8"))["prompt"] == "é 漢"
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("words", "code"), [("sessions", 0), ("schema", 0), ("run nosuch.yaml", 1)]
+)
+def test_streams_closed_before_the_start_lead_nowhere(
+    home: Path, closed: str, words: str, code: int
+) -> None:
+    command = f'exec "$0" -m massgen_tui {words} {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable],
+        cwd=home,
+        env=environment(home),
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == code
