@@ -18,9 +18,9 @@ from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.monitor.elsewhere import Elsewhere
 from massgen_tui.monitor.fetch import PATIENCE, Fetcher
 from massgen_tui.monitor.kinds import wakes
+from massgen_tui.monitor.poller import ServerPoller
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.targets import targets_of
-from massgen_tui.monitor.watch import Watch
 
 _AT_ONCE = 16
 """Servers that are looked at at the same time."""
@@ -131,13 +131,13 @@ async def _probed(files: Sequence[Checked]) -> list[Checked]:
     fetcher = Fetcher()
     # who asks once waits for an answer
     elsewhere = Elsewhere(fetcher, time.monotonic, wait=PATIENCE)
-    watches: dict[tuple[str, str | None], Watch] = {}
+    watches: dict[tuple[str, str | None], ServerPoller] = {}
     for target in (target for file in files for target in file.servers or ()):
-        watch = Watch(target, fetcher, time.monotonic, elsewhere=elsewhere)
+        watch = ServerPoller(target, fetcher, time.monotonic, elsewhere=elsewhere)
         watches.setdefault((target.id, target.key), watch)
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def look(watch: Watch) -> None:
+    async def look(watch: ServerPoller) -> None:
         async with gate:
             status = await watch.look()
             if status.silent:

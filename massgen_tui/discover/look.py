@@ -12,8 +12,8 @@ from massgen_tui.dialects import GENERIC, by_host
 from massgen_tui.dialects.servers import SERVERS
 from massgen_tui.discover.found import NO_CHAT, NO_MODEL, Found
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.poller import ServerPoller
 from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
-from massgen_tui.monitor.watch import Watch
 from massgen_tui.net.address import is_loopback, root_of, shown
 
 KEY_VARIABLES = ("VLLM_API_KEY", "SGLANG_API_KEY")
@@ -145,7 +145,7 @@ async def _asked(
 ) -> ServerStatus:
     root = root_of(base_url) if is_far(base_url) else server_root(base_url)
     target = ServerTarget(root, base_url, GENERIC.name, (), key=key, hosted=hosted)
-    watch = Watch(target, fetcher, time.monotonic)
+    watch = ServerPoller(target, fetcher, time.monotonic)
     status = await watch.look()
     return await watch.look(patient=True) if status.silent else status
 

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from massgen_tui.monitor.looking import ModelState, Pulse
+from massgen_tui.monitor.looking import Liveness, ModelState
 from massgen_tui.monitor.status import Condition, ServerState
 
 
-def of_those_asked_for(pulse: Pulse, models: Collection[str]) -> Pulse:
+def of_those_asked_for(pulse: Liveness, models: Collection[str]) -> Liveness:
     """The pulse as the models that agents ask for make it."""
     told = [state for name, state in pulse.by_model if name in models]
     if pulse.state is not ServerState.UP or not told:

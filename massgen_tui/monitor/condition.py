@@ -1,6 +1,6 @@
 """What a server is in beside its state: what its counters show, in words."""
 
-from massgen_tui.monitor.looking import Pulse
+from massgen_tui.monitor.looking import Liveness
 from massgen_tui.monitor.metrics import Engine, Metrics
 from massgen_tui.monitor.rates import Rates
 from massgen_tui.monitor.status import Condition
@@ -32,7 +32,7 @@ class Uncounted:
         return _UNCOUNTED if odd else ""
 
 
-def condition_of(pulse: Pulse, rates: Rates, scrape: Metrics) -> tuple[Condition | None, str]:
+def condition_of(pulse: Liveness, rates: Rates, scrape: Metrics) -> tuple[Condition | None, str]:
     """The condition and why; None and empty where nothing is odd."""
     if pulse.condition:
         return pulse.condition, ""

@@ -15,9 +15,9 @@ from massgen_tui.config.extras import Extra, pairs, with_query
 from massgen_tui.config.model import Config
 from massgen_tui.monitor.dcgm_page import Page, Told
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
+from massgen_tui.monitor.gpu_inventory import GpuInventory
 from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.gpu_status import GpuSnapshot
-from massgen_tui.monitor.roll import Roll
 from massgen_tui.net.address import is_loopback
 
 _LARGE = 50_000
@@ -34,7 +34,7 @@ _NO_GPU = "the exporter names no GPU"
 class _Machine:
     """One machine over time."""
 
-    roll: Roll = field(default_factory=lambda: Roll(_MINUTE))
+    roll: GpuInventory = field(default_factory=lambda: GpuInventory(_MINUTE))
     reason: str = ""
     sampled_at: float | None = None
 

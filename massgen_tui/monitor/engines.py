@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from prometheus_client.samples import Sample
 
 from massgen_tui.monitor import metrics, ray_deployments, series
-from massgen_tui.monitor.looking import Pulse
+from massgen_tui.monitor.looking import Liveness
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.ray_deployments import BEGIN, Deployed
 from massgen_tui.monitor.remote_page import SPECULATES
@@ -122,7 +122,7 @@ def unpaced(told: Told) -> Told:
     return replace(told, metrics=replace(told.metrics, progress=None, engines=engines))
 
 
-def applied(pulse: Pulse, told: Told) -> Pulse:
+def applied(pulse: Liveness, told: Told) -> Liveness:
     """The pulse of a server that answers, with what its pages tell of it."""
     if pulse.state is not ServerState.UP:
         return pulse

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from massgen_tui.monitor.asked import Asked
+from massgen_tui.monitor.probe_log import ProbeLogEntry
 
 Source = Literal["prompt", "look"]
 _ABSENT = frozenset({404, 405})
@@ -61,7 +61,7 @@ class LastFailures:
         else:
             self.succeeded("prompt")
 
-    def looked(self, now: float, log: Sequence[Asked], reason: str, *, up: bool) -> None:
+    def looked(self, now: float, log: Sequence[ProbeLogEntry], reason: str, *, up: bool) -> None:
         """Take in a look that asked what ends `log`, and what it said."""
         before, self._looked = self._looked, now
         if up:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from massgen_tui.monitor.condition import Uncounted, condition_of
-from massgen_tui.monitor.looking import Pulse
+from massgen_tui.monitor.looking import Liveness
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.rates import Rates
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
@@ -25,7 +25,7 @@ class Figures:
         self._uncounted = Uncounted()
         self._told_at: float | None = None
 
-    def take(self, now: float, pulse: Pulse, at: float, *, counting: bool, open: bool) -> bool:
+    def take(self, now: float, pulse: Liveness, at: float, *, counting: bool, open: bool) -> bool:
         """Take in one look. Gives False when it is hardly the server that it was.
 
         Args:
@@ -55,7 +55,9 @@ class Figures:
         same = scrape.progress is None and scrape == self._window.last
         return at - self._told_at < (_GATHERED if same else _ONE)
 
-    def added(self, status: ServerStatus, pulse: Pulse, now: float, *, talks: bool) -> ServerStatus:
+    def added(
+        self, status: ServerStatus, pulse: Liveness, now: float, *, talks: bool
+    ) -> ServerStatus:
         """The status with these numbers, and with what is odd of a server that answers its probes.
 
         `talks`: one of our own streams brought something of late.
@@ -79,7 +81,7 @@ class Figures:
         )
 
     def _oddity(
-        self, pulse: Pulse, rates: Rates, scrape: Metrics, now: float, *, talks: bool
+        self, pulse: Liveness, rates: Rates, scrape: Metrics, now: float, *, talks: bool
     ) -> tuple[Condition | None, str]:
         if rates.mixed:
             return pulse.condition, _MIXED

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from massgen_tui.monitor.amd import AmdCards
+from massgen_tui.monitor.cuda_visible import chosen
+from massgen_tui.monitor.gpu_inventory import GpuInventory
+from massgen_tui.monitor.gpu_processes import GpuProcesses
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.nvml import DriverLost, NoGpus, Nvml, Unanswered
-from massgen_tui.monitor.owners import Owners
-from massgen_tui.monitor.roll import Roll
-from massgen_tui.monitor.visible import chosen
 
 Clock = Callable[[], float]
 
@@ -45,7 +45,7 @@ class GpuMonitor:
         retry: float = _RETRY,
         delay: float = 0.0,
         open_nvml: Callable[[], Nvml] = Nvml,
-        owners: Owners | None = None,
+        owners: GpuProcesses | None = None,
         cards: AmdCards | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
@@ -72,7 +72,7 @@ class GpuMonitor:
         self._owners = owners
         self._cards = cards or AmdCards()
         self._environ = environ
-        self._roll, self._others = Roll(_MINUTE), Roll(_MINUTE)
+        self._roll, self._others = GpuInventory(_MINUTE), GpuInventory(_MINUTE)
         self._snapshot = GpuSnapshot()
 
     @property

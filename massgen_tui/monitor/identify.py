@@ -22,7 +22,7 @@ from massgen_tui.monitor.kinds import (
     vllm,
 )
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import Ask, Card, said
+from massgen_tui.monitor.looking import Ask, ServerInfo, said
 from massgen_tui.monitor.read import LARGE, count, field, items, text
 from massgen_tui.monitor.status import ServedModel
 
@@ -30,7 +30,9 @@ _SLOW = 1.0
 """Seconds of an answer from which a server is asked no more than needs be."""
 
 
-async def identify(ask: Ask, models: Answer, *, hosted: bool, known: Kind | None = None) -> Card:
+async def identify(
+    ask: Ask, models: Answer, *, hosted: bool, known: Kind | None = None
+) -> ServerInfo:
     """Read the list of models, and ask further where it does not say who serves it.
 
     Args:
@@ -46,7 +48,7 @@ async def identify(ask: Ask, models: Answer, *, hosted: bool, known: Kind | None
     if not hosted and kind not in (*others.KINDS, *small.KINDS):
         told = served is not None
         kind, version = await _further(ask, models, kind, owner, known=known, told=told)
-    return Card(
+    return ServerInfo(
         kind=kind,
         version=version,
         models=with_contexts(served or (), adapters),

@@ -52,7 +52,7 @@ _LISTING = ("vllm", "sglang", "llamacpp")
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ServerInfo:
     """What changes seldom: asked for when a server comes up, and again every half minute."""
 
     kind: "Kind | None" = None
@@ -83,7 +83,7 @@ class Card:
         return dialect in _LISTING and self.listed and not self.models
 
 
-def kept(new: Card, old: Card | None) -> Card:
+def kept(new: ServerInfo, old: ServerInfo | None) -> ServerInfo:
     """The new card; a list of models that could not be read this time stays as it was."""
     if old is None or new.models or new.listed or new.kind is not old.kind:
         return new
@@ -100,7 +100,7 @@ class ModelState:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Liveness:
     """Whether it lives, and its numbers now."""
 
     state: ServerState
@@ -134,14 +134,14 @@ class Pulse:
     """Its numbers are told in its stead, by pages elsewhere."""
 
 
-def pulse_of(answer: Answer) -> Pulse:
+def pulse_of(answer: Answer) -> Liveness:
     """What the answer of a liveness path says.
 
     503 is "not yet" with llama.cpp (`Loading model`) and SGLang; with vLLM its engine has died.
     """
     if answer.fault and not (answer.fault is Fault.TOO_LARGE and answer.status == 200):
         certain = answer.fault not in (Fault.BROKEN, Fault.UNTRUSTED, Fault.PROXY, Fault.OURS)
-        return Pulse(
+        return Liveness(
             ServerState.DOWN if certain else ServerState.UNKNOWN,
             answer.words,
             unanswered=answer.silent,
@@ -150,7 +150,9 @@ def pulse_of(answer: Answer) -> Pulse:
             taken=answer.fault is Fault.TIMEOUT,
         )
     state, reason = _state(answer)
-    pulse = Pulse(state, reason, latency_s=answer.seconds, patient=answer.patient, shut=answer.shut)
+    pulse = Liveness(
+        state, reason, latency_s=answer.seconds, patient=answer.patient, shut=answer.shut
+    )
     words = said(answer) if answer.status >= 400 else ""
     if missing := " or ".join(missing_headers(answer.status, words)):
         hint = f"it wants a header: set {missing} in extra_headers"

@@ -5,9 +5,9 @@ import math
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.status import ServerState
 
-CARD_AGE = 30.0
+SERVER_INFO_AGE = 30.0
 """Seconds after which kind, version and models are asked for again."""
-STRANGER_AGE = 300.0
+UNKNOWN_KIND_AGE = 300.0
 """The same for one that is slow, or of no known kind: asking around fills its log with 404s."""
 COSTLY_AGE = 1800.0
 """The same for one whose list of models costs it something."""
@@ -29,11 +29,11 @@ def pause_after(state: ServerState, failures: int, *, hosted: bool, relaxed: boo
     return SHOWN
 
 
-def card_age(kind: Kind | None, *, slow: bool) -> float:
+def server_info_age(kind: Kind | None, *, slow: bool) -> float:
     """Seconds for which it is believed what a server is and serves."""
     if kind is not None and kind.list_once:
         return math.inf
     if kind is not None and kind.costly_list:
         return COSTLY_AGE
     known = kind is not None and kind.pulse is not None
-    return CARD_AGE if known and not slow else STRANGER_AGE
+    return SERVER_INFO_AGE if known and not slow else UNKNOWN_KIND_AGE

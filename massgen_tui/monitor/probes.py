@@ -14,8 +14,8 @@ from massgen_tui.monitor.looking import (
     NO_MODEL,
     WANTS_KEY,
     Ask,
-    Card,
-    Pulse,
+    Liveness,
+    ServerInfo,
     pulse_of,
     said,
 )
@@ -23,16 +23,16 @@ from massgen_tui.monitor.status import ServerState, ServerStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ProbeResult:
     """What one look found."""
 
-    pulse: Pulse
-    card: Card | None = None
+    pulse: Liveness
+    card: ServerInfo | None = None
     fresh: bool = False
     """The card was found out by this look."""
 
 
-async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -> Look:
+async def look_at(ask: Ask, card: ServerInfo | None, *, refresh: bool, hosted: bool) -> ProbeResult:
     """Look at a server.
 
     Args:
@@ -47,14 +47,14 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
         if not answer.silent or card is None:
             pulse = pulse_of(answer)
             if answer.silent and not hosted and (starting := await ray_serve.starting(ask)):
-                return Look(starting, Card(kind=ray_serve.KIND), fresh=True)
+                return ProbeResult(starting, ServerInfo(kind=ray_serve.KIND), fresh=True)
             known = None if hosted or answer.fault else card.kind if card else None
             if hosted or not _may_tell(answer, pulse):
                 found = await identify(ask, answer, hosted=True) if answer.ok else None
-                return Look(_listed(pulse, found), found, fresh=True)
+                return ProbeResult(_listed(pulse, found), found, fresh=True)
             card, fresh = await identify(ask, answer, hosted=False, known=known), True
             if card.kind is None and not (pulse.state is ServerState.UP or pulse.shut):
-                return Look(pulse, None, fresh=True)
+                return ProbeResult(pulse, None, fresh=True)
             card = await card.kind.details(ask, card) if card.kind else card
             words = said(answer) if answer.status == 503 else ""
     if card.kind is None or card.kind.pulse is None:
@@ -74,10 +74,10 @@ async def look_at(ask: Ask, card: Card | None, *, refresh: bool, hosted: bool) -
         pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason=words)
     if card.kind is not None and card.kind.place and not card.listed:
         pulse = _listed(pulse, card)
-    return Look(pulse, card, fresh)
+    return ProbeResult(pulse, card, fresh)
 
 
-async def peek_at(ask: Ask, type: str) -> Look | None:
+async def peek_at(ask: Ask, type: str) -> ProbeResult | None:
     """Look at a server that must not be disturbed, and of which only the config says what it is.
 
     Nothing but the paths is asked that tell that kind's numbers, which no kind is disturbed by, and
@@ -88,10 +88,10 @@ async def peek_at(ask: Ask, type: str) -> Look | None:
         return None
     pulse = await kind.pulse(ask)
     told = pulse.state is ServerState.UP and pulse.metrics is not None and not pulse.metrics.bare
-    return Look(pulse, Card(kind=kind)) if told else None
+    return ProbeResult(pulse, ServerInfo(kind=kind)) if told else None
 
 
-def _may_tell(answer: Answer, pulse: Pulse) -> bool:
+def _may_tell(answer: Answer, pulse: Liveness) -> bool:
     """Whether what it answers may be that of a kind that more can be asked of.
 
     401 and 404 to this one path say little: other paths may be open. A gateway without a worker
@@ -102,7 +102,7 @@ def _may_tell(answer: Answer, pulse: Pulse) -> bool:
     return answer.ok or answer.shut or answer.status == 400 or answer.status >= 500
 
 
-def _told(pulse: Pulse, card: Card, words: str) -> Pulse:
+def _told(pulse: Liveness, card: ServerInfo, words: str) -> Liveness:
     """A pulse with what the list of models says: its words, or that there is nobody."""
     if pulse.state is ServerState.DOWN and words and words not in pulse.reason:
         return replace(pulse, reason=f"{pulse.reason.partition(':')[0]}: {words}")
@@ -112,7 +112,7 @@ def _told(pulse: Pulse, card: Card, words: str) -> Pulse:
     return pulse
 
 
-async def _by_models(ask: Ask, card: Card, *, fresh: bool) -> Look:
+async def _by_models(ask: Ask, card: ServerInfo, *, fresh: bool) -> ProbeResult:
     """Take the list of models for the sign of life."""
     answer = await ask(MODELS)
     served, _ = await models_of(answer)
@@ -121,17 +121,17 @@ async def _by_models(ask: Ask, card: Card, *, fresh: bool) -> Look:
     pulse = pulse_of(answer)
     if card.kind is not None and card.kind.refuses_key(answer):
         pulse = replace(pulse, state=ServerState.UNAUTHORIZED, reason=WANTS_KEY, shut=False)
-    return Look(_listed(pulse, card), card, fresh)
+    return ProbeResult(_listed(pulse, card), card, fresh)
 
 
-def _listed(pulse: Pulse, card: Card | None) -> Pulse:
+def _listed(pulse: Liveness, card: ServerInfo | None) -> Liveness:
     if pulse.state is ServerState.UP and not (card and card.listed):
         reason = pulse.reason or "answers, but not with a list of models"
         return replace(pulse, state=ServerState.UNKNOWN, reason=reason)
     return pulse
 
 
-def unasked(status: ServerStatus) -> Look:
+def unasked(status: ServerStatus) -> ProbeResult:
     """What is known of a server, as a look would find it."""
     reason = "" if status.state is ServerState.UP else status.reason
-    return Look(Pulse(status.state, reason, latency_s=status.latency_s))
+    return ProbeResult(Liveness(status.state, reason, latency_s=status.latency_s))

@@ -15,8 +15,8 @@ from massgen_tui.monitor.elsewhere import Elsewhere
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.pace import RELAXED, SHOWN
+from massgen_tui.monitor.poller import Clock, ServerPoller
 from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget, StateChange
-from massgen_tui.monitor.watch import Clock, Watch
 
 Pause = Callable[[float, asyncio.Event], Awaitable[None]]
 """Waits so many seconds, or until the event is set."""
@@ -62,8 +62,8 @@ class ServerMonitor:
         self._relaxed = False
         self._wall = wall
         self._started = False
-        self._tasks: dict[Watch | Exporter, asyncio.Task[None]] = {}
-        self._watches: dict[str, Watch] = {}
+        self._tasks: dict[ServerPoller | Exporter, asyncio.Task[None]] = {}
+        self._watches: dict[str, ServerPoller] = {}
         self._exporters: tuple[Exporter, ...] = ()
         self.revision = 0
         """Grows with every status that changed."""
@@ -110,7 +110,9 @@ class ServerMonitor:
             if watch is not None and watch.suits(target):
                 watch.retarget(target)
             else:
-                watch = Watch(target, self._fetcher, self._clock, self._wall, self._elsewhere)
+                watch = ServerPoller(
+                    target, self._fetcher, self._clock, self._wall, self._elsewhere
+                )
             self._watches[target.id] = watch
         known = {one.url: one for one in self._exporters}
         self._exporters = tuple(known.get(one.url, one) for one in exporters)
@@ -120,12 +122,12 @@ class ServerMonitor:
 
     def _run_all(self) -> None:
         """Let every watch and exporter have its task, and no other."""
-        followed: tuple[Watch | Exporter, ...] = (*self._watches.values(), *self._exporters)
+        followed: tuple[ServerPoller | Exporter, ...] = (*self._watches.values(), *self._exporters)
         for gone in self._tasks.keys() - set(followed):
             self._tasks.pop(gone).cancel()
         for one in followed:
             if one not in self._tasks:
-                run = self._run(one) if isinstance(one, Watch) else self._follow(one)
+                run = self._run(one) if isinstance(one, ServerPoller) else self._follow(one)
                 self._tasks[one] = asyncio.create_task(run)
 
     async def stop(self) -> None:
@@ -153,7 +155,7 @@ class ServerMonitor:
         """
         watch = self._watches.get(target.id)
         if watch is None:
-            stranger = Watch(target, self._fetcher, self._clock, elsewhere=self._elsewhere)
+            stranger = ServerPoller(target, self._fetcher, self._clock, elsewhere=self._elsewhere)
             return await stranger.look(patient=patient)
         before = watch.status
         await watch.look(patient=patient)
@@ -211,7 +213,7 @@ class ServerMonitor:
         woken, self._wake = self._wake, asyncio.Event()
         woken.set()
 
-    async def _run(self, watch: Watch) -> None:
+    async def _run(self, watch: ServerPoller) -> None:
         while not watch.passive:
             wake = self._wake
             try:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from massgen_tui.config.extras import Extra, identity, replaces_key
 from massgen_tui.config.metrics_pages import MetricsPage
-from massgen_tui.monitor.asked import Asked
 from massgen_tui.monitor.failure import LastFailure
+from massgen_tui.monitor.probe_log import ProbeLogEntry
 from massgen_tui.monitor.workers import Worker, Workers
 
 NO_KEY = "EMPTY"
@@ -213,7 +213,7 @@ class ServerStatus:
     """Its last answer was a failure: to a prompt of ours, else to a look."""
     occupied: bool = False
     """Something is there, or no way to it: to start a server would not help."""
-    log: tuple[Asked, ...] = field(default=(), compare=False, repr=False)
+    log: tuple[ProbeLogEntry, ...] = field(default=(), compare=False, repr=False)
     """The last questions of its probes, oldest first."""
     changes: tuple[StateChange, ...] = field(default=(), compare=False, repr=False)
     """Its last changes of state, oldest first."""

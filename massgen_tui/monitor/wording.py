@@ -6,14 +6,14 @@ from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.looking import (
     NOT_READY,
     WANTS_KEY,
-    Pulse,
+    Liveness,
     speaks_of_loading,
     speaks_of_scaling,
 )
 from massgen_tui.monitor.status import ServerState
 
 
-def worded(pulse: Pulse, slow: str, kind: Kind | None, *, keyed: bool, was_up: bool) -> Pulse:
+def worded(pulse: Liveness, slow: str, kind: Kind | None, *, keyed: bool, was_up: bool) -> Liveness:
     """The pulse as this server means it.
 
     Args:

@@ -4,8 +4,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from massgen_tui.monitor.energy import Energy, Meter, reading_of
+from massgen_tui.monitor.gpu_processes import on_this_host
 from massgen_tui.monitor.gpu_status import GpuSnapshot
-from massgen_tui.monitor.owners import on_this_host
 from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.attempt import Attempt
 

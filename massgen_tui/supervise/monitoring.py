@@ -18,8 +18,8 @@ from massgen_tui.supervise.energy_metering import Metering
 from massgen_tui.supervise.passive_health import AWAY, last_word, running_on, state_heard, status_of
 
 if TYPE_CHECKING:
+    from massgen_tui.monitor.gpu_processes import GpuProcesses
     from massgen_tui.monitor.gpus import GpuMonitor
-    from massgen_tui.monitor.owners import Owners
     from massgen_tui.monitor.servers import ServerMonitor
 
 _MODULES = (
@@ -27,7 +27,7 @@ _MODULES = (
     "massgen_tui.monitor.targets",
     "massgen_tui.monitor.dcgm",
     "massgen_tui.monitor.gpus",
-    "massgen_tui.monitor.owners",
+    "massgen_tui.monitor.gpu_processes",
 )
 HEAD_START = 0.5
 """Seconds that what was asked at the start has before a GPU driver is opened, which holds up all
@@ -141,7 +141,7 @@ class Monitors:
         self._gpus_after = gpus_after
         self._servers: ServerMonitor | None = None
         self._gpus: GpuMonitor | None = None
-        self._owners: Owners | None = None
+        self._owners: GpuProcesses | None = None
         self._metering = Metering()
         self._relaxed = False
 
@@ -177,7 +177,7 @@ class Monitors:
             found, exporters=dcgm.exporters_of(self._config)
         )
         self._servers = watched
-        self._owners = owners.Owners(owners.places_of(found))
+        self._owners = owners.GpuProcesses(owners.places_of(found))
         self._gpus = gpus.GpuMonitor(owners=self._owners, delay=self._gpus_after)
         watched.relaxed = self._relaxed
         watched.start()

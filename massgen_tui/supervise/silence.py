@@ -4,9 +4,9 @@ import time
 from dataclasses import replace
 
 from massgen_tui.config.model import Config
-from massgen_tui.monitor.asking import Asking
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.kinds import stacks
+from massgen_tui.monitor.probe_client import ProbeClient
 from massgen_tui.monitor.targets import targets_of
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.health import Health, HealthReport, connect_health
@@ -29,7 +29,7 @@ class Lookout:
         if report.health is not Health.ALIVE or target is None or target.problem:
             return report
         if target.id not in self._starts:
-            asking = Asking(target, self._fetcher, time.monotonic)
+            asking = ProbeClient(target, self._fetcher, time.monotonic)
             asking.begin(patient=False)
             self._starts[target.id] = await stacks.starts_replicas(asking)
         return replace(report, starts=self._starts[target.id])

@@ -8,8 +8,8 @@ from typing import Final
 from massgen_tui.config.model import Config
 from massgen_tui.monitor.elsewhere import Elsewhere
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.poller import ServerPoller
 from massgen_tui.monitor.targets import targets_of
-from massgen_tui.monitor.watch import Watch
 from massgen_tui.session.events import Sampled
 from massgen_tui.supervise.sampling import server_sample
 
@@ -43,7 +43,9 @@ async def note_servers(
         return
     fetcher = Fetcher()
     elsewhere = Elsewhere(fetcher, time.monotonic)
-    watches = [Watch(target, fetcher, time.monotonic, elsewhere=elsewhere) for target in targets]
+    watches = [
+        ServerPoller(target, fetcher, time.monotonic, elsewhere=elsewhere) for target in targets
+    ]
     looks = [asyncio.create_task(watch.look()) for watch in watches]
     try:
         await asyncio.wait(looks, timeout=LIMIT)

@@ -11,8 +11,8 @@ from textual.geometry import Region
 from massgen_tui.console.screens.monitor import DetailSheet, server_detail
 from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.sidebar import Sidebar
-from massgen_tui.monitor.asked import Asked
 from massgen_tui.monitor.gpu_status import GpuProcess, GpuSnapshot
+from massgen_tui.monitor.probe_log import ProbeLogEntry
 from massgen_tui.monitor.status import ServerState, StateChange
 from tests.support.monitored import (
     COMMAND,
@@ -143,7 +143,10 @@ async def test_two_dead_servers_are_chosen_between() -> None:
 
 
 async def test_enter_shows_all_about_a_server_and_keeps_it_up_to_date() -> None:
-    log = (Asked(NOW - 2, "/health", 200, 0.004), Asked(NOW - 1, "/metrics", 0, 2.5, "no answer"))
+    log = (
+        ProbeLogEntry(NOW - 2, "/health", 200, 0.004),
+        ProbeLogEntry(NOW - 1, "/metrics", 0, 2.5, "no answer"),
+    )
     app = Host()
     async with app.run_test(size=(100, 40)) as pilot:
         sidebar = app.query_one(Sidebar)

@@ -9,7 +9,7 @@ from massgen_tui.monitor.dcgm import Exporter, exporters_of
 from massgen_tui.monitor.dcgm_page import Page, Told, read_hosts
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
-from massgen_tui.monitor.plausible import plausible
+from massgen_tui.monitor.sanitize import sanitize
 from massgen_tui.monitor.servers import ServerMonitor
 from tests.support.configs import agent_of
 from tests.support.server import ScriptedServer, free_port, whole
@@ -92,7 +92,7 @@ def test_a_ratio_is_a_percentage_in_releases_that_gave_one(told: float, percent:
 
 def test_no_memory_at_all_is_unknown() -> None:
     (gpu,) = read_gpus(page(("DCGM_FI_DEV_FB_USED", 0, 0), ("DCGM_FI_DEV_FB_FREE", 0, 0)))
-    assert plausible(gpu).memory_total is None
+    assert sanitize(gpu).memory_total is None
 
 
 NEW = (

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from massgen_tui.monitor.gpu_processes import GpuProcesses, places_of
 from massgen_tui.monitor.gpu_status import GpuProcess, GpuStatus
 from massgen_tui.monitor.gpus import GpuMonitor
 from massgen_tui.monitor.nvml import Nvml
-from massgen_tui.monitor.owners import Owners, places_of
 from massgen_tui.monitor.status import ServerTarget
 from tests.support.fakes import FakeClock
 
@@ -53,7 +53,7 @@ def on_gpu(*pids: int) -> list[GpuStatus]:
     return [GpuStatus(0, processes=tuple(GpuProcess(pid) for pid in pids))]
 
 
-def servers(owners: Owners, *pids: int) -> list[str]:
+def servers(owners: GpuProcesses, *pids: int) -> list[str]:
     (row,) = owners.named(on_gpu(*pids))
     return [process.server for process in row.processes or ()]
 
@@ -66,26 +66,26 @@ def test_a_worker_is_the_server_s_that_its_forebear_is(proc: Proc) -> None:
     proc.process(12, 11)
     proc.process(20, 1, 502)
     proc.process(30, 1, 999)
-    owners = Owners({8000: ":8000", 30000: ":30000"}, proc=proc.root)
+    owners = GpuProcesses({8000: ":8000", 30000: ":30000"}, proc=proc.root)
     assert servers(owners, 12, 11, 20, 30, 404) == [":8000", ":8000", ":30000", "", ""]
 
 
 def test_a_client_of_the_port_is_not_the_server(proc: Proc) -> None:
     proc.listen(8000, 501, state="01")
     proc.process(10, 1, 501)
-    assert servers(Owners({8000: ":8000"}, proc=proc.root), 10) == [""]
+    assert servers(GpuProcesses({8000: ":8000"}, proc=proc.root), 10) == [""]
 
 
 def test_what_may_not_be_looked_into_is_nobody_s(proc: Proc) -> None:
     proc.listen(8000, 501)
     (proc.root / "10").mkdir()
-    assert servers(Owners({8000: ":8000"}, proc=proc.root), 10) == [""]
-    assert servers(Owners({8000: ":8000"}, proc=proc.root / "no-such"), 10) == [""]
+    assert servers(GpuProcesses({8000: ":8000"}, proc=proc.root), 10) == [""]
+    assert servers(GpuProcesses({8000: ":8000"}, proc=proc.root / "no-such"), 10) == [""]
 
 
 def test_it_searches_every_ten_seconds_at_most(proc: Proc) -> None:
     clock = FakeClock()
-    owners = Owners({8000: ":8000"}, clock=clock, proc=proc.root)
+    owners = GpuProcesses({8000: ":8000"}, clock=clock, proc=proc.root)
     proc.listen(8000, 501)
     assert servers(owners, 10) == [""]
     proc.process(10, 1, 501)
@@ -99,19 +99,19 @@ def test_parents_in_a_ring_end(proc: Proc) -> None:
     proc.listen(8000, 501)
     proc.process(10, 11)
     proc.process(11, 10)
-    assert servers(Owners({8000: ":8000"}, proc=proc.root), 10) == [""]
+    assert servers(GpuProcesses({8000: ":8000"}, proc=proc.root), 10) == [""]
 
 
 def test_the_real_proc_knows_this_very_process() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert servers(Owners({port: "mine"}), os.getpid()) == ["mine"]
+        assert servers(GpuProcesses({port: "mine"}), os.getpid()) == ["mine"]
 
 
 def test_without_a_search_only_what_was_found_before_is_named(proc: Proc) -> None:
     proc.listen(8000, 501)
     proc.process(10, 1, 501)
-    owners = Owners({8000: ":8000"}, proc=proc.root)
+    owners = GpuProcesses({8000: ":8000"}, proc=proc.root)
     (before,) = owners.named(on_gpu(10), search=False)
     assert servers(owners, 10) == [":8000"], "the search is not over for that"
     (after,) = owners.named(on_gpu(10), search=False)
@@ -143,7 +143,7 @@ def test_the_monitor_names_and_marks_what_nvml_tells(proc: Proc) -> None:
 
     proc.listen(8000, 501)
     proc.process(10, 1, 501)
-    owners = Owners({8000: ":8000"}, proc=proc.root)
+    owners = GpuProcesses({8000: ":8000"}, proc=proc.root)
     environ = {"CUDA_VISIBLE_DEVICES": "1", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     monitor = GpuMonitor(open_nvml=Told, owners=owners, environ=environ)
     monitor.start()

@@ -1,13 +1,13 @@
 """GPUs over time: who is who, who is lost, and what the last minute was."""
 
+from massgen_tui.monitor.gpu_inventory import GpuInventory
 from massgen_tui.monitor.gpu_status import GpuStatus
-from massgen_tui.monitor.roll import Roll
 
 GIB = 2**30
 Told = tuple[int, str | None, bool]
 
 
-def sample(roll: Roll, *rows: GpuStatus) -> list[Told]:
+def sample(roll: GpuInventory, *rows: GpuStatus) -> list[Told]:
     """Take in a whole sample; gives number, id and loss of all that are known."""
     roll.begin()
     for row in rows:
@@ -16,7 +16,7 @@ def sample(roll: Roll, *rows: GpuStatus) -> list[Told]:
 
 
 def test_one_that_is_not_in_a_sample_is_lost_and_comes_back_under_any_number() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     sample(roll, GpuStatus(0, uuid="a"), GpuStatus(1, uuid="b"), GpuStatus(2, uuid="c"))
     assert sample(roll, GpuStatus(0, uuid="a"), GpuStatus(1, uuid="c")) == [
         (0, "a", False),
@@ -31,13 +31,13 @@ def test_one_that_is_not_in_a_sample_is_lost_and_comes_back_under_any_number() -
 
 
 def test_one_without_an_id_keeps_its_row_by_its_number() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     sample(roll, GpuStatus(0), GpuStatus(1))
     assert sample(roll, GpuStatus(0)) == [(0, None, False), (1, None, True)]
 
 
 def test_what_one_look_did_not_tell_of_who_it_is_stays() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     sample(roll, GpuStatus(0, "H100", "a", utilisation=5))
     sample(roll, GpuStatus(0, note="cannot be asked"))
     (row,) = roll.rows
@@ -46,14 +46,14 @@ def test_what_one_look_did_not_tell_of_who_it_is_stays() -> None:
 
 
 def test_an_id_that_is_told_later_is_no_other_gpu() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     sample(roll, GpuStatus(0, utilisation=1))
     assert sample(roll, GpuStatus(0, uuid="a", utilisation=2)) == [(0, "a", False)]
     assert roll.rows[0].history == (1, 2)
 
 
 def test_two_with_one_id_are_two() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     same = GpuStatus(0, uuid="a", utilisation=0), GpuStatus(1, uuid="a", utilisation=100)
     for _ in range(2):
         assert sample(roll, *same) == [(0, "a", False), (1, "a", False)]
@@ -61,7 +61,7 @@ def test_two_with_one_id_are_two() -> None:
 
 
 def test_ids_that_change_at_every_look_fill_no_memory() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     for turn in range(500):
         sample(roll, GpuStatus(0, uuid=f"new-{turn}"))
     assert len(roll.rows) <= 65
@@ -69,13 +69,13 @@ def test_ids_that_change_at_every_look_fill_no_memory() -> None:
 
 
 def test_an_instance_that_is_gone_is_no_lost_gpu() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     sample(roll, GpuStatus(0, uuid="a"), GpuStatus(0, uuid="a/7", part=True))
     assert sample(roll, GpuStatus(0, uuid="a")) == [(0, "a", False)]
 
 
 def test_histories_have_gaps_where_nothing_was_told_and_end_with_the_minute() -> None:
-    roll = Roll(3)
+    roll = GpuInventory(3)
     told = GpuStatus(0, uuid="a", utilisation=50, memory_used=GIB, memory_total=4 * GIB, power=100)
     sample(roll, told)
     sample(roll, GpuStatus(0, uuid="a", memory_total=4 * GIB))
@@ -91,13 +91,13 @@ def test_histories_have_gaps_where_nothing_was_told_and_end_with_the_minute() ->
 
 
 def test_what_never_was_told_has_no_history() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     sample(roll, GpuStatus(0, uuid="a"))
     assert roll.rows[0].history == ()
 
 
 def test_numbers_that_cannot_be_are_not_taken_in() -> None:
-    roll = Roll(60)
+    roll = GpuInventory(60)
     odd = GpuStatus(
         0,
         utilisation=150,

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from massgen_tui.monitor.asking import LOOK_TAKES, PATIENT_LOOK_TAKES
 from massgen_tui.monitor.fetch import PATIENCE, REFUSED, TIMEOUT, Answer, Fault, Fetcher
+from massgen_tui.monitor.probe_client import LOOK_TAKES, PATIENT_LOOK_TAKES
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerState, ServerTarget
 from tests.support.fakes import FakeClock

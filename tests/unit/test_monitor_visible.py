@@ -1,8 +1,8 @@
 import pytest
 
+from massgen_tui.monitor.cuda_visible import chosen
 from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.gpu_status import GpuInstance, GpuStatus
-from massgen_tui.monitor.visible import chosen
 
 GIB = 2**30
 CUT_UP = GpuStatus(2, "H100", "GPU-cccc-3", instances=(GpuInstance("1g.10gb", "MIG-dddd"),))

@@ -15,8 +15,8 @@ from massgen_tui.check.ask.table import examine, unprobed
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.monitor.elsewhere import Elsewhere
 from massgen_tui.monitor.fetch import PATIENCE, Fetcher
+from massgen_tui.monitor.poller import ServerPoller
 from massgen_tui.monitor.status import ServerStatus
-from massgen_tui.monitor.watch import Watch
 from massgen_tui.net.address import root_of
 
 UNANSWERED: Final = 3
@@ -90,7 +90,7 @@ def _subject(job: Job, fetcher: Fetcher, elsewhere: Elsewhere) -> Subject:
 def _running(status: ServerStatus, fetcher: Fetcher, elsewhere: Elsewhere) -> Running:
     if status.target.hosted:
         return unknown
-    watch = Watch(status.target, fetcher, time.monotonic, elsewhere=elsewhere)
+    watch = ServerPoller(status.target, fetcher, time.monotonic, elsewhere=elsewhere)
 
     async def running() -> int | None:
         return (await watch.look()).running

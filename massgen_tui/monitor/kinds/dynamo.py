@@ -9,7 +9,7 @@ from dataclasses import replace
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import scrape
-from massgen_tui.monitor.looking import Ask, Pulse, pulse_of, said
+from massgen_tui.monitor.looking import Ask, Liveness, pulse_of, said
 from massgen_tui.monitor.metrics import Series
 from massgen_tui.monitor.read import field, items, number, text
 from massgen_tui.monitor.status import ServerState
@@ -43,7 +43,7 @@ async def stands_there(ask: Ask) -> bool:
     return is_health(await ask("/health"))
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether a worker is registered, and the frontend's numbers."""
     answer = await ask("/health")
     pulse = pulse_of(answer)

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from massgen_tui.monitor.fetch import Answer
-from massgen_tui.monitor.looking import Ask, Card, Pulse
+from massgen_tui.monitor.looking import Ask, Liveness, ServerInfo
 
 
-async def no_details(ask: Ask, card: Card) -> Card:
+async def no_details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Ask nothing: the list of models told all."""
     return card
 
@@ -33,9 +33,9 @@ class Kind:
     """How its Server header begins, in small letters."""
     prefix: str = ""
     """How the names of its metrics begin, which some show without a key."""
-    pulse: Callable[[Ask], Awaitable[Pulse]] | None = None
+    pulse: Callable[[Ask], Awaitable[Liveness]] | None = None
     """Asks whether it lives, and for its numbers; None: its list of models is the sign of life."""
-    details: Callable[[Ask, Card], Awaitable[Card]] = no_details
+    details: Callable[[Ask, ServerInfo], Awaitable[ServerInfo]] = no_details
     """Adds to a card what only this kind tells, and what changes seldom."""
     remark: str = ""
     """What is good to know of it while it is up, and nothing to mend."""

@@ -13,7 +13,7 @@ from massgen_tui.monitor import series
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import scrape
-from massgen_tui.monitor.looking import ABOVE, Ask, Card, ModelState, Pulse, pulse_of, said
+from massgen_tui.monitor.looking import ABOVE, Ask, Liveness, ModelState, ServerInfo, pulse_of, said
 from massgen_tui.monitor.read import field, text
 from massgen_tui.monitor.status import ServerState
 
@@ -35,13 +35,13 @@ async def stands_there(ask: Ask) -> bool:
     return text(field((await ask(f"{ABOVE}/v2")).json(), "name")) == "kserve"
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add its version."""
     version = text(field((await ask(f"{ABOVE}/v2")).json(), "version"))
     return replace(card, version=version)
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether it lives, which of its models are ready, and the engine's numbers."""
     answer = await ask(_LIST)
     pulse = pulse_of(answer)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import Ask, Card, lacks_database
+from massgen_tui.monitor.looking import Ask, ServerInfo, lacks_database
 from massgen_tui.monitor.read import field, text
 
 
@@ -22,7 +22,7 @@ async def stands_there(ask: Ask, models: Answer) -> bool:
     return answer.ok and (alive or field(told, "status") == "healthy")
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add its version, which older ones tell."""
     answer = await ask("/health/readiness")
     return replace(card, version=text(field(answer.json(), "litellm_version")))

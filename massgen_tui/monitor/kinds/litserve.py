@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import Ask, Pulse, pulse_of, said
+from massgen_tui.monitor.looking import Ask, Liveness, pulse_of, said
 from massgen_tui.monitor.read import field
 from massgen_tui.monitor.status import ServerState
 
@@ -23,7 +23,7 @@ async def stands_there(ask: Ask) -> bool:
     return (isinstance(server, dict) and "devices" in server) or _wants_header(answer)
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether its workers are ready."""
     answer = await ask("/health")
     pulse = pulse_of(answer)

@@ -12,7 +12,7 @@ from massgen_tui.monitor import series
 from massgen_tui.monitor.fetch import Fault
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import scrape
-from massgen_tui.monitor.looking import MODELS, Ask, Card, ModelState, Pulse, pulse_of
+from massgen_tui.monitor.looking import MODELS, Ask, Liveness, ModelState, ServerInfo, pulse_of
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import count, field, items, text
 from massgen_tui.monitor.status import Condition, ServedModel, ServerState
@@ -20,7 +20,7 @@ from massgen_tui.monitor.status import Condition, ServedModel, ServerState
 _UNTOLD = "it tells no numbers: start it with --metrics"
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add its version, and the context that it was started with."""
     answer = await ask("/props")
     props = answer.json() if answer.ok else None
@@ -35,7 +35,7 @@ async def details(ask: Ask, card: Card) -> Card:
     return replace(card, version=version, models=models, refused_key=refused)
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether it lives or sleeps, and its numbers."""
     pulse = pulse_of(await ask("/health"))
     if pulse.state is not ServerState.UP:
@@ -53,7 +53,7 @@ async def pulse(ask: Ask) -> Pulse:
     return await _numbers(ask, pulse)
 
 
-async def _numbers(ask: Ask, pulse: Pulse) -> Pulse:
+async def _numbers(ask: Ask, pulse: Liveness) -> Liveness:
     found, trouble = await scrape(ask, series.LLAMACPP)
     hint = ""
     if found is None or None in (found.running, found.waiting):

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
+from massgen_tui.monitor.looking import Ask, Liveness, ServerInfo, pulse_of
 from massgen_tui.monitor.read import count, field, items, text
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add its version, and the context of the models that are loaded now: chosen at loading."""
     version = text(field((await ask("/api/version")).json(), "version"))
     loaded = await ask("/api/ps")
@@ -22,7 +22,7 @@ async def details(ask: Ask, card: Card) -> Card:
     return replace(card, version=version or card.version, models=models)
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether it lives; it tells no numbers."""
     return pulse_of(await ask("/api/version"))
 

@@ -5,7 +5,7 @@ It wants a header that names a provider there; `/` is its own.
 
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import Ask, Pulse, pulse_of, said
+from massgen_tui.monitor.looking import Ask, Liveness, pulse_of, said
 
 _HEADER = "x-portkey-"
 
@@ -23,7 +23,7 @@ async def stands_there(ask: Ask, models: Answer) -> bool:
     return answer.ok and "ai gateway says hey" in answer.text()[:200].lower()
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether the gateway lives; of what is behind it nothing is known."""
     return pulse_of(await ask("/"))
 

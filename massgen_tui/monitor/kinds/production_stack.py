@@ -9,7 +9,7 @@ from dataclasses import replace
 from massgen_tui.monitor import prometheus_text, series
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import page_of, scraped
-from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
+from massgen_tui.monitor.looking import Ask, Liveness, ServerInfo, pulse_of
 from massgen_tui.monitor.read import field, text
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.monitor.workers import Workers
@@ -23,7 +23,7 @@ def is_page(page: str) -> bool:
     return prometheus_text.mentions(page, _PODS)
 
 
-async def read(pulse: Pulse, page: str) -> Pulse:
+async def read(pulse: Liveness, page: str) -> Liveness:
     """Whether it has pods, and the sums of their numbers, from its page."""
     found, trouble = await scraped(page, series.VLLM)
     pulse = replace(pulse, kind=KIND, metrics=found, reason=pulse.reason or trouble)
@@ -38,7 +38,7 @@ async def read(pulse: Pulse, page: str) -> Pulse:
     return replace(pulse, workers=Workers(healthy, healthy + sum(not count for count in pods)))
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether it lives and has pods, and their numbers."""
     pulse = pulse_of(await ask("/health"))
     if pulse.state is not ServerState.UP:
@@ -47,7 +47,7 @@ async def pulse(ask: Ask) -> Pulse:
     return replace(pulse, reason=trouble) if page is None else await read(pulse, page)
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add the router's own version."""
     version = text(field((await ask("/version")).json(), "version"))
     return replace(card, version=version or card.version)

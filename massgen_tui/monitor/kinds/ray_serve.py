@@ -13,7 +13,15 @@ from dataclasses import replace
 
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import ORIGIN, Ask, Card, ModelState, Pulse, pulse_of, said
+from massgen_tui.monitor.looking import (
+    ORIGIN,
+    Ask,
+    Liveness,
+    ModelState,
+    ServerInfo,
+    pulse_of,
+    said,
+)
 from massgen_tui.monitor.read import field, text
 from massgen_tui.monitor.status import ServerState
 
@@ -49,9 +57,9 @@ async def routes(ask: Ask) -> tuple[str, ...]:
     return tuple(text(path) for path in told)
 
 
-async def starting(ask: Ask) -> Pulse | None:
+async def starting(ask: Ask) -> Liveness | None:
     """What is there while the list of models is silent, where that is its proxy."""
-    return Pulse(ServerState.LOADING, STARTING, told=True) if await routes(ask) else None
+    return Liveness(ServerState.LOADING, STARTING, told=True) if await routes(ask) else None
 
 
 def lacks_route(models: Answer) -> bool:
@@ -59,7 +67,7 @@ def lacks_route(models: Answer) -> bool:
     return models.status == 404 and _NO_PATH in said(models)
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add vLLM's version, which it tells with direct streaming, or where its applications are."""
     if not card.listed and not card.refused_key:
         return replace(card, astray=_astray(await routes(ask)))
@@ -72,7 +80,7 @@ def _astray(found: tuple[str, ...]) -> ModelState:
     return ModelState(ServerState.UNKNOWN, f"{NO_ROUTE}, only under {', '.join(found[:_MOST])}")
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether its proxy lives and, with direct streaming, an engine."""
     answer = await ask("/-/healthz")
     if answer.shut:

@@ -19,7 +19,7 @@ from massgen_tui.monitor.kinds.crew import (
     total,
 )
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import WANTS_KEY, Ask, Card, Pulse, pulse_of, said
+from massgen_tui.monitor.looking import WANTS_KEY, Ask, Liveness, ServerInfo, pulse_of, said
 from massgen_tui.monitor.metrics import Engine, Metrics
 from massgen_tui.monitor.read import count, field, text
 from massgen_tui.monitor.status import ServedModel, ServerState
@@ -68,7 +68,7 @@ async def which(ask: Ask, owner: str) -> tuple[Kind | None, str]:
     return SGLANG_ROUTER, ""
 
 
-async def _ready(ask: Ask) -> tuple[Pulse, Answer]:
+async def _ready(ask: Ask) -> tuple[Liveness, Answer]:
     """Whether there is a healthy worker."""
     answer = await ask("/readiness")
     pulse = pulse_of(answer)
@@ -93,7 +93,7 @@ def _counted(answer: Answer, crew: dict[str, Told]) -> Workers | None:
     return Workers(healthy, of) if healthy <= of else None
 
 
-async def _look(ask: Ask, *, numbers: bool) -> Pulse:
+async def _look(ask: Ask, *, numbers: bool) -> Liveness:
     pulse, ready = await _ready(ask)
     if pulse.state not in (ServerState.UP, ServerState.DOWN) or ready.fault:
         return pulse
@@ -108,7 +108,7 @@ def _rows(crew: dict[str, Told]) -> tuple[Worker, ...]:
     return tuple(joined(one.worker, one.numbers) for one in crew.values())
 
 
-async def _with_numbers(ask: Ask, pulse: Pulse, crew: dict[str, Told]) -> Pulse:
+async def _with_numbers(ask: Ask, pulse: Liveness, crew: dict[str, Told]) -> Liveness:
     """Add run, wait and KV of all healthy workers; of some of them they would be no sum."""
     pages = await engine_pages(ask)
     sources = [pages, {name: one.numbers for name, one in crew.items()}]
@@ -140,7 +140,7 @@ def _tellers(sources: list[dict[str, Metrics]], names: set[str]) -> int:
     return sum(first_told(sources, name) != Metrics() for name in names)
 
 
-async def _smg(ask: Ask) -> Pulse:
+async def _smg(ask: Ask) -> Liveness:
     pulse = await _look(ask, numbers=True)
     if pulse.state is ServerState.UP and await _refuses_key(ask):
         return replace(pulse, state=ServerState.UNAUTHORIZED, reason=WANTS_KEY)
@@ -160,16 +160,16 @@ def _code(answer: Answer) -> str:
     return text(field(answer.json(), "error", "code"))
 
 
-async def _sglang_router(ask: Ask) -> Pulse:
+async def _sglang_router(ask: Ask) -> Liveness:
     return await _look(ask, numbers=True)
 
 
-async def vllm_router(ask: Ask) -> Pulse:
+async def vllm_router(ask: Ask) -> Liveness:
     """Whether it has workers; its numbers are one worker's, another's each time: none."""
     return replace(await _look(ask, numbers=False), kind=VLLM_ROUTER)
 
 
-async def _smg_details(ask: Ask, card: Card) -> Card:
+async def _smg_details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add its version, and the context that its workers have."""
     version = text(field((await ask("/get_loads")).json(), "version")).removeprefix("smg-")
     known: dict[str, int] = {}

@@ -10,7 +10,7 @@ from massgen_tui.monitor import metrics, series
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import first_found, scrape
-from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of
+from massgen_tui.monitor.looking import Ask, Liveness, ServerInfo, pulse_of
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import field, items, number, share, text
 from massgen_tui.monitor.status import ServedModel, ServerState
@@ -18,7 +18,7 @@ from massgen_tui.monitor.status import ServedModel, ServerState
 _UNTOLD = "it tells little of its work: start it with --enable-metrics"
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add its version, its reasoning parser and, where the list is kept from us, its model."""
     answer = await first_found(ask, ("/model_info", "/get_model_info"))
     info = answer.json() if answer.ok else None
@@ -32,7 +32,7 @@ async def details(ask: Ask, card: Card) -> Card:
     return replace(card, version=version, parser=parser, models=models)
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether it lives, and its numbers."""
     pulse = pulse_of(await first_found(ask, ("/ready", "/ping", "/get_model_info")))
     if pulse.state is not ServerState.UP:

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
-from massgen_tui.monitor.looking import SIGN_OF_LIFE, Ask, Pulse, pulse_of
+from massgen_tui.monitor.looking import SIGN_OF_LIFE, Ask, Liveness, pulse_of
 from massgen_tui.monitor.read import field
 from massgen_tui.monitor.status import ServerState
 
 
-async def _health(ask: Ask) -> Pulse:
+async def _health(ask: Ask) -> Liveness:
     return pulse_of(await ask("/health"))
 
 
-async def _docs(ask: Ask) -> Pulse:
+async def _docs(ask: Ask) -> Liveness:
     """Any answer is a sign of life: this page touches no model, and may be switched off."""
     answer = await ask(SIGN_OF_LIFE)
     pulse = pulse_of(answer)

@@ -7,7 +7,7 @@ from massgen_tui.monitor import series
 from massgen_tui.monitor.kinds import production_stack, routers
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import page_of, scraped
-from massgen_tui.monitor.looking import Ask, Card, Pulse, pulse_of, said, speaks_of_scaling
+from massgen_tui.monitor.looking import Ask, Liveness, ServerInfo, pulse_of, said, speaks_of_scaling
 from massgen_tui.monitor.metrics import Engine
 from massgen_tui.monitor.read import field, text
 from massgen_tui.monitor.status import Condition, ServerState
@@ -15,13 +15,13 @@ from massgen_tui.monitor.status import Condition, ServerState
 _UNTOLD = "it tells no numbers: start it without --disable-log-stats"
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add its version."""
     version = text(field((await ask("/version")).json(), "version"))
     return replace(card, version=version or card.version)
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether its engine runs, and its numbers."""
     answer = await ask("/health")
     if routers.is_vllm_router(answer):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from massgen_tui.monitor import prometheus_text
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import page_of
-from massgen_tui.monitor.looking import MODELS, Ask, Card, ModelState, Pulse, pulse_of
+from massgen_tui.monitor.looking import MODELS, Ask, Liveness, ModelState, ServerInfo, pulse_of
 from massgen_tui.monitor.read import field, items, text
 from massgen_tui.monitor.status import ServerState
 
@@ -26,7 +26,7 @@ _STATES = {
 """What its words for a model mean; any other, such as READY: it is there."""
 
 
-async def details(ask: Ask, card: Card) -> Card:
+async def details(ask: Ask, card: ServerInfo) -> ServerInfo:
     """Add its version."""
     page, _ = await page_of(ask)
     told = prometheus_text.samples(page or "", (_BUILD,))
@@ -34,7 +34,7 @@ async def details(ask: Ask, card: Card) -> Card:
     return replace(card, version=version)
 
 
-async def pulse(ask: Ask) -> Pulse:
+async def pulse(ask: Ask) -> Liveness:
     """Whether it lives, and what each of its models is in."""
     answer = await ask("/metrics")
     pulse = pulse_of(answer)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from massgen_tui.monitor.kinds import KINDS
-from massgen_tui.monitor.looking import NO_MODEL, Card
+from massgen_tui.monitor.looking import NO_MODEL, ServerInfo
 from massgen_tui.monitor.read import text
 from massgen_tui.monitor.status import ServerState, ServerTarget
 
@@ -13,7 +13,7 @@ _MAY_ANSWER = "(it may answer all the same)"
 
 def notes_of(
     target: ServerTarget,
-    card: Card | None,
+    card: ServerInfo | None,
     state: ServerState,
     answered: Collection[str] = frozenset(),
     hint: str = "",
@@ -39,7 +39,7 @@ def notes_of(
     return tuple(note for note in notes if note)
 
 
-def _elsewhere(target: ServerTarget, card: Card) -> str:
+def _elsewhere(target: ServerTarget, card: ServerInfo) -> str:
     place = card.kind.place if card.kind else ""
     if not place or card.listed or target.root.endswith(place):
         return ""
@@ -49,7 +49,7 @@ def _elsewhere(target: ServerTarget, card: Card) -> str:
 _TYPES = frozenset(kind.type for kind in KINDS if kind.type)
 
 
-def _wrong_kind(target: ServerTarget, card: Card) -> str:
+def _wrong_kind(target: ServerTarget, card: ServerInfo) -> str:
     right = card.kind.type if card.kind else ""
     if target.dialect not in _TYPES or not right or target.dialect == right:
         return ""
@@ -57,7 +57,7 @@ def _wrong_kind(target: ServerTarget, card: Card) -> str:
 
 
 def unserved(
-    target: ServerTarget, card: Card | None, answered: Collection[str] = frozenset()
+    target: ServerTarget, card: ServerInfo | None, answered: Collection[str] = frozenset()
 ) -> tuple[str, ...]:
     """The models that are asked of it and that it would refuse.
 
@@ -68,7 +68,7 @@ def unserved(
     return tuple(_missing(target, card, answered))
 
 
-def _missing(target: ServerTarget, card: Card, answered: Collection[str]) -> list[str]:
+def _missing(target: ServerTarget, card: ServerInfo, answered: Collection[str]) -> list[str]:
     """The models that are asked of it and do not stand in its list."""
     if not card.listed:
         return []
@@ -78,7 +78,7 @@ def _missing(target: ServerTarget, card: Card, answered: Collection[str]) -> lis
     return [model for model in wanted if plain(text(model)) not in known]
 
 
-def _not_served(target: ServerTarget, card: Card, answered: Collection[str]) -> list[str]:
+def _not_served(target: ServerTarget, card: ServerInfo, answered: Collection[str]) -> list[str]:
     """Models that are asked for and not listed: not served, or only so where the list is whole."""
     missing = _missing(target, card, answered)
     if not missing:
@@ -95,7 +95,7 @@ def _not_served(target: ServerTarget, card: Card, answered: Collection[str]) -> 
     return [f"{model} is not in its list of models {_MAY_ANSWER}: {shown}" for model in missing]
 
 
-def _too_long(target: ServerTarget, card: Card) -> list[str]:
+def _too_long(target: ServerTarget, card: ServerInfo) -> list[str]:
     """Token limits that vLLM and SGLang refuse, as prompt and answer share the context."""
     if card.kind is None or not card.kind.shared_context:
         return []
@@ -107,7 +107,7 @@ def _too_long(target: ServerTarget, card: Card) -> list[str]:
     ]
 
 
-def _no_parser(target: ServerTarget, card: Card) -> str:
+def _no_parser(target: ServerTarget, card: ServerInfo) -> str:
     if target.thinks and card.parser == "":
         return "reasoning is asked for, but no --reasoning-parser is on: it stays in the answer"
     return ""

@@ -40,7 +40,7 @@ def places_of(targets: Iterable[ServerTarget]) -> dict[int, str]:
     return {port_of(target.root): target.place for target in here}
 
 
-class Owners:
+class GpuProcesses:
     """Names the GPU processes that serve; to be asked from one thread, never the event loop's."""
 
     def __init__(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProbeLogEntry:
     """One question of a probe, and what came back."""
 
     at: float

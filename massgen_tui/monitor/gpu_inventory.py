@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.gpu_status import GpuStatus
-from massgen_tui.monitor.plausible import plausible
+from massgen_tui.monitor.sanitize import sanitize
 
 _MOST_AWAY = 64
 """Rows of GPUs away that are kept; a source that names its GPUs anew at every look ends there."""
@@ -19,7 +19,7 @@ class _Histories:
     power: Past = field(default_factory=deque)
 
 
-class Roll:
+class GpuInventory:
     """Takes samples in, GPU by GPU: `begin`, `add` for each, `end`."""
 
     def __init__(self, samples: int) -> None:
@@ -44,7 +44,7 @@ class Roll:
         old = self._rows.get(name)
         if old is not None:
             row = replace(row, name=row.name or old.name, uuid=row.uuid or old.uuid)
-        known = plausible(row)
+        known = sanitize(row)
         if row.away and old is not None:
             known = _away(replace(old, name=row.name, uuid=row.uuid), row.state, row.note)
         self._seen.add(name)

@@ -10,24 +10,19 @@ from pydantic import SecretStr
 from massgen_tui.config.secrets import hidden_in, without
 from massgen_tui.monitor.adapters import started_with
 from massgen_tui.monitor.asked_for import of_those_asked_for
-from massgen_tui.monitor.asking import Asking
 from massgen_tui.monitor.course import Course, Wall
 from massgen_tui.monitor.elsewhere import ROUND, Elsewhere
 from massgen_tui.monitor.engines import Told, applied
 from massgen_tui.monitor.failure import LastFailures
 from massgen_tui.monitor.fetch import Fetcher
 from massgen_tui.monitor.figures import Figures
-from massgen_tui.monitor.looking import MODELS, Card, Pulse, kept
-from massgen_tui.monitor.notes import notes_of, unserved
-from massgen_tui.monitor.pace import STRANGER_AGE, card_age, pause_after
-from massgen_tui.monitor.probes import Look, look_at, peek_at, unasked
+from massgen_tui.monitor.findings import notes_of, unserved
+from massgen_tui.monitor.looking import MODELS, Liveness, ServerInfo, kept
+from massgen_tui.monitor.pace import UNKNOWN_KIND_AGE, pause_after, server_info_age
+from massgen_tui.monitor.probe_client import ProbeClient
+from massgen_tui.monitor.probes import ProbeResult, look_at, peek_at, unasked
 from massgen_tui.monitor.resting import Resting, unseen
-from massgen_tui.monitor.status import (
-    Condition,
-    ServerState,
-    ServerStatus,
-    ServerTarget,
-)
+from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, ServerTarget
 from massgen_tui.monitor.wording import worded
 
 Clock = Callable[[], float]
@@ -40,8 +35,8 @@ _PAGES = ("/metrics", "/engine_metrics")
 _AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 
 
-class Watch:
-    """Looks at one server; never twice at the same time."""
+class ServerPoller:
+    """Polls one server; never twice at the same time."""
 
     def __init__(
         self,
@@ -64,12 +59,12 @@ class Watch:
         """It was up since it last was not there at all."""
         self.awaited = False
         """A request of our own is open there."""
-        self._card: Card | None = None
-        self._card_at = 0.0
+        self._info: ServerInfo | None = None
+        self._info_at = 0.0
         self._hint = ""
         self._figures = Figures()
         self._elsewhere = elsewhere or Elsewhere(fetcher, clock)
-        self._asking = Asking(target, fetcher, clock, may=self._may)
+        self._client = ProbeClient(target, fetcher, clock, may=self._may)
         self._peeks = False
         """Only paths that disturb nobody are asked."""
         self._slow = False
@@ -100,7 +95,7 @@ class Watch:
         """A provider's API that has answered: it is not asked again."""
         settled = (ServerState.UP, ServerState.UNAUTHORIZED)
         # a provider that shows no list of models has answered too
-        log = self._asking.log
+        log = self._client.log
         said = bool(log) and 200 <= log[-1].status < 500
         return self.target.hosted and (self.status.state in settled or said)
 
@@ -112,21 +107,21 @@ class Watch:
     @property
     def _untouchable(self) -> bool:
         """It answers us, and what is asked now could end that: the stream is its sign of life."""
-        kind = self._card.kind if self._card else None
+        kind = self._info.kind if self._info else None
         known = kind is not None and kind.pulse is not None and not kind.fragile
         return self.awaited and not known and not self.target.hosted
 
     @property
     def _rests(self) -> bool:
         """A look would wake it, or keep it awake, and nobody here needs it now."""
-        kind = self._card.kind if self._card else None
+        kind = self._info.kind if self._info else None
         return self._resting.now(self._clock(), kind, self.status.state, awaited=self.awaited)
 
     def _may(self, path: str) -> bool:
         return not self._untouchable or (self._peeks and path != MODELS)
 
-    async def _peek(self) -> Look | None:
-        return await peek_at(self._asking, self.target.dialect) if self._card is None else None
+    async def _peek(self) -> ProbeResult | None:
+        return await peek_at(self._client, self.target.dialect) if self._info is None else None
 
     def pause(self, *, relaxed: bool) -> float:
         """Seconds until the next look."""
@@ -157,18 +152,18 @@ class Watch:
             notes = self._notes(self.target, ServerState.UNKNOWN)
             self._become(self._clock(), unseen(self.status, notes))
         else:
-            self._asking.begin(patient=patient, awake=self.awaited)
+            self._client.begin(patient=patient, awake=self.awaited)
             self._peeks = self._untouchable
             look = await (self._peek() if self._peeks else self._look())
-            if look is None or self._asking.held:
+            if look is None or self._client.held:
                 self._overhear(self._clock())
             else:
                 told = await self._told(look.card)
                 self._take(look, self._clock(), told)
 
-    async def _told(self, card: Card | None = None) -> Told | None:
+    async def _told(self, card: ServerInfo | None = None) -> Told | None:
         """What its pages tell of the models that are asked for, else of those that it serves."""
-        card = card or self._card
+        card = card or self._info
         served = tuple(model.id for model in card.models) if card else ()
         return await self._elsewhere.told(self.target, self.target.models or served)
 
@@ -185,13 +180,13 @@ class Watch:
     def status_for(self, target: ServerTarget) -> ServerStatus:
         """The status as another target of the same server should read it."""
         notes = self._notes(target, self.status.state)
-        missing = unserved(target, self._card, self._answered)
-        adapters = self._card.adapters if self._card else ()
+        missing = unserved(target, self._info, self._answered)
+        adapters = self._info.adapters if self._info else ()
         told = started_with(target, adapters)
         return replace(self.status, target=told, notes=notes, unserved=missing)
 
     def _notes(self, target: ServerTarget, state: ServerState) -> tuple[str, ...]:
-        notes = notes_of(target, self._card, state, self._answered, self._hint)
+        notes = notes_of(target, self._info, state, self._answered, self._hint)
         return tuple(without(note, self._secrets) for note in notes)
 
     def heard(self, now: float, state: ServerState, reason: str, code: int | None) -> None:
@@ -217,39 +212,39 @@ class Watch:
         reason = "looking at it failed: see the log"
         self._become(now, ServerStatus(self.target, ServerState.UNKNOWN, reason, checked_at=now))
 
-    async def _look(self) -> Look:
-        kind = self._card.kind if self._card else None
+    async def _look(self) -> ProbeResult:
+        kind = self._info.kind if self._info else None
         # who lists its models dearly is found out anew only when nothing listens any more
         spared = kind is not None and kind.costly_list and self.status.occupied
-        card = None if self.status.state in _AWAY and not spared else self._card
-        refresh = self._clock() - self._card_at > card_age(kind, slow=self._slow)
+        card = None if self.status.state in _AWAY and not spared else self._info
+        refresh = self._clock() - self._info_at > server_info_age(kind, slow=self._slow)
         if card is None or refresh:
-            self._asking.forget()
-        return await look_at(self._asking, card, refresh=refresh, hosted=self.target.hosted)
+            self._client.forget()
+        return await look_at(self._client, card, refresh=refresh, hosted=self.target.hosted)
 
-    def _take(self, look: Look, now: float, told: Told | None) -> None:
+    def _take(self, look: ProbeResult, now: float, told: Told | None) -> None:
         pulse = of_those_asked_for(look.pulse, self.target.models)
         pulse = self._judged(applied(pulse, told) if told else pulse)
         up = pulse.state is ServerState.UP
         if look.card is not None:
             turned_up = up and look.card.kind is None and self.status.state is not ServerState.UP
-            self._card = kept(look.card, self._card)
-            self._card_at = now if look.fresh else -STRANGER_AGE if turned_up else self._card_at
-        at = told.at if told else max(self._asking.at.get(path, 0.0) for path in _PAGES) or now
+            self._info = kept(look.card, self._info)
+            self._info_at = now if look.fresh else -UNKNOWN_KIND_AGE if turned_up else self._info_at
+        at = told.at if told else max(self._client.at.get(path, 0.0) for path in _PAGES) or now
         counting = self.status.running is not None
         open = self.awaited and not self._talks
         if not self._figures.take(now, pulse, at, counting=counting, open=open):
-            self._card_at = -STRANGER_AGE
+            self._info_at = -UNKNOWN_KIND_AGE
         self._hint = pulse.hint
         self._failures = 0 if up else self._failures + 1
         self._was_up = up or (self._was_up and not pulse.refused)
         reason = without(pulse.reason, self._secrets)
-        self._last.looked(now, self._asking.log, reason, up=up)
+        self._last.looked(now, self._client.log, reason, up=up)
         status = replace(self._status(pulse, now), last_failure=self._last.last)
         self._become(now, self._figures.added(status, pulse, now, talks=self._talks))
 
-    def _judged(self, pulse: Pulse) -> Pulse:
-        """Silence is doubt, of what was given time death.
+    def _judged(self, pulse: Liveness) -> Liveness:
+        """A timeout means UNKNOWN; a timeout of a patient poll means DOWN.
 
         A server that streams to us is busy, however long its probes wait; one that holds a request
         of ours open may be.
@@ -258,7 +253,7 @@ class Watch:
         self._slow = pulse.unanswered or took > (soon / 2 if self._slow else soon)
         if not pulse.unanswered:
             slow = f"slow: it took {took:.2g} s to answer" if took > soon else ""
-            kind = self._card.kind if self._card else None
+            kind = self._info.kind if self._info else None
             return worded(pulse, slow, kind, keyed=self.target.keyed, was_up=self._was_up)
         if self._talks:
             return replace(pulse, state=ServerState.UP, reason="busy: slow to answer probes")
@@ -272,9 +267,9 @@ class Watch:
             return replace(pulse, state=ServerState.UNKNOWN, reason=reason, condition=hung)
         return replace(pulse, condition=hung)
 
-    def _status(self, pulse: Pulse, now: float) -> ServerStatus:
+    def _status(self, pulse: Liveness, now: float) -> ServerStatus:
         """What it is, without its numbers."""
-        card, up = self._card or Card(), pulse.state is ServerState.UP
+        card, up = self._info or ServerInfo(), pulse.state is ServerState.UP
         return ServerStatus(
             target=started_with(self.target, card.adapters),
             state=pulse.state,
@@ -293,7 +288,7 @@ class Watch:
             unserved=unserved(self.target, card, self._answered),
             silent=pulse.unanswered,
             occupied=pulse.state is ServerState.DOWN and not pulse.refused,
-            log=tuple(self._asking.log),
+            log=tuple(self._client.log),
         )
 
     def _become(self, now: float, status: ServerStatus) -> None:

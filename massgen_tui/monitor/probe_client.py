@@ -6,9 +6,9 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from massgen_tui.config.extras import pairs, with_query
-from massgen_tui.monitor.asked import Asked
 from massgen_tui.monitor.fetch import Answer, Fault, Fetcher
 from massgen_tui.monitor.looking import ABOVE, MODELS, ORIGIN, SIGN_OF_LIFE
+from massgen_tui.monitor.probe_log import ProbeLogEntry
 from massgen_tui.monitor.status import ServerTarget
 
 LOOK_TAKES, PATIENT_LOOK_TAKES = 6.0, 20.0
@@ -34,7 +34,7 @@ _SHORTEST_REST, _LONGEST_REST = 2.0, 3600.0
 """Seconds."""
 
 
-class Asking:
+class ProbeClient:
     """The questions to one server; called with a path it gives the answer."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Asking:
         self._rest: dict[str, float] = {}
         self._slow: set[str] = set()
         self._fast: set[str] = set()
-        self.log: deque[Asked] = deque(maxlen=_LOGGED)
+        self.log: deque[ProbeLogEntry] = deque(maxlen=_LOGGED)
         """The last questions, oldest first."""
         self.at: dict[str, float] = {}
         """When each path last answered, in seconds of the clock."""
@@ -122,7 +122,7 @@ class Asking:
         )
         now = self._clock()
         self.at[path] = now
-        self.log.append(Asked(now, path, answer.status, answer.seconds, answer.words))
+        self.log.append(ProbeLogEntry(now, path, answer.status, answer.seconds, answer.words))
         return replace(answer, patient=patient)
 
     def _learn(self, path: str, answer: Answer) -> None:

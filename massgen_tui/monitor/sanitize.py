@@ -11,7 +11,7 @@ _ERRORS, _BYTES = (0, 10**12), (1, 2**50)
 _Number = TypeVar("_Number", int, float)
 
 
-def plausible(row: GpuStatus) -> GpuStatus:
+def sanitize(row: GpuStatus) -> GpuStatus:
     """The same without the values that no GPU has: they are not known."""
     total = _within(row.memory_total, _BYTES)
     most = _BYTES[1] if total is None else total
