@@ -1,7 +1,8 @@
 """The backend of every chat-completions API: the openai client carries the request, we decode it.
 
-openai, httpx2 and aiohttp take about a second to import: they come with `client` and `exchange`, in
-a thread, when the first request is sent (or by `warm_up`, after the first paint).
+openai, httpx2 and aiohttp take about a second to import: they come with `client` and
+`response_stream`, in a thread, when the first request is sent (or by `warm_up`, after the first
+paint).
 """
 
 import asyncio
@@ -14,6 +15,14 @@ from typing import TYPE_CHECKING
 from massgen_tui.backends.adapt import Adaptation, Correction, correct
 from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.call import Call
+from massgen_tui.backends.errors.http import (
+    Diagnosis,
+    RequestError,
+    Situation,
+    StatusError,
+    refusal,
+)
+from massgen_tui.backends.errors.remedies import for_others
 from massgen_tui.backends.events import (
     BackendError,
     ErrorKind,
@@ -23,16 +32,8 @@ from massgen_tui.backends.events import (
     StreamEvent,
     Warned,
 )
-from massgen_tui.backends.failures import (
-    Cause,
-    FailedError,
-    RefusedError,
-    Situation,
-    refusal,
-)
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.gateways import asks_for_names, may_lack_key
-from massgen_tui.backends.remedies import for_others
 from massgen_tui.backends.request import build_request
 from massgen_tui.backends.retries import Failed, Retries
 from massgen_tui.config.extras import replaces_key
@@ -46,13 +47,13 @@ from massgen_tui.pulse import pulse, running_time
 
 if TYPE_CHECKING:
     from massgen_tui.backends.client import Client
-    from massgen_tui.backends.exchange import Exchange
+    from massgen_tui.backends.response_stream import ResponseStream
 
 Sleep = Callable[[float], Awaitable[object]]
 """Waits for so many seconds."""
 _CLOSING = 1.0
 """Seconds that closing may take."""
-_ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.exchange")
+_ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.response_stream")
 
 
 async def warm_up() -> None:
@@ -101,7 +102,7 @@ class ChatCompletionsBackend:
         self._adaptation = Adaptation()
         self._told: tuple[str, ...] = ()
         self._client: Client | None = None
-        self._running: set[Exchange] = set()
+        self._running: set[ResponseStream] = set()
 
     def request(self, call: Call) -> ChatRequest:
         """Build the request of a call, without what this server is known to refuse."""
@@ -121,16 +122,16 @@ class ChatCompletionsBackend:
         retries, corrected = Retries(self._config.settings.retries), False
         while True:
             yield RequestSent(body)
-            async with self._exchange(client, end, as_sent=request.as_sent) as exchange:
-                failed = await self._sent(exchange, body, correctable=not corrected)
+            async with self._response(client, end, as_sent=request.as_sent) as response:
+                failed = await self._sent(response, body, correctable=not corrected)
                 if failed is None:
-                    if exchange.opened:
-                        yield Opened(exchange.waited)
+                    if response.opened:
+                        yield Opened(response.waited)
                     try:
-                        while (events := await self._read(exchange)) is not None:
+                        while (events := await self._read(response)) is not None:
                             retries.see(events)
-                            exchange.giving = iter(events)
-                            for event in exchange.giving:
+                            response.giving = iter(events)
+                            for event in response.giving:
                                 yield event
                     except BackendError as error:
                         failed = retries.failed_in_stream(error)
@@ -152,7 +153,7 @@ class ChatCompletionsBackend:
 
     def drain(self) -> list[StreamEvent]:
         """Give what has come of the running answer and was not given yet; it ends here."""
-        came = [event for exchange in self._running for event in exchange.drain()]
+        came = [event for response in self._running for event in response.drain()]
         return self._told_safely(came)
 
     async def aclose(self) -> None:
@@ -160,8 +161,8 @@ class ChatCompletionsBackend:
 
         An answer that still streams ends as interrupted.
         """
-        for exchange in tuple(self._running):
-            exchange.cut()
+        for response in tuple(self._running):
+            response.cut()
         client, self._client = self._client, None
         if client is not None:
             try:
@@ -180,7 +181,9 @@ class ChatCompletionsBackend:
         except (OSError, ImportError) as error:
             words = exhausted(error)
             told = words or f"{type(error).__name__}: {error}"
-            cause = Cause(ErrorKind.UNREACHABLE, told, HINT if words else "", retried=bool(words))
+            cause = Diagnosis(
+                ErrorKind.UNREACHABLE, told, HINT if words else "", retried=bool(words)
+            )
             raise self._signed(cause.error()) from None
         if self._client is None:
             room = importlib.import_module(_ROOMS[0])
@@ -193,17 +196,17 @@ class ChatCompletionsBackend:
                     query=endpoint.extra_query,
                 )
             except (ValueError, OSError) as error:
-                cause = Cause(ErrorKind.CONFIG, f"{self.server}: {error}", "see base_url")
+                cause = Diagnosis(ErrorKind.CONFIG, f"{self.server}: {error}", "see base_url")
                 raise self._signed(cause.error()) from None
         return self._client
 
     @asynccontextmanager
-    async def _exchange(
+    async def _response(
         self, client: "Client", end: float, *, as_sent: bool
-    ) -> AsyncIterator["Exchange"]:
+    ) -> AsyncIterator["ResponseStream"]:
         room = importlib.import_module(_ROOMS[1])
         base_url, end = self._config.endpoint.base_url, end + pulse().lost
-        exchange: Exchange = room.Exchange(
+        response: ResponseStream = room.ResponseStream(
             client,
             base_url,
             self._limits,
@@ -212,18 +215,18 @@ class ChatCompletionsBackend:
             finishes=self._finishes,
             as_sent=as_sent,
         )
-        self._running.add(exchange)
+        self._running.add(response)
         try:
-            yield exchange
+            yield response
         finally:
-            self._running.discard(exchange)
-            await exchange.aclose()
+            self._running.discard(response)
+            await response.aclose()
 
-    async def _read(self, exchange: "Exchange") -> list[StreamEvent] | None:
+    async def _read(self, response: "ResponseStream") -> list[StreamEvent] | None:
         """The next events; none of what is told of a failure holds the key."""
         try:
-            events = await exchange.read()
-        except FailedError as failure:
+            events = await response.read()
+        except RequestError as failure:
             raise self._signed(failure.cause.error()) from None
         except BackendError as error:
             raise self._signed(error) from None
@@ -238,27 +241,27 @@ class ChatCompletionsBackend:
         ]
 
     async def _sent(
-        self, exchange: "Exchange", body: dict[str, object], *, correctable: bool
+        self, response: "ResponseStream", body: dict[str, object], *, correctable: bool
     ) -> Failed | None:
         """Send one try; None when the answer is open."""
         try:
-            await exchange.send(body)
-            self._own = self._own and not exchange.relayed
-        except FailedError as failure:
+            await response.send(body)
+            self._own = self._own and not response.relayed
+        except RequestError as failure:
             return Failed(failure.cause, self._signed(failure.cause.error()))
-        except RefusedError as refused:
+        except StatusError as refused:
             self._own = self._own and not refused.relayed
             if correctable:
                 correction = correct(refused.status, refused.said, body, self._adaptation)
                 if correction is not None:
-                    nothing = Cause(ErrorKind.BAD_REQUEST, refused.said)
+                    nothing = Diagnosis(ErrorKind.BAD_REQUEST, refused.said)
                     return Failed(nothing, nothing.error(), correction)
             cause = refusal(refused, await self._situation(refused, body))
             error = self._signed(cause.error(refused.status, refused.retry_after))
             return Failed(cause, error)
         return None
 
-    async def _situation(self, refused: RefusedError, body: dict[str, object]) -> Situation:
+    async def _situation(self, refused: StatusError, body: dict[str, object]) -> Situation:
         endpoint, client = self._config.endpoint, self._client
         lists = asks_for_names(refused.status, refused.said)
         keyed = endpoint.api_key is not None or replaces_key(endpoint.extra_headers)

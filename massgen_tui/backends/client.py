@@ -17,9 +17,15 @@ import openai
 import openai.resources.chat.completions  # else on the loop, at the first request
 from pydantic import SecretStr
 
-from massgen_tui.backends.failures import RefusedError
+from massgen_tui.backends.errors.http import StatusError
 from massgen_tui.backends.gateways import is_alive
-from massgen_tui.backends.transport import RESPONSE, WRITTEN, Carrier, RedirectedError, excerpt
+from massgen_tui.backends.transport import (
+    RESPONSE,
+    WRITTEN,
+    AiohttpTransport,
+    RedirectedError,
+    excerpt,
+)
 from massgen_tui.backends.wire import Written
 from massgen_tui.config.extras import Extra, pairs, replaces_key, with_query
 from massgen_tui.net.address import without_user
@@ -82,7 +88,7 @@ class Client:
 
         self._base_url = without_user(base_url)
         self._query = query
-        self._carrier = Carrier(base_url, credentials)
+        self._carrier = AiohttpTransport(base_url, credentials)
         self._http = openai.DefaultAsyncHttpxClient(transport=self._carrier)
         with hidden_environment():
             self._sdk = openai.AsyncOpenAI(
@@ -105,7 +111,7 @@ class Client:
             connect: seconds until the connection must stand (name, TCP and TLS), or None.
 
         Raises:
-            RefusedError: the status is no success.
+            StatusError: the status is no success.
             RedirectedError: we were sent to another address.
             openai.OpenAIError, aiohttp.ClientError, OSError: the request failed.
         """
@@ -123,7 +129,7 @@ class Client:
         except openai.APIStatusError as error:
             response = error.response
             headers = {name.lower(): value for name, value in response.headers.items()}
-            raise RefusedError(response.status_code, headers, response.content) from None
+            raise StatusError(response.status_code, headers, response.content) from None
 
     async def models(self) -> tuple[str, ...] | None:
         """The names that the server says it serves; None when it does not say so in time."""

@@ -10,7 +10,7 @@ _NEVER = float("inf")
 _LAST_WORDS = 10.0
 
 
-class Watch:
+class Deadline:
     """One timer for a whole answer: when it fires and the deadline has moved, it sleeps on.
 
     A stream moves its deadline with every chunk, for the price of a float; the loop sees one timer.

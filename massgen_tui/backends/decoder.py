@@ -1,6 +1,14 @@
 """From the bytes of one answer to its events: sse → delta → thinking, in one incremental object."""
 
 from massgen_tui.backends.delta import DeltaReader
+from massgen_tui.backends.errors.remedies import about_limit
+from massgen_tui.backends.errors.stream import (
+    find_error,
+    named_error,
+    plain_error,
+    stream_error,
+    wrapped_error,
+)
 from massgen_tui.backends.events import (
     BackendError,
     ContentDelta,
@@ -15,15 +23,7 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.backends.finishes import Ending, ending_of, failure_of, worst
 from massgen_tui.backends.payload import ERRORS, is_done, is_ping, values
-from massgen_tui.backends.remedies import about_limit
 from massgen_tui.backends.sse import MAX_EVENT_BYTES, SSEMessage, SSEParser
-from massgen_tui.backends.stream_errors import (
-    find_error,
-    named_error,
-    plain_error,
-    stream_error,
-    wrapped_error,
-)
 from massgen_tui.backends.surrogates import SurrogateMender, may_hold_surrogates
 from massgen_tui.backends.thinking import ThinkSplitter
 from massgen_tui.dialects.families import family_of

@@ -5,11 +5,11 @@ Pure.
 
 import json
 
+from massgen_tui.backends.errors.body import as_value
+from massgen_tui.backends.errors.http import Diagnosis, said
+from massgen_tui.backends.errors.stream import find_error, plain_error, stream_error
 from massgen_tui.backends.events import ErrorKind
-from massgen_tui.backends.failures import Cause, said
-from massgen_tui.backends.stream_errors import find_error, plain_error, stream_error
 from massgen_tui.backends.unpack import HINT
-from massgen_tui.backends.words import as_value
 from massgen_tui.config.model import Timeouts
 from massgen_tui.text import one_line
 
@@ -55,7 +55,7 @@ def answer_in(body: bytes) -> bytes | None:
     return f"data: {json.dumps(value)}\n\n{text[end:].lstrip()}".encode()
 
 
-def no_stream(content_type: str, body: bytes, *, wanted: str = "a stream") -> Cause | None:
+def no_stream(content_type: str, body: bytes, *, wanted: str = "a stream") -> Diagnosis | None:
     """The failure of a body that is not what was `wanted`.
 
     None for a whole answer that claims to be a stream.
@@ -67,51 +67,51 @@ def no_stream(content_type: str, body: bytes, *, wanted: str = "a stream") -> Ca
     plain = plain_error(words)
     if isinstance(value, dict) and (found := find_error(value)):
         error = stream_error(found, value)
-        return Cause(error.kind, error.message, error.hint)
+        return Diagnosis(error.kind, error.message, error.hint)
     if plain is not None and plain[1] is not None:
         error = stream_error(plain[0], status=plain[1])
-        return Cause(error.kind, error.message, error.hint)
+        return Diagnosis(error.kind, error.message, error.hint)
     if answer_in(body) is not None:
         if content_type in _STREAMS:
             return None
         words = "the whole answer at once"
     can = " that can stream" if wanted == "a stream" else ""
-    return Cause(
+    return Diagnosis(
         ErrorKind.MALFORMED,
         f"{wanted} was asked for and {content_type} came: {words}",
         f"is base_url the address of a chat-completions API{can}?",
     )
 
 
-def streamed_all_the_same() -> Cause:
+def streamed_all_the_same() -> Diagnosis:
     """The failure of a stream that came where a whole answer was asked for."""
-    return Cause(
+    return Diagnosis(
         ErrorKind.MALFORMED,
         "a whole answer was asked for (stream: false) and a stream came",
         "the server, or a gateway before it, streams whatever is asked",
     )
 
 
-def mislabelled(coding: str) -> Cause:
+def mislabelled(coding: str) -> Diagnosis:
     """The failure of an answer that is plain text under the name of a packing."""
-    return Cause(
+    return Diagnosis(
         ErrorKind.MALFORMED,
         f"the server calls its answer {coding[:40]} (content-encoding), and it came as plain text",
         f"what came is kept; {HINT}",
     )
 
 
-def redirected(where: str) -> Cause:
+def redirected(where: str) -> Diagnosis:
     """The failure of a server that sent us on to `where`."""
     where = where.removesuffix("/chat/completions")
-    return Cause(
+    return Diagnosis(
         ErrorKind.MALFORMED,
         f"the server sends us on to {where}; the key was not sent there",
         f"if you trust that address, write base_url: {where}",
     )
 
 
-def stalled(limit: str, limits: Timeouts) -> Cause:
+def stalled(limit: str, limits: Timeouts) -> Diagnosis:
     """The failure of an answer that met this limit of ours."""
     seconds: float = getattr(limits, limit) or 0
     what = {
@@ -120,4 +120,4 @@ def stalled(limit: str, limits: Timeouts) -> Cause:
         "total": f"the answer took longer than {seconds:g} s",
     }[limit]
     hint = f"timeout.{limit} in the backend allows more; see whether the server still works"
-    return Cause(ErrorKind.STALLED, what, hint)
+    return Diagnosis(ErrorKind.STALLED, what, hint)

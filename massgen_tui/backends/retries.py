@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from massgen_tui.backends import events
 from massgen_tui.backends.adapt import Correction
+from massgen_tui.backends.errors.http import RETRIED, RETRY_AFTER_LIMIT, Diagnosis
 from massgen_tui.backends.events import BackendError, StreamEvent
-from massgen_tui.backends.failures import RETRIED, RETRY_AFTER_LIMIT, Cause
 
 WAITS = (0.5, 1.0)
 """Seconds before the first and every later repetition, where the server names none."""
@@ -23,7 +23,7 @@ _ANSWER = (
 class Failed:
     """A try that gave nothing of an answer: why, and what to raise if nothing more can be done."""
 
-    cause: Cause
+    cause: Diagnosis
     error: BackendError
     correction: Correction | None = None
 
@@ -51,7 +51,7 @@ class Retries:
         """
         if self.answered or error.status not in RETRIED:
             return None
-        return Failed(Cause(error.kind, error.message, error.hint, retried=True), error)
+        return Failed(Diagnosis(error.kind, error.message, error.hint, retried=True), error)
 
     def wait(self, failed: Failed) -> float | None:
         """Seconds until the next try, or None when there is none."""

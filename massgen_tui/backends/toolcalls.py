@@ -1,7 +1,7 @@
 """Fragments of tool calls → `ToolCallDelta`, whatever a server leaves out or repeats."""
 
+from massgen_tui.backends.errors.body import as_json, as_value
 from massgen_tui.backends.events import StreamEvent, ToolCallDelta, Warned
-from massgen_tui.backends.words import as_json, as_value
 
 MAX_CALLS = 128
 """Calls in one answer; fragments of more are not taken in."""

@@ -89,7 +89,7 @@ def trusted() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-class Carrier(httpx2.AsyncBaseTransport):
+class AiohttpTransport(httpx2.AsyncBaseTransport):
     """Carries the requests of one agent to one origin, its key and headers nowhere else."""
 
     def __init__(self, base_url: str, own: Callable[[], list[tuple[str, str]]]) -> None:

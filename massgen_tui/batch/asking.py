@@ -19,7 +19,7 @@ from massgen_tui.session.generate import generate, gone
 from massgen_tui.session.health import Health, HealthCheck, ask_health, connect_health
 from massgen_tui.session.outcome import NOT_UP
 from massgen_tui.session.queue import Job
-from massgen_tui.session.stall import SilenceWatch
+from massgen_tui.session.stall import StallDetector
 
 LOOKS = 2
 """Looks at a server that cut an answer; one that is being ended may still take connections."""
@@ -64,7 +64,7 @@ class Asker:
         self._jobs: dict[int, Job] = {}
         self._lost: dict[int, BackendError] = {}
         """Why streams were given up, by their attempts."""
-        self._watch = SilenceWatch(
+        self._watch = StallDetector(
             lambda: tuple(self._jobs.values()), health, book.clock, self._silent, self._lose
         )
 

@@ -20,7 +20,7 @@ from massgen_tui.store.program_log import FILE, close_log, open_log
 from massgen_tui.store.recording import record
 from massgen_tui.store.resume import Resumed, resume
 from massgen_tui.store.writer import SessionLog
-from massgen_tui.supervise.monitoring import HEAD_START, Monitors, Unwatched, Watching
+from massgen_tui.supervise.monitoring import HEAD_START, Monitors, NoMonitoring, Watching
 
 CLOSING = 1.5
 """Seconds that ending everything may take."""
@@ -35,7 +35,7 @@ class Services:
     """Everything with a beginning and an end."""
 
     session: Session
-    watching: Watching = field(default_factory=Unwatched)
+    watching: Watching = field(default_factory=NoMonitoring)
     gate: ReadGate = field(default_factory=ReadGate)
     history: History = field(default_factory=History)
     warm_up: Callable[[], Awaitable[None]] = _nothing
@@ -61,7 +61,7 @@ class Services:
             OSError: it cannot be read.
         """
         gate = ReadGate()
-        watching = Monitors(config, gpus_after=HEAD_START) if config.monitor else Unwatched()
+        watching = Monitors(config, gpus_after=HEAD_START) if config.monitor else NoMonitoring()
         kept = config.ui.logging_enabled
         session = Session(
             config,

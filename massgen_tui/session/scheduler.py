@@ -20,7 +20,7 @@ from massgen_tui.session.generate import generate, gone
 from massgen_tui.session.health import HealthCheck
 from massgen_tui.session.outcome import NOT_UP
 from massgen_tui.session.queue import AgentQueue, Job, Queues
-from massgen_tui.session.stall import SilenceWatch
+from massgen_tui.session.stall import StallDetector
 from massgen_tui.session.state import SessionState
 
 log = logging.getLogger(__name__)
@@ -272,11 +272,11 @@ class Scheduler:
         jobs = (queue.job for queue in self._queues if queue.held is None)
         return (job for job in jobs if job is not None)
 
-    def _watching(self, health: HealthCheck) -> SilenceWatch:
+    def _watching(self, health: HealthCheck) -> StallDetector:
         def changed(job: Job, words: str) -> None:
             self._emit(events.Silent(job.attempt.serial, words))
 
         def lost(job: Job, words: str) -> None:
             self._finish(self._queues[job.agent.id], job, Status.FAILED, gone(job.backend, words))
 
-        return SilenceWatch(self._running, health, self._clock, changed, lost)
+        return StallDetector(self._running, health, self._clock, changed, lost)

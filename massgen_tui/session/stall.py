@@ -26,7 +26,7 @@ PACE = 1.0
 """Seconds between two rounds."""
 
 
-class SilenceWatch:
+class StallDetector:
     """Asks after servers whose streams say nothing.
 
     Slow is never ended here; only gone is, and only when found twice.

@@ -9,11 +9,11 @@ from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, Ser
 from massgen_tui.session.events import Sampled
 from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.state import SessionState
-from massgen_tui.supervise.monitoring import Unwatched
+from massgen_tui.supervise.monitoring import NoMonitoring
 from massgen_tui.text import one_line
 
 
-class KeptWatching(Unwatched):
+class KeptWatching(NoMonitoring):
     """Gives the last samples that a session was told of; looks at nothing."""
 
     def __init__(self, state: SessionState) -> None:

@@ -88,7 +88,7 @@ class Watching(Protocol):
         ...
 
 
-class Unwatched:
+class NoMonitoring:
     """Looks at nothing (`monitor: false`); a silent stream is asked after all the same."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from massgen_tui.console.screens.request import request_text
 from massgen_tui.console.services import Services
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.session.session import Session
-from massgen_tui.supervise.monitoring import Unwatched
+from massgen_tui.supervise.monitoring import NoMonitoring
 from tests.support.monitored import GPU, NOW, UP, of, sampled
 from tests.support.server import Recorded, Reply, ScriptedServer, whole
 
@@ -52,7 +52,7 @@ async def test_the_request_view_and_an_error_show_no_secret(
         file = tmp_path / "agents.yaml"
         file.write_text(CONFIG.format(url=server.base_url, literal=LITERAL), "utf-8")
         config = load_config(file)
-        watching = Unwatched()
+        watching = NoMonitoring()
         services = Services(Session(config, health=watching.health), watching)
         app = ConsoleApp(config, services)
         app.animation_level = "none"

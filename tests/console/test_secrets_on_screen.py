@@ -11,7 +11,7 @@ from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.services import Services
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.session import Session
-from massgen_tui.supervise.monitoring import Unwatched
+from massgen_tui.supervise.monitoring import NoMonitoring
 from tests.support.server import END, Recorded, Reply, ScriptedServer, chunk, head, sse, whole
 
 KEYS = {
@@ -66,7 +66,7 @@ async def test_no_picture_shows_a_key(name: str, home: Path) -> None:
         file = home / "agents.yaml"
         file.write_text(CONFIG.format(url=server.base_url, key=IN_FILE), "utf-8")
         config = load_config(file)
-        watching = Unwatched()
+        watching = NoMonitoring()
         services = Services(Session(config, health=watching.health), watching)
         app = ConsoleApp(config, services)
         app.animation_level = "none"

@@ -16,7 +16,7 @@ from massgen_tui.console.services import Services
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.session import Session
 from massgen_tui.supervise import deferred
-from massgen_tui.supervise.monitoring import Unwatched
+from massgen_tui.supervise.monitoring import NoMonitoring
 from tests.support.configs import agent_of
 from tests.support.hearing import Heard, hear
 from tests.support.server import ScriptedServer, free_port, sse_chat, whole
@@ -40,7 +40,7 @@ def config_at(base_url: str, **parameters: object) -> Config:
 @asynccontextmanager
 async def console(config: Config) -> AsyncIterator[ConsoleApp]:
     """A console with nothing in it that is not real."""
-    watching = Unwatched()
+    watching = NoMonitoring()
     session = Session(config, health=watching.health)
     app = ConsoleApp(config, Services(session, watching))
     app.animation_level = "none"

@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
+from massgen_tui.backends.errors.network import cause_of
 from massgen_tui.backends.events import ErrorKind
-from massgen_tui.backends.faults import cause_of
 from massgen_tui.descriptors import as_before, exhausted
 from massgen_tui.monitor.fetch import Answer, Fault
 from massgen_tui.monitor.looking import pulse_of

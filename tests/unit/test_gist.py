@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from massgen_tui.backends.failures import RefusedError
-from massgen_tui.backends.stream_kinds import stream_error
+from massgen_tui.backends.errors.http import StatusError
+from massgen_tui.backends.errors.stream_kinds import stream_error
 from massgen_tui.gist import gist, without_codes
 
 FRAMES = '  File "engine.py", line 10, in step\n    self.go()\n    ^^^^^^^^^\n' * 40
@@ -79,9 +79,9 @@ def test_the_cause_comes_first(text: str, first: str) -> None:
 
 def test_a_refusal_begins_with_its_cause_and_ends_with_the_rest() -> None:
     body = json.dumps({"error": {"message": RAY, "code": 500}}).encode()
-    assert RefusedError(500, {}, body).said.startswith(DEAD)
-    assert 'File "engine.py"' in RefusedError(500, {}, body).said
-    assert RefusedError(500, {}, f"\x1b[31m{RAY}".encode()).said.startswith("Message") is False
+    assert StatusError(500, {}, body).said.startswith(DEAD)
+    assert 'File "engine.py"' in StatusError(500, {}, body).said
+    assert StatusError(500, {}, f"\x1b[31m{RAY}".encode()).said.startswith("Message") is False
 
 
 def test_an_error_in_a_stream_begins_with_its_cause() -> None:

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from massgen_tui.backends.deadline import Watch
+from massgen_tui.backends.deadline import Deadline
 from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta, RequestSent
 from massgen_tui.config.model import Timeouts
 from massgen_tui.console.stream import words
@@ -82,7 +82,7 @@ def still(seconds: float) -> None:
 async def test_a_stop_counts_in_no_limit(limits: dict[str, float]) -> None:
     loop, expired = asyncio.get_running_loop(), asyncio.Event()
     begun = loop.time()
-    watch = Watch(Timeouts(**limits), math.inf, expired.set)
+    watch = Deadline(Timeouts(**limits), math.inf, expired.set)
     if "idle" in limits:
         watch.talking()
     still(0.1)
@@ -110,7 +110,7 @@ async def test_a_stop_counts_in_no_wait_for_a_server() -> None:
 async def test_a_stop_counts_not_in_the_whole_of_an_answer() -> None:
     loop, expired = asyncio.get_running_loop(), asyncio.Event()
     begun = loop.time()
-    watch = Watch(Timeouts(), begun + 0.05, expired.set)
+    watch = Deadline(Timeouts(), begun + 0.05, expired.set)
     still(0.1)
     await expired.wait()
     assert (watch.expired, loop.time() - begun >= 0.15) == ("total", True)

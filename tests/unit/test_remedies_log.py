@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from massgen_tui.backends.errors.http import StatusError
+from massgen_tui.backends.errors.remedies import for_others
+from massgen_tui.backends.errors.stream_kinds import stream_error
 from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.backends.failures import RefusedError
-from massgen_tui.backends.remedies import for_others
-from massgen_tui.backends.stream_kinds import stream_error
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.reach import within_reach
 from massgen_tui.monitor.targets import targets_of
@@ -125,7 +125,7 @@ def test_a_server_is_the_readers_own_unless_something_shows_that_it_is_not(
 def test_a_refusal_shows_whether_a_gateway_or_a_stack_gave_it(
     headers: dict[str, str], body: bytes, relayed: bool
 ) -> None:
-    assert RefusedError(500, headers, body).relayed is relayed
+    assert StatusError(500, headers, body).relayed is relayed
 
 
 @pytest.mark.parametrize(

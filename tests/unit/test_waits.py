@@ -2,7 +2,7 @@
 
 import pytest
 
-from massgen_tui.backends.waits import wait_in
+from massgen_tui.backends.errors.waits import wait_in
 
 
 @pytest.mark.parametrize(

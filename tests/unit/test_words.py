@@ -2,7 +2,7 @@
 
 import pytest
 
-from massgen_tui.backends.words import MAX_WORDS, error_status, error_words
+from massgen_tui.backends.errors.body import MAX_WORDS, error_status, error_words
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
-from massgen_tui.backends.deadline import Watch
+from massgen_tui.backends.deadline import Deadline
 from massgen_tui.backends.events import Arrived, ContentDelta, Heartbeat, StreamEvent
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.config.model import Timeouts
@@ -139,7 +139,7 @@ async def test_closing_the_backend_while_it_connects_ends_at_once(server: Script
 async def test_what_came_while_the_program_was_stopped_is_read_before_it_is_judged() -> None:
     loop = asyncio.get_running_loop()
     expired: list[str] = []
-    watch = Watch(Timeouts(idle=0.05), math.inf, lambda: expired.append(watch.expired))
+    watch = Deadline(Timeouts(idle=0.05), math.inf, lambda: expired.append(watch.expired))
     watch.talking()
     server, client = socket.socketpair()
     with server, client:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from massgen_tui.backends.failures import RefusedError, Situation, refusal
+from massgen_tui.backends.errors.http import Situation, StatusError, refusal
 from tests.support.decoding import RECORDED, decode
 
 DYNAMO, LLAMA = "ai-dynamo-1.6.1", "llama-cpp-python-0.3.36"
@@ -76,6 +76,6 @@ def test_a_server_that_was_heard_to_say_why_it_stops_is_cut_when_it_does_not() -
 )
 def test_a_refusal_of_dynamo_is_read(name: str, status: int, kind: str, hints: str) -> None:
     body = (RECORDED / DYNAMO / f"{name}.json").read_bytes()
-    cause = refusal(RefusedError(status, {}, body), Situation("m", "http://box/v1", "vLLM"))
+    cause = refusal(StatusError(status, {}, body), Situation("m", "http://box/v1", "vLLM"))
     assert cause.kind == kind
     assert hints in cause.hint

@@ -8,8 +8,8 @@ import pytest
 
 from massgen_tui.backends.call import Call
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
+from massgen_tui.backends.errors.waits import retry_after
 from massgen_tui.backends.events import RequestSent
-from massgen_tui.backends.waits import retry_after
 from tests.support.asking import Outcome, agent_at, ask, no_wait
 from tests.support.server import (
     END,

@@ -6,11 +6,17 @@ The request had been accepted with HTTP 200, so a status stands only in the erro
 import re
 from collections.abc import Mapping
 
-from massgen_tui.backends.codes import status_of
-from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.backends.failures import NO_CREDIT, kind_of, later_words
-from massgen_tui.backends.gateways import is_relayed
-from massgen_tui.backends.remedies import (
+from massgen_tui.backends.errors.body import (
+    as_json,
+    error_status,
+    error_types,
+    error_words,
+    places,
+    whole_words,
+)
+from massgen_tui.backends.errors.codes import status_of
+from massgen_tui.backends.errors.http import NO_CREDIT, kind_of, later_words
+from massgen_tui.backends.errors.remedies import (
     CHANGE,
     LIKELY_CAUSES,
     SHORTEN,
@@ -19,15 +25,9 @@ from massgen_tui.backends.remedies import (
     of_context,
     remedy,
 )
-from massgen_tui.backends.waits import wait_in
-from massgen_tui.backends.words import (
-    as_json,
-    error_status,
-    error_types,
-    error_words,
-    places,
-    whole_words,
-)
+from massgen_tui.backends.errors.waits import wait_in
+from massgen_tui.backends.events import BackendError, ErrorKind
+from massgen_tui.backends.gateways import is_relayed
 
 _NO_WORDS = "the server reported an error inside the stream, without saying which"
 _HINT = "send the prompt again, and look into the server's log if it stays"

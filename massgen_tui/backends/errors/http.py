@@ -5,10 +5,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from massgen_tui.backends.codes import CROWDED, status_of
-from massgen_tui.backends.events import BackendError, ErrorKind
-from massgen_tui.backends.gateways import is_relayed, lacks_database, nobody_behind, not_among
-from massgen_tui.backends.remedies import (
+from massgen_tui.backends.errors.body import as_value, error_types, error_words, places, whole_words
+from massgen_tui.backends.errors.codes import CROWDED, status_of
+from massgen_tui.backends.errors.remedies import (
     CHANGE,
     LIKELY_CAUSES,
     no_cause,
@@ -16,8 +15,9 @@ from massgen_tui.backends.remedies import (
     queue_full,
     remedy,
 )
-from massgen_tui.backends.waits import retry_after, wait_in
-from massgen_tui.backends.words import as_value, error_types, error_words, places, whole_words
+from massgen_tui.backends.errors.waits import retry_after, wait_in
+from massgen_tui.backends.events import BackendError, ErrorKind
+from massgen_tui.backends.gateways import is_relayed, lacks_database, nobody_behind, not_among
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.headers import gateway_of, missing_headers
 from massgen_tui.gist import gist
@@ -48,7 +48,7 @@ _KINDS = {
 }
 
 
-class RefusedError(Exception):
+class StatusError(Exception):
     """A server answered with a status that is no success."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
@@ -81,7 +81,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class Diagnosis:
     """Why a request failed, before it is known whose it was."""
 
     kind: ErrorKind
@@ -142,10 +142,10 @@ def kind_of(status: int, words: str) -> ErrorKind:
     return ErrorKind.BAD_REQUEST if status >= 400 else ErrorKind.MALFORMED
 
 
-class FailedError(Exception):
+class RequestError(Exception):
     """A request failed, for a cause that is already understood."""
 
-    def __init__(self, cause: Cause) -> None:
+    def __init__(self, cause: Diagnosis) -> None:
         """Hold the cause."""
         super().__init__(cause.message)
         self.cause = cause
@@ -167,7 +167,7 @@ class Situation:
     """It has no key, and its server proved to answer that in a way of its own."""
 
 
-def refusal(refused: RefusedError, where: Situation) -> Cause:
+def refusal(refused: StatusError, where: Situation) -> Diagnosis:
     """What a refusal means for an agent, and what its user can do."""
     words = refused.said
     status = status_of(as_value(refused.body)) or refused.status
@@ -175,7 +175,7 @@ def refusal(refused: RefusedError, where: Situation) -> Cause:
     if where.keyless or lacks_database(refused.status, refused.body):
         kind = ErrorKind.UNAUTHORIZED
     head = f"{refused.status} {_NAMES.get(kind, 'refused')}"
-    return Cause(
+    return Diagnosis(
         kind=kind,
         message=f"{head}: {one_line(words, MESSAGE_LIMIT)}" if words else head,
         hint=_header_hint(refused.status, words) or _hint(kind, status, refused, where),
@@ -201,7 +201,7 @@ def _header_hint(status: int, words: str) -> str:
     return f"set {missing} in extra_headers of this agent's backend" if missing else ""
 
 
-def _hint(kind: ErrorKind, status: int, refused: RefusedError, where: Situation) -> str:
+def _hint(kind: ErrorKind, status: int, refused: StatusError, where: Situation) -> str:
     words = refused.said
     match kind:
         case ErrorKind.UNAUTHORIZED:
@@ -224,7 +224,7 @@ def _hint(kind: ErrorKind, status: int, refused: RefusedError, where: Situation)
     }.get(kind, f"{_where_it_failed(refused)}; rerun this agent to try again")
 
 
-def _where_it_failed(refused: RefusedError) -> str:
+def _where_it_failed(refused: StatusError) -> str:
     """Where to look: what failed may stand behind a gateway, whose log is not the reader's."""
     gateway = gateway_of(refused.headers)
     return f"{gateway} failed, or what is behind it" if gateway else "see the server's log"

@@ -11,8 +11,10 @@ import aiohttp
 import openai
 
 from massgen_tui.backends.client import Client
-from massgen_tui.backends.deadline import Watch
+from massgen_tui.backends.deadline import Deadline
 from massgen_tui.backends.decoder import StreamDecoder
+from massgen_tui.backends.errors.http import Diagnosis, RequestError
+from massgen_tui.backends.errors.network import CAUGHT, cause_of
 from massgen_tui.backends.events import (
     ContentDelta,
     Finished,
@@ -21,8 +23,6 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
     UsageReported,
 )
-from massgen_tui.backends.failures import Cause, FailedError
-from massgen_tui.backends.faults import CAUGHT, cause_of
 from massgen_tui.backends.finishes import expected, remember
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.replies import (
@@ -52,7 +52,7 @@ _TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
 _SAID = (*_TOKENS, UsageReported)
 
 
-class Exchange:
+class ResponseStream:
     """One request and its answer. `send`, then `read` until it gives None, then `aclose`."""
 
     def __init__(
@@ -85,13 +85,13 @@ class Exchange:
         finishing = expected(base_url, by_kind=finishes)
         self._decoder = StreamDecoder(finishes=finishing, as_sent=as_sent)
         self._unpacker = Unpacker("")
-        self._watch = Watch(limits, end, lambda: None)
+        self._deadline = Deadline(limits, end, lambda: None)
         self._response: aiohttp.ClientResponse | None = None
         self._written = Written()
         self._dating = Dating()
         self._transport: asyncio.Transport | None = None
         self._data = b""
-        self._failure: Cause | None = None
+        self._failure: Diagnosis | None = None
         self._over = self._failing = False
         self._spared = False
         self.giving: Iterator[StreamEvent] = iter(())
@@ -117,21 +117,21 @@ class Exchange:
         """Send the request and wait for the first bytes of the answer.
 
         Raises:
-            RefusedError: the server's status is no success.
-            FailedError: anything else went wrong.
+            StatusError: the server's status is no success.
+            RequestError: anything else went wrong.
         """
         try:
             async with asyncio.timeout(None) as limit:
-                self._watch.expire = lambda: limit.reschedule(0)
+                self._deadline.expire = lambda: limit.reschedule(0)
                 self._data = await self._opened(body)
         except RedirectedError as error:
-            raise FailedError(redirected(error.where)) from None
+            raise RequestError(redirected(error.where)) from None
         except openai.OpenAIError as error:
             cause = error.__cause__ or error
-            raise FailedError(self._cause(cause)) from None
+            raise RequestError(self._cause(cause)) from None
         except CAUGHT as error:
-            raise FailedError(self._cause(error)) from None
-        self._watch.expire = self._late
+            raise RequestError(self._cause(error)) from None
+        self._deadline.expire = self._late
 
     async def _opened(self, body: Mapping[str, object]) -> bytes:
         ask = self._client.ask(body, self._limits.connect)
@@ -147,7 +147,7 @@ class Exchange:
             whole = await excerpt(response, first, self._unpacker)
             failure, answer = no_stream(response.content_type, whole), answer_in(whole)
             if failure is not None and answer is None:
-                raise FailedError(failure)
+                raise RequestError(failure)
             self._failure = failure
             return answer or whole
         return first
@@ -155,7 +155,7 @@ class Exchange:
     async def _whole(self, content_type: str, first: bytes) -> bytes:
         """An answer that is not streamed, as one event of a stream; it may begin long before."""
         if streams(content_type, first):
-            raise FailedError(streamed_all_the_same())
+            raise RequestError(streamed_all_the_same())
         body = bytearray(first)
         while len(body) < _WHOLE and (data := await self._more()):
             body += data
@@ -163,7 +163,7 @@ class Exchange:
         if answer is None:
             failure = no_stream(content_type, bytes(body), wanted="an answer")
             assert failure is not None  # None is for whole answers
-            raise FailedError(failure)
+            raise RequestError(failure)
         return answer
 
     async def _more(self) -> bytes:
@@ -185,7 +185,7 @@ class Exchange:
         """Give the events that the next bytes complete; None at the end of a good answer.
 
         Raises:
-            FailedError: the answer failed; all its events were given before.
+            RequestError: the answer failed; all its events were given before.
             BackendError: the stream itself said so; agent and server are not filled in.
         """
         if self._over:
@@ -221,15 +221,15 @@ class Exchange:
 
     def _mark(self, events: list[StreamEvent], size: int) -> None:
         """Move the deadline, and let the connection rest when reads are polled."""
-        watch = self._watch
+        deadline = self._deadline
         if any(type(event) is Finished for event in events[-3:]):
-            watch.finishing()
-        elif watch.limit == "idle":
-            if watch.finished and not any(isinstance(event, _SAID) for event in events):
+            deadline.finishing()
+        elif deadline.limit == "idle":
+            if deadline.finished and not any(isinstance(event, _SAID) for event in events):
                 return
-            watch.alive()
+            deadline.alive()
         elif any(isinstance(event, _TOKENS) for event in events):
-            watch.talking()
+            deadline.talking()
         else:
             return
         gate = self._gate
@@ -266,14 +266,14 @@ class Exchange:
 
     async def _end(self) -> None:
         if self._failure is not None:
-            raise FailedError(self._failure)
+            raise RequestError(self._failure)
         if self._decoder.error is not None:
             raise self._decoder.error
         if self._unpacker.stale:
-            raise FailedError(mislabelled(self._unpacker.coding))
-        await self._farewell()
+            raise RequestError(mislabelled(self._unpacker.coding))
+        await self._read_tail()
 
-    async def _farewell(self) -> None:
+    async def _read_tail(self) -> None:
         """Read the end of the body, which comes after `[DONE]`, for the connection to be kept."""
         response = self._response
         if response is None or response.connection is None:
@@ -287,10 +287,10 @@ class Exchange:
 
     def _late(self) -> None:
         """A limit ran out while the answer was read."""
-        if self._free() and not (self._watch.finished and self._spared):
-            self._spared = self._watch.finished
-            self._watch.talking()  # the silence was ours: the gate was never opened
-            self._watch.expired = ""
+        if self._free() and not (self._deadline.finished and self._spared):
+            self._spared = self._deadline.finished
+            self._deadline.talking()  # the silence was ours: the gate was never opened
+            self._deadline.expired = ""
         else:
             self.cut()
 
@@ -300,7 +300,7 @@ class Exchange:
         if self._response is not None:
             drop(self._response)
         else:
-            self._watch.expire()
+            self._deadline.expire()
 
     def drain(self) -> list[StreamEvent]:
         """Give all that came and was not handed on, half a tag among it; the answer ends here."""
@@ -315,13 +315,13 @@ class Exchange:
         gate, transport = self._gate, self._transport
         return gate is not None and transport is not None and gate.release(transport)
 
-    def _cause(self, error: BaseException) -> Cause:
-        if self._watch.expired:
-            return stalled(self._watch.expired, self._limits)
+    def _cause(self, error: BaseException) -> Diagnosis:
+        if self._deadline.expired:
+            return stalled(self._deadline.expired, self._limits)
         return cause_of(error, self._base_url, opened=self._response is not None)
 
     async def aclose(self) -> None:
-        """Drop what is left of the exchange, at once."""
+        """Drop what is left of the answer, at once."""
         self._free()
-        self._watch.stop()
+        self._deadline.stop()
         await self._stack.aclose()

@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from massgen_tui.backends.errors.http import said
+from massgen_tui.backends.errors.stream_kinds import stream_error
 from massgen_tui.backends.events import BackendError
-from massgen_tui.backends.failures import said
-from massgen_tui.backends.stream_kinds import stream_error
 
 __all__ = ["find_error", "named_error", "plain_error", "stream_error", "wrapped_error"]
 
