@@ -14,7 +14,7 @@ from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.mended import Mended
-from massgen_tui.console.order import InOrder
+from massgen_tui.console.ordered_keys import OrderedKeys
 from massgen_tui.text import clean
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from massgen_tui.session.agent import Agent
 
 
-class Actions(InOrder, CopyingApp, Mended, inherit_bindings=False):
+class Actions(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
     """The actions of the app, on its workspace."""
 
     workspace: "Workspace"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from massgen_tui.console.beginning import Beginning
 from massgen_tui.console.contain import exit_code
-from massgen_tui.console.lifecycle import LastResort
+from massgen_tui.console.lifecycle import ForcedExit
 from massgen_tui.console.screens.servers_found import ServersFound
 from massgen_tui.discover.found import Choice, Found
 from massgen_tui.terminal import Modes, on_signals
@@ -31,7 +31,7 @@ class ChoosingApp(Beginning, inherit_bindings=False):
 def choose(found: Sequence[Found], modes: Modes | None = None) -> tuple[list[Choice] | None, int]:
     """Let the user choose; what was chosen, and the exit code where nothing was."""
     app = ChoosingApp(found)
-    app.last_resort = LastResort(modes)
+    app.last_resort = ForcedExit(modes)
     with on_signals(app.end_by_signal):
         app.run()
         app.last_resort.disarm()

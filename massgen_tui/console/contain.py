@@ -24,7 +24,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
-from massgen_tui.console.lifecycle import QUIT_GRACE, LastResort
+from massgen_tui.console.lifecycle import QUIT_GRACE, ForcedExit
 from massgen_tui.console.terminal.driver import TerminalApp
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _place(trace: TracebackType | None) -> Place:
 class Contained(TerminalApp, inherit_bindings=False):
     """An app that an exception of a handler, paint, timer, worker or callback does not end."""
 
-    last_resort: LastResort | None = None
+    last_resort: ForcedExit | None = None
     """Ends the process by force; None where the process is not ours (tests)."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ _RESTORE = (
 )
 
 
-class LastResort:
+class ForcedExit:
     """Ends the process by force when an orderly end takes too long (a hung driver, terminal, …)."""
 
     def __init__(self, modes: Modes | None = None) -> None:

@@ -17,7 +17,7 @@ from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
 from massgen_tui.console.screens.request import request_text
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
 from massgen_tui.session.agent import Agent
@@ -113,12 +113,12 @@ class Opener:
         made: Screen[int | None] = room.CountScreen(title, USUAL, MOST)
         return made
 
-    async def repeat(self, agent: Agent, times: int) -> Sheet:
+    async def repeat(self, agent: Agent, times: int) -> TextModal:
         """Ask an agent its last prompt so many times; gives what came of it."""
         found, why = await self.repeating.run(agent, times)
-        return Sheet("Repeat", told(one_line(agent.id, 40), times, found, why))
+        return TextModal("Repeat", told(one_line(agent.id, 40), times, found, why))
 
-    def help_screen(self) -> Sheet:
+    def help_screen(self) -> TextModal:
         """All keys."""
         return help_screen(self.config.ui.keymap)
 
@@ -140,15 +140,15 @@ class Opener:
         )
         return made
 
-    async def request_screen(self) -> Sheet:
+    async def request_screen(self) -> TextModal:
         """What was sent for the focused agent, or for the first that is seen."""
         seen = self.main.panes[self.main.grid.arrangement.first]
         agent = self.focused_agent() or seen.agent
         energy = self.services.watching.energy(agent.current) if agent.current else None
         title, body = await asyncio.to_thread(request_text, agent, energy)
-        return Sheet(title, body)
+        return TextModal(title, body)
 
-    def warnings_screen(self, themes: Collection[str]) -> Sheet:
+    def warnings_screen(self, themes: Collection[str]) -> TextModal:
         """What the config warns of, and where the log and the session's file are."""
         return warnings_screen(self.warnings(themes), self.services)
 

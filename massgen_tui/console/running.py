@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from massgen_tui.config.outline import outline_of
 from massgen_tui.console.app import ConsoleApp, read_config
 from massgen_tui.console.contain import exit_code
-from massgen_tui.console.lifecycle import LastResort
+from massgen_tui.console.lifecycle import ForcedExit
 from massgen_tui.terminal import Before, on_signals
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _resumed(path: Path, config: "Config | None" = None, notice: str = "") -> Co
 
 
 def _run(app: ConsoleApp) -> int:
-    app.last_resort = LastResort(app.before.modes)
+    app.last_resort = ForcedExit(app.before.modes)
     with on_signals(app.end_by_signal):
         app.run()
         app.last_resort.disarm()

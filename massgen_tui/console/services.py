@@ -13,8 +13,8 @@ from massgen_tui.backends.chat_completions import warm_up
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.config.model import Config
+from massgen_tui.console.frame_loop import SLOWEST
 from massgen_tui.console.history import History
-from massgen_tui.console.pump import SLOWEST
 from massgen_tui.session.session import Session
 from massgen_tui.store.program_log import FILE, close_log, open_log
 from massgen_tui.store.recording import record

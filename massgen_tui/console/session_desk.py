@@ -13,7 +13,7 @@ from textual.screen import Screen
 from massgen_tui.console.comparing.sides import Side, against, sides_of
 from massgen_tui.console.screens.compare import CompareScreen
 from massgen_tui.console.screens.question import Question
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.screens.title import TitleScreen
 from massgen_tui.console.session_finder import SessionFinder
 from massgen_tui.export.document import document_of
@@ -72,7 +72,7 @@ class SessionDesk:
         except (OSError, ValueError) as error:
             self._say_no(f"it cannot be read: {error}")
             return
-        await self._host.push_screen_wait(Sheet(f"{one.id} · {one_line(one.title, 60)}", text))
+        await self._host.push_screen_wait(TextModal(f"{one.id} · {one_line(one.title, 60)}", text))
 
     async def compare(self, one: Summary, keymap: Mapping[str, str]) -> None:
         """Show what was said in it beside what is said here."""

@@ -21,7 +21,7 @@ from textual.widgets.option_list import Option
 from massgen_tui import paths
 from massgen_tui.console.beginning import Beginning
 from massgen_tui.console.contain import exit_code
-from massgen_tui.console.lifecycle import LastResort
+from massgen_tui.console.lifecycle import ForcedExit
 from massgen_tui.terminal import Modes, on_signals
 from massgen_tui.text import one_line
 
@@ -202,7 +202,7 @@ def _row(told: str, beside: str) -> Text:
 def choose(modes: Modes | None = None) -> tuple[Begun | None, int]:
     """Show the beginnings until one is chosen; what it is, and the exit code where none was."""
     app = StartApp()
-    app.last_resort = LastResort(modes)
+    app.last_resort = ForcedExit(modes)
     with on_signals(app.end_by_signal):
         app.run()
         app.last_resort.disarm()

@@ -16,7 +16,7 @@ from massgen_tui.console.action import Scope
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import bindings
-from massgen_tui.console.lifecycle import SIGNAL_GRACE, LastResort
+from massgen_tui.console.lifecycle import SIGNAL_GRACE, ForcedExit
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.alarm import Alarm
@@ -115,7 +115,7 @@ def open_watch(config: Config, *, modes: Modes | None = None) -> int:
     `modes` are the terminal's of before, if it has others now.
     """
     app = WatchApp(config)
-    app.last_resort = LastResort(modes)
+    app.last_resort = ForcedExit(modes)
     with on_signals(app.end_by_signal):
         app.run()
         app.last_resort.disarm()

@@ -13,11 +13,11 @@ from massgen_tui.console.agreed import Agreed
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.desk import Desk
+from massgen_tui.console.frame_loop import FrameLoop
 from massgen_tui.console.host import Host
 from massgen_tui.console.keys import unknown
 from massgen_tui.console.opener import Opener
 from massgen_tui.console.phrases import hint, how_many
-from massgen_tui.console.pump import Pump
 from massgen_tui.console.race import race
 from massgen_tui.console.repeating import Repeating
 from massgen_tui.console.screens.main import MainScreen
@@ -84,7 +84,7 @@ class Workspace(Opener):
             kept=self.services.session_log,
             coordinating=self.coordinating,
         )
-        self.pump = Pump(
+        self.pump = FrameLoop(
             busy=lambda: self.session.active,
             open_gate=self.services.gate.open,
             paint=host.paint,

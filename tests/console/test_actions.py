@@ -19,7 +19,7 @@ from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
 from massgen_tui.console.screens.servers_found import ServersFound
 from massgen_tui.console.screens.sessions import SessionsScreen
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.screens.title import TitleScreen
 from massgen_tui.console.start import StartApp
 from massgen_tui.console.stream.pane import AgentPane
@@ -38,7 +38,7 @@ OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.DIGIT: (MainScreen,),
     Scope.IN_PANE: (AgentPane,),
     Scope.SIDEBAR: (Sidebar,),
-    Scope.SHEET: (Sheet,),
+    Scope.SHEET: (TextModal,),
     Scope.REPLAY: (ReplayApp,),
     Scope.QUESTION: (QuitScreen,),
     Scope.SESSIONS: (SessionsScreen,),
@@ -83,7 +83,7 @@ def test_somebody_runs_each_action(action: Action) -> None:
 @pytest.mark.parametrize(
     "owner",
     [
-        *(ConsoleApp, MainScreen, AgentPane, Sidebar, Sheet, QuitScreen, WatchApp, ReplayApp),
+        *(ConsoleApp, MainScreen, AgentPane, Sidebar, TextModal, QuitScreen, WatchApp, ReplayApp),
         *(SessionsScreen, TitleScreen, AgreementScreen, CompareScreen, StartApp, ServersFound),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from massgen_tui.backends.events import BackendError, ContentDelta, ErrorKind, Opened, Retrying
 from massgen_tui.config.model import Config
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.monitor.status import ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
@@ -267,7 +267,7 @@ async def test_the_key_can_be_changed_and_is_in_the_help() -> None:
         assert len(stage.session.held) == 1
         await stage.press("f1")
         sheet = stage.app.screen
-        assert isinstance(sheet, Sheet)
+        assert isinstance(sheet, TextModal)
         (line,) = [row for row in sheet.body.plain.splitlines() if row.endswith("pane.wait")]
         assert "send it when the server is up" in line
         assert "ctrl+e" in line

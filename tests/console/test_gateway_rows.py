@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from massgen_tui.config.metrics_pages import page_at
 from massgen_tui.console.screens.monitor import server_detail
-from massgen_tui.console.widgets.folded import one_line
+from massgen_tui.console.widgets.status_line import one_line
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 from massgen_tui.monitor.workers import Worker, Workers

@@ -4,8 +4,8 @@ import pytest
 from rich.cells import cell_len
 
 from massgen_tui.console.screens.monitor import gpu_detail
-from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.server_rows import server_rows
+from massgen_tui.console.widgets.status_line import one_line
 from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.gpu_status import GpuInstance, GpuProcess, GpuSnapshot, GpuStatus
 from massgen_tui.monitor.status import ServedModel

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from massgen_tui.backends.events import ContentDelta, ErrorKind, Finished
 from massgen_tui.console.screens.compare import CompareScreen
 from massgen_tui.console.screens.count import CountScreen
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.session.attempt import Status
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, Step, answer, config_of, failure
@@ -23,7 +23,7 @@ async def until(stage: Stage, condition: Callable[[], bool]) -> None:
 
 def sheet(stage: Stage) -> str:
     shown = stage.app.screen
-    return shown.body.plain if isinstance(shown, Sheet) else ""
+    return shown.body.plain if isinstance(shown, TextModal) else ""
 
 
 async def test_x_asks_five_times_and_tells_what_came_of_it() -> None:

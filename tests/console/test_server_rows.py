@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from massgen_tui.console.screens.monitor import server_detail
-from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.server_rows import server_rows, word
+from massgen_tui.console.widgets.status_line import one_line
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.status import Condition, Load, ServerState, ServerStatus
 from tests.support.monitored import (

@@ -13,7 +13,7 @@ from textual.widgets import DataTable, Input, Static
 from massgen_tui import paths
 from massgen_tui.console.screens.question import Question
 from massgen_tui.console.screens.sessions import SessionsScreen
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.screens.title import TitleScreen
 from massgen_tui.console.session_desk import SessionDesk
 from massgen_tui.console.widgets.session_list import WINDOW
@@ -176,9 +176,9 @@ async def test_it_is_read_as_a_whole(folder: Path) -> None:
     path = await keep_session(folder, "a question", answers=["an answer"])
     async with listed() as stage:
         await stage.press("enter")
-        await until(stage, lambda: isinstance(stage.app.screen, Sheet))
+        await until(stage, lambda: isinstance(stage.app.screen, TextModal))
         sheet = stage.app.screen
-        assert isinstance(sheet, Sheet)
+        assert isinstance(sheet, TextModal)
         assert "a question" in sheet.body.plain
         assert "an answer" in sheet.body.plain
         await stage.press("escape")

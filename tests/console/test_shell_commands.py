@@ -14,7 +14,7 @@ from massgen_tui.config.model import UiConfig
 from massgen_tui.console import clipboard, services
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.app import ConsoleApp
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.session.attempt import Status
 from massgen_tui.store.recording import record
 from tests.support import scenes
@@ -192,7 +192,7 @@ async def test_the_request_is_shown_as_it_was_sent() -> None:
         await stage.ask("what is [bold]this[/]?")
         await stage.press("ctrl+g", "1", "i")
         sheet = stage.app.screen
-        assert isinstance(sheet, Sheet)
+        assert isinstance(sheet, TextModal)
         assert "what is [bold]this[/]?" in sheet.body.plain
         assert "[bold]this[/]" in stage.screen_text
 
@@ -203,7 +203,7 @@ async def test_the_request_shown_is_the_one_being_answered_not_one_that_waits() 
         await stage.ask("the second")
         await stage.press("ctrl+g", "1", "i")
         sheet = stage.app.screen
-        assert isinstance(sheet, Sheet)
+        assert isinstance(sheet, TextModal)
         assert "the first" in sheet.body.plain
 
 
@@ -229,7 +229,7 @@ async def test_warnings_are_told_once_and_can_be_read_again() -> None:
         stage.app.action_warnings()
         await stage.settle()
         sheet = stage.app.screen
-        assert isinstance(sheet, Sheet)
+        assert isinstance(sheet, TextModal)
         for words in ("`cwd` means nothing here", "another", "no-such-theme", "nothing is written"):
             assert words in sheet.body.plain
 

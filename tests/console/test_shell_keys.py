@@ -7,7 +7,7 @@ import pytest
 from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta
 from massgen_tui.config.model import UiConfig
 from massgen_tui.console.screens.quit import QuitScreen
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.session.attempt import Status
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, Step, answer, config_of, failure
@@ -97,7 +97,7 @@ async def test_esc_closes_help_and_the_streams_go_on() -> None:
     async with staged(backends=Backends(qwen1=[endless()])) as stage:
         await stage.ask("hi")
         await stage.press("f1")
-        assert isinstance(stage.app.screen, Sheet)
+        assert isinstance(stage.app.screen, TextModal)
         await stage.press("escape")
         assert stage.on_main
         assert statuses(stage)[0] is Status.ANSWERING
@@ -223,7 +223,7 @@ async def test_single_letters_and_digits_are_text_in_the_prompt_and_act_in_a_pan
         await stage.press("ctrl+g", "1", "2")
         assert stage.app.main.pane is stage.app.main.panes[1]
         await stage.press("question_mark")
-        assert isinstance(stage.app.screen, Sheet)
+        assert isinstance(stage.app.screen, TextModal)
 
 
 async def test_what_means_nothing_in_a_pane_goes_to_the_prompt() -> None:
@@ -331,7 +331,7 @@ async def test_the_help_shows_every_binding_with_its_name() -> None:
     async with staged() as stage:
         await stage.press("f1")
         sheet = stage.app.screen
-        assert isinstance(sheet, Sheet)
+        assert isinstance(sheet, TextModal)
         lines = sheet.body.plain.splitlines()
         for key, name in (
             ("ctrl+r", "rerun"),

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import Callable
 
-from massgen_tui.console.pump import FASTEST, SLOWEST, Pump
+from massgen_tui.console.frame_loop import FASTEST, SLOWEST, FrameLoop
 
 
 class Bench:
@@ -13,7 +13,7 @@ class Bench:
         self.cpu = 0.0
         self.idle = asyncio.Event()
         self.cost = 0.0
-        self.pump = Pump(
+        self.pump = FrameLoop(
             busy=self.busy,
             open_gate=lambda: self.events.append("gate"),
             paint=self.paint,

@@ -9,8 +9,8 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from massgen_tui.console.screens.monitor import DetailSheet, server_detail
-from massgen_tui.console.widgets.folded import one_line
 from massgen_tui.console.widgets.sidebar import Sidebar
+from massgen_tui.console.widgets.status_line import one_line
 from massgen_tui.monitor.gpu_status import GpuProcess, GpuSnapshot
 from massgen_tui.monitor.probe_log import ProbeLogEntry
 from massgen_tui.monitor.status import ServerState, StateChange

@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from massgen_tui.backends import events
 from massgen_tui.config.model import AgentProblem
-from massgen_tui.console.stream import words
+from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Status
@@ -469,14 +469,14 @@ async def test_a_silence_takes_the_place_of_the_rate_and_ends_the_foot_when_it_i
     attempt = ask(one)
     for n in range(10):
         say(attempt, "word ", 1.25 + 0.25 * n)
-    assert words.foot(one, 6.0)[1] == ("~4.0 tok/s", "text")
-    assert words.foot(one, 25.5)[1] == ("silent 22 s", "warn")
+    assert status_text.foot(one, 6.0)[1] == ("~4.0 tok/s", "text")
+    assert status_text.foot(one, 25.5)[1] == ("silent 22 s", "warn")
     attempt.apply(events.Heartbeat(), 60.0)
-    assert words.foot(one, 68.5)[1] == ("silent 1 m 05 s", "warn"), "a ping is no text"
+    assert status_text.foot(one, 68.5)[1] == ("silent 1 m 05 s", "warn"), "a ping is no text"
     say(attempt, "again", 68.5)
-    assert words.foot(one, 68.5)[1][0].endswith("tok/s")
+    assert status_text.foot(one, 68.5)[1][0].endswith("tok/s")
     finish(attempt, at=80.0)
-    assert words.foot(one, 90.0)[-1] == ("stalled 65.0 s at 2.5 s", "text")
+    assert status_text.foot(one, 90.0)[-1] == ("stalled 65.0 s at 2.5 s", "text")
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.FAILED])
@@ -485,7 +485,7 @@ async def test_a_silence_that_is_never_broken_is_the_longest_pause(status: Statu
     attempt = ask(one)
     say(attempt, "half", 2.0)
     attempt.end(status, 242.0)
-    assert words.foot(one, 250.0)[-1] == ("longest pause 4 m 00 s", "text")
+    assert status_text.foot(one, 250.0)[-1] == ("longest pause 4 m 00 s", "text")
 
 
 async def test_what_was_no_pause_ends_no_foot() -> None:
@@ -494,9 +494,9 @@ async def test_what_was_no_pause_ends_no_foot() -> None:
     say(attempt, "a", 2.0)
     say(attempt, "b", 6.5)
     attempt.apply(events.Finished("stop"), 6.5)
-    assert "silent" not in str(words.foot(one, 30.0)), "only the count is waited for"
+    assert "silent" not in str(status_text.foot(one, 30.0)), "only the count is waited for"
     finish(attempt, at=40.0)
-    assert "pause" not in str(words.foot(one, 90.0))
+    assert "pause" not in str(status_text.foot(one, 90.0))
 
 
 @pytest.mark.parametrize(
@@ -508,7 +508,7 @@ async def test_the_title_says_hung_where_that_is_known(known: str, title: str) -
     attempt = ask(one)
     say(attempt, "half")
     attempt.note_silence(known)
-    assert words.state(one) == (title, "warn")
+    assert status_text.state(one) == (title, "warn")
 
 
 async def test_the_title_says_which_model_it_is_now() -> None:

@@ -18,7 +18,7 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.config.model import Config
 from massgen_tui.console import services
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
@@ -345,7 +345,7 @@ async def test_the_sheet_of_an_answer_says_what_it_took() -> None:
         await stage.app.action_request()
         await stage.settle()
         sheet = stage.app.screen
-        assert isinstance(sheet, Sheet)
+        assert isinstance(sheet, TextModal)
         assert "energy ~1234 J, ~2.4 J/token (estimate" in sheet.body.plain
 
 

@@ -11,7 +11,7 @@ import pytest
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.config.model import Config
 from massgen_tui.console.app import ConsoleApp
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.services import Services
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.session import Session
@@ -67,7 +67,7 @@ async def test_what_was_left_out_stands_over_the_body_as_sent_of_every_later_req
                 assert (await ended(app)).status is Status.DONE
                 await app.action_request()
                 sheet = app.screen
-                assert isinstance(sheet, Sheet)
+                assert isinstance(sheet, TextModal)
                 head, _, body = sheet.body.plain.partition("\n\n")
                 assert "the server refused `top_k` (400): sent again without `top_k`" in head
                 assert json.loads(body) == server.requests[-1].json

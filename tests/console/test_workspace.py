@@ -8,7 +8,7 @@ import pytest
 from massgen_tui import paths
 from massgen_tui.backends.events import ContentDelta, Opened
 from massgen_tui.config.model import Config, UiConfig
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.session.attempt import Status
 from massgen_tui.session.session import Session
 from massgen_tui.store.recording import record
@@ -74,7 +74,7 @@ async def test_another_session_comes_and_the_one_before_ends(tmp_path: Path) -> 
         before, main = stage.session, stage.app.main
         await stage.ask("now")
         await stage.press("f1")
-        assert isinstance(stage.app.screen, Sheet)
+        assert isinstance(stage.app.screen, TextModal)
         await opened(stage, path)
         assert stage.on_main
         assert "turn 1 · of old" in stage.screen_text

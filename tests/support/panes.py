@@ -8,7 +8,7 @@ from massgen_tui.backends.base import ChatRequest
 from massgen_tui.backends.call import Call
 from massgen_tui.backends.events import StreamEvent
 from massgen_tui.config.model import AgentProblem
-from massgen_tui.console.pump import SLOWEST
+from massgen_tui.console.frame_loop import SLOWEST
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll

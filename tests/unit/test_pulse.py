@@ -8,7 +8,7 @@ import pytest
 from massgen_tui.backends.deadline import Deadline
 from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta, RequestSent
 from massgen_tui.config.model import Timeouts
-from massgen_tui.console.stream import words
+from massgen_tui.console.stream import status_text
 from massgen_tui.pulse import BEAT, STILL, Pulse, pulse, running_time, running_timeout
 from massgen_tui.session.attempt import Attempt, Status
 from massgen_tui.session.numbers import numbers
@@ -165,10 +165,16 @@ def test_the_pane_says_that_we_were_stopped_and_counts_it_as_no_silence() -> Non
     for at in (1.25, 1.75, 2.25):
         say(attempt, "word ", at)
     attempt.note_stop(15.0)
-    assert words.foot(one, 18.0)[1:3] == [("~2.0 tok/s", "text"), ("stopped for 15 s", "warn")]
+    assert status_text.foot(one, 18.0)[1:3] == [
+        ("~2.0 tok/s", "text"),
+        ("stopped for 15 s", "warn"),
+    ]
     say(attempt, "word ", 18.0)
-    assert words.foot(one, 18.1)[1] == ("stopped for 15 s", "warn")
-    assert words.foot(one, 24.1)[1:3] == [("silent 6 s", "warn"), ("stopped for 15 s", "warn")]
+    assert status_text.foot(one, 18.1)[1] == ("stopped for 15 s", "warn")
+    assert status_text.foot(one, 24.1)[1:3] == [
+        ("silent 6 s", "warn"),
+        ("stopped for 15 s", "warn"),
+    ]
 
 
 async def test_a_session_tells_what_runs_of_a_stop_and_nothing_that_waits() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual import events
 
 from massgen_tui.console.comparing.laid import Laid
-from massgen_tui.console.stream.rows import Look, Row
+from massgen_tui.console.stream.rows import PaintContext, Row
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.widgets.rowed import Rowed
 
@@ -27,7 +27,7 @@ class TwoTexts(Rowed):
         self._top = 0
         self._at = -1
         """The difference that was gone to last."""
-        self._look: Look | None = None
+        self._look: PaintContext | None = None
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -35,12 +35,12 @@ class TwoTexts(Rowed):
         return self._laid.rows
 
     @property
-    def drawn(self) -> Look:
+    def drawn(self) -> PaintContext:
         """How rows are drawn now."""
         styles = styles_of(self.app)
         look = self._look
         if look is None or look.styles is not styles or look.width != self.size.width:
-            look = self._look = Look(styles, self.size.width, "│", "frame", aims=False)
+            look = self._look = PaintContext(styles, self.size.width, "│", "frame", aims=False)
         return look
 
     @property

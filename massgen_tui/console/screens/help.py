@@ -10,7 +10,7 @@ from rich.text import Text
 from massgen_tui.console.action import Action
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.keys import remapped, shown
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 
 NOTES = """
 A prompt goes to all agents; @id at its very start asks one, @@ is a plain @.
@@ -37,7 +37,7 @@ _KEYS = 14
 """Columns of the keys."""
 
 
-def help_screen(keymap: Mapping[str, str]) -> Sheet:
+def help_screen(keymap: Mapping[str, str]) -> TextModal:
     """The sheet of all keys; `keymap` has the user's own, by the action's id."""
     titled = [
         (_TITLES.get(group, group), [one for one in ACTIONS if one.group == group])
@@ -55,7 +55,7 @@ def help_screen(keymap: Mapping[str, str]) -> Sheet:
             names = Padding(Text(shown(remapped(key, keymap)), "bold"), (0, 0, 0, 2))
             table.add_row(names, Text(key.text), Text(key.id, "dim"))
         table.add_row()
-    return Sheet("Keys", text, shown=Group(table, Text(NOTES.strip())))
+    return TextModal("Keys", text, shown=Group(table, Text(NOTES.strip())))
 
 
 def _lines(keys: Iterable[Action], keymap: Mapping[str, str]) -> Iterator[str]:

@@ -18,20 +18,20 @@ from massgen_tui.console.keys import bindings
 from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, WIDE_FROM, folds, sidebar, too_small
 from massgen_tui.console.screens.goto import GotoScreen
 from massgen_tui.console.stream.pane import AgentPane
-from massgen_tui.console.widgets.folded import one_line
+from massgen_tui.console.widgets.cached_lines import CachedLines
 from massgen_tui.console.widgets.foot import foot
 from massgen_tui.console.widgets.lines import Line, TitleBar
 from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.rounds import Rounds
 from massgen_tui.console.widgets.sidebar import Sidebar
-from massgen_tui.console.widgets.still import Still
+from massgen_tui.console.widgets.status_line import one_line
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.coordination import Agreement
 
 
-class MainScreen(Screen[None], Still):
+class MainScreen(Screen[None], CachedLines):
     """Where one lives."""
 
     BINDINGS = bindings(Scope.MAIN, Scope.PANE, Scope.DIGIT)

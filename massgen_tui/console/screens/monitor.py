@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from rich.text import Text
 from textual.widgets import Static
 
-from massgen_tui.console.screens.sheet import Sheet
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_gauges import load, memory
 from massgen_tui.console.widgets.gpu_rows import unanswered
@@ -19,7 +19,7 @@ _MINUTE = 30
 """Cells of a minute: on a terminal of 80 columns a sheet holds it beside its number."""
 
 
-class DetailSheet(Sheet):
+class DetailSheet(TextModal):
     """A sheet whose text is made anew every second."""
 
     def __init__(self, title: str, tell: Callable[[], str]) -> None:

@@ -3,11 +3,11 @@
 from textual.selection import Selection
 from textual.strip import Strip
 
-from massgen_tui.console.stream import words
+from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.find import Finder
 from massgen_tui.console.stream.frame import FOOT_FROM, Frame
-from massgen_tui.console.stream.rows import Look, Row, inner_width, keep_same
+from massgen_tui.console.stream.rows import PaintContext, Row, inner_width, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.select import marked
 from massgen_tui.console.stream.styles import Styles
@@ -32,8 +32,8 @@ class Canvas:
         self.x = 0
         """The column of the screen in which the pane begins."""
         self.aims = True
-        """The pane's screen is not under another (see `Look`)."""
-        self._look: Look | None = None
+        """The pane's screen is not under another (see `PaintContext`)."""
+        self._look: PaintContext | None = None
         self._drawn: list[Row] = []
         self._blank = Row()
         self._foot_at = -1.0
@@ -67,7 +67,7 @@ class Canvas:
         look = self._look
         if look is None or not self._suits(width):
             frame = self._frame
-            look = Look(styles, width, frame.side, frame.style, self.x, aims=self.aims)
+            look = PaintContext(styles, width, frame.side, frame.style, self.x, aims=self.aims)
             self._look = look
         own_foot = height >= FOOT_FROM
         self.view.resize(max(height - 2 - own_foot, 1))
@@ -137,7 +137,7 @@ class Canvas:
         ended = attempt is None or attempt.status.ended
         if ended or not 0 <= now - self._foot_at < _FOOT_EVERY:
             self._foot_at = now
-            self._numbers = words.foot(self._agent, now)
+            self._numbers = status_text.foot(self._agent, now)
         return self._numbers
 
     def row_at(self, y: int) -> int | None:

@@ -1,6 +1,6 @@
 """The numbers under the answers of earlier turns."""
 
-from massgen_tui.console.stream import words
+from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.blocks import Derived
 from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.session.attempt import Attempt
@@ -32,5 +32,5 @@ class Figures(Derived):
 
     def make(self, now: float) -> list[Row]:
         """A row or two, or none."""
-        told = words.figures(self._attempt) if self.key(now) else ""
+        told = status_text.figures(self._attempt) if self.key(now) else ""
         return line_rows(((told, "dim"),), self.width) if told else []

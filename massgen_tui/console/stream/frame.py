@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from massgen_tui.console.stream import words
+from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.wrap import Span, crop
 from massgen_tui.console.terminal.width import drawn as cells
@@ -71,7 +71,7 @@ class Frame:
 
     def title(self, width: int) -> Row:
         """Number, id, model, server and, at the right, the state, which never gives way."""
-        state = words.state(self._agent)
+        state = status_text.state(self._agent)
         source = width, state, self.focused, self._agent.profile.model
         return self._title.get(source, lambda: self._make_title(width, state))
 

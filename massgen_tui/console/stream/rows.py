@@ -26,7 +26,7 @@ Swap = tuple[int, int, str | None]
 for an edge; None: the row is no line at all."""
 
 
-class Look:
+class PaintContext:
     """How rows are drawn at one time: the styles of the theme, the pane's width, its frame."""
 
     __slots__ = ("_fits", "_left", "_right", "aims", "inner", "styles", "width", "x")
@@ -136,7 +136,7 @@ class Row:
         self.join = join
         self.fill = fill
         self.bare = bare
-        self._look: Look | None = None
+        self._look: PaintContext | None = None
         self._strip: Strip | None = None
 
     @property
@@ -150,7 +150,7 @@ class Row:
         text = self.text
         return len(text) if text.isascii() else sum(drawn(text) for text, _ in self.spans)
 
-    def strip(self, look: Look) -> Strip:
+    def strip(self, look: PaintContext) -> Strip:
         """The row as it is drawn under `look`."""
         if self._strip is None or self._look is not look:
             self._look, self._strip = look, look.strip(self)

@@ -1,8 +1,8 @@
 """One turn of a conversation as blocks of rows, which tell what changed."""
 
+from massgen_tui.console.stream.attempt_blocks import AttemptHead, Fold, Prompt, attempt_blocks
 from massgen_tui.console.stream.blocks import Block, Growing
 from massgen_tui.console.stream.figures import Place
-from massgen_tui.console.stream.parts import AttemptHead, Fold, Prompt, attempt_blocks
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt, Status

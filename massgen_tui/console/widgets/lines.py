@@ -4,11 +4,11 @@ from rich.text import Text
 
 from massgen_tui.console.stream.wrap import crop
 from massgen_tui.console.terminal.width import cells, drawn
-from massgen_tui.console.widgets.still import Still
+from massgen_tui.console.widgets.cached_lines import CachedLines
 from massgen_tui.text import one_line
 
 
-class Line(Still):
+class Line(CachedLines):
     """One row of text; painted again only when it differs."""
 
     DEFAULT_CSS = "Line { height: 1; width: 1fr; }"

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from massgen_tui.console.timeline import timeline
-from massgen_tui.console.widgets.still import Still
+from massgen_tui.console.widgets.cached_lines import CachedLines
 from massgen_tui.session.coordination import Agreement
 
 
-class Rounds(Still):
+class Rounds(CachedLines):
     """As many rows as agents, and one, of a coordination; those of a race; else nothing."""
 
     DEFAULT_CSS = "Rounds { height: 100%; width: 100%; display: none; }"

@@ -9,7 +9,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from massgen_tui.console.stream.rows import Look, Row
+from massgen_tui.console.stream.rows import PaintContext, Row
 from massgen_tui.console.stream.select import marked, selected_text
 
 
@@ -19,11 +19,11 @@ class Rowed(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         """A widget that has drawn nothing; its base may refresh it while it is made."""
         self._lines: dict[int, Strip] = {}
-        self._lines_look: Look | None = None
+        self._lines_look: PaintContext | None = None
         super().__init__(id=id)
 
     @property
-    def drawn(self) -> Look:
+    def drawn(self) -> PaintContext:
         """How rows are drawn now."""
         raise NotImplementedError
 
@@ -89,7 +89,7 @@ class Rowed(Widget):
         """What the selected rows say."""
         return selected_text(self.rows, selection), "\n"
 
-    def _strip(self, y: int, look: Look) -> Strip:
+    def _strip(self, y: int, look: PaintContext) -> Strip:
         row, at, selection = self.line_of(y), self.row_of(y), self.text_selection
         shown = row if selection is None or at is None else marked(row, selection, at)
         return row.strip(look) if shown is row else look.strip(shown)

@@ -19,7 +19,7 @@ from massgen_tui.console.screens.monitor import (
     gpu_name,
     gpus_by_id,
 )
-from massgen_tui.console.stream.rows import Look, Row, keep_same, runs
+from massgen_tui.console.stream.rows import PaintContext, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.stream.wrap import crop
 from massgen_tui.console.terminal.width import cells
@@ -65,7 +65,7 @@ class Sidebar(Rowed, can_focus=True):
         """The server of each row, empty for the others."""
         self._chosen = ""
         self._top = 0
-        self._look: Look | None = None
+        self._look: PaintContext | None = None
         self._blank = Row()
 
     def show(self, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> None:
@@ -226,13 +226,13 @@ class Sidebar(Rowed, can_focus=True):
         return Row(spans, bare=True, swaps=_NO_LINE)
 
     @property
-    def drawn(self) -> Look:
+    def drawn(self) -> PaintContext:
         """How rows are drawn now."""
         frame = "frame-focus" if self.has_focus else "frame"
         styles = styles_of(self.app)
         look = self._look
         if look is None or look.styles is not styles or look.width != self.size.width:
-            look = self._look = Look(styles, self.size.width, "│", frame)
+            look = self._look = PaintContext(styles, self.size.width, "│", frame)
         return look
 
     def _build(self) -> None:

@@ -11,7 +11,7 @@ PATIENCE = 0.2
 """Seconds that a key may hold up those behind it."""
 
 
-class InOrder(App[None], inherit_bindings=False):
+class OrderedKeys(App[None], inherit_bindings=False):
     """An app that takes a key only when the one before it has been acted on.
 
     Textual hands letters on to the widget that has the focus, which takes them in when it comes to

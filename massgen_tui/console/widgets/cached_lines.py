@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 
-class Still(Widget):
+class CachedLines(Widget):
     """Is put together anew only when it was refreshed, as for a new style, or has another size."""
 
     _kept: tuple[Region, list[Strip]] | None = None
@@ -26,7 +26,7 @@ class Still(Widget):
         repaint: bool = True,
         layout: bool = False,
         recompose: bool = False,
-    ) -> "Still":
+    ) -> "CachedLines":
         """Put it together anew."""
         self._kept = None
         super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)

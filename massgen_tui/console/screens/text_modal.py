@@ -16,12 +16,12 @@ from massgen_tui.console.screens.modal import Modal
 from massgen_tui.console.widgets.longtext import LONG, LongText
 
 
-class Sheet(Modal[None]):
+class TextModal(Modal[None]):
     """Something to read."""
 
     # with the class, not in the console's own file: `watch` opens sheets too
     DEFAULT_CSS = """
-    Sheet {
+    TextModal {
         align: center middle; background: $background 60%;
         & > #sheet {
             width: 96%; max-width: 100; height: auto; max-height: 92%;

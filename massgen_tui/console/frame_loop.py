@@ -18,7 +18,7 @@ READ_TIME = 0.001
 """Seconds between letting sockets read and drawing what they gave."""
 
 
-class Pump:
+class FrameLoop:
     """Draws frames while something can change."""
 
     def __init__(

@@ -1,7 +1,7 @@
 """The blocks of one turn: prompt, attempt head, reasoning, answer, and how it ended."""
 
 from massgen_tui.backends.events import BackendError
-from massgen_tui.console.stream import words
+from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.answer import Answer
 from massgen_tui.console.stream.blocks import Block, Derived, PlainText, Reader
 from massgen_tui.console.stream.figures import Figures, Place
@@ -139,7 +139,7 @@ class ReasoningHead(Derived):
         """One row, once reasoning has come."""
         if not self._attempt.reasoning:
             return []
-        head = words.thinking(self._attempt, now, folded=bool(self._fold))
+        head = status_text.thinking(self._attempt, now, folded=bool(self._fold))
         return line_rows(((head, "reasoning-head"),), self.width)[:1]
 
 
@@ -220,7 +220,7 @@ class Ending(Derived):
     def key(self, now: float) -> object:
         """What there is to tell and, while something is waited for, the second."""
         attempt = self._attempt
-        clock = words.countdown(attempt, now) or words.held(attempt, now)
+        clock = status_text.countdown(attempt, now) or status_text.held(attempt, now)
         waits = attempt.retrying, attempt.held, attempt.silent
         told = len(attempt.warnings), waits, attempt.finish_reason
         return told, clock, attempt.status, attempt.error, attempt.empty
@@ -232,17 +232,19 @@ class Ending(Derived):
         for warning in attempt.warnings:
             rows += self._note(f"⚠ {warning}", "warn")
         if attempt.retrying is not None:
-            rows += self._note(words.countdown(attempt, now), "warn")
+            rows += self._note(status_text.countdown(attempt, now), "warn")
         if attempt.silent:
             rows += self._note(f"… {attempt.silent}", "warn")
         if attempt.held is not None:
-            rows += self._note(words.held(attempt, now), "warn")
+            rows += self._note(status_text.held(attempt, now), "warn")
             rows += self._note(attempt.held.words, "dim") if attempt.held.words else []
         elif attempt.status is Status.QUEUED:
             rows += self._note("○ queued: waits for the answer above · esc takes it back", "dim")
         if attempt.error is not None:
             rows += error_rows(attempt.error, self.width)
-            rows += self._note(f"→ {words.offer(attempt)}", "text") if may_wait(attempt) else []
+            rows += (
+                self._note(f"→ {status_text.offer(attempt)}", "text") if may_wait(attempt) else []
+            )
         else:
             end = verdict(attempt)
             mark = "✓" if end.whole else "■" if attempt.status is Status.CANCELLED else "!"
