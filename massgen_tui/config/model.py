@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -139,6 +139,9 @@ class UiConfig(_Model):
     theme: str = ""
     keymap: dict[str, str] = Field(default={}, description="Binding id: keys.")
     bell: bool = False
+    layout: Literal["grid", "columns"] | None = Field(
+        default=None, description="In what the panes stand; by default as it was chosen last."
+    )
 
 
 class GpuSource(_Model):

@@ -32,6 +32,7 @@ class Outline:
     path: Path
     agents: tuple[AgentOutline, ...]
     theme: str = ""
+    layout: str = ""
     monitor: bool = True
 
 
@@ -44,10 +45,11 @@ def outline_of(path: Path) -> Outline | None:
     root = read(path)
     try:
         agents = tuple(map(_agent, _agents(root)))
-        theme, monitor = _word(root, "ui", "theme"), _word(root, "monitor")
+        theme, layout = _word(root, "ui", "theme"), _word(root, "ui", "layout")
+        monitor = _word(root, "monitor")
     except Unusable:
         return None
-    return Outline(path, agents, theme, monitor != "false") if agents else None
+    return Outline(path, agents, theme, layout, monitor != "false") if agents else None
 
 
 def _agents(root: yaml.Node) -> Iterator[yaml.Node]:

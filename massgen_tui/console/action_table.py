@@ -159,6 +159,15 @@ ACTIONS: tuple[Action, ...] = (
         searched=True,
         in_readme=True,
     ),
+    Action(
+        _PANE,
+        "pane.layout",
+        "L",
+        "app.layout",
+        "panes in a grid, or in one row",
+        palette="Layout",
+        in_readme=True,
+    ),
     *ANSWERS,
     Action(_PANE, "pane.help", "question_mark", "app.help", "all keys"),
     Action(

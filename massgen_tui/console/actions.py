@@ -85,6 +85,10 @@ class Actions(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
         self.workspace.race_shown = not self.workspace.race_shown
         self.workspace.paint()
 
+    def action_layout(self) -> None:
+        """Let the panes stand in a grid, or in one row."""
+        self.workspace.change_layout()
+
     def action_compare(self) -> None:
         """Compare the focused agent's answer with another."""
         screen = self.workspace.compare_screen()

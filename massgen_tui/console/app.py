@@ -17,7 +17,9 @@ from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
 from massgen_tui.console.actions import Actions
 from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
+from massgen_tui.console.layout import first_of
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
+from massgen_tui.console.remembered import LAYOUT, Remembered
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.terminal import Before
 
@@ -53,6 +55,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         before: Before | None = None,
         resumes: Path | None = None,
         coordinate: bool = False,
+        remembered: Remembered | None = None,
     ) -> None:
         """Make the console of a config.
 
@@ -64,11 +67,13 @@ class ConsoleApp(Actions, inherit_bindings=False):
             before: how the terminal was before it was taken; None: it is not taken.
             resumes: the file of a session that goes on.
             coordinate: let the agents agree on what all are asked, whatever the config says.
+            remembered: what the user chose before; None remembers nothing.
         """
         super().__init__()
         self.refused: ConfigError | None = None
         """What is wrong with the config, where that ended the console."""
         self.before = before or Before()
+        self.remembered = remembered or Remembered()
         self._held: list[events.Event] | None = keys_of(self.before.typed)
         self._first = (prompt, notice)
         self._coordinate = coordinate
@@ -76,7 +81,9 @@ class ConsoleApp(Actions, inherit_bindings=False):
         self._opening: OpeningScreen | None = None
         if isinstance(config, Outline):
             self._outline = config
-            self._opening = OpeningScreen(config)
+            self._opening = OpeningScreen(
+                config, first_of(config.layout, self.remembered.get(LAYOUT))
+            )
         else:
             self._attach_workspace(_rooms().Workspace(config, services, self, resumes))
 

@@ -7,9 +7,14 @@ from typing import Protocol
 from textual.notifications import SeverityLevel
 from textual.worker import Worker
 
+from massgen_tui.console.remembered import Remembered
+
 
 class Host(Protocol):
     """What the app does for them."""
+
+    remembered: Remembered
+    """What the user chose before."""
 
     def say(
         self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"

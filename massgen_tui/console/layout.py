@@ -1,6 +1,7 @@
 """How n panes stand in a space of w×h cells: pure arithmetic, no widgets."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from math import ceil
 
 MIN_WIDTH, MIN_HEIGHT = 40, 12
@@ -19,6 +20,25 @@ LEAST_WIDTH = 40
 """Columns of a pane in a crowded grid."""
 LEAST_HEIGHT = 6
 """Rows of a pane, title and foot among them, before the grid scrolls."""
+
+
+class Layout(StrEnum):
+    """In what the panes stand."""
+
+    GRID = "grid"
+    """Rows and columns, as many of each as make readable panes."""
+    COLUMNS = "columns"
+    """One row: each pane is as high as the screen, and the row scrolls by pane."""
+
+    @property
+    def other(self) -> "Layout":
+        """The one that is not this."""
+        return Layout.GRID if self is Layout.COLUMNS else Layout.COLUMNS
+
+
+def first_of(*names: str | None) -> Layout:
+    """The layout that the first of these names which is one means; the grid where none is."""
+    return next((Layout(name) for name in names if name in list(Layout)), Layout.GRID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +96,15 @@ def columns_for(total: int, width: int, height: int) -> int:
     return columns
 
 
-def arrange(total: int, width: int, height: int, *, focus: int = 0, first: int = 0) -> Arrangement:
+def arrange(
+    total: int,
+    width: int,
+    height: int,
+    *,
+    focus: int = 0,
+    first: int = 0,
+    layout: Layout = Layout.GRID,
+) -> Arrangement:
     """Arrange `total` panes so that the pane at index `focus` is seen.
 
     Args:
@@ -85,7 +113,10 @@ def arrange(total: int, width: int, height: int, *, focus: int = 0, first: int =
         height: rows of it.
         focus: index of a pane that must be seen.
         first: index of the pane that was seen first; the grid moves no further than it must.
+        layout: in what they stand.
     """
+    if layout is Layout.COLUMNS:
+        return _in_one_row(total, width, focus=focus, first=first)
     columns = columns_for(total, width, height)
     all_rows = ceil(total / columns)
     rows = max(1, min(all_rows, height // LEAST_HEIGHT))
@@ -94,6 +125,13 @@ def arrange(total: int, width: int, height: int, *, focus: int = 0, first: int =
     first_row = max(min(first_row, focus_row), focus_row - rows + 1)
     start = first_row * columns
     return Arrangement(columns, rows, start, min(rows * columns, total - start), total)
+
+
+def _in_one_row(total: int, width: int, *, focus: int, first: int) -> Arrangement:
+    columns = max(1, min(total, width // LEAST_WIDTH))
+    focus = min(max(focus, 0), total - 1)
+    start = max(min(first, total - columns, focus), focus - columns + 1)
+    return Arrangement(columns, 1, start, columns, total)
 
 
 def _balanced(total: int, columns: int) -> int:

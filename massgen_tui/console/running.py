@@ -8,6 +8,7 @@ from massgen_tui.config.outline import outline_of
 from massgen_tui.console.app import ConsoleApp, read_config
 from massgen_tui.console.contain import exit_code
 from massgen_tui.console.lifecycle import ForcedExit
+from massgen_tui.console.remembered import of_user
 from massgen_tui.terminal import Before, on_signals
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ def open_file(path: Path, *, prompt: str | None, before: Before, coordinate: boo
     """
     outline = outline_of(path)
     known = outline or read_config(path)
-    return _run(ConsoleApp(known, prompt=prompt, before=before, coordinate=coordinate))
+    app = ConsoleApp(
+        known, prompt=prompt, before=before, coordinate=coordinate, remembered=of_user()
+    )
+    return _run(app)
 
 
 def open_console(
@@ -55,7 +59,14 @@ def open_console(
     Returns:
         The exit code: 0, 1 after an unforeseen error, 128 and the number after a signal.
     """
-    app = ConsoleApp(config, prompt=prompt, notice=notice, coordinate=coordinate, before=before)
+    app = ConsoleApp(
+        config,
+        prompt=prompt,
+        notice=notice,
+        coordinate=coordinate,
+        before=before,
+        remembered=of_user(),
+    )
     return _run(app)
 
 
@@ -96,7 +107,7 @@ def _resumed(path: Path, config: "Config | None" = None, notice: str = "") -> Co
     head = importlib.import_module("massgen_tui.store.reader").head_at_end(path)
     told: list[str] = [kept.greeting(head, anew=config is not None), *([notice] if notice else [])]
     settings: Config = config or kept.config_of(head)
-    return ConsoleApp(settings, notice="\n".join(told), resumes=path)
+    return ConsoleApp(settings, notice="\n".join(told), resumes=path, remembered=of_user())
 
 
 def _run(app: ConsoleApp) -> int:

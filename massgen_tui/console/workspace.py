@@ -16,9 +16,11 @@ from massgen_tui.console.desk import Desk
 from massgen_tui.console.frame_loop import FrameLoop
 from massgen_tui.console.host import Host
 from massgen_tui.console.keys import unknown
+from massgen_tui.console.layout import Layout, first_of
 from massgen_tui.console.opener import Opener
 from massgen_tui.console.phrases import hint, how_many
 from massgen_tui.console.race import race
+from massgen_tui.console.remembered import LAYOUT
 from massgen_tui.console.repeating import Repeating
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.services import Services
@@ -157,7 +159,22 @@ class Workspace(Opener):
 
     def _make_main(self) -> MainScreen:
         panes = [self._make_pane(agent) for agent in self.session.agents]
-        return MainScreen(panes, self.prompt, self.config.ui.keymap, monitor=self.config.monitor)
+        ui = self.config.ui
+        return MainScreen(
+            panes,
+            self.prompt,
+            ui.keymap,
+            monitor=self.config.monitor,
+            layout=first_of(ui.layout, self._host.remembered.get(LAYOUT)),
+        )
+
+    def change_layout(self) -> None:
+        """Let the panes stand in the other layout, here and in consoles to come."""
+        grid = self.main.grid
+        grid.stand(grid.standing.other)
+        if self.config.ui.logging_enabled:
+            self._host.remembered.keep(LAYOUT, grid.standing)
+        self._host.say(f"panes in {'one row' if grid.standing is Layout.COLUMNS else 'a grid'}")
 
     def open(self) -> None:
         """Draw, and begin what goes on beside: frames, imports and monitors, deferred prompts."""

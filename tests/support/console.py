@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from massgen_tui.config.model import Config
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.history import History
+from massgen_tui.console.remembered import Remembered
 from massgen_tui.console.services import Services
 from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.gpu_status import GpuSnapshot
@@ -133,6 +134,7 @@ def make_console(
     prompt: str | None = None,
     notice: str = "",
     resumes: Path | None = None,
+    remembered: Remembered | None = None,
 ) -> ConsoleApp:
     """A console whose agents play the scripts of `backends`; nothing is written, nothing moves."""
     config = config or config_of("qwen1", "qwen2")
@@ -142,7 +144,7 @@ def make_console(
     services = Services(session, watching or FixedWatching(), history=History(history))
     if resumes is not None:
         services.resumed = resume(session, resumes, warn=print, keep=False)
-    app = ConsoleApp(config, services, prompt=prompt, notice=notice)
+    app = ConsoleApp(config, services, prompt=prompt, notice=notice, remembered=remembered)
     app.animation_level = "none"
     return app
 
@@ -158,6 +160,7 @@ async def staged(
     prompt: str | None = None,
     notice: str = "",
     resumes: Path | None = None,
+    remembered: Remembered | None = None,
 ) -> AsyncIterator[Stage]:
     """A running console in a terminal of this size, painted once."""
     backends, clock, watching = backends or Backends(), FakeClock(), watching or FixedWatching()
@@ -170,6 +173,7 @@ async def staged(
         prompt=prompt,
         notice=notice,
         resumes=resumes,
+        remembered=remembered,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, pilot, backends, clock, watching)

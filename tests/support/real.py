@@ -31,7 +31,8 @@ def config(tmp_path: Path, server: ScriptedServer) -> Path:
 
 @pytest.fixture
 def env(tmp_path: Path) -> Mapping[str, str]:
-    """An environment whose state is the test's own."""
+    """An environment whose state and settings are the test's own."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    own = ("STATE", "CONFIG")
+    state = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in own}
     return kept | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)} | state

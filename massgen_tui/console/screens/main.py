@@ -15,7 +15,15 @@ from textual.widgets import Static
 from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.keys import bindings
-from massgen_tui.console.layout import MIN_HEIGHT, MIN_WIDTH, WIDE_FROM, folds, sidebar, too_small
+from massgen_tui.console.layout import (
+    MIN_HEIGHT,
+    MIN_WIDTH,
+    WIDE_FROM,
+    Layout,
+    folds,
+    sidebar,
+    too_small,
+)
 from massgen_tui.console.screens.goto import GotoScreen
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.cached_lines import CachedLines
@@ -52,6 +60,7 @@ class MainScreen(Screen[None], CachedLines):
         keymap: Mapping[str, str],
         *,
         monitor: bool,
+        layout: Layout = Layout.GRID,
     ) -> None:
         """The screen of these panes.
 
@@ -60,11 +69,12 @@ class MainScreen(Screen[None], CachedLines):
             prompt: where prompts are typed.
             keymap: the user's own keys, by binding id.
             monitor: whether there is anything for a sidebar to show.
+            layout: in what the panes stand.
         """
         super().__init__()
         self.title_bar = TitleBar(id="title")
         self.rounds = Rounds(id="rounds")
-        self.grid = PaneGrid(tuple(panes), id="panes")
+        self.grid = PaneGrid(tuple(panes), id="panes", layout=layout)
         self.sidebar = Sidebar(keymap, id="sidebar")
         self.folded = Line(id="folded")
         self.prompt = prompt

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from massgen_tui.config.outline import Outline
-from massgen_tui.console.layout import arrange, sidebar
+from massgen_tui.console.layout import Layout, arrange, sidebar
 from massgen_tui.console.phrases import hint, how_many
 from massgen_tui.console.stream.styles import Styles, styles_of
 from massgen_tui.console.stream.wrap import crop
@@ -22,9 +22,10 @@ from massgen_tui.console.widgets.lines import Line, TitleBar
 class OpeningScreen(Screen[None]):
     """The main screen's frame, without a session."""
 
-    def __init__(self, outline: Outline) -> None:
-        """Show this outline."""
+    def __init__(self, outline: Outline, layout: Layout = Layout.GRID) -> None:
+        """Show this outline, its panes in this layout."""
         super().__init__(id="opening")
+        self._layout = layout
         self._outline = outline
         self._title = TitleBar(id="title")
         self._typed = Line(id="typed")
@@ -32,7 +33,7 @@ class OpeningScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Title, frames, prompt, and the place of the keys."""
         yield self._title
-        yield Frames(self._outline)
+        yield Frames(self._outline, self._layout)
         yield self._typed
         yield Line(id="keys")
 
@@ -52,9 +53,10 @@ class Frames(Widget):
 
     DEFAULT_CSS = "Frames { width: 1fr; height: 1fr; }"
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, layout: Layout) -> None:
         """Frame the agents of this outline."""
         super().__init__()
+        self._layout = layout
         self._names = [
             " · ".join(filter(None, (f"{number} {agent.id}", agent.model)))
             for number, agent in enumerate(outline.agents, 1)
@@ -65,7 +67,7 @@ class Frames(Widget):
         """One row of the screen, through all frames that stand side by side there."""
         (width, height), styles = self.size, styles_of(self.app)
         space = width - (sidebar(width) if self._monitor else 0)
-        now = arrange(len(self._names), space, height)
+        now = arrange(len(self._names), space, height, layout=self._layout)
         row = next(row for row in range(now.rows) if y < height * (row + 1) // now.rows)
         top, end = height * row // now.rows, height * (row + 1) // now.rows
         names = self._names[row * now.columns : min((row + 1) * now.columns, now.shown)]

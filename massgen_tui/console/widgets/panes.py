@@ -8,7 +8,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from massgen_tui.console.layout import Arrangement, arrange
+from massgen_tui.console.layout import Arrangement, Layout, arrange
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.styles import styles_of
 
@@ -21,9 +21,13 @@ class PaneGrid(Container):
     class Arranged(Message):
         """Other panes are seen, or the same ones elsewhere: they may have something to draw."""
 
-    def __init__(self, panes: Sequence[AgentPane], *, id: str) -> None:
+    def __init__(
+        self, panes: Sequence[AgentPane], *, id: str, layout: Layout = Layout.GRID
+    ) -> None:
         """A grid of `panes`, in their order."""
         super().__init__(*panes, id=id)
+        self.standing = layout
+        """In what the panes stand."""
         self.panes = tuple(panes)
         self._seen = 0
         self._first = 0
@@ -61,7 +65,12 @@ class PaneGrid(Container):
             return Arrangement(1, 1, self.panes.index(self._zoomed), 1, len(self.panes))
         width, height = self._space
         return arrange(
-            len(self.panes), width or 80, height or 20, focus=self._seen, first=self._first
+            len(self.panes),
+            width or 80,
+            height or 20,
+            focus=self._seen,
+            first=self._first,
+            layout=self.standing,
         )
 
     def paint(self, now: float) -> None:
@@ -86,6 +95,11 @@ class PaneGrid(Container):
     def zoom(self, pane: AgentPane | None) -> None:
         """Let one pane fill the grid; None brings all back."""
         self._zoomed = pane
+        self.settle()
+
+    def stand(self, layout: Layout) -> None:
+        """Let the panes stand otherwise."""
+        self.standing = layout
         self.settle()
 
     def bring(self, pane: AgentPane) -> None:
