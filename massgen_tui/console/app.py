@@ -218,11 +218,10 @@ class ConsoleApp(Actions, inherit_bindings=False):
 
     def _greet(self, notice: str) -> None:
         """Say what is to be known at the start."""
-        if notice:
-            self.say(notice, seconds=8)
-        if warnings := self.workspace.warnings(self.available_themes):
-            more = f"\n… {len(warnings) - 1} more: palette, Show warnings" if warnings[1:] else ""
-            self.say(f"{warnings[0]}{more}", seconds=8, severity="warning")
+        warnings = self.workspace.warnings(self.available_themes)
+        more = f"… {len(warnings) - 1} more: palette, Show warnings" if warnings[1:] else ""
+        if said := "\n".join(filter(None, [notice, *warnings[:1], more])):
+            self.say(said, seconds=8, severity="warning" if warnings else "information")
 
     def paint(self) -> None:
         """Draw what is new in the panes that are seen, and the title."""

@@ -140,9 +140,9 @@ class Desk:
     def new(self) -> None:
         """Begin a new conversation."""
         stopped = self._session.start_over(self._ids())
-        self._restore(stopped.prompts)
         agent = self._focused()
-        self._say(f"new conversation with {agent.id if agent else 'all agents'}")
+        told = f"new conversation with {agent.id if agent else 'all agents'}"
+        self._restore(stopped.prompts, told)
         self._changed()
 
     def retry_failed(self) -> None:
@@ -176,27 +176,30 @@ class Desk:
         Raises:
             ValueError: there is none of that id, or no other.
         """
-        self._restore(self._session.remove(id).prompts)
-        self._say(f"{id} has gone")
+        self._restore(self._session.remove(id).prompts, f"{id} has gone")
         self._changed()
 
     def _ids(self) -> list[str] | None:
         agent = self._focused()
         return [agent.id] if agent else None
 
-    def _restore(self, prompts: tuple[str, ...]) -> None:
-        """Put what was taken back within reach: the newest to be edited, all in the history."""
+    def _restore(self, prompts: tuple[str, ...], told: str = "") -> None:
+        """Put what was taken back within reach, and say so behind `told`."""
+        if said := "\n".join(filter(None, [told, self._put_back(prompts)])):
+            self._say(said)
+
+    def _put_back(self, prompts: tuple[str, ...]) -> str:
+        """Have the newest to be edited, all in the history; where they are."""
         if not prompts:
-            return
+            return ""
         for prompt in prompts:
             self._prompt.remember(prompt)
         many = f"{len(prompts)} prompts " if prompts[1:] else ""
         if not self._prompt.offer(prompts[-1]):
-            self._say(f"{many}taken back; the prompt's draft stays, `up` brings them")
-        elif many:
-            self._say(f"{many}taken back: the last is in the prompt, `up` brings the others")
-        else:
-            self._say("taken back to the prompt")
+            return f"{many}taken back; the prompt's draft stays, `up` brings them"
+        if many:
+            return f"{many}taken back: the last is in the prompt, `up` brings the others"
+        return "taken back to the prompt"
 
 
 def _may_wait(agent: Agent) -> bool:

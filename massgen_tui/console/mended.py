@@ -1,23 +1,65 @@
-"""What all our apps do other than Textual 8.2: the palette, and what the mouse selects.
+"""What all our apps do other than Textual 8.2: the palette, notices, and what the mouse selects.
 
 A selection of the mouse stays in the widget in which it began. Textual lets it go over all that
 lies between two widgets, which takes whole conversations (textual#5409), and fails where one of
 them goes away meanwhile (textual#6452) or has no place for the pointer (textual#6596).
 """
 
+from typing import Self
+
 from textual import events
 from textual.dom import NoScreen
 from textual.geometry import Region
+from textual.notifications import Notification, Notifications
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 from textual.widget import Widget
+from textual.widgets._toast import ToastHolder, ToastRack
 
 from massgen_tui.console.contain import Contained, drop_selection
 from massgen_tui.console.screens.palette import Palette
 
 
+class Newest(Notifications):
+    """What is told: the newest alone, as several would cover what is read, and faults."""
+
+    def add(self, notification: Notification) -> Self:
+        """Tell this in place of what was told before."""
+        self.drop()
+        return super().add(notification)
+
+    def drop(self) -> None:
+        """Take back what is told; a fault, which is told once, stays for its time."""
+        for one in [*self]:
+            if one.severity != "error":
+                del self[one]
+
+
 class Mended(Contained, inherit_bindings=False):
-    """An app with our palette."""
+    """An app with our palette, and one notice at a time."""
+
+    def __init__(self) -> None:
+        """Nothing is told."""
+        super().__init__()
+        self._notifications: Newest = Newest()
+
+    def on_mount(self) -> None:
+        """Let no notice stand over a screen that opens."""
+        self.screen_change_signal.subscribe(self, self._opened, immediate=True)
+
+    def _opened(self, screen: Screen[object]) -> None:
+        if not screen.is_mounted:  # one that was below and is seen again keeps them
+            self._notifications.drop()
+            self._refresh_notifications()
+
+    def _refresh_notifications(self) -> None:
+        """Show what is told; Textual leaves behind what held the others."""
+        told = {ToastRack._toast_id(one) for one in self._notifications}
+        for screen in self.screen_stack if self._screen_stacks else ():
+            for holder in screen.query(ToastHolder):
+                if holder.id not in told:
+                    holder.remove()
+        super()._refresh_notifications()
 
     def action_command_palette(self) -> None:
         """Show every command by name."""

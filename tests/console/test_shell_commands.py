@@ -115,18 +115,18 @@ async def test_what_cannot_be_exported_is_told(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with staged() as stage:
-        await stage.app.action_save("html", "turn")
+
+        async def told(form: str, part: str) -> str:
+            await stage.app.action_save(form, part)
+            await stage.settle()
+            [note] = stage.app._notifications
+            return note.message.partition(":")[0]
+
+        assert await told("html", "turn") == "there is no answer to save yet"
         await stage.ask("@qwen1 hi")
-        await stage.app.action_save("csv", "pane")
+        assert await told("csv", "pane") == "no pane has the focus"
         await stage.press("ctrl+g", "2")
-        await stage.app.action_save("csv", "pane")
-        await stage.settle()
-        said = [note.message for note in stage.app._notifications]
-        assert [words.split(":")[0] for words in said] == [
-            "there is no answer to save yet",
-            "no pane has the focus",
-            "there is no answer to save yet",
-        ]
+        assert await told("csv", "pane") == "there is no answer to save yet"
         assert files(tmp_path) == []
 
 
