@@ -53,6 +53,8 @@ class StartApp(Beginning, inherit_bindings=False):
     OptionList { height: 1fr; border: none; background: $background; padding: 0 1; }
     Input { height: 1; border: none; background: $panel; padding: 0 1; }
     #keys { height: 1; background: $panel; color: $foreground; padding: 0 1; }
+    ToastRack { margin-bottom: 2; }
+    Toast { padding: 0 1; margin-top: 0; }
     """
 
     def __init__(self, folder: Path | None = None) -> None:
