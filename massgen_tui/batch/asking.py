@@ -1,7 +1,7 @@
 """Asks one agent for one answer, and tells a failure from a server that went away."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from massgen_tui.backends.base import Backend
@@ -88,15 +88,14 @@ class Asker:
         Returns:
             Why the server is away, where it is: the answer is to be asked for again.
         """
-        prompt = self._prompts[unit.place]
-        attempt = self._book.begin(
-            unit.agent, prompt, unit.repeat, self._among, self._is_cold(unit.agent)
-        )
+        prompt, changes = self._prompts[unit.place], self._changes(unit.agent)
+        cold: events.Cold = "" if not self._cold else "no" if changes is None else "yes"
+        attempt = self._book.begin(unit.agent, prompt, unit.repeat, self._among, cold)
         job = self._job(unit, attempt)
         self._jobs[attempt.serial] = job
         failure: BackendError | None = None
         try:
-            call = self._call(unit.agent, prompt)
+            call = Call(prompt.messages, changes or {})
             failure = await self._outcome(job, call, began)
             if failure is not None and await self._away(job, failure):
                 self._book.end(attempt, events.Withdrawn(attempt.serial))
@@ -122,14 +121,9 @@ class Asker:
         turn = self._book.state.place(attempt.serial)[1]
         return Job(agent, self._connections[unit.agent], turn, attempt)
 
-    def _is_cold(self, agent: str) -> events.Cold:
-        if not self._cold:
-            return ""
-        return "no" if cold_settings(self._book.state.agents[agent].config) is None else "yes"
-
-    def _call(self, agent: str, prompt: Prompt) -> Call:
-        config = self._book.state.agents[agent].config
-        return Call(prompt.messages, cold_settings(config) or {} if self._cold else {})
+    def _changes(self, agent: str) -> Mapping[str, object] | None:
+        """Changes to an agent's settings, for this answer; None: it is to be cold and cannot be."""
+        return cold_settings(self._book.state.agents[agent].config) if self._cold else {}
 
     async def _outcome(
         self, job: Job, call: Call, began: Callable[[], None]

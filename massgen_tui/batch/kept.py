@@ -99,9 +99,7 @@ class _Counts:
         if tally is None or place is None or repeat > self._repeats:
             return
         attempt = self._book.state.attempt(serial)
-        request = attempt.request or {}
-        cold = "cache_salt" in request or request.get("cache_prompt") is False
-        tally.ended(tally.slot(place, repeat), attempt, self._prompts[place], cold=cold)
+        tally.ended(tally.slot(place, repeat), attempt, self._prompts[place])
 
 
 def settle(book: Book, connections: Connections, kept: Mapping[str, KeptAgent]) -> list[str]:

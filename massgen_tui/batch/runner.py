@@ -24,7 +24,7 @@ from massgen_tui.exit_codes import CLOSED_PIPE, UNWRITABLE
 from massgen_tui.headless.runner import SAID_EACH, SIGNALS, BackendFor
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.cold import cold_settings
+from massgen_tui.session.cold import cannot_be_cold
 from massgen_tui.session.connections import Connections
 from massgen_tui.store.reader import head_at_end
 from massgen_tui.store.recording import Onto, keep
@@ -113,6 +113,8 @@ class Batch:
         self._progress = Progress(err)
         self._stop = asyncio.Event()
         self._code: int | None = None
+        self._warm: set[str] = set()
+        """Agents of which it was told that they cannot be asked cold."""
         self._told = 0
         """Failures that were told one by one."""
         out.on_lost = self._stop.set
@@ -124,7 +126,8 @@ class Batch:
             for number in SIGNALS:
                 loop.add_signal_handler(number, self._interrupted, number)
         onto = self._kept()
-        self._warn_all()
+        for warning in self._config.warnings:
+            self._warn(warning)
         save = self._options.save
         with keep(self._book, warn=self._warn, save=save, onto=onto, index=False) as log:
             if onto is not None:
@@ -159,14 +162,6 @@ class Batch:
         room = importlib.import_module("massgen_tui.batch.kept")
         for words in room.settle(self._book, self._connections, kept):
             self._warn(words)
-
-    def _warn_all(self) -> None:
-        for warning in self._config.warnings:
-            self._warn(warning)
-        if self._options.cold:
-            for agent in self._config.agents:
-                if agent.id in self._chosen and cold_settings(agent) is None:
-                    self._warn(f"{agent.id}: cannot be cold here")
 
     async def _ask_all(self) -> None:
         asker = Asker(
@@ -228,8 +223,10 @@ class Batch:
     def _ended(self, unit: Unit, attempt: Attempt, prompt: Prompt) -> None:
         tally = self._tally.agents[unit.agent]
         agent = self._book.state.agents[unit.agent]
-        cold = self._options.cold and cold_settings(agent.config) is not None
-        passed = tally.ended(tally.slot(unit.place, unit.repeat), attempt, prompt, cold=cold)
+        passed = tally.ended(tally.slot(unit.place, unit.repeat), attempt, prompt)
+        if attempt.cold == "no" and agent.id not in self._warm:
+            self._warm.add(agent.id)
+            self._warn(f"{agent.id}: {cannot_be_cold(agent.config, attempt)}")
         self._progress.step()
         if self._options.format == "jsonl":
             more = {"prompt_id": prompt.id, "repeat": unit.repeat, "expected": passed}

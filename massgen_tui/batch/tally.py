@@ -87,7 +87,7 @@ class AgentTally:
         """By the slot of each answer that failed."""
         self.all = Numbers()
         self.cold = Numbers()
-        """Of those that were asked to be cold; the others are warm."""
+        """Of those that were asked cold, as the server takes it; the others are warm."""
         self.warm = Numbers()
         self.usage = Usage()
         self.stalls = 0
@@ -110,7 +110,7 @@ class AgentTally:
         """How many answers became that."""
         return self._slots.count(became)
 
-    def ended(self, slot: int, attempt: Attempt, prompt: Prompt, *, cold: bool) -> bool | None:
+    def ended(self, slot: int, attempt: Attempt, prompt: Prompt) -> bool | None:
         """Take in an answer; gives whether it is as expected, None where nothing is."""
         self.failures.pop(slot, None)
         if attempt.status is not Status.DONE:
@@ -119,7 +119,7 @@ class AgentTally:
                 self.failures[slot] = failure_of(attempt.error)
             return None
         self._slots[slot] = Slot.DONE
-        for numbers in (self.all, self.cold if cold else self.warm):
+        for numbers in (self.all, self.cold if attempt.cold == "yes" else self.warm):
             numbers.take(attempt)
         self.usage.take(attempt)
         self.stalls += len(attempt.stalls)

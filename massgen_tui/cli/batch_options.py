@@ -71,10 +71,8 @@ class Many:
     def _check_one(self, shape: str | None) -> None:
         if shape in ALONE:
             raise click.UsageError(f"--format {shape} is for --prompts or --repeat")
-        if self.concurrency is not None or self.cold or self.continued is not None:
-            raise click.UsageError(
-                "--concurrency, --cold and --continue go with --prompts or --repeat"
-            )
+        if self.concurrency is not None or self.continued is not None:
+            raise click.UsageError("--concurrency and --continue go with --prompts or --repeat")
 
 
 def with_many(command: _Command) -> _Command:
@@ -92,9 +90,7 @@ def with_many(command: _Command) -> _Command:
         click.option(
             "--repeat", type=click.IntRange(min=1), metavar="N", help="Ask so many times."
         ),
-        click.option(
-            "--cold", is_flag=True, help="Make no use of the server's prefix cache (--repeat)."
-        ),
+        click.option("--cold", is_flag=True, help="Make no use of the server's prefix cache."),
         click.option(
             "--continue",
             "continued",

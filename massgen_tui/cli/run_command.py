@@ -112,7 +112,7 @@ def command(
     else:
         agree = coordinate or config.coordination.coordinate
         options = Options(asked, shape or TEXT, reasoning, timings, wait or 0.0, agents, strict)
-        code = run(config, replace(options, save=save, coordinate=agree))
+        code = run(config, replace(options, save=save, coordinate=agree, cold=cold))
     return code or (2 if targets.refused else 0)
 
 

@@ -45,6 +45,7 @@ class Conductor:
         ways: WayBook,
         *,
         wait: float = 0.0,
+        cold: bool = False,
     ) -> None:
         """Make ready; nothing is sent yet.
 
@@ -56,6 +57,7 @@ class Conductor:
             ways: what is known of the ways of servers; what is found out is kept there.
             wait: seconds for which the first prompts are held until their servers are up, by
                 whoever releases them.
+            cold: whether each request is to make no use of the servers' prefix caches.
         """
         self._session = session
         self._serial = turns[0].serial
@@ -69,6 +71,7 @@ class Conductor:
         """Attempts under way: their step, what was asked, how, and when they must have ended."""
         self._work: asyncio.Queue[Work] = asyncio.Queue()
         self._wait = wait
+        self._cold = cold
         self._calls: dict[str, Call] = {}
         self._gone: set[str] = set()
         self._spent = 0
@@ -213,7 +216,11 @@ class Conductor:
         call = self._calls[step.agent] = self._talks[step.agent].call(step, way)
         plain = isinstance(step, Ask) and step.round == 1
         attempt = self._session.step(
-            step.agent, self._turns[step.agent], call, defer=plain and self._wait > 0
+            step.agent,
+            self._turns[step.agent],
+            call,
+            defer=plain and self._wait > 0,
+            cold=self._cold,
         )
         asks: Asks = "present" if isinstance(step, Present) else "answer" if plain else "vote"
         told = way.value if asks == "vote" else ""

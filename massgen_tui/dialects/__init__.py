@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from massgen_tui.dialects.hosted import HOSTED
-from massgen_tui.dialects.model import Dialect, Echo, Structured, Thinking
+from massgen_tui.dialects.model import Cold, Dialect, Echo, Structured, Thinking
 from massgen_tui.dialects.servers import SERVERS
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "DIALECTS",
     "GENERIC",
     "NAMES",
+    "Cold",
     "Dialect",
     "Echo",
     "Structured",

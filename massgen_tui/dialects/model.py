@@ -36,6 +36,22 @@ class Structured(StrEnum):
     """Any object: it takes no schema."""
 
 
+class Cold(StrEnum):
+    """The parameter by which a server makes no use of what it computed for earlier prompts."""
+
+    SALT = "cache_salt"
+    """Prefixes of another salt are not shared: a fresh one, never empty."""
+    UNCACHED = "cache_prompt"
+    """False: the cache is left aside."""
+    CANNOT = ""
+    """There is none."""
+
+    @classmethod
+    def is_asked(cls, body: Mapping[str, object]) -> bool:
+        """Whether a request's body asks for it, by any of them."""
+        return bool(body.get(cls.SALT)) or body.get(cls.UNCACHED) is False
+
+
 def words(text: str) -> frozenset[str]:
     """The words of a text, for tables of names."""
     return frozenset(text.split())
@@ -91,6 +107,7 @@ class Dialect:
     echo_with_calls: bool = False
     """Reasoning goes back with tool calls, whatever `echo`: without it the request is refused."""
     structured: Structured = Structured.SCHEMA
+    cold: Cold = Cold.CANNOT
     tool_choices: frozenset[str] = frozenset({"auto", "none", "required", "function"})
     """The words of `tool_choice` that it takes; `function`: one that is named."""
     moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -7,7 +7,7 @@ TensorRT-LLM 1.x, as their request models declare them.
 from types import MappingProxyType
 from typing import Final
 
-from massgen_tui.dialects.model import Dialect, Echo, Thinking, words
+from massgen_tui.dialects.model import Cold, Dialect, Echo, Thinking, words
 
 _VLLM = words(
     """
@@ -103,6 +103,7 @@ SERVERS: Final = (
         ),
         tool_flags=("--enable-auto-tool-choice",),
         moved=MappingProxyType({"reasoning.effort": "reasoning_effort"}),
+        cold=Cold.SALT,
         finishes=True,
     ),
     Dialect(
@@ -126,6 +127,7 @@ SERVERS: Final = (
             "--port",
             "{port}",
         ),
+        cold=Cold.SALT,
         finishes=True,
     ),
     Dialect(
@@ -141,6 +143,7 @@ SERVERS: Final = (
         effort_path="chat_template_kwargs.reasoning_effort",
         echo=Echo.MAY,
         start_command=("llama-server", "-m", "{model}", "--port", "{port}"),
+        cold=Cold.UNCACHED,
         finishes=True,
     ),
     Dialect(

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from massgen_tui.config.model import Config
 from massgen_tui.coordinate.conductor import Conductor
 from massgen_tui.coordinate.told import told
 from massgen_tui.coordinate.waybook import WayBook
@@ -76,16 +75,18 @@ class AgreedPrinter:
 
 async def agree(
     session: Session,
-    config: Config,
     prompt: str,
     agents: Sequence[str],
+    note: Note,
     *,
     wait: float,
-    note: Note,
+    cold: bool,
 ) -> None:
     """Ask the agents until they agree; with `wait` each is asked once its server is up."""
-    turns = session.begin_turn(prompt, agents)
-    conductor = Conductor(session, turns, agents, config.coordination, WayBook(), wait=wait)
+    turns, config = session.begin_turn(prompt, agents), session.config
+    conductor = Conductor(
+        session, turns, agents, config.coordination, WayBook(), wait=wait, cold=cold
+    )
     if not wait:
         await conductor.run()
         return

@@ -26,6 +26,7 @@ from massgen_tui.headless.printers import (
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.cold import cannot_be_cold
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.events import Deferred, Ended, Entry, Listener, Silent, Streamed
 from massgen_tui.session.outcome import verdict
@@ -41,7 +42,6 @@ SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
 )
 SAID_EACH = 10
 """Tries that are told one by one; of those after them every tenth."""
-
 
 BackendFor = Callable[[AgentConfig], Backend]
 
@@ -65,6 +65,8 @@ class Options:
     """Keep the session, if its config keeps any."""
     coordinate: bool = False
     """Let the agents agree on one answer."""
+    cold: bool = False
+    """Make no use of the servers' prefix caches, where they can be asked so."""
 
 
 def run(
@@ -110,7 +112,8 @@ class Headless:
         self._out = out
         self._note = note
         self._backend_for = backend_for
-        self._chosen = [a.id for a in config.agents if not options.agents or a.id in options.agents]
+        self._configs = {a.id: a for a in config.agents}
+        self._chosen = [id for id in self._configs if not options.agents or id in options.agents]
         self._code: int | None = None
         self._stop = asyncio.Event()
         self._silent: set[str] = set()
@@ -119,6 +122,8 @@ class Headless:
         """Agents whose prompt still waited for its server when the run was stopped."""
         self._tries: Counter[int] = Counter()
         """How often each attempt was tried in vain."""
+        self._warm: set[str] = set()
+        """Agents of which it was told that they cannot be asked cold."""
         self._agreement: Agreement | None = None
         """What the agents came to, where they were to agree."""
         out.on_lost = self._stop.set
@@ -153,10 +158,10 @@ class Headless:
         printer = self._printer(session)
         hears = (partial(self._hear, session), printer.hear)
         session.listen(partial(self._relay, session, hears))
-        wait = self._options.wait
-        if self._options.coordinate:
+        options, wait = self._options, self._options.wait
+        if options.coordinate:
             return await self._agreed(session, printer)
-        session.ask(self._options.prompt, self._chosen, defer=wait > 0)
+        session.ask(options.prompt, self._chosen, defer=wait > 0, cold=options.cold)
         await self._unless_stopped(
             send_when_up(session, self._config, wait, self._note) if wait else session.wait()
         )
@@ -166,7 +171,7 @@ class Headless:
                 session.rerun([agent.id])
         session.cancel()
         answers = [(agent, agent.current) for agent in map(session.agent, self._chosen)]
-        printer.finish(self._options.prompt, answers)
+        printer.finish(options.prompt, answers)
         return answers
 
     async def _agreed(self, session: Session, printer: Printer) -> Answers:
@@ -174,11 +179,11 @@ class Headless:
         await self._unless_stopped(
             agree(
                 session,
-                self._config,
                 options.prompt,
                 self._chosen,
+                self._note,
                 wait=options.wait,
-                note=self._note,
+                cold=options.cold,
             )
         )
         session.cancel()
@@ -264,6 +269,9 @@ class Headless:
         self._silent.discard(attempt.agent)
         for warning in attempt.warnings:
             self._note(f"{attempt.agent}: warning: {warning}")
+        if attempt.cold == "no" and attempt.agent not in self._warm:
+            self._warm.add(attempt.agent)
+            self._note(f"{attempt.agent}: {cannot_be_cold(self._configs[attempt.agent], attempt)}")
         if attempt.error is not None:
             self._note(str(attempt.error))
         elif not self._options.coordinate and (words := verdict(attempt).words):

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.dialects import Cold
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.pieces import Text, ToolCall
 from massgen_tui.session.place import Place
@@ -93,7 +94,10 @@ class Attempt:
     place: Place | None = None
     """Where its request went; None: it was not sent."""
     cold: str = ""
-    """`yes`: asked without use of the server's prefix cache; `no`: it cannot be; empty: as ever."""
+    """`yes`: asked without use of the server's prefix cache; `no`: it cannot be; empty: as ever.
+
+    What was asked so becomes `no` where the server refuses it and is asked again as ever.
+    """
     votes: bool = False
     """It was asked to vote, or for another answer, in a coordination."""
     stopped_s: float = 0.0
@@ -271,6 +275,8 @@ class Attempt:
 
     def _sent(self, body: Mapping[str, object], now: float) -> None:
         self.request, self.retrying = body, None
+        if self.cold == "yes" and not Cold.is_asked(body):
+            self.cold = "no"  # the server refused the parameter: it is left out
         if self.empty:  # what an earlier try told that gave nothing of an answer
             self.status, self.times.first_byte = Status.CONNECTING, None
             self.finish_reason = self.native_reason = self.usage = self.model = None

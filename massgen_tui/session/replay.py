@@ -84,7 +84,12 @@ class ReplaySession(Session):
         raise ValueError(NOTHING_SENT)
 
     def ask(
-        self, prompt: str, to: Collection[str] | None = None, *, defer: bool = False
+        self,
+        prompt: str,
+        to: Collection[str] | None = None,
+        *,
+        defer: bool = False,
+        cold: bool = False,
     ) -> list[Turn]:
         """Send nothing."""
         return []

@@ -77,19 +77,18 @@ class Scheduler:
         Without a `call` it asks what the conversation asks next; `cold`: without use of the
         server's prefix cache, where that can be.
         """
-        changes = cold_settings(queue.agent.config) if cold else {}
-        job = self._added(queue, turn, "" if not cold else "no" if changes is None else "yes")
-        job.call, job.changes = call, changes or {}
+        job = self._added(queue, turn, call, cold=cold)
         if first:
             queue.waiting.appendleft(job)
         else:
             queue.waiting.append(job)
         return job.attempt
 
-    def hold(self, queue: AgentQueue, turn: Turn, call: Call | None = None) -> Attempt:
+    def hold(
+        self, queue: AgentQueue, turn: Turn, call: Call | None = None, *, cold: bool = False
+    ) -> Attempt:
         """Add an attempt at a turn to a free queue and hold it back until `release`."""
-        job = self._added(queue, turn)
-        job.call = call
+        job = self._added(queue, turn, call, cold=cold)
         job.patient = True
         queue.job = job
         self._emit(events.Deferred(job.attempt.serial))
@@ -231,11 +230,14 @@ class Scheduler:
             self._emit(events.Withdrawn(job.attempt.serial))
         self._free(queue, job)
 
-    def _added(self, queue: AgentQueue, turn: Turn, cold: events.Cold = "") -> Job:
-        serial = self._state.next_attempt
+    def _added(self, queue: AgentQueue, turn: Turn, call: Call | None, *, cold: bool) -> Job:
+        serial, agent = self._state.next_attempt, queue.agent
+        changes = cold_settings(agent.config, agent.served_by) if cold else {}
+        told: events.Cold = "" if not cold else "no" if changes is None else "yes"
         self.idle.clear()
-        self._emit(events.Queued(serial, queue.agent.id, turn.serial, cold=cold))
-        return Job(queue.agent, queue.backend, turn, self._state.attempt(serial))
+        self._emit(events.Queued(serial, agent.id, turn.serial, cold=told))
+        attempt = self._state.attempt(serial)
+        return Job(agent, queue.backend, turn, attempt, call, changes or {})
 
     def _take(self, job: Job, event: StreamEvent) -> None:
         attempt = job.attempt

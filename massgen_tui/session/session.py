@@ -133,12 +133,17 @@ class Session:
         self._listeners.remove(listener)
 
     def ask(
-        self, prompt: str, to: Collection[str] | None = None, *, defer: bool = False
+        self,
+        prompt: str,
+        to: Collection[str] | None = None,
+        *,
+        defer: bool = False,
+        cold: bool = False,
     ) -> list[Turn]:
         """Send a prompt to all agents, or to those with the ids `to`, and return without waiting.
 
         An agent that still answers takes it when it is free (`queued`). With `defer` a free agent
-        holds it until `release`, as after `hold`.
+        holds it until `release`, as after `hold`. `cold`: as `rerun` has it.
         """
         self._must_be_open()
         queues = self._queues.chosen(to)
@@ -149,9 +154,9 @@ class Session:
         asked = [queue.agent.turns[-1] for queue in queues]
         for queue, turn in zip(queues, asked, strict=True):
             if defer and not queue.busy:
-                self._scheduler.hold(queue, turn)
+                self._scheduler.hold(queue, turn, cold=cold)
             else:
-                self._scheduler.enlist(queue, turn)
+                self._scheduler.enlist(queue, turn, cold=cold)
         for queue in queues:
             self._scheduler.advance(queue)
         return asked
@@ -164,16 +169,18 @@ class Session:
         self._emit(events.Prompted(self.state.next_turn, prompt, ids))
         return [queue.agent.turns[-1] for queue in queues]
 
-    def step(self, agent: str, turn: Turn, call: Call, *, defer: bool = False) -> Attempt:
+    def step(
+        self, agent: str, turn: Turn, call: Call, *, defer: bool = False, cold: bool = False
+    ) -> Attempt:
         """Ask an agent something of one's own at a turn, as another attempt at it.
 
-        With `defer` a free agent holds it until `release`.
+        With `defer` a free agent holds it until `release`. `cold`: as `rerun` has it.
         """
         self._must_be_open()
         queue = self._queues[agent]
         if defer and not queue.busy:
-            return self._scheduler.hold(queue, turn, call)
-        attempt = self._scheduler.enlist(queue, turn, call=call)
+            return self._scheduler.hold(queue, turn, call, cold=cold)
+        attempt = self._scheduler.enlist(queue, turn, call=call, cold=cold)
         self._scheduler.advance(queue)
         return attempt
 

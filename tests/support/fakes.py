@@ -74,7 +74,7 @@ class FakeBackend:
             "model": self.model,
             "messages": [{"role": m.role, "content": m.content} for m in call.messages],
         }
-        return ChatRequest(body, self.warnings)
+        return ChatRequest(body | dict(call.settings), self.warnings)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         """Play the next script."""
