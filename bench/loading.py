@@ -18,9 +18,9 @@ from pathlib import Path
 from bench.harness.process import ROOT, Child, own_mb
 from massgen_tui.backends.events import ContentDelta, Finished, Opened, RequestSent, StreamEvent
 from massgen_tui.session import events
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import SessionEvent, Streamed
 from massgen_tui.session.redact import redactor_of
+from massgen_tui.session.status import Status
 from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import head_of
 from massgen_tui.store.reader import read_session

@@ -15,9 +15,9 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.session import events
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import SessionEvent
 from massgen_tui.session.redact import Redactor
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import Head, KeptAgent

@@ -12,7 +12,7 @@ from massgen_tui.batch.lane import Unit
 from massgen_tui.batch.prompts import OnePrompt, Prompt, Prompts
 from massgen_tui.pulse import pulse
 from massgen_tui.session import events
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cold import cold_settings
 from massgen_tui.session.connections import Connections
 from massgen_tui.session.generate import generate, gone
@@ -20,6 +20,7 @@ from massgen_tui.session.health import Health, HealthCheck, ask_health, connect_
 from massgen_tui.session.outcome import NOT_UP
 from massgen_tui.session.queue import Job
 from massgen_tui.session.stall import StallDetector
+from massgen_tui.session.status import Status
 
 LOOKS = 2
 """Looks at a server that cut an answer; one that is being ended may still take connections."""

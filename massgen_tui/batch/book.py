@@ -7,12 +7,13 @@ from massgen_tui.batch.prompts import Prompt
 from massgen_tui.config.model import Config
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import GRAIN, Attempt, Status
+from massgen_tui.session.attempt import GRAIN, Attempt
 from massgen_tui.session.connections import Connections
 from massgen_tui.session.events import Clock, Entry, Listener, SessionEvent
 from massgen_tui.session.listeners import Listeners
 from massgen_tui.session.redact import redactor_of
 from massgen_tui.session.state import SessionState
+from massgen_tui.session.status import Status
 
 
 class Book:

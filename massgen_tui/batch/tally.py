@@ -9,8 +9,9 @@ from enum import IntEnum
 from massgen_tui.backends.events import BackendError
 from massgen_tui.batch.likeness import Likeness
 from massgen_tui.batch.prompts import Prompt
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import answer_text, verdict
+from massgen_tui.session.status import Status
 
 _KEPT = 400
 """Characters of a message that are kept of a failure."""

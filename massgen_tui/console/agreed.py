@@ -6,9 +6,10 @@ from massgen_tui.backends.events import ContentDelta
 from massgen_tui.config.model import AgentConfig, Endpoint
 from massgen_tui.coordinate.told import outcome
 from massgen_tui.session.agent import Agent, KeptProfile, Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.state import SessionState
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 
 NAME = "agreed"

@@ -10,11 +10,11 @@ from massgen_tui.console.saving import SESSION, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.answers import last_answers
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.mentions import names_near, parse_address, unknown_name
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.queries import is_busy, newest
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.store.writer import SessionLog
 
 _COMMAND = re.compile(r"/[A-Za-z][\w-]*(?!\S)")

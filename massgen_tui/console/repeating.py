@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable
 
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.events import Entry
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.queries import is_busy
 from massgen_tui.session.repeats import Repeats, repeats_of
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 
 USUAL, MOST = 5, 100
 """How many times it is asked unless another number is typed, and at most."""

@@ -15,12 +15,13 @@ from massgen_tui.coordinate.talk import Talk
 from massgen_tui.coordinate.waybook import WayBook
 from massgen_tui.coordinate.ways import Way
 from massgen_tui.coordinate.words import Words
-from massgen_tui.session import events
+from massgen_tui.session import coordination_events, events
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.coordination import Asks
 from massgen_tui.session.events import Entry
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 
 STEP_SHARE = 0.5
 """The share of all the time that one step may take, where the config says nothing of it."""
@@ -105,8 +106,8 @@ class Conductor:
         """Ask until the agents agree or a limit is reached."""
         session = self._session
         session.listen(self._hear, streams=False)
-        session.note_coordination(
-            events.CoordinationBegun(self._serial, tuple(self._machine.agents))
+        session.notes.coordination(
+            coordination_events.CoordinationBegun(self._serial, tuple(self._machine.agents))
         )
         began = session.clock()
         try:
@@ -116,7 +117,7 @@ class Conductor:
         finally:
             session.leave(self._hear)
             self._stop_what_is_open()
-            session.note_coordination(events.Concluded(self._serial, self._presented))
+            session.notes.coordination(coordination_events.Concluded(self._serial, self._presented))
 
     async def _next(self, deadline: float) -> None:
         """Take in what happens next, or what a time that is over means."""
@@ -224,8 +225,8 @@ class Conductor:
         )
         asks: Asks = "present" if isinstance(step, Present) else "answer" if plain else "vote"
         told = way.value if asks == "vote" else ""
-        self._session.note_coordination(
-            events.StepBegun(attempt.serial, self._machine.round, asks, told)
+        self._session.notes.coordination(
+            coordination_events.StepBegun(attempt.serial, self._machine.round, asks, told)
         )
         end = self._session.clock() + self._seconds(step)
         self._asked[attempt.serial] = step, call, way, end
@@ -248,22 +249,30 @@ class Conductor:
 
     def _tell(self, serial: int | None, attempt: Attempt | None) -> None:
         """Make events of what is new in the machine."""
-        machine, note = self._machine, self._session.note_coordination
+        machine, note = self._machine, self._session.notes.coordination
         answers, votes, out = self._told
         self._told = len(machine.answers), len(machine.votes), len(machine.out)
         if serial is not None and attempt is not None:
             for answer in machine.answers[answers:]:
                 same = answer.content == str(attempt.content)
-                note(events.AnswerGiven(serial, answer.name, None if same else answer.content))
+                note(
+                    coordination_events.AnswerGiven(
+                        serial, answer.name, None if same else answer.content
+                    )
+                )
                 self._talks[answer.agent].own.append(answer.name)
             for vote in machine.votes[votes:]:
-                note(events.VoteGiven(serial, vote.answer, vote.reason, vote.counted))
+                note(coordination_events.VoteGiven(serial, vote.answer, vote.reason, vote.counted))
         for left in machine.out[out:]:
-            note(events.AgentOut(self._serial, left.agent, left.why))
+            note(coordination_events.AgentOut(self._serial, left.agent, left.why))
         verdict = machine.verdict
         known = self._session.state.agreements[self._serial][-1]
         if verdict is not None and not known.winner:
-            note(events.Decided(self._serial, verdict.answer.name, verdict.by, verdict.limit))
+            note(
+                coordination_events.Decided(
+                    self._serial, verdict.answer.name, verdict.by, verdict.limit
+                )
+            )
 
     def _talk(self, id: str) -> Talk:
         agent = self._session.agent(id)

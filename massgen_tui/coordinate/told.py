@@ -1,6 +1,6 @@
 """A coordination in words: one line for each thing that happens, and how it ended."""
 
-from massgen_tui.session import events
+from massgen_tui.session import coordination_events, events
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.state import SessionState
 from massgen_tui.text import one_line
@@ -8,26 +8,35 @@ from massgen_tui.text import one_line
 
 def told(event: events.SessionEvent, state: SessionState) -> str:
     """What happened, for people; empty where it is nothing of a coordination."""
-    if isinstance(event, events.StepBegun | events.AnswerGiven | events.VoteGiven):
+    if isinstance(
+        event,
+        coordination_events.StepBegun
+        | coordination_events.AnswerGiven
+        | coordination_events.VoteGiven,
+    ):
         return f"{state.attempt(event.attempt).agent}: {_of_step(event)}"
-    if isinstance(event, events.AgentOut):
+    if isinstance(event, coordination_events.AgentOut):
         return f"{event.agent}: is out ({one_line(event.why, 200)})"
-    if isinstance(event, events.Concluded):
+    if isinstance(event, coordination_events.Concluded):
         return outcome(state.agreements[event.turn][-1])
     return ""
 
 
-def _of_step(event: events.StepBegun | events.AnswerGiven | events.VoteGiven) -> str:
+def _of_step(
+    event: coordination_events.StepBegun
+    | coordination_events.AnswerGiven
+    | coordination_events.VoteGiven,
+) -> str:
     match event:
-        case events.StepBegun(round=round, asks="vote", way=way):
+        case coordination_events.StepBegun(round=round, asks="vote", way=way):
             return f"round {round}, asked to vote ({way})"
-        case events.StepBegun(asks=asks):
+        case coordination_events.StepBegun(asks=asks):
             return "gives the final answer" if asks == "present" else "asked"
-        case events.AnswerGiven(name=name):
+        case coordination_events.AnswerGiven(name=name):
             return f"gave {name}"
-        case events.VoteGiven(answer=None, reason=why):
+        case coordination_events.VoteGiven(answer=None, reason=why):
             return f"abstains ({one_line(why, 120)})"
-        case events.VoteGiven(answer=name, reason=why, counted=counted):
+        case coordination_events.VoteGiven(answer=name, reason=why, counted=counted):
             stale = "" if counted else " (does not count)"
             reason = f": {one_line(why, 200)}" if why else ""
             return f"votes for {name}{stale}{reason}"

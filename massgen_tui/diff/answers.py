@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import answer_text, verdict
+from massgen_tui.session.status import Status
 
 NUMBERS: Final = (
     "ttft_s",

@@ -11,7 +11,8 @@ from massgen_tui.coordinate.waybook import WayBook
 from massgen_tui.headless.printers import Answers, JsonLinesPrinter
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.coordination import Agreement
-from massgen_tui.session.events import CoordinationEvent, Entry
+from massgen_tui.session.coordination_events import CoordinationEvent
+from massgen_tui.session.events import Entry
 from massgen_tui.session.session import Session
 from massgen_tui.store.coordination_record import coordination_record
 from massgen_tui.store.schema import Record, agent_record, to_json

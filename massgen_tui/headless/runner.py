@@ -25,12 +25,13 @@ from massgen_tui.headless.printers import (
 )
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cold import cannot_be_cold
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.events import Deferred, Ended, Entry, Listener, Silent, Streamed
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.store.recording import keep
 from massgen_tui.supervise.run_samples import sampled
 from massgen_tui.supervise.silence import Lookout
@@ -146,7 +147,7 @@ class Headless:
                 if kept and self._backend_for is None and not self._stop.is_set():
                     told = session.state.sampled
                     looking = note_servers(
-                        self._config, self._chosen, session.note_samples, told[1] if told else None
+                        self._config, self._chosen, session.notes.samples, told[1] if told else None
                     )
                     await self._unless_stopped(looking)
             finally:

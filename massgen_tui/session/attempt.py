@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
@@ -12,34 +11,11 @@ from massgen_tui.session.pieces import Text, ToolCall
 from massgen_tui.session.place import Place
 from massgen_tui.session.speed import tokens_per_s
 from massgen_tui.session.stalls import Gaps, Stall
+from massgen_tui.session.status import ORDER, Status
 from massgen_tui.session.times import Times
 
 GRAIN = 0.01
 """Seconds by which moments are known where streams are read as they come."""
-
-
-class Status(StrEnum):
-    """Where an attempt stands."""
-
-    QUEUED = "queued"
-    """Waits for this agent's earlier answer to end, or for its server (`Attempt.held`)."""
-    CONNECTING = "connecting"
-    """Sent, no byte of the answer yet."""
-    WAITING = "waiting"
-    """The answer is open, no token yet (queueing, prefill)."""
-    THINKING = "thinking"
-    ANSWERING = "answering"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def ended(self) -> bool:
-        """Nothing more will come."""
-        return self in (Status.DONE, Status.FAILED, Status.CANCELLED)
-
-
-_ORDER = {status: place for place, status in enumerate(Status)}
 
 
 @dataclass(slots=True, eq=False)
@@ -270,7 +246,7 @@ class Attempt:
         return self.usage if self.choices < 2 else None
 
     def _reach(self, status: Status) -> None:
-        if _ORDER[status] > _ORDER[self.status]:
+        if status is not self.status and ORDER[status] > ORDER[self.status]:
             self.status = status
 
     def _sent(self, body: Mapping[str, object], now: float) -> None:

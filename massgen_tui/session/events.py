@@ -11,10 +11,10 @@ from typing import Literal, NamedTuple
 from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.session.agent import KeptProfile
-from massgen_tui.session.attempt import Status
-from massgen_tui.session.coordination import Asks
+from massgen_tui.session.coordination_events import CoordinationEvent
 from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.stalls import Stall
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 
 Cold = Literal["", "yes", "no"]
@@ -205,76 +205,6 @@ class Sampled:
     servers: tuple[ServerSample, ...] = ()
     gpus: tuple[GpuSample, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class CoordinationBegun:
-    """These agents are to agree on an answer to a prompt; again, where they did before."""
-
-    turn: int
-    agents: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StepBegun:
-    """An attempt is a step of its turn's coordination."""
-
-    attempt: int
-    round: int
-    asks: Asks
-    way: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerGiven:
-    """An attempt gave an answer that stands for votes."""
-
-    attempt: int
-    name: str
-    content: str | None = None
-    """None: all that the attempt says."""
-
-
-@dataclass(frozen=True, slots=True)
-class VoteGiven:
-    """An attempt voted."""
-
-    attempt: int
-    answer: str | None
-    reason: str = ""
-    counted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class AgentOut:
-    """An agent takes no part any more."""
-
-    turn: int
-    agent: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """An answer won."""
-
-    turn: int
-    answer: str
-    by: str
-    limit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Concluded:
-    """A coordination is over; what it came to is the turn's answer in every conversation."""
-
-    turn: int
-    attempt: int | None = None
-    """The attempt that presented; None: the answer that won stands, or there is none."""
-
-
-CoordinationEvent = (
-    CoordinationBegun | StepBegun | AnswerGiven | VoteGiven | AgentOut | Decided | Concluded
-)
 
 SessionEvent = (
     Prompted

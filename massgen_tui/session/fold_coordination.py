@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from massgen_tui.session import events
+from massgen_tui.session import coordination_events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.coordination import Agreement, Answer, Out, Step, Vote
@@ -19,46 +19,53 @@ class _State(Protocol):
     def place(self, serial: int) -> tuple[Agent, Turn, Attempt]: ...
 
 
-def fold_coordination(state: _State, event: events.CoordinationEvent) -> None:
+def fold_coordination(state: _State, event: coordination_events.CoordinationEvent) -> None:
     """Take in one event.
 
     Raises:
         KeyError: it speaks of an attempt or an answer that is not there, or begins at no turn.
     """
     match event:
-        case events.CoordinationBegun(turn=turn, agents=agents):
+        case coordination_events.CoordinationBegun(turn=turn, agents=agents):
             if not _turns(state, turn):
                 raise KeyError(turn)
             agreement = Agreement(turn, agents)
             state.agreements.setdefault(turn, []).append(agreement)
             for one in _turns(state, turn):
                 one.agreement = agreement
-        case events.StepBegun() | events.AnswerGiven() | events.VoteGiven():
+        case (
+            coordination_events.StepBegun()
+            | coordination_events.AnswerGiven()
+            | coordination_events.VoteGiven()
+        ):
             _fold_step(state, event)
-        case events.AgentOut(turn=turn, agent=agent, why=why):
+        case coordination_events.AgentOut(turn=turn, agent=agent, why=why):
             _last(state, turn).out.append(Out(agent, why))
-        case events.Decided(turn=turn, answer=name, by=by, limit=limit):
+        case coordination_events.Decided(turn=turn, answer=name, by=by, limit=limit):
             agreement = _last(state, turn)
             _answer(agreement, name)
             agreement.winner, agreement.by, agreement.limit = name, by, limit
-        case events.Concluded():
+        case coordination_events.Concluded():
             _conclude(state, event)
     state.agreements[_turn_of(state, event)][-1].revision += 1
 
 
 def _fold_step(
-    state: _State, event: events.StepBegun | events.AnswerGiven | events.VoteGiven
+    state: _State,
+    event: coordination_events.StepBegun
+    | coordination_events.AnswerGiven
+    | coordination_events.VoteGiven,
 ) -> None:
     agent, turn, attempt = state.place(event.attempt)
     agreement = _last(state, turn.serial)
-    if isinstance(event, events.StepBegun):
+    if isinstance(event, coordination_events.StepBegun):
         step = Step(event.attempt, agent.id, event.round, event.asks, event.way)
         agreement.steps.append(step)
         attempt.votes = event.asks == "vote"
         attempt.revision += 1
         return
     round = agreement.step_of(event.attempt).round
-    if isinstance(event, events.AnswerGiven):
+    if isinstance(event, coordination_events.AnswerGiven):
         content = str(attempt.content) if event.content is None else event.content
         agreement.give(Answer(event.name, agent.id, round, content), event.attempt)
     else:
@@ -66,7 +73,7 @@ def _fold_step(
         agreement.votes.append(vote)
 
 
-def _conclude(state: _State, event: events.Concluded) -> None:
+def _conclude(state: _State, event: coordination_events.Concluded) -> None:
     agreement = _last(state, event.turn)
     agreement.ended = True
     if event.attempt is not None:
@@ -75,8 +82,13 @@ def _conclude(state: _State, event: events.Concluded) -> None:
         agreement.final = _answer(agreement, agreement.winner).content
 
 
-def _turn_of(state: _State, event: events.CoordinationEvent) -> int:
-    if isinstance(event, events.StepBegun | events.AnswerGiven | events.VoteGiven):
+def _turn_of(state: _State, event: coordination_events.CoordinationEvent) -> int:
+    if isinstance(
+        event,
+        coordination_events.StepBegun
+        | coordination_events.AnswerGiven
+        | coordination_events.VoteGiven,
+    ):
         return state.place(event.attempt)[1].serial
     return event.turn
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.finishes import Ending, ending_of, worst
 from massgen_tui.descriptors import HINT as LESS_AT_ONCE
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.status import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Which attempt counts: the questions about a conversation that more than one place asks."""
 
+from collections.abc import Iterable
+
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.status import Status
 
 
 def newest(agent: Agent) -> Attempt | None:
@@ -34,3 +37,9 @@ def shown(agent: Agent) -> Attempt | None:
         if attempt.status is not Status.QUEUED or attempt.held is not None:
             return attempt
     return agent.current
+
+
+def unended(agents: Iterable[Agent]) -> list[Attempt]:
+    """The attempts that have not ended, oldest first for each agent."""
+    turns = (turn for agent in agents for turn in agent.turns)
+    return [one for turn in turns for one in turn.attempts if not one.status.ended]

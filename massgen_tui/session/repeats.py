@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from massgen_tui.compare.parting import parting_of
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import answer_text, verdict
+from massgen_tui.session.status import Status
 from massgen_tui.stats import Spread, spread_of
 
 FEWEST = 3

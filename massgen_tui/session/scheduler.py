@@ -13,15 +13,17 @@ from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.pulse import pulse
 from massgen_tui.session import events
 from massgen_tui.session.agent import Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cold import cold_settings
 from massgen_tui.session.events import Clock, SessionEvent
 from massgen_tui.session.generate import generate, gone
 from massgen_tui.session.health import HealthCheck
 from massgen_tui.session.outcome import NOT_UP
+from massgen_tui.session.queries import unended
 from massgen_tui.session.queue import AgentQueue, Job, Queues
 from massgen_tui.session.stall import StallDetector
 from massgen_tui.session.state import SessionState
+from massgen_tui.session.status import Status
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +145,13 @@ class Scheduler:
             self._emit(events.TakenBack(job.turn.serial, job.agent.id))
             taken.append(job.turn)
         return taken
+
+    def break_off(self) -> int:
+        """End what had not ended when a session that was read in was cut off; gives how many."""
+        open = unended(self._state.agents.values())
+        for attempt in open:
+            self._emit(events.Ended(attempt.serial, Status.CANCELLED))
+        return len(open)
 
     def close(self) -> set[asyncio.Task[None]]:
         """Stop everything for good; gives the tasks that are ending."""

@@ -9,12 +9,13 @@ from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import GRAIN, Attempt, Status
+from massgen_tui.session.attempt import GRAIN, Attempt
 from massgen_tui.session.connections import Connections, bounded
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Clock, Entry, Listener, SessionEvent, Stopped
 from massgen_tui.session.health import HealthCheck, connect_health
 from massgen_tui.session.listeners import Listeners
+from massgen_tui.session.notes import Notes
 from massgen_tui.session.queue import AgentQueue, Queues
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.roster import Roster
@@ -66,6 +67,7 @@ class Session:
             users=self._scheduler.users,
             emit=self._emit,
         )
+        self.notes = Notes(self._queues, self._scheduler, self._emit)
 
     @property
     def config(self) -> Config:
@@ -149,9 +151,7 @@ class Session:
         queues = self._queues.chosen(to)
         if not queues:
             return []
-        ids = tuple(queue.agent.id for queue in queues)
-        self._emit(events.Prompted(self.state.next_turn, prompt, ids))
-        asked = [queue.agent.turns[-1] for queue in queues]
+        asked = self._prompted(prompt, queues)
         for queue, turn in zip(queues, asked, strict=True):
             if defer and not queue.busy:
                 self._scheduler.hold(queue, turn, cold=cold)
@@ -164,7 +164,9 @@ class Session:
     def begin_turn(self, prompt: str, to: Collection[str]) -> list[Turn]:
         """Take a prompt in for these agents without asking them; `step` asks."""
         self._must_be_open()
-        queues = self._queues.chosen(to)
+        return self._prompted(prompt, self._queues.chosen(to))
+
+    def _prompted(self, prompt: str, queues: Collection[AgentQueue]) -> list[Turn]:
         ids = tuple(queue.agent.id for queue in queues)
         self._emit(events.Prompted(self.state.next_turn, prompt, ids))
         return [queue.agent.turns[-1] for queue in queues]
@@ -184,17 +186,13 @@ class Session:
         self._scheduler.advance(queue)
         return attempt
 
-    def note_coordination(self, event: events.CoordinationEvent) -> None:
-        """Say what has come of a coordination."""
-        self._emit(event)
-
     def rerun(self, agents: Collection[str] | None = None, *, cold: bool = False) -> list[Attempt]:
         """Ask the last prompt of these agents (all by default) again.
 
         `cold`: without use of what servers computed for it before, where they can be asked so.
 
-        A running attempt is stopped and kept; one that is held is sent at once. The last prompt is
-        the one that is being answered or was answered last, not one that still waits.
+        A running attempt is stopped and kept, a held one sent at once. The last prompt is the one
+        that is being answered or was answered last, not one that still waits.
         """
         self._must_be_open()
         again = []
@@ -212,10 +210,8 @@ class Session:
     def hold(self, agents: Collection[str] | None = None) -> list[Attempt]:
         """Add an attempt at the last prompt of these agents (all by default), to be sent later.
 
-        It is held until `release`, `rerun` (both send it) or `cancel` (takes it back). Agents that
-        answer, or were asked nothing yet, are left alone; so are those that hold one already.
-        Later prompts wait behind it. Nobody releases it here: that is for whoever knows when the
-        server is up.
+        It is held until `release`, `rerun` (both send it) or `cancel` (takes it back), and later
+        prompts wait behind it. Agents that answer, hold one or were asked nothing are left alone.
         """
         self._must_be_open()
         return [
@@ -236,25 +232,6 @@ class Session:
         for queue in self._queues.chosen(None):
             self._scheduler.wait_no_more(queue)
 
-    def note_wait(self, agent: str, words: str) -> None:
-        """Say what is known of the server that this agent's attempt is held for."""
-        self._scheduler.note(self._queues[agent], words)
-
-    def note_server(
-        self, agent: str, *, away: bool, served_by: str, context_length: int | None
-    ) -> bool:
-        """Say what is known of this agent's server; gives whether that is new."""
-        known = self.agent(agent)
-        said = events.ServerNoted(agent, away, served_by, context_length)
-        if said == events.ServerNoted(agent, known.away, known.served_by, known.context_length):
-            return False
-        self._emit(said)
-        return True
-
-    def note_samples(self, sampled: events.Sampled) -> None:
-        """Say what servers and GPUs are like now."""
-        self._emit(sampled)
-
     @property
     def held(self) -> list[tuple[Agent, Deferral]]:
         """The agents whose attempt is held, and since when."""
@@ -272,18 +249,15 @@ class Session:
         Returns:
             Each taken-back prompt once, in the order they were given.
         """
-        taken = {
-            turn.serial: turn.prompt
-            for queue in self._queues.chosen(agents)
-            for turn in self._scheduler.take_back(queue)
-        }
+        chosen = self._queues.chosen(agents)
+        turns = (turn for queue in chosen for turn in self._scheduler.take_back(queue))
+        taken = {turn.serial: turn.prompt for turn in turns}
         return tuple(taken[serial] for serial in sorted(taken))
 
     def start_over(self, agents: Collection[str] | None = None) -> Stopped:
         """Begin a new conversation with these agents (all by default); what runs is stopped."""
         stopped = self.cancel(agents)
-        chosen = tuple(queue.agent.id for queue in self._queues.chosen(agents))
-        self._emit(events.Cleared(chosen))
+        self._emit(events.Cleared(tuple(one.agent.id for one in self._queues.chosen(agents))))
         return stopped
 
     def bring_to_front(self, agent: str, turn: Turn, index: int) -> None:
@@ -300,16 +274,7 @@ class Session:
 
     def break_off(self) -> int:
         """End what had not ended when a session that was read in was cut off; gives how many."""
-        serials = [
-            attempt.serial
-            for agent in self.agents
-            for turn in agent.turns
-            for attempt in turn.attempts
-            if not attempt.status.ended
-        ]
-        for serial in serials:
-            self._emit(events.Ended(serial, Status.CANCELLED))
-        return len(serials)
+        return self._scheduler.break_off()
 
     @property
     def busy(self) -> bool:

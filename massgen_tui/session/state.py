@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from massgen_tui.backends.events import Arrived, RequestSent
-from massgen_tui.session import events
+from massgen_tui.session import coordination_events, events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt
 from massgen_tui.session.coordination import Agreement
@@ -147,7 +147,7 @@ class SessionState:
             self.title = event.title
         elif isinstance(event, events.Sampled):
             self.sampled = at, event
-        elif isinstance(event, events.CoordinationEvent):
+        elif isinstance(event, coordination_events.CoordinationEvent):
             fold_coordination(self, event)
         elif isinstance(event, events.Closed):
             pass

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from massgen_tui.session import events
+from massgen_tui.session import coordination_events
 from massgen_tui.session.coordination import Asks
 from massgen_tui.store.lines import EventLine
 
@@ -13,7 +13,7 @@ class BeginCoordination(EventLine):
     e: Literal["coordination"] = "coordination"
     turn: int
     agents: tuple[str, ...]
-    makes = events.CoordinationBegun
+    makes = coordination_events.CoordinationBegun
 
 
 class BeginStep(EventLine):
@@ -24,7 +24,7 @@ class BeginStep(EventLine):
     round: int
     asks: Asks
     way: str = ""
-    makes = events.StepBegun
+    makes = coordination_events.StepBegun
 
 
 class GiveAnswer(EventLine):
@@ -34,7 +34,7 @@ class GiveAnswer(EventLine):
     a: int
     name: str
     content: str | None = None
-    makes = events.AnswerGiven
+    makes = coordination_events.AnswerGiven
 
 
 class GiveVote(EventLine):
@@ -45,7 +45,7 @@ class GiveVote(EventLine):
     answer: str | None = None
     reason: str = ""
     counted: bool = True
-    makes = events.VoteGiven
+    makes = coordination_events.VoteGiven
 
 
 class LeaveOut(EventLine):
@@ -55,7 +55,7 @@ class LeaveOut(EventLine):
     turn: int
     agent: str
     why: str
-    makes = events.AgentOut
+    makes = coordination_events.AgentOut
 
 
 class Decide(EventLine):
@@ -66,7 +66,7 @@ class Decide(EventLine):
     answer: str
     by: str
     limit: str = ""
-    makes = events.Decided
+    makes = coordination_events.Decided
 
 
 class Conclude(EventLine):
@@ -75,4 +75,4 @@ class Conclude(EventLine):
     e: Literal["concluded"] = "concluded"
     turn: int
     a: int | None = None
-    makes = events.Concluded
+    makes = coordination_events.Concluded

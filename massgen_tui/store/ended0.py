@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from massgen_tui.backends import events
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.speed import FEWEST_BURSTS
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from massgen_tui.store.lines import Plain
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.session import events
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import SessionEvent
 from massgen_tui.session.samples import GpuSample, ServerSample
+from massgen_tui.session.status import Status
 from massgen_tui.store.head import KeptAgent
 
 Plain = dict[str, object]

@@ -8,9 +8,10 @@ from dataclasses import asdict
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, Source, StreamEvent, UsageReported
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.place import Place, place_at
+from massgen_tui.session.status import Status
 
 Record = dict[str, object]
 

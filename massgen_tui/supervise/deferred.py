@@ -120,7 +120,7 @@ class DeferredSender:
         if found.send:
             self._session.release(agent.id)
         elif found.words:
-            self._session.note_wait(agent.id, found.words)
+            self._session.notes.wait(agent.id, found.words)
 
 
 class WatchedServers:

@@ -289,7 +289,7 @@ def note_servers(session: Session, servers: Mapping[str, ServerStatus]) -> None:
         for model in status.models if status else ():
             if model.id == agent.profile.model and model.context_length:
                 context = model.context_length
-        session.note_server(
+        session.notes.server(
             agent.id,
             away=status is not None and status.state in AWAY,
             served_by=served_by,

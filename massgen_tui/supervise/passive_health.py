@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.monitor.status import ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.queries import running
+from massgen_tui.session.status import Status
 
 AWAY = frozenset({ServerState.DOWN, ServerState.LOADING})
 """The states of a server that is known not to be up."""

@@ -39,7 +39,7 @@ class Sampler:
         )
         if states != self._states or now - self._told_at >= EVERY:
             self._states, self._told_at = states, now
-            self._session.note_samples(sampled)
+            self._session.notes.samples(sampled)
 
     def _hear(self, entry: Entry) -> None:
         if isinstance(entry.event, Queued | Ended):

@@ -187,7 +187,7 @@ async def test_rerun_agrees_anew_as_another_attempt() -> None:
 
 async def test_an_agent_whose_server_is_away_takes_no_part() -> None:
     async with staged(config_of("a", "b", "c"), backends=Backends(**agree())) as stage:
-        stage.session.note_server("c", away=True, served_by="", context_length=None)
+        stage.session.notes.server("c", away=True, served_by="", context_length=None)
         await stage.press("f8")
         await stage.ask("What is it?")
         await until_agreed(stage)

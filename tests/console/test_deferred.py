@@ -10,8 +10,9 @@ from massgen_tui.config.model import Config
 from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.monitor.status import ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport
+from massgen_tui.session.status import Status
 from tests.support import scenes
 from tests.support.console import FixedWatching, Stage, staged
 from tests.support.fakes import Step, answer, config_of

@@ -6,7 +6,7 @@ import pytest
 
 from massgen_tui.backends.events import ContentDelta, UsageReported
 from massgen_tui.console.race import race
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.status import Status
 from tests.support.attempts import attempt_of, conversation
 from tests.support.console import staged
 from tests.support.fakes import Backends, Step, answer, config_of

@@ -7,7 +7,7 @@ from massgen_tui.backends.events import ContentDelta, ErrorKind, Finished
 from massgen_tui.console.screens.compare import CompareScreen
 from massgen_tui.console.screens.count import CountScreen
 from massgen_tui.console.screens.text_modal import TextModal
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.status import Status
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, Step, answer, config_of, failure
 

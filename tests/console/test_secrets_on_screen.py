@@ -9,8 +9,8 @@ import pytest
 from massgen_tui.config.loader import load_config
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.services import Services
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.supervise.monitoring import NoMonitoring
 from tests.support.server import END, Recorded, Reply, ScriptedServer, chunk, head, sse, whole
 

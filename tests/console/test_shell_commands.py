@@ -15,7 +15,7 @@ from massgen_tui.console import clipboard, services
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.screens.text_modal import TextModal
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.status import Status
 from massgen_tui.store.recording import record
 from tests.support import scenes
 from tests.support.console import FixedWatching, staged

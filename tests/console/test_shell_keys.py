@@ -8,7 +8,7 @@ from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta
 from massgen_tui.config.model import UiConfig
 from massgen_tui.console.screens.quit import QuitScreen
 from massgen_tui.console.screens.text_modal import TextModal
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.status import Status
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, Step, answer, config_of, failure
 

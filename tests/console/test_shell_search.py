@@ -5,7 +5,7 @@ from textual.geometry import Region
 from massgen_tui.backends.events import ContentDelta, Finished
 from massgen_tui.config.model import UiConfig
 from massgen_tui.console.stream.pane import AgentPane
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.status import Status
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, Step, config_of
 

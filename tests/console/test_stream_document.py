@@ -5,7 +5,8 @@ from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.stream.blocks import STALE, STEP
 from massgen_tui.session.agent import Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from massgen_tui.text import clean as safe
 from tests.support.panes import Page, agent, ask, finish, look, rerun, say, shown, think

@@ -12,7 +12,7 @@ from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.status import Status
 from tests.support.panes import SilentBackend, agent, ask, finish, rerun, say, think
 
 

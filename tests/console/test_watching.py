@@ -24,10 +24,11 @@ from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, StateChange
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health
 from massgen_tui.session.queries import running
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from massgen_tui.supervise.energy_metering import Metering
 from massgen_tui.supervise.monitoring import HEAD_START, Monitors, note_servers

@@ -13,8 +13,9 @@ from massgen_tui.config.model import Config
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.services import Services
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.supervise import deferred
 from massgen_tui.supervise.monitoring import NoMonitoring
 from tests.support.configs import agent_of

@@ -9,8 +9,8 @@ from massgen_tui import paths
 from massgen_tui.backends.events import ContentDelta, Opened
 from massgen_tui.config.model import Config, UiConfig
 from massgen_tui.console.screens.text_modal import TextModal
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.store.recording import record
 from tests.support.console import FixedWatching, Stage, staged
 from tests.support.fakes import Backends, FakeClock, answer, config_of

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.inference import InferenceBackend
 from massgen_tui.config.model import AgentConfig, Config
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.text import one_line
 from tests.faults.scene import agent
 from tests.support.server import (

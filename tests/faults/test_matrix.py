@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import verdict
+from massgen_tui.session.status import Status
 from massgen_tui.store.schema import attempt_record
 from tests.faults.scene import FAULTY, Scene, alone, asked, scene, untimed
 from tests.faults.table import FAULTS, Fault

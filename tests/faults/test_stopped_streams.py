@@ -13,9 +13,10 @@ from massgen_tui.backends.events import ContentDelta, StreamEvent
 from massgen_tui.config.model import Config
 from massgen_tui.session import stall
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthCheck, HealthReport, connect_health
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from tests.support.asking import agent_at
 from tests.support.fakes import FakeBackend
 from tests.support.hearing import Heard, hear

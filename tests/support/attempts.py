@@ -6,7 +6,8 @@ from massgen_tui.backends.events import RequestSent, StreamEvent
 from massgen_tui.export.document import SessionInfo, document_of
 from massgen_tui.export.markdown import to_markdown
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from tests.support.fakes import FakeBackend, config_of, failure
 

@@ -16,9 +16,10 @@ from massgen_tui.monitor.energy import Energy
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.store.resume import resume
 from tests.support.fakes import Backends, FakeClock, config_of
 from tests.support.mirror import drawn_whole

@@ -11,13 +11,13 @@ from jsonschema import Draft202012Validator
 
 from massgen_tui.backends import events as streamed
 from massgen_tui.backends.events import BackendError, ErrorKind, StreamEvent
-from massgen_tui.session import events
+from massgen_tui.session import coordination_events, events
 from massgen_tui.session.agent import Agent, KeptProfile
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import Entry, SessionEvent, Streamed
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.state import SessionState
+from massgen_tui.session.status import Status
 from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import head_of
 from massgen_tui.store.schema import to_json
@@ -102,14 +102,14 @@ def story() -> Iterator[tuple[float, SessionEvent]]:
         4, 8.0, call, streamed.ToolCallDelta(0, arguments="7}"), streamed.Finished("tool")
     )
     yield 8.5, events.Ended(4, Status.CANCELLED)
-    yield 8.6, events.CoordinationBegun(2, ("a",))
-    yield 8.6, events.StepBegun(4, 2, "vote", "tools")
-    yield 8.7, events.AnswerGiven(4, "agent1.1", "Seven.")
-    yield 8.7, events.VoteGiven(4, "agent1.1", "it is right")
-    yield 8.7, events.VoteGiven(4, None, "it was empty", counted=False)
-    yield 8.8, events.AgentOut(2, "a", "it did not vote, twice")
-    yield 8.9, events.Decided(2, "agent1.1", "limit", "max_seconds")
-    yield 8.9, events.Concluded(2, 4)
+    yield 8.6, coordination_events.CoordinationBegun(2, ("a",))
+    yield 8.6, coordination_events.StepBegun(4, 2, "vote", "tools")
+    yield 8.7, coordination_events.AnswerGiven(4, "agent1.1", "Seven.")
+    yield 8.7, coordination_events.VoteGiven(4, "agent1.1", "it is right")
+    yield 8.7, coordination_events.VoteGiven(4, None, "it was empty", counted=False)
+    yield 8.8, coordination_events.AgentOut(2, "a", "it did not vote, twice")
+    yield 8.9, coordination_events.Decided(2, "agent1.1", "limit", "max_seconds")
+    yield 8.9, coordination_events.Concluded(2, 4)
     yield 9.0, events.Renamed("Primes")
     yield 9.0, events.Cleared(("a", "b"))
     (comes,) = config_of("c").agents

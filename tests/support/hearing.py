@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from massgen_tui.backends.events import StreamEvent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.events import Entry, SessionEvent, Streamed
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 
 
 class Heard(NamedTuple):

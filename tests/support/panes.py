@@ -13,7 +13,8 @@ from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from tests.support.configs import agent_of
 

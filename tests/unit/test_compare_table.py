@@ -4,8 +4,8 @@ import pytest
 
 from massgen_tui.backends.events import ContentDelta, Finished, ReasoningDelta, UsageReported
 from massgen_tui.compare.table import Column, Line, Table, Value, Wish
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.measured import COLUMNS, line_of, table_of
+from massgen_tui.session.status import Status
 from tests.support.attempts import attempt_of
 
 LESS = Column("x", "TTFT", Wish.LESS, 2, "s")

@@ -30,8 +30,9 @@ from massgen_tui.export.forms import export, written
 from massgen_tui.headless.printers import JsonPrinter
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.agent import Agent, KeptProfile, Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.state import SessionState
+from massgen_tui.session.status import Status
 from massgen_tui.text import clean
 from tests.support.attempts import attempt_of, conversation, told
 from tests.support.fakes import config_of

@@ -11,8 +11,8 @@ from massgen_tui.backends.events import ContentDelta, Finished, ReasoningDelta, 
 from massgen_tui.export.document import NotThereError, document_of
 from massgen_tui.export.files import save, write_private
 from massgen_tui.export.forms import FORMS, written
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.redact import Redactor
+from massgen_tui.session.status import Status
 from tests.support.attempts import NOW, attempt_of, conversation, told
 
 KEYS = ("sk-verysecret", 'q"uo\\te&<d>', "schlüssel-漢字", "sk-with-ünd\"quote'")

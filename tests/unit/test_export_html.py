@@ -18,7 +18,8 @@ from massgen_tui.export.document import document_of
 from massgen_tui.export.html_page import POLICY, to_html
 from massgen_tui.export.html_text import HtmlText
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.status import Status
 from massgen_tui.text import clean
 from tests.support.attempts import attempt_of, conversation, told
 from tests.support.fakes import FakeBackend, config_of

@@ -24,7 +24,6 @@ from massgen_tui.console.saving import SESSION, TURN, save_answers
 from massgen_tui.export.forms import FORMS, export
 from massgen_tui.export.kept import info_of
 from massgen_tui.session.agent import Agent, KeptProfile
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import (
     Begun,
     Ended,
@@ -38,6 +37,7 @@ from massgen_tui.session.events import (
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState
+from massgen_tui.session.status import Status
 from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import head_of
 from massgen_tui.store.reader import read_session

@@ -10,9 +10,10 @@ from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta, Re
 from massgen_tui.config.model import Timeouts
 from massgen_tui.console.stream import status_text
 from massgen_tui.pulse import BEAT, STILL, Pulse, pulse, running_time, running_timeout
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from massgen_tui.store.schema import attempt_record
 from tests.support.fakes import Backends, FakeClock, Step, config_of

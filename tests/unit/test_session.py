@@ -21,10 +21,10 @@ from massgen_tui.backends.events import (
     SeveralChoices,
     ToolCallDelta,
 )
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import Ended, Entry, Stopped, Streamed
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from tests.support.decoding import chunk, say, stream
 from tests.support.fakes import Backends, FakeBackend, FakeClock, Step, answer, config_of, failure
 from tests.support.server import free_port

@@ -29,12 +29,13 @@ from massgen_tui.backends.events import (
     UsageReported,
     Warned,
 )
-from massgen_tui.session import events
+from massgen_tui.session import coordination_events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.connections import profile_of
+from massgen_tui.session.coordination_events import CoordinationEvent
 from massgen_tui.session.deferral import Deferral
-from massgen_tui.session.events import CoordinationEvent, Entry, Sampled
+from massgen_tui.session.events import Entry, Sampled
 from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState
@@ -237,7 +238,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(id=st.sampled_from(IDS), words=TEXT)
     def note_wait(self, id: str, words: str) -> None:
-        self.command(lambda: self.session.note_wait(id, words), id)
+        self.command(lambda: self.session.notes.wait(id, words), id)
 
     @rule(id=st.sampled_from(IDS))
     def release(self, id: str) -> None:
@@ -270,7 +271,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(id=st.sampled_from(IDS), away=st.booleans(), context=st.none() | st.integers(1, 9))
     def note_server(self, id: str, away: bool, context: int | None) -> None:
         self.command(
-            lambda: self.session.note_server(
+            lambda: self.session.notes.server(
                 id, away=away, served_by="vLLM 1", context_length=context
             ),
             id,
@@ -296,7 +297,7 @@ class Sessions(RuleBasedStateMachine):
     def note_samples(self, running: int | None, state: str) -> None:
         server = ServerSample("http://localhost:8000", state, running=running)
         sampled = Sampled((server,), (GpuSample(0, utilisation=running),))
-        self.command(lambda: self.session.note_samples(sampled))
+        self.command(lambda: self.session.notes.samples(sampled))
 
     @rule(
         id=st.sampled_from(IDS),
@@ -312,16 +313,16 @@ class Sessions(RuleBasedStateMachine):
             return
         turn, attempt = turns[-1].serial, turns[-1].attempts[-1].serial
         told: list[CoordinationEvent] = [
-            events.CoordinationBegun(turn, (id,)),
-            events.StepBegun(attempt, 1, "answer"),
-            events.AnswerGiven(attempt, name, text),
-            events.VoteGiven(attempt, name, text or "", counted),
-            events.AgentOut(turn, id, "cut"),
-            events.Decided(turn, name, "tie"),
-            events.Concluded(turn, attempt if final else None),
+            coordination_events.CoordinationBegun(turn, (id,)),
+            coordination_events.StepBegun(attempt, 1, "answer"),
+            coordination_events.AnswerGiven(attempt, name, text),
+            coordination_events.VoteGiven(attempt, name, text or "", counted),
+            coordination_events.AgentOut(turn, id, "cut"),
+            coordination_events.Decided(turn, name, "tie"),
+            coordination_events.Concluded(turn, attempt if final else None),
         ]
         for event in told:
-            self.command(partial(self.session.note_coordination, event), id)
+            self.command(partial(self.session.notes.coordination, event), id)
 
     @rule(seconds=st.sampled_from((0.0078125, 0.25, 7.0)))
     def tick(self, seconds: float) -> None:

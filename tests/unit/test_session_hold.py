@@ -13,12 +13,13 @@ from massgen_tui.backends.events import (
     Opened,
     Warned,
 )
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry, Stopped
 from massgen_tui.session.health import Health, HealthReport
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from tests.support.fakes import Backends, FakeClock, Step, answer, config_of
 
 REFUSED: list[Step] = [BackendError(ErrorKind.UNREACHABLE, "connection refused")]
@@ -240,12 +241,12 @@ async def test_what_is_known_of_the_server_is_told_when_it_is_new() -> None:
         (held,) = scene.session.hold()
         before = len(scene.told)
         for _ in range(3):
-            scene.session.note_wait("a", "loading: Loading model")
+            scene.session.notes.wait("a", "loading: Loading model")
         assert held.held == Deferral(100.0, "loading: Loading model")
         assert len(scene.told) == before + 1
         scene.session.release("a")
         await scene.session.wait()
-        scene.session.note_wait("a", "down")
+        scene.session.notes.wait("a", "down")
         assert held.held is None
 
 

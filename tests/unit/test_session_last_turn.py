@@ -3,10 +3,10 @@
 from massgen_tui.backends.events import ContentDelta
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent, KeptProfile
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import Entry, SessionEvent
 from massgen_tui.session.last_turn import last_turn
 from massgen_tui.session.state import SessionState
+from massgen_tui.session.status import Status
 from tests.support.fakes import config_of
 
 

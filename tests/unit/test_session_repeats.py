@@ -3,8 +3,9 @@
 import pytest
 
 from massgen_tui.backends.events import ContentDelta, Finished, UsageReported
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.repeats import repeats_of
+from massgen_tui.session.status import Status
 from tests.support.attempts import attempt_of
 
 

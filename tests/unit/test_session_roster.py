@@ -15,8 +15,8 @@ from massgen_tui.backends.events import ContentDelta
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.export.forms import export
 from massgen_tui.export.kept import info_of
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.store.glance import summarise
 from massgen_tui.store.kept_config import config_of
 from massgen_tui.store.program_log import FILE, close_log, open_log
@@ -157,7 +157,7 @@ async def test_what_runs_goes_on_and_what_waits_is_asked_as_the_agent_is_now() -
 
 async def test_what_is_held_is_sent_to_the_server_that_the_agent_has_now() -> None:
     async with session_of("a") as (session, backends):
-        session.note_server("a", away=True, served_by="vLLM 1", context_length=9)
+        session.notes.server("a", away=True, served_by="vLLM 1", context_length=9)
         session.ask("hold it", defer=True)
         session.change(agent("a", model="other/model"))
         known = session.agent("a")

@@ -136,7 +136,7 @@ def _acts(session: Session) -> list[Callable[[], object]]:
         lambda: session.ask(LONG),
         lambda: session.bring_to_front("a", session.agent("a").turns[0], 0),
         lambda: session.hold(["b"]),
-        lambda: session.note_wait("b", "it loads"),
+        lambda: session.notes.wait("b", "it loads"),
         lambda: session.cancel(["b"]),
         lambda: session.start_over(["a"]),
     ]

@@ -18,8 +18,9 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.backends.usage import read_usage
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.numbers import numbers
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 
 SAID, THOUGHT = ContentDelta(" word"), ReasoningDelta(" hm")

@@ -20,11 +20,12 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.session.answers import last_answers
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import cited_answer
 from massgen_tui.session.mentions import names_near, parse_address, unknown_name
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_text, verdict
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from massgen_tui.store.schema import attempt_record
 from tests.support.attempts import attempt_of, conversation, markdown

@@ -17,9 +17,10 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.session.agent import KeptProfile
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.events import Begun, Ended, Prompted, Queued, Streamed
 from massgen_tui.session.redact import Redactor
+from massgen_tui.session.status import Status
 from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import head_of
 from massgen_tui.store.reader import read_session

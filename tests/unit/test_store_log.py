@@ -21,9 +21,9 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
 )
 from massgen_tui.config.model import Config
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.events import Entry
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.store.locks import is_locked
 from massgen_tui.store.messages import name_of
 from massgen_tui.store.reader import NoSessionError, read_session
@@ -236,7 +236,7 @@ async def test_what_waits_for_its_server_is_kept(folder: Path) -> None:
         session.ask("hello")
         await session.wait()
         session.hold()
-        session.note_wait("a", "down")
+        session.notes.wait("a", "down")
         session.release("a")
         await until(lambda: len(session.held) == 2)
         session.release("a")
@@ -267,7 +267,7 @@ async def test_logging_disabled_writes_nothing(folder: Path) -> None:
 async def test_no_prompt_no_file(folder: Path) -> None:
     session = Session(KEPT, backend_for=Backends(), clock=FakeClock(), health=None)
     with keep(session, warn=pytest.fail):
-        session.note_server("a", away=True, served_by="vLLM 1", context_length=None)
+        session.notes.server("a", away=True, served_by="vLLM 1", context_length=None)
         await session.aclose()
     assert not any(path.suffix == ".jsonl" for path in files(folder))
 

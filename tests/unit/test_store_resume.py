@@ -11,9 +11,9 @@ from massgen_tui.backends.call import Message
 from massgen_tui.backends.events import BackendError, ContentDelta, ErrorKind
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
-from massgen_tui.session.attempt import Status
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
+from massgen_tui.session.status import Status
 from massgen_tui.store.kept_config import config_of, greeting
 from massgen_tui.store.reader import KeptSession, read_head, read_session
 from massgen_tui.store.recording import record

@@ -18,9 +18,10 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.backends.timings import read_timings
 from massgen_tui.console.screens.request import untold_cache
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.stalls import Stall
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from massgen_tui.store.schema import attempt_record
 

@@ -7,7 +7,7 @@ import pytest
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Status
+from massgen_tui.session.status import Status
 from tests.support.asking import agent_at, ask_at
 from tests.support.asking import ask as ask_with
 from tests.support.panes import Page, agent, ask

@@ -12,8 +12,9 @@ from massgen_tui.backends.events import BackendError, ErrorKind, StreamEvent
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.model import AgentConfig, Timeouts
 from massgen_tui.dialects.model import words
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.generate import generate
+from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 
 LIMITS: Final = Timeouts(connect=10, first_token=60, idle=30, total=60)

@@ -10,8 +10,9 @@ from massgen_tui.console.stream.sources import Sources
 from massgen_tui.console.stream.tools import ToolCalls
 from massgen_tui.console.stream.wrap import TAB, Span
 from massgen_tui.session.agent import Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.outcome import may_wait, verdict
+from massgen_tui.session.status import Status
 from massgen_tui.text import clean
 
 _PROMPT_LINES = 6

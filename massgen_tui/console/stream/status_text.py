@@ -2,12 +2,13 @@
 
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import HUNG
 from massgen_tui.session.numbers import cached, of_server, stalled, stopped
 from massgen_tui.session.outcome import may_wait, verdict
 from massgen_tui.session.queries import shown
 from massgen_tui.session.stall import SILENT_AFTER
+from massgen_tui.session.status import Status
 from massgen_tui.text import one_line
 
 _STATES: dict[Status, Span] = {

@@ -5,7 +5,8 @@ from massgen_tui.console.stream.blocks import Block, Growing
 from massgen_tui.console.stream.figures import Place
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Turn
-from massgen_tui.session.attempt import Attempt, Status
+from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.status import Status
 
 
 class TurnView:
