@@ -153,7 +153,7 @@ async def test_a_server_that_proved_to_be_vllm_can_be_asked_cold_by_any_type() -
     backends = Backends()
     session = Session(config_of("a", type="chatcompletion"), backend_for=backends, health=None)
     for served_by in ("", "vLLM 0.33.0", "llama.cpp b7000", "Ollama 0.9"):
-        session.note_server("a", away=False, served_by=served_by, context_length=None)
+        session.notes.server("a", away=False, served_by=served_by, context_length=None)
         session.ask("hi", cold=True)
         await session.wait()
     calls = [dict(call.settings) for call in backends["a"].calls]
