@@ -234,7 +234,7 @@ ACTIONS: tuple[Action, ...] = (
         palette="Quit",
     ),
     Action(_APP, "palette", "ctrl+p", "command_palette", "every command by name", foot="commands"),
-    Action(_APP, "copy", "ctrl+c", "help_quit", "copy what is selected"),
+    Action(_APP, "copy", "ctrl+c", "copy_or_clear", "copy what is selected, else clear the prompt"),
     *KEPT,
     *REPLAYING,
     *COMPARING,

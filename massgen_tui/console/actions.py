@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widgets import Input
 
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.clipboard import CopyingApp
@@ -149,10 +150,19 @@ class Actions(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
         one = self.workspace.focused_agent() is not None
         self.copy(self.workspace.desk.answers(), "answer" if one else "answers")
 
-    def action_help_quit(self) -> None:
-        """Say that ctrl+c copies, and what quits."""
-        key = name_of("quit", self.workspace.config.ui.keymap)
-        self.say(f"nothing is selected to copy; {key} quits")
+    def action_copy_or_clear(self) -> None:
+        """Copy what is selected; else clear the prompt; else say what stops and what quits."""
+        if selected := self.screen.get_selected_text():
+            self.copy_to_clipboard(selected)
+            return
+        keymap, main = self.workspace.config.ui.keymap, self.workspace.main
+        leaves = f"{name_of('quit', keymap)} quits"
+        if self.screen is not main or not main.sends:
+            self.say(f"nothing is selected to copy; {leaves}")
+        elif not isinstance(self.focused, Input) and self.workspace.prompt.put_away():
+            self.say(f"prompt cleared; in it ctrl+z or {name_of('earlier', keymap)} brings it back")
+        else:
+            self.say(f"nothing to copy or to clear; {name_of('stop', keymap)} stops, {leaves}")
 
     async def action_quit(self) -> None:
         """Leave; ask once while agents answer."""

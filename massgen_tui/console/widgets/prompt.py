@@ -138,6 +138,19 @@ class Prompt(TextArea):
         self._fill(text)
         return True
 
+    def put_away(self) -> bool:
+        """Clear the prompt; undo and the history bring it back. False when nothing stands here."""
+        if not self.text:
+            return False
+        blank = not self.text.strip()
+        if not blank:
+            beneath = self._aside.unfold(self.past.sent(self.whole))
+            if beneath.strip():
+                self.past.keep(beneath)
+        self.history.checkpoint()
+        self.clear()
+        return not blank
+
     def keep_draft(self) -> None:
         """Keep what stands here as the newest prompt of the history, for the next run."""
         if self.text.strip():
