@@ -26,16 +26,11 @@ from massgen_tui.backends.events import (
 from massgen_tui.backends.finishes import expected, remember
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.replies import (
-    answer_in,
-    mislabelled,
-    no_stream,
     redirected,
     stalled,
-    streamed_all_the_same,
-    streams,
 )
-from massgen_tui.backends.transport import RedirectedError, coding_of, drop, excerpt, leftover
-from massgen_tui.backends.unpack import PackedError, Unpacker
+from massgen_tui.backends.response_body import ResponseBody
+from massgen_tui.backends.transport import RedirectedError, drop
 from massgen_tui.backends.wire import Dating, Written
 from massgen_tui.config.model import Timeouts
 from massgen_tui.dialects.headers import gateway_of
@@ -44,8 +39,6 @@ _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
 _LAST_WORDS = 1.0
 """Seconds after an error in the stream in which it may still tell what the answer cost."""
-_WHOLE = 8 * 1024 * 1024
-"""Bytes of an answer that is not streamed; a larger one is none of a model."""
 _BURST = 32 * 1024
 """Bytes in one read: a stream that brings more is behind, and only rests for its turn."""
 _TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
@@ -84,9 +77,9 @@ class ResponseStream:
         self._stack = AsyncExitStack()
         finishing = expected(base_url, by_kind=finishes)
         self._decoder = StreamDecoder(finishes=finishing, as_sent=as_sent)
-        self._unpacker = Unpacker("")
         self._deadline = Deadline(limits, end, lambda: None)
         self._response: aiohttp.ClientResponse | None = None
+        self._body: ResponseBody | None = None
         self._written = Written()
         self._dating = Dating()
         self._transport: asyncio.Transport | None = None
@@ -139,47 +132,9 @@ class ResponseStream:
         self._response = response
         if response.connection is not None:
             self._transport = response.connection.transport
-        self._unpacker = Unpacker(coding_of(response))
-        first = await self._more()
-        if first and body.get("stream") is False:
-            return await self._whole(response.content_type, first)
-        if first and not streams(response.content_type, first):
-            whole = await excerpt(response, first, self._unpacker)
-            failure, answer = no_stream(response.content_type, whole), answer_in(whole)
-            if failure is not None and answer is None:
-                raise RequestError(failure)
-            self._failure = failure
-            return answer or whole
+        self._body = ResponseBody(response)
+        first, self._failure = await self._body.begin(streamed=body.get("stream") is not False)
         return first
-
-    async def _whole(self, content_type: str, first: bytes) -> bytes:
-        """An answer that is not streamed, as one event of a stream; it may begin long before."""
-        if streams(content_type, first):
-            raise RequestError(streamed_all_the_same())
-        body = bytearray(first)
-        while len(body) < _WHOLE and (data := await self._more()):
-            body += data
-        answer = answer_in(bytes(body))
-        if answer is None:
-            failure = no_stream(content_type, bytes(body), wanted="an answer")
-            assert failure is not None  # None is for whole answers
-            raise RequestError(failure)
-        return answer
-
-    async def _more(self) -> bytes:
-        """The next bytes of the answer as they were meant; empty at its end."""
-        assert self._response is not None
-        while data := await self._response.content.readany():
-            if text := self._unpacker.feed(data):
-                return text
-        return self._unpacker.close()
-
-    def _leftover(self) -> bytes:
-        assert self._response is not None
-        try:
-            return self._unpacker.feed(leftover(self._response)) + self._unpacker.close()
-        except PackedError:
-            return b""
 
     async def read(self) -> list[StreamEvent] | None:
         """Give the events that the next bytes complete; None at the end of a good answer.
@@ -193,11 +148,11 @@ class ResponseStream:
             return None
         if self._failing:
             return await self._last_words()
-        assert self._response is not None
+        assert self._body is not None
         data, self._data = self._data, b""
         if not data:
             try:
-                data = await self._more()
+                data = await self._body.more()
             except CAUGHT as error:
                 return self._broken(error)
         if not data:
@@ -242,12 +197,13 @@ class ResponseStream:
 
     async def _last_words(self) -> list[StreamEvent]:
         """Read on behind an error, for a second: the token counts may follow it."""
+        assert self._body is not None
         self._over = True
         self._free()
         events: list[StreamEvent] = []
         with suppress(*CAUGHT):
             async with asyncio.timeout(_LAST_WORDS):
-                while not self._decoder.done and (data := await self._more()):
+                while not self._decoder.done and (data := await self._body.more()):
                     events += self._decoder.feed(data)
         return events
 
@@ -256,9 +212,9 @@ class ResponseStream:
         return self._decoder.close()
 
     def _broken(self, error: BaseException) -> list[StreamEvent]:
-        assert self._response is not None
+        assert self._body is not None
         self._over = True
-        events = self._decoder.feed(self._leftover())
+        events = self._decoder.feed(self._body.leftover())
         events += self._decoder.close()
         if self._decoder.cut:
             self._failure = self._cause(error)
@@ -269,8 +225,8 @@ class ResponseStream:
             raise RequestError(self._failure)
         if self._decoder.error is not None:
             raise self._decoder.error
-        if self._unpacker.stale:
-            raise RequestError(mislabelled(self._unpacker.coding))
+        if self._body is not None and (failure := self._body.failure):
+            raise RequestError(failure)
         await self._read_tail()
 
     async def _read_tail(self) -> None:
@@ -305,9 +261,9 @@ class ResponseStream:
     def drain(self) -> list[StreamEvent]:
         """Give all that came and was not handed on, half a tag among it; the answer ends here."""
         events = list(self.giving)
-        if not self._over and self._response is not None:
+        if not self._over and self._body is not None:
             self._over = True
-            events += self._decoder.feed(self._data + self._leftover())
+            events += self._decoder.feed(self._data + self._body.leftover())
             events += self._decoder.close()
         return events
 

@@ -1,0 +1,84 @@
+"""The body of a response, out of its packing: a stream's reads, or an answer that is whole.
+
+Imported when a backend is first used, with the client it works on.
+"""
+
+import aiohttp
+
+from massgen_tui.backends.errors.http import Diagnosis, RequestError
+from massgen_tui.backends.replies import (
+    answer_in,
+    mislabelled,
+    no_stream,
+    streamed_all_the_same,
+    streams,
+)
+from massgen_tui.backends.transport import coding_of, excerpt, leftover
+from massgen_tui.backends.unpack import PackedError, Unpacker
+
+_WHOLE = 8 * 1024 * 1024
+"""Bytes of an answer that is not streamed; a larger one is none of a model."""
+
+
+class ResponseBody:
+    """What comes of one response: `begin` once, then `more` until it gives nothing."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        """Read the body of `response`, of which nothing was read."""
+        self._response = response
+        self._unpacker = Unpacker(coding_of(response))
+
+    async def begin(self, *, streamed: bool) -> tuple[bytes, Diagnosis | None]:
+        """Give the first bytes, and why nothing good can follow them.
+
+        Args:
+            streamed: a stream was asked for; else the whole answer is read, and given as one event.
+
+        Raises:
+            RequestError: what comes is no answer.
+        """
+        kind = self._response.content_type
+        first = await self.more()
+        if first and not streamed:
+            return await self._whole(first), None
+        if first and not streams(kind, first):
+            whole = await excerpt(self._response, first, self._unpacker)
+            failure, answer = no_stream(kind, whole), answer_in(whole)
+            if failure is not None and answer is None:
+                raise RequestError(failure)
+            return answer or whole, failure
+        return first, None
+
+    async def _whole(self, first: bytes) -> bytes:
+        """An answer that is not streamed, as one event of a stream; it may begin long before."""
+        kind = self._response.content_type
+        if streams(kind, first):
+            raise RequestError(streamed_all_the_same())
+        body = bytearray(first)
+        while len(body) < _WHOLE and (data := await self.more()):
+            body += data
+        answer = answer_in(bytes(body))
+        if answer is None:
+            failure = no_stream(kind, bytes(body), wanted="an answer")
+            assert failure is not None  # None is for whole answers
+            raise RequestError(failure)
+        return answer
+
+    async def more(self) -> bytes:
+        """The next bytes of the answer as they were meant; empty at its end."""
+        while data := await self._response.content.readany():
+            if text := self._unpacker.feed(data):
+                return text
+        return self._unpacker.close()
+
+    def leftover(self) -> bytes:
+        """What came and was not read, as far as it can be unpacked."""
+        try:
+            return self._unpacker.feed(leftover(self._response)) + self._unpacker.close()
+        except PackedError:
+            return b""
+
+    @property
+    def failure(self) -> Diagnosis | None:
+        """What was wrong with the packing of a body that has ended."""
+        return mislabelled(self._unpacker.coding) if self._unpacker.stale else None
