@@ -26,12 +26,16 @@ class Agreed:
 
     def update(self) -> Agent | None:
         """The agent with a turn for each decided coordination; None where there is none."""
+        told = self._state.agreements
         prompts = {
-            turn.serial: turn.prompt for one in self._state.agents.values() for turn in one.turns
+            turn.serial: turn.prompt
+            for agent in (self._state.agents.values() if told else ())
+            for turn in agent.turns
+            if turn.serial in told
         }
         there = [
             each
-            for serial, each in self._state.agreements.items()
+            for serial, each in told.items()
             if serial in prompts and any(one.winner for one in each)
         ]
         seen = tuple((one.turn, id(one), one.revision) for each in there for one in each)

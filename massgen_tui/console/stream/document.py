@@ -1,6 +1,6 @@
 """One agent's conversation as rows, brought up to date for the price of what is new."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from massgen_tui.console.stream.blocks import STALE, Growing
 from massgen_tui.console.stream.facts import fact_rows
@@ -14,6 +14,27 @@ NEAR = 3
 """Last turns whose rows stay, wherever the window is."""
 
 
+class Beginning:
+    """The views from the first on of which something is so, and how many rows they have."""
+
+    __slots__ = ("rows", "views")
+
+    def __init__(self) -> None:
+        """Of none."""
+        self.views = self.rows = 0
+
+    def add(self, view: TurnView) -> None:
+        """It is so of the next one too."""
+        self.views += 1
+        self.rows += view.size
+
+    def end(self, at: int, views: Sequence[TurnView]) -> None:
+        """It may be otherwise from the view `at` this place on; none has another size yet."""
+        if at < self.views:
+            self.rows = self.rows - sum(view.size for view in views[at : self.views]) if at else 0
+            self.views = at
+
+
 class Document:
     """The conversation of one agent in rows of one width."""
 
@@ -25,7 +46,8 @@ class Document:
         self.views: list[TurnView] = []
         self._old: list[Row] = []  # rows of another width: freeing many takes time, so in sweeps
         self._seen = -1
-        self._done = (0, 0)  # views from the first on that cannot change, and their rows
+        self._done = Beginning()  # cannot change
+        self._gone = Beginning()  # are put away
         self.waiting = False
         """More text has come than the last `flush` took in."""
         self.stale = False
@@ -39,6 +61,7 @@ class Document:
         self._old += self.scroll.rows
         shown, self.width = self._share(), width
         self._seen = -1
+        self._look_again()
         self.stale = True
         for view in self.views:
             view.rewrap(width)
@@ -55,8 +78,8 @@ class Document:
         changed = self._sync() if self.agent.revision != self._seen else False
         if not self.views:
             return self._show_facts() or changed
-        (done, start), self.waiting = self._done, False
-        for view in self.views[done:]:
+        start, self.waiting, unbroken = self._done.rows, False, True
+        for view in self.views[self._done.views :]:
             if view.outdated:
                 self.scroll.splice(start, start + view.size, ())
                 view.show(view.turn.attempt)
@@ -65,22 +88,21 @@ class Document:
                 self.waiting |= view.waiting
                 self.stale |= view.stale
             start += view.size
-            if done >= 0 and view.final:
-                done += 1
-                self._done = done, start
-            else:
-                done = -1
+            unbroken = unbroken and view.final
+            if unbroken:
+                self._done.add(view)
         return changed
 
     def _sync(self) -> bool:
         """Let the views be those of the agent's turns."""
-        self._seen, self._done = self.agent.revision, (0, 0)
+        self._seen = self.agent.revision
         turns = self.agent.turns
         kept = 0
         for view, turn in zip(self.views, turns, strict=False):
             if view.turn is not turn:
                 break
             kept += 1
+        self._look_again(kept)
         changed = kept < len(self.views) or (bool(turns) and not self.views)
         if changed:
             start = sum(view.size for view in self.views[:kept])
@@ -94,16 +116,26 @@ class Document:
             self.views.append(TurnView(turn, self.width, first=not self.views))
         for view in self.views:
             view.place.earlier = view is not self.views[-1]
+        done = enumerate(self.views[: self._done.views])
+        self._look_again(next((at for at, view in done if view.changed), len(self.views)))
         return changed
+
+    def _look_again(self, first: int = 0) -> None:
+        """Any view from the `first` on may have changed, or have rows again."""
+        self._done.end(first, self.views)
+        self._gone.end(first, self.views)
 
     def _put_away(self) -> None:
         """Let go of the rows of turns long past, but for those a window's height around it."""
-        scroll, start = self.scroll, 0
+        scroll, start, unbroken = self.scroll, self._gone.rows, True
         first, last = scroll.top - scroll.height, scroll.top + 2 * scroll.height
-        for view in self.views[:-NEAR]:
+        for view in self.views[self._gone.views : -NEAR]:
             end = start + view.size
             if (end < first or start > last) and view.settled and not view.away:
                 view.put_away(start, scroll)
+            unbroken = unbroken and view.final and view.away
+            if unbroken:
+                self._gone.add(view)
             start = end
 
     @property
@@ -121,7 +153,7 @@ class Document:
         """Let the rows that were put away wait for a `sweep`."""
         for view in self.views:
             view.bring_back()
-        self._done = 0, 0
+        self._look_again()
         self.stale = self.stale or any(view.stale for view in self.views)
 
     def _show_facts(self) -> bool:
@@ -157,7 +189,7 @@ class Document:
             return False
         view.fold.toggle()
         view.touch()
-        self._done = 0, 0
+        self._look_again()
         return True
 
     @property
@@ -194,7 +226,7 @@ class Document:
         """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
         del self._old[-budget:]
         self.stale = bool(self._old)
-        for start, block in self._unwrapped():
+        for start, block in self._unwrapped(self._done.views):
             if not block.stale:
                 continue
             budget = self._settle_back(start, block, budget)
@@ -203,10 +235,10 @@ class Document:
                 break
         return self.stale
 
-    def _unwrapped(self) -> Iterator[tuple[int, Growing]]:
-        """Texts that have rows to be wrapped, with where they begin, last first."""
+    def _unwrapped(self, first: int = 0) -> Iterator[tuple[int, Growing]]:
+        """Texts from the `first` view on with rows to be wrapped, and their begin; last first."""
         end = len(self.scroll.rows)
-        for view in reversed(self.views):
+        for view in reversed(self.views[first:]):
             for block in reversed(view.blocks):
                 end -= len(block.rows)
                 if isinstance(block, Growing) and (block.stale or block.away):
@@ -220,7 +252,7 @@ class Document:
             for segment in block.segments:
                 if row < at + segment.count:
                     if block.away:
-                        self._done = 0, 0  # its code may be to be highlighted again
+                        self._look_again()  # its code may be to be highlighted again
                     old_end, new_end = block.settle(segment, at - start)
                     self._splice(start, at - start, old_end, block.rows[at - start : new_end])
                     return True

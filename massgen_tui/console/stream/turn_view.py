@@ -49,6 +49,13 @@ class TurnView:
         return attempt is not self.attempt or (attempt is not None and attempt.epoch != self.epoch)
 
     @property
+    def changed(self) -> bool:
+        """What is in front, its place, or how an attempt stands, is not what was shown last."""
+        attempt = self.attempt
+        revision = attempt.revision if attempt is not None else -1
+        return self.outdated or revision != self._seen or self._states != self._told
+
+    @property
     def _states(self) -> tuple[bool, list[Status]]:
         """Its place, and where each attempt stands, those that are not in front too."""
         return self.place.earlier, [attempt.status for attempt in self.turn.attempts]

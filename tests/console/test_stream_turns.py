@@ -1,0 +1,118 @@
+"""The rows of a conversation are those of one opened now, whatever came and went before."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massgen_tui.session.agent import Agent
+from massgen_tui.session.attempt import Attempt
+from tests.support.panes import Page, agent, ask, finish, rerun, say, shown, think
+
+_TEXT = "It *is* so, and `so` it was:\n\n- one\n- two\n\n"
+
+
+def _asks(one: Agent, _: int) -> None:
+    if not one.turns or one.turns[-1].attempts[-1].status.ended:
+        ask(one)
+
+
+def _reruns(one: Agent, _: int) -> None:
+    if one.turns and one.turns[-1].attempts[-1].status.ended:
+        rerun(one)
+
+
+def _says(one: Agent, many: int) -> None:
+    if one.turns and not one.turns[-1].attempts[-1].status.ended:
+        attempt = one.turns[-1].attempts[-1]
+        if many % 3 == 0 and not attempt.content:
+            think(attempt, "hm, " * many)
+        say(attempt, _TEXT * many)
+
+
+def _finishes(one: Agent, _: int) -> None:
+    if one.turns and not one.turns[-1].attempts[-1].status.ended:
+        finish(one.turns[-1].attempts[-1])
+
+
+def _fronts(one: Agent, at: int) -> None:
+    if one.turns:
+        turn = one.turns[at % len(one.turns)]
+        turn.front = at % len(turn.attempts)
+        one.revision += 1
+
+
+def _takes_back(one: Agent, _: int) -> None:
+    if one.turns:
+        one.turns.pop()
+        one.revision += 1
+
+
+def _starts_over(one: Agent, at: int) -> None:
+    if at % 7 == 0:
+        one.turns.clear()
+        one.revision += 1
+
+
+_CHANGES = [_asks, _says, _finishes, _asks, _says, _finishes, _reruns, _fronts, _takes_back]
+_CHANGES += [_starts_over]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(_CHANGES),
+            st.integers(0, 40),
+            st.sampled_from(["flush", "sweep", "top", "by", "end", "width", ""]),
+        ),
+        min_size=10,
+        max_size=80,
+    )
+)
+def test_what_came_and_went_leaves_no_trace(steps: list[tuple[object, int, str]]) -> None:
+    one = agent()
+    page = Page(one, height=6)
+    for change, number, then in steps:
+        assert callable(change)
+        change(one, number)
+        if then == "width":
+            page.document.set_width(30 + number, 3.0)
+        elif then == "top":
+            page.scroll.to(0)
+        elif then == "by":
+            page.scroll.by(number - 20)
+        elif then == "end":
+            page.scroll.to_end()
+        elif then == "sweep":
+            page.document.sweep(500)
+        if then:
+            page.document.flush(3.0)
+            page.document.settle_window()
+    check(page)
+
+
+def check(page: Page) -> None:
+    """What stands there is what a page would show that is opened now."""
+    assert page.read() == Page(page.document.agent, width=page.document.width).read()
+    views = page.document.views
+    rows = [row for view in views for block in view.blocks for row in block.rows]
+    assert not views or shown(page.scroll.rows) == shown(rows)
+
+
+def test_a_prompt_in_place_of_one_that_was_taken_back_grows_where_that_stood() -> None:
+    one = agent()
+    page = Page(one, height=6)
+    for _ in range(4):
+        finish(say_all(page, ask(one)))
+        page.document.flush(3.0)
+    one.turns.pop()
+    one.revision += 1
+    page.document.flush(3.0)
+    say_all(page, ask(one))
+    check(page)
+
+
+def say_all(page: Page, attempt: Attempt) -> Attempt:
+    """Let an answer come in steps, each drawn."""
+    for _ in range(3):
+        say(attempt, _TEXT)
+        page.document.flush(3.0)
+    return attempt
