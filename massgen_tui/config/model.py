@@ -139,6 +139,9 @@ class UiConfig(_Model):
     theme: str = ""
     keymap: dict[str, str] = Field(default={}, description="Binding id: keys.")
     bell: bool = False
+    terminal_title: bool = Field(
+        default=True, description="Name the terminal's window after the config, and who answers."
+    )
     layout: Literal["grid", "columns"] | None = Field(
         default=None, description="In what the panes stand; by default as it was chosen last."
     )

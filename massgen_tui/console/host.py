@@ -24,6 +24,9 @@ class Host(Protocol):
     def bell(self) -> None:
         """Ring."""
 
+    def show_terminal_title(self, text: str) -> None:
+        """Let the terminal's window be called so."""
+
     def paint(self) -> None:
         """Draw a frame: what is new."""
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import threading
+from collections.abc import Callable
 
 from massgen_tui.terminal import Modes, modes_now, set_modes
 
@@ -24,9 +25,13 @@ _RESTORE = (
 class ForcedExit:
     """Ends the process by force when an orderly end takes too long (a hung driver, terminal, …)."""
 
-    def __init__(self, modes: Modes | None = None) -> None:
-        """Remember the terminal's modes of before; by default those that it has now."""
+    def __init__(self, modes: Modes | None = None, *, also: Callable[[], str] = lambda: "") -> None:
+        """Remember the terminal's modes of before; by default those that it has now.
+
+        `also` gives what else puts the terminal back, when it comes to that.
+        """
         self._modes = modes or modes_now()
+        self._also = also
         self._timer: threading.Timer | None = None
 
     def arm(self, seconds: float, code: int) -> None:
@@ -52,4 +57,4 @@ class ForcedExit:
         if self._modes is not None:
             set_modes(self._modes)
         with contextlib.suppress(OSError):
-            os.write(2, _RESTORE.encode("ascii"))
+            os.write(2, (self._also() + _RESTORE).encode("ascii"))

@@ -9,6 +9,7 @@ from massgen_tui.console.app import ConsoleApp, read_config
 from massgen_tui.console.contain import exit_code
 from massgen_tui.console.lifecycle import ForcedExit
 from massgen_tui.console.remembered import of_user
+from massgen_tui.console.terminal.title import PUT_BACK
 from massgen_tui.terminal import Before, on_signals
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ def _resumed(path: Path, config: "Config | None" = None, notice: str = "") -> Co
 
 
 def _run(app: ConsoleApp) -> int:
-    app.last_resort = ForcedExit(app.before.modes)
+    app.last_resort = ForcedExit(
+        app.before.modes, also=lambda: PUT_BACK if app.sets_terminal_title else ""
+    )
     with on_signals(app.end_by_signal):
         app.run()
         app.last_resort.disarm()

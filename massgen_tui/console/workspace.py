@@ -18,7 +18,7 @@ from massgen_tui.console.host import Host
 from massgen_tui.console.keys import unknown
 from massgen_tui.console.layout import Layout, first_of
 from massgen_tui.console.opener import Opener
-from massgen_tui.console.phrases import hint, how_many
+from massgen_tui.console.phrases import hint, how_many, terminal_title
 from massgen_tui.console.race import race
 from massgen_tui.console.remembered import LAYOUT
 from massgen_tui.console.repeating import Repeating
@@ -30,6 +30,7 @@ from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.events import Ended, Entry
 from massgen_tui.session.last_turn import last_turn
+from massgen_tui.session.queries import running
 from massgen_tui.store.kept_config import config_of, greeting
 from massgen_tui.store.reader import head_at_end
 from massgen_tui.store.writer import NOT_KEPT
@@ -250,6 +251,9 @@ class Workspace(Opener):
         if repeats := self.repeating.told:
             mode += f"{repeats} · "
         name = self.session.state.title or self.config.name
+        if self.config.ui.terminal_title:
+            answering = sum(running(agent) is not None for agent in self.session.agents)
+            self._host.show_terminal_title(terminal_title(name, answering))
         if turn is None:
             said = f"{mode}{how_many(len(self.session.agents))}"
             title.tell(name, said, None, trouble=trouble)

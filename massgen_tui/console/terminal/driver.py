@@ -19,6 +19,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from massgen_tui.console.terminal.keyboard import Key, Keyboard
+from massgen_tui.console.terminal.title import TerminalTitle
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -52,6 +53,16 @@ class TerminalApp(App[None], inherit_bindings=False):
         """Our driver."""
         return ConsoleDriver
 
+    def show_terminal_title(self, text: str) -> None:
+        """Let the terminal's window be called so; empty: as before."""
+        if isinstance(self._driver, ConsoleDriver):
+            self._driver.title.show(text)
+
+    @property
+    def sets_terminal_title(self) -> bool:
+        """The terminal's window is called by us."""
+        return isinstance(self._driver, ConsoleDriver) and self._driver.title.set
+
     def lose_terminal(self, error: BaseException) -> None:
         """End with exit code 1 and a report: the terminal cannot be read or written any more."""
         if not self.ending and self.failed is None:
@@ -76,6 +87,20 @@ class ConsoleDriver(LinuxDriver):
         # UTF-8 whatever the locale says: what is drawn is not in any other
         raw = BufferedWriter(Output(STDERR, self._told), _MOST)
         self._file = TextIOWrapper(raw, "utf-8", "replace", newline="")
+        self.title = TerminalTitle(self.write)
+        """What the terminal's window is called."""
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, as Textual does, and give its window our title."""
+        start: Callable[[], None] = super().start_application_mode
+        start()
+        if self._key_thread is not None:  # else we were stopped again at once
+            self.title.begin()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, with the title of before."""
+        self.title.end()
+        super().stop_application_mode()
 
     def _tell(self, error: BaseException) -> None:
         if isinstance(self._app, TerminalApp):
