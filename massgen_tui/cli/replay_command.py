@@ -9,7 +9,7 @@ import click
 from massgen_tui.cli import completing
 from massgen_tui.cli.kept import code_of, must_be_drawable, session_named
 from massgen_tui.headless.streams import Output
-from massgen_tui.session.player import FASTEST
+from massgen_tui.playhead import FASTEST
 from massgen_tui.store.reader import NoSessionError
 from massgen_tui.store.replaying import print_events, replayed
 from massgen_tui.store.schema import Record, to_json

@@ -10,6 +10,7 @@ from typing import Self
 from aiohttp import web
 
 from massgen_tui.demo.recording import NO_MODEL, Recording, recording
+from massgen_tui.playhead import Playhead
 
 FIBONACCI = "Write a Python function for fibonacci"
 SEASONS = "Why does the Earth have seasons?"
@@ -116,11 +117,10 @@ class ReplayServer:
             said = {"error": {"message": f"the replay cannot answer this: {error!r}", "code": 400}}
             return web.json_response(said, status=400)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        head = Playhead(0.0, chosen.pieces[-1][0])
         await response.prepare(request)
         for at, piece in chosen.pieces:
-            await asyncio.sleep(began + at - loop.time())
+            await asyncio.sleep(head.until(at))
             await response.write(piece)
         await response.write_eof()
         return response

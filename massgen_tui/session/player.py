@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from math import inf
 
+from massgen_tui.playhead import Playhead
 from massgen_tui.session.events import (
     Ended,
     Entry,
@@ -18,7 +19,6 @@ from massgen_tui.session.events import (
 from massgen_tui.session.listeners import Listeners
 from massgen_tui.session.state import SessionState
 
-SLOWEST, FASTEST = 0.125, 64.0
 PAUSE = 3.0
 """Seconds, of the one who watches, that a pause takes in which nobody answers, at most."""
 JUST = 0.5
@@ -49,7 +49,6 @@ class Player:
         """
         self._entries = entries
         self._state = state
-        self._wall = wall
         self._times = _rising(entries)
         self._prompts = [
             at
@@ -59,16 +58,28 @@ class Player:
         self._pauses = pauses(entries, self._times)
         self._next = 0
         self._listeners = Listeners()
-        self._since = wall()
-        self.speed = speed
-        self.playing = bool(entries)
-        self.begin = self._times[0] if self._times else 0.0
-        self.end = self._times[-1] if self._times else 0.0
-        self.position = self.begin
+        begin, end = (self._times[0], self._times[-1]) if self._times else (0.0, 0.0)
+        self._head = Playhead(begin, end, speed=speed, playing=bool(entries), wall=wall)
+        self.begin, self.end = begin, end
+
+    @property
+    def position(self) -> float:
+        """The session's seconds at which it stands."""
+        return self._head.position
+
+    @property
+    def speed(self) -> float:
+        """How many seconds pass in one."""
+        return self._head.speed
+
+    @property
+    def playing(self) -> bool:
+        """It does not stand still."""
+        return self._head.playing
 
     def clock(self) -> float:
         """The session's seconds at the position."""
-        return self.position
+        return self._head.position
 
     def listen(self, listener: Listener, *, streams: bool = True) -> None:
         """Call `listener` for what happens again, with `streams` for pieces of answers too."""
@@ -76,11 +87,9 @@ class Player:
 
     def advance(self) -> bool:
         """Let happen what is due by now; gives whether anything did."""
-        now = self._wall()
-        passed, self._since = now - self._since, now
+        position = self._head.came()
         if not self.playing:
             return False
-        position = self.position + passed * self.speed
         if (pause := self._pause) is not None:
             begin, end = pause
             if position - begin >= PAUSE * self.speed:
@@ -106,16 +115,16 @@ class Player:
         self.advance()
         if not self.playing and self.position >= self.end:
             self.seek(self.begin)
-        self.playing = not self.playing
+        self._head.playing = not self.playing
 
     def faster(self, factor: float) -> None:
         """Let more, or less, happen in a second."""
         self.advance()
-        self.speed = min(max(self.speed * factor, SLOWEST), FASTEST)
+        self._head.change_speed(factor)
 
     def step(self, by: int) -> None:
         """Go to the next moment at which something happened, or the one before, and stand."""
-        self.playing = False
+        self._head.playing = False
         if by > 0 and self._next < len(self._times):
             self._go(self._times[self._next])
         elif by < 0 and self._next > 0:
@@ -134,7 +143,7 @@ class Player:
 
     def seek(self, position: float) -> None:
         """Go to a moment."""
-        self._since = self._wall()
+        self._head.rest()
         position = min(max(position, self.begin - 1e-6), self.end)
         if position < self.position:
             self._state.reset()
@@ -148,9 +157,9 @@ class Player:
             self._next += 1
             self._state.apply(entry)
             self._listeners.tell(entry)
-        self.position = min(position, self.end)
+        self._head.go(position)
         if self._next == len(times):
-            self.playing = False
+            self._head.playing = False
         return self._next > first
 
 

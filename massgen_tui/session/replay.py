@@ -1,5 +1,6 @@
 """A kept session that is shown again: it looks like a session, and sends nothing."""
 
+import time
 from collections.abc import AsyncGenerator, Collection, Sequence
 
 from massgen_tui.backends.base import ChatRequest
@@ -9,7 +10,7 @@ from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.session.agent import Agent, KeptProfile, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.deferral import Deferral
-from massgen_tui.session.events import Entry, Listener, Sampled, Stopped
+from massgen_tui.session.events import Clock, Entry, Listener, Sampled, Stopped
 from massgen_tui.session.player import Player
 from massgen_tui.session.session import Session
 
@@ -25,7 +26,9 @@ class ReplaySession(Session):
         profiles: dict[str, KeptProfile],
         entries: Sequence[Entry],
         resolution_s: float,
+        *,
         speed: float,
+        wall: Clock = time.monotonic,
     ) -> None:
         """Stand at the beginning, and play.
 
@@ -35,6 +38,7 @@ class ReplaySession(Session):
             entries: what happened.
             resolution_s: seconds between two readings of a stream.
             speed: how many seconds pass in one.
+            wall: gives the monotonic seconds by which it is played.
         """
         super().__init__(
             config,
@@ -42,7 +46,7 @@ class ReplaySession(Session):
             health=None,
             resolution_s=resolution_s,
         )
-        self.player = Player(entries, self.state, speed=speed)
+        self.player = Player(entries, self.state, speed=speed, wall=wall)
         self.clock = self.player.clock
 
     def listen(self, listener: Listener, *, streams: bool = True) -> None:

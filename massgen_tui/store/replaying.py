@@ -1,17 +1,20 @@
 """Makes a session that is played of a kept one."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from massgen_tui.config.model import Config, UiConfig
-from massgen_tui.session.events import Ended, Entry, Prompted, Sampled, Streamed
+from massgen_tui.session.events import Clock, Ended, Entry, Prompted, Sampled, Streamed
 from massgen_tui.session.replay import ReplaySession
 from massgen_tui.store.reader import KeptSession, read_session
 from massgen_tui.store.schema import Record, ending_record, event_record
 
 
-def replayed(path: Path, speed: float = 1.0) -> tuple[ReplaySession, KeptSession]:
-    """A kept session to be played, and what it was at its end.
+def replayed(
+    path: Path, speed: float = 1.0, wall: Clock = time.monotonic
+) -> tuple[ReplaySession, KeptSession]:
+    """A kept session to be played by the clock `wall`, and what it was at its end.
 
     Raises:
         NoSessionError: the file is no session's.
@@ -25,7 +28,9 @@ def replayed(path: Path, speed: float = 1.0) -> tuple[ReplaySession, KeptSession
     sampled = any(isinstance(entry.event, Sampled) for entry in entries)
     config = Config(name=title, agents=agents, ui=ui, monitor=sampled)
     profiles = {agent.id: agent.profile for agent in kept.head.agents}
-    return ReplaySession(config, profiles, entries, kept.head.resolution_s, speed), kept
+    resolution_s = kept.head.resolution_s
+    session = ReplaySession(config, profiles, entries, resolution_s, speed=speed, wall=wall)
+    return session, kept
 
 
 def print_events(path: Path, write: Callable[[Record], None]) -> KeptSession:

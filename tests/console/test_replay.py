@@ -31,10 +31,8 @@ async def played(folder: Path) -> tuple[Path, list[str]]:
 
 async def test_the_last_screen_is_the_live_one_and_keys_move_the_time(tmp_path: Path) -> None:
     path, live = await played(tmp_path)
-    session, kept = replayed(path)
     wall = FakeClock()
-    session.player._wall = wall
-    session.player._since = wall()
+    session, kept = replayed(path, wall=wall)
     app = ReplayApp(session.config, session, kept.head.id)
     app.animation_level = "none"
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
@@ -73,10 +71,8 @@ async def test_the_last_screen_is_the_live_one_and_keys_move_the_time(tmp_path: 
 
 async def test_it_plays_by_itself(tmp_path: Path) -> None:
     path, _ = await played(tmp_path)
-    session, kept = replayed(path, speed=4.0)
     wall = FakeClock()
-    session.player._wall = wall
-    session.player._since = wall()
+    session, kept = replayed(path, speed=4.0, wall=wall)
     app = ReplayApp(session.config, session, kept.head.id)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
 
@@ -97,8 +93,7 @@ async def test_only_keys_that_act_are_offered_and_all_of_the_time_is_seen(
     tmp_path: Path, width: int
 ) -> None:
     path, _ = await played(tmp_path)
-    session, kept = replayed(path)
-    session.player._wall = FakeClock()
+    session, kept = replayed(path, wall=FakeClock())
     app = ReplayApp(session.config, session, kept.head.id)
     async with app.run_test(size=(width, 24)) as pilot:
         app.paint()
@@ -113,8 +108,7 @@ async def test_only_keys_that_act_are_offered_and_all_of_the_time_is_seen(
 
 async def test_its_keys_are_letters_while_something_is_typed_or_read(tmp_path: Path) -> None:
     path, _ = await played(tmp_path)
-    session, kept = replayed(path)
-    session.player._wall = FakeClock()
+    session, kept = replayed(path, wall=FakeClock())
     app = ReplayApp(session.config, session, kept.head.id)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("ctrl+g", "1", "slash", *"a,", "space", "b")

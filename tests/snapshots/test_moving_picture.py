@@ -32,8 +32,8 @@ def moments() -> list[float]:
 async def frames() -> list[str]:
     """The replay's screen, step by step."""
     check_lines(KEPT)
-    session, kept = replayed(KEPT)
-    session.player.playing = False
+    session, kept = replayed(KEPT, wall=lambda: 0.0)
+    session.player.pause()
     app = ReplayApp(session.config, session, kept.head.title)
     app.animation_level = "none"
     drawn = []

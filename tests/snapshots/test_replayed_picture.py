@@ -15,8 +15,8 @@ PICTURE = Path(__file__).parents[2] / "assets" / "replay.svg"
 
 async def test_the_picture_of_a_replay_is_what_it_shows(request: pytest.FixtureRequest) -> None:
     check_lines(KEPT)
-    session, kept = replayed(KEPT)
-    session.player.playing = False
+    session, kept = replayed(KEPT, wall=lambda: 0.0)
+    session.player.pause()
     session.player.seek(session.player.end)
     app = ReplayApp(session.config, session, kept.head.id)
     app.animation_level = "none"
