@@ -213,7 +213,7 @@ async def test_a_fault_is_told_and_the_console_goes_on(monkeypatch: pytest.Monke
     def broken(*args: object, **options: object) -> None:
         raise ArithmeticError("wrong")
 
-    monkeypatch.setattr("massgen_tui.console.screens.compare.differences", broken)
+    monkeypatch.setattr("massgen_tui.console.comparing.sections.differences", broken)
     async with staged(config_of("a", "b"), backends=scripts()) as stage:
         await stage.ask("Why?")
         await stage.press("ctrl+g", "1", "d")

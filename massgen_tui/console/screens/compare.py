@@ -15,7 +15,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 from textual.worker import Worker
 
-from massgen_tui.compare.differences import Stopped, differences
+from massgen_tui.compare.differences import Stopped
 from massgen_tui.compare.table import Table
 from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
@@ -23,7 +23,8 @@ from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.comparing.laid import Section, lay_out
 from massgen_tui.console.comparing.markdown import to_markdown
 from massgen_tui.console.comparing.numbers import LEGEND, View, note, table_lines, window
-from massgen_tui.console.comparing.sides import Side, of_turn, repeats_told
+from massgen_tui.console.comparing.sections import sections_of, table_of
+from massgen_tui.console.comparing.sides import Side, repeats_told
 from massgen_tui.console.comparing.texts import TwoTexts
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.keys import bindings
@@ -32,8 +33,7 @@ from massgen_tui.console.screens.modal import Modal
 from massgen_tui.console.stream.wrap import crop
 from massgen_tui.console.widgets.foot import foot
 from massgen_tui.console.widgets.lines import Line
-from massgen_tui.session.measured import COLUMNS, line_of
-from massgen_tui.text import clean, one_line
+from massgen_tui.text import one_line
 
 LOOK_S = 0.2
 """Seconds between two looks at how far it is, and at what still ran."""
@@ -231,23 +231,13 @@ class CompareScreen(Modal[None]):
 
     async def _compare(self, *, keep: bool = False) -> None:
         """Compare the texts as they are now, and show them."""
-        stop, self._comparing = self._stop, True
-        left, right = self._two
-        parts = (
-            ("answer", left.content, right.content),
-            ("reasoning", left.reasoning, right.reasoning),
-        )
+        two, stop, self._comparing = self._two, self._stop, True
 
         def told(share: float) -> None:
             self._share = share
 
         def work() -> tuple[Section, ...]:
-            sections = []
-            for name, one, two in parts:
-                if one or two or name == "answer":
-                    found = differences(clean(one), clean(two), progress=told, stopped=stop.is_set)
-                    sections.append(Section(name, found))
-            return tuple(sections)
+            return sections_of(two, progress=told, stopped=stop.is_set)
 
         with suppress(Stopped):
             self._sections = await asyncio.to_thread(work)
@@ -270,14 +260,7 @@ class CompareScreen(Modal[None]):
             self._tell()
 
     def _table(self) -> Table:
-        """The numbers of both, and of what all said to the same prompt."""
-        left, right = self._two
-        lines = {side.id: side for side in (left, right)}
-        if left.turn.serial == right.turn.serial and left.session == right.session:
-            others = [side for side in of_turn(self._sides(), left) if side.id not in lines]
-            lines |= {side.id: side for side in others}
-        told = (line_of(side.name, side.attempt, id) for id, side in lines.items())
-        return Table(COLUMNS, tuple(told))
+        return table_of(self._two, self._sides)
 
     def _tell(self) -> None:
         """Title, where they part, numbers and keys."""
