@@ -25,6 +25,15 @@ class Unusable(ValueError):
         self.node = node
 
 
+class NotYaml(ValueError):
+    """A text that is no YAML document."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Hold what is wrong with it, and where."""
+        super().__init__(problem.message)
+        self.problem = problem
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One key of a mapping with its value."""
@@ -55,13 +64,29 @@ def read(path: Path) -> yaml.Node:
     Raises:
         ConfigError: it cannot be read, is too large, or is no YAML document.
     """
-    text = _text(path)
+    try:
+        node = node_of(_text(path))
+    except NotYaml as wrong:
+        raise ConfigError(path, (wrong.problem,)) from wrong
+    if node is None:
+        raise ConfigError(path, (Problem("the file is empty", hint=_SHAPE),))
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigError(path, (Problem("a config is a mapping", *place(node), hint=_SHAPE),))
+    return node
+
+
+def node_of(text: str) -> yaml.Node | None:
+    """The one YAML document of a text; None where it is empty.
+
+    Raises:
+        NotYaml: it is none.
+    """
     loader = None
     try:
         loader = _Loader(text)
-        node = loader.get_single_node()
+        return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise ConfigError(path, (_yaml_problem(error, text),)) from error
+        raise NotYaml(_yaml_problem(error, text)) from error
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         problem = Problem(
@@ -69,17 +94,12 @@ def read(path: Path) -> yaml.Node:
             before.count("\n") + 1,
             error.position - before.rfind("\n"),
         )
-        raise ConfigError(path, (problem,)) from error
+        raise NotYaml(problem) from error
     except (RecursionError, ValueError) as error:
-        raise ConfigError(path, (Problem("this YAML is nested too deeply"),)) from error
+        raise NotYaml(Problem("this YAML is nested too deeply")) from error
     finally:
         if loader is not None:
             loader.dispose()
-    if node is None:
-        raise ConfigError(path, (Problem("the file is empty", hint=_SHAPE),))
-    if not isinstance(node, yaml.MappingNode):
-        raise ConfigError(path, (Problem("a config is a mapping", *place(node), hint=_SHAPE),))
-    return node
 
 
 _SHAPE = "it begins with `agents:`, a list of agents with `id` and `backend`"

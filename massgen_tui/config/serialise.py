@@ -12,7 +12,7 @@ from massgen_tui.config.model import AgentConfig, Endpoint, Settings
 from massgen_tui.config.secrets import SHORTEST
 from massgen_tui.config.values import Json
 from massgen_tui.config.variables import literal
-from massgen_tui.dialects import Dialect, by_name
+from massgen_tui.dialects import by_name
 
 
 def settings_values(agent: AgentConfig) -> dict[str, Json]:
@@ -24,7 +24,7 @@ def settings_values(agent: AgentConfig) -> dict[str, Json]:
     dialect = by_name(agent.endpoint.type)
     if dialect is None:
         values["backend"] = _named(agent.endpoint.type, agent)
-    elif _half_known(agent, dialect):
+    elif half_known(agent):
         values["backend"] = _named(MASK, agent)
     else:
         values["backend"] = endpoint_values(agent.endpoint) | _asked(agent.settings, text)
@@ -36,11 +36,37 @@ def _named(kind: str, agent: AgentConfig) -> dict[str, Json]:
     return {"type": text(kind), "model": text(agent.settings.model)}
 
 
-def _half_known(agent: AgentConfig, dialect: Dialect) -> bool:
+def half_known(agent: AgentConfig) -> bool:
     """Whether something that is not known would be made up: an address by default, no setting."""
+    dialect = by_name(agent.endpoint.type)
+    if dialect is None:
+        return True
     if agent.problem is None:
         return False
     return bool(agent.problem.unset) or bool(dialect.base_url and not agent.endpoint.base_url)
+
+
+def asked_values(agent: AgentConfig) -> dict[str, Json]:
+    """What an agent's server is asked for, as keys of a backend; what is as by default is not told.
+
+    Not the system message, which stands beside the backend.
+    """
+    usual = _asked(Settings(), _Text(Endpoint()))
+    values = {
+        name: value
+        for name, value in _asked(agent.settings, _Text(agent.endpoint)).items()
+        if name not in usual or value != usual[name]
+    }
+    timeout, by_default = values.get("timeout"), usual["timeout"]
+    if isinstance(timeout, dict) and isinstance(by_default, dict):
+        own = {name: value for name, value in timeout.items() if value != by_default[name]}
+        values["timeout"] = own
+    return values
+
+
+def plain(value: object) -> Json:
+    """Plain values whose texts come back as they are, whatever variables there are."""
+    return _Text(Endpoint()).json(value)
 
 
 def endpoint_values(endpoint: Endpoint) -> dict[str, Json]:

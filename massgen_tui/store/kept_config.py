@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from massgen_tui.config.build import InvalidValues, build
+from massgen_tui.config.difference import differences
 from massgen_tui.config.model import Config
 from massgen_tui.config.serialise import settings_values
 from massgen_tui.config.variables import gather
@@ -70,20 +71,5 @@ def changes(head: Head, config: Config) -> list[str]:
         if id not in before:
             told.append(f"{id}: is new")
             continue
-        old, new = _flat(before[id]), _flat(values)
-        told += [
-            f"{id}: {name} {_shown(old.get(name))} → {_shown(new.get(name))}"
-            for name in {**old, **new}
-            if old.get(name) != new.get(name)
-        ]
+        told += [f"{id}: {each}" for each in differences(before[id], values)]
     return told
-
-
-def _flat(values: Mapping[str, object]) -> dict[str, object]:
-    backend = values.get("backend")
-    inner = backend if isinstance(backend, Mapping) else {}
-    return {**{key: value for key, value in values.items() if key != "backend"}, **inner}
-
-
-def _shown(value: object) -> str:
-    return "unset" if value is None else one_line(str(value), 60)
