@@ -37,6 +37,7 @@ CONCURRENCY = 4
 WAIT = 60.0
 """Seconds that a server may be away, where nothing else is wanted."""
 FORMATS = (*FORMS, "jsonl")
+ALONE = "orchestrator.coordinate is for one prompt, asked once: here each agent answers for itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class Batch:
         onto = self._kept()
         for warning in self._config.warnings:
             self._warn(warning)
+        if self._config.coordination.coordinate:
+            self._warn(ALONE)
         save = self._options.save
         with keep(self._book, warn=self._warn, save=save, onto=onto, index=False) as log:
             if onto is not None:

@@ -30,6 +30,7 @@ from massgen_tui.batch import lane
 from massgen_tui.batch.prompts import OnePrompt, Prompts, PromptsError
 from massgen_tui.batch.runner import Options, run
 from massgen_tui.cli.group import Commands
+from massgen_tui.config.coordination import CoordinationConfig
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.store.glance import summarise
 from massgen_tui.store.reader import read_session
@@ -361,6 +362,21 @@ def test_what_cannot_be_cold_is_said() -> None:
     assert "a: cannot be cold here" in err
     assert world.settings == [{}, {}]
     assert json.loads(out)["agents"][0]["stats"]["cold"] is None
+
+
+@pytest.mark.parametrize("prompts", [OnePrompt("go"), prompts_of("one", "two")],
+                         ids=["--repeat", "--prompts"])  # fmt: skip
+def test_a_config_that_wants_agreement_is_told_that_each_answers_for_itself(
+    prompts: OnePrompt | Prompts,
+) -> None:
+    config = config_of("a", "b")
+    agreeing = config.model_copy(update={"coordination": CoordinationConfig(coordinate=True)})
+    world = Server()
+    code, _, err = ask(world, prompts, config=agreeing, options=replace(JSON, repeat=2))
+    assert (code, len(world.bodies)) == (0, 4 * len(prompts))
+    assert err.count("warning: orchestrator.coordinate is for one prompt, asked once") == 1
+    _, _, err = ask(world, OnePrompt("go"), config=config)
+    assert "coordinate" not in err
 
 
 def test_lines_come_as_answers_end() -> None:

@@ -104,3 +104,31 @@ def test_a_tool_call_is_shown_and_not_executed(tmp_path: Path) -> None:
         assert answer["status"] == "done"
         for call in answer["tool_calls"]:
             assert isinstance(call["arguments"], str)
+
+
+def test_cold_answers_find_nothing_in_the_cache(tmp_path: Path) -> None:
+    prompt = "Name three sorting algorithms and say when each is the best choice. " * 25
+    config = changed(tmp_path, enable_thinking=False, max_tokens=8)
+    hits = []
+    for options in ((), (), ("--cold",)):
+        code, answers = run(config, prompt, *options)
+        assert code == 0
+        assert {answer["cold"] for answer in answers.values()} == {bool(options)}
+        hits.append([answer["usage"]["cached_tokens"] for answer in answers.values()])
+    told = [(warm, cold) for warm, cold in zip(*hits[1:], strict=True) if warm is not None]
+    assert all(cold == 0 for _, cold in told), "where the servers are started to tell"
+
+
+@pytest.mark.parametrize("prompt", ["Hello!", "What is 17 * 23?"])
+def test_they_agree_or_end_with_the_best_there_is(prompt: str) -> None:
+    command = [sys.executable, "-m", "massgen_tui", "run", str(CONFIG), prompt]
+    done = subprocess.run(
+        [*command, "--coordinate", "--format", "json"], capture_output=True, text=True, check=False
+    )
+    came = json.loads(done.stdout)["coordination"]
+    assert done.returncode == (2 if came["out"] else 0)
+    assert came["final"].strip()
+    assert came["winner"] in [answer["name"] for answer in came["answers"]]
+    assert came["rounds"] <= 4
+    assert came["prompt_tokens"] > 0
+    assert set(came["way"]) <= {"qwen1", "qwen2"}
