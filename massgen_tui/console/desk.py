@@ -115,7 +115,7 @@ class Desk:
         """Ask the last prompt again as soon as the server is up, where it was not."""
         agent = self._focused()
         ids = [one.id for one in ([agent] if agent else self._session.agents) if _may_wait(one)]
-        if not self._session.hold(ids):
+        if not self._session.defer(ids):
             self._say(_why_not(agent))
         self._changed()
 
@@ -213,7 +213,7 @@ def _why_not(agent: Agent | None) -> str:
     last = newest(agent)
     if last is None:
         return "nothing was asked yet"
-    if last.held is not None:
+    if last.deferral is not None:
         return f"{agent.id} waits for its server already"
     if not last.status.ended:
         return f"{agent.id} is answering"

@@ -158,5 +158,5 @@ class Opener:
         if not answering or isinstance(screen, QuitScreen):
             return None
         key, kept = name_of("quit", self.config.ui.keymap), self.config.ui.logging_enabled
-        held = len(self.session.held)
+        held = len(self.session.deferred)
         return QuitScreen(answering - held, key, kept=kept, held=held)

@@ -267,7 +267,7 @@ class Workspace(Opener):
             watching, now = self.services.watching, self.session.clock()
             self._join.update()
             self.main.show_monitors(watching.servers, watching.gpus, now)
-            watching.relaxed = self.main.monitors_hidden and not self.session.held
+            watching.relaxed = self.main.monitors_hidden and not self.session.deferred
             if self._alarm.rings(watching.servers) and self.config.ui.bell:
                 self._host.bell()
 

@@ -166,8 +166,8 @@ class Headless:
         await self._unless_stopped(
             send_when_up(session, self._config, wait, self._note) if wait else session.wait()
         )
-        self._unsent = {agent.id for agent, hold in session.held if hold.error is None}
-        for agent, hold in session.held:
+        self._unsent = {agent.id for agent, hold in session.deferred if hold.error is None}
+        for agent, hold in session.deferred:
             if hold.error is not None:  # it was sent before: it is stopped as what runs
                 session.rerun([agent.id])
         session.cancel()

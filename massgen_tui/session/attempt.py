@@ -63,7 +63,7 @@ class Attempt:
     """Set while a repetition of the request is being waited for."""
     silent: str = ""
     """What is known of a server that has said nothing for some seconds; empty while it talks."""
-    held: Deferral | None = None
+    deferral: Deferral | None = None
     """Set while it waits for its server to be up; it is sent then."""
     revision: int = 0
     epoch: int = 0
@@ -89,15 +89,15 @@ class Attempt:
 
     def begin(self) -> None:
         """It is this attempt's turn: from now on it runs."""
-        self.held = None
+        self.deferral = None
         self._reach(Status.CONNECTING)
         self.revision += 1
 
-    def hold(self, hold: Deferral) -> bool:
+    def defer(self, deferral: Deferral) -> bool:
         """Wait, or wait on, for the server to be up; gives whether that is new."""
-        if self.held == hold:
+        if self.deferral == deferral:
             return False
-        self.held = hold
+        self.deferral = deferral
         self.status = Status.QUEUED
         self.retrying = None
         self.revision += 1
@@ -180,7 +180,7 @@ class Attempt:
         if status is not Status.DONE and self.finish_reason is None:
             self.times.broken_off(now)
         self.status, self.error = status, error
-        self.retrying = self.held = None
+        self.retrying = self.deferral = None
         self.silent = ""
         self.times.end = now
         self.stalls = self._gaps.stalls()

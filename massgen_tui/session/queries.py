@@ -34,7 +34,7 @@ def shown(agent: Agent) -> Attempt | None:
         attempt = turn.attempts[-1] if turn.attempts else None
         if attempt is None or attempt.status.ended:
             break  # what was asked before has ended too
-        if attempt.status is not Status.QUEUED or attempt.held is not None:
+        if attempt.status is not Status.QUEUED or attempt.deferral is not None:
             return attempt
     return agent.current
 

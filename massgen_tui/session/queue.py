@@ -53,10 +53,10 @@ class AgentQueue:
         return self.job is not None or bool(self.waiting)
 
     @property
-    def held(self) -> Job | None:
+    def deferred(self) -> Job | None:
         """What waits for the server to be up."""
         job = self.job
-        return job if job is not None and job.attempt.held is not None else None
+        return job if job is not None and job.attempt.deferral is not None else None
 
     @property
     def latest(self) -> Turn | None:

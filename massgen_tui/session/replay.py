@@ -59,7 +59,7 @@ class ReplaySession(Session):
         return self.player.playing
 
     @property
-    def held(self) -> list[tuple[Agent, Deferral]]:
+    def deferred(self) -> list[tuple[Agent, Deferral]]:
         """Nothing: nobody waits for a server."""
         return []
 
@@ -102,7 +102,7 @@ class ReplaySession(Session):
         """Send nothing."""
         return []
 
-    def hold(self, agents: Collection[str] | None = None) -> list[Attempt]:
+    def defer(self, agents: Collection[str] | None = None) -> list[Attempt]:
         """Hold nothing."""
         return []
 

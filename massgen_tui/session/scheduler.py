@@ -86,7 +86,7 @@ class Scheduler:
             queue.waiting.append(job)
         return job.attempt
 
-    def hold(
+    def defer(
         self, queue: AgentQueue, turn: Turn, call: Call | None = None, *, cold: bool = False
     ) -> Attempt:
         """Add an attempt at a turn to a free queue and hold it back until `release`."""
@@ -98,14 +98,14 @@ class Scheduler:
 
     def note(self, queue: AgentQueue, words: str) -> None:
         """Say what is known of the server that the queue waits for."""
-        job = queue.held
-        hold = job.attempt.held if job is not None else None
+        job = queue.deferred
+        hold = job.attempt.deferral if job is not None else None
         if job is not None and hold is not None and hold.words != words:
             self._emit(events.DeferralNoted(job.attempt.serial, words))
 
     def release(self, queue: AgentQueue, *, patient: bool) -> bool:
         """Send what is held, if something is; if `patient`, a server not up is waited for again."""
-        job = queue.held
+        job = queue.deferred
         if job is None or self._closed:
             return False
         job.patient = patient
@@ -130,8 +130,8 @@ class Scheduler:
         job = queue.job
         if job is None or job.ending:
             return False
-        if job.attempt.held is not None:
-            self._let_go(queue, job, job.attempt.held.error)
+        if job.attempt.deferral is not None:
+            self._let_go(queue, job, job.attempt.deferral.error)
             return True
         self._finish(queue, job, Status.CANCELLED)
         return True
@@ -214,7 +214,7 @@ class Scheduler:
             status = Status.CANCELLED
             raise
         finally:
-            if job.attempt.held is None:
+            if job.attempt.deferral is None:
                 self._end(job, status, failure)
                 self._free(queue, job)
 
@@ -280,7 +280,7 @@ class Scheduler:
             self.advance(queue)
 
     def _running(self) -> Iterator[Job]:
-        jobs = (queue.job for queue in self._queues if queue.held is None)
+        jobs = (queue.job for queue in self._queues if queue.deferred is None)
         return (job for job in jobs if job is not None)
 
     def _watching(self, health: HealthCheck) -> StallDetector:

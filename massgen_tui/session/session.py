@@ -145,7 +145,7 @@ class Session:
         """Send a prompt to all agents, or to those with the ids `to`, and return without waiting.
 
         An agent that still answers takes it when it is free (`queued`). With `defer` a free agent
-        holds it until `release`, as after `hold`. `cold`: as `rerun` has it.
+        holds it until `release`, as after `defer`. `cold`: as `rerun` has it.
         """
         self._must_be_open()
         queues = self._queues.chosen(to)
@@ -154,7 +154,7 @@ class Session:
         asked = self._prompted(prompt, queues)
         for queue, turn in zip(queues, asked, strict=True):
             if defer and not queue.busy:
-                self._scheduler.hold(queue, turn, cold=cold)
+                self._scheduler.defer(queue, turn, cold=cold)
             else:
                 self._scheduler.enlist(queue, turn, cold=cold)
         for queue in queues:
@@ -181,7 +181,7 @@ class Session:
         self._must_be_open()
         queue = self._queues[agent]
         if defer and not queue.busy:
-            return self._scheduler.hold(queue, turn, call, cold=cold)
+            return self._scheduler.defer(queue, turn, call, cold=cold)
         attempt = self._scheduler.enlist(queue, turn, call=call, cold=cold)
         self._scheduler.advance(queue)
         return attempt
@@ -197,7 +197,7 @@ class Session:
         self._must_be_open()
         again = []
         for queue in self._queues.chosen(agents):
-            turn, held = queue.latest, queue.held
+            turn, held = queue.latest, queue.deferred
             if held is not None:
                 self._scheduler.release(queue, patient=False)
                 again.append(held.attempt)
@@ -207,7 +207,7 @@ class Session:
                 self._scheduler.advance(queue)
         return again
 
-    def hold(self, agents: Collection[str] | None = None) -> list[Attempt]:
+    def defer(self, agents: Collection[str] | None = None) -> list[Attempt]:
         """Add an attempt at the last prompt of these agents (all by default), to be sent later.
 
         It is held until `release`, `rerun` (both send it) or `cancel` (takes it back), and later
@@ -215,7 +215,7 @@ class Session:
         """
         self._must_be_open()
         return [
-            self._scheduler.hold(queue, queue.latest)
+            self._scheduler.defer(queue, queue.latest)
             for queue in self._queues.chosen(agents)
             if queue.latest is not None and not queue.busy
         ]
@@ -233,10 +233,10 @@ class Session:
             self._scheduler.wait_no_more(queue)
 
     @property
-    def held(self) -> list[tuple[Agent, Deferral]]:
+    def deferred(self) -> list[tuple[Agent, Deferral]]:
         """The agents whose attempt is held, and since when."""
-        jobs = [queue.held for queue in self._queues.chosen(None)]
-        return [(job.agent, job.attempt.held) for job in jobs if job and job.attempt.held]
+        jobs = [queue.deferred for queue in self._queues.chosen(None)]
+        return [(job.agent, job.attempt.deferral) for job in jobs if job and job.attempt.deferral]
 
     def cancel(self, agents: Collection[str] | None = None) -> Stopped:
         """Stop what these agents (all by default) are doing and take back what waits for them."""

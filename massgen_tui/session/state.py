@@ -250,9 +250,9 @@ class SessionState:
                 attempt.place = agent.place
                 attempt.begin()
             case events.Deferred(error=error, tries=tries):
-                attempt.hold(Deferral(at, error.message if error else "", error, tries))
-            case events.DeferralNoted(words=words) if attempt.held is not None:
-                attempt.hold(replace(attempt.held, words=words))
+                attempt.defer(Deferral(at, error.message if error else "", error, tries))
+            case events.DeferralNoted(words=words) if attempt.deferral is not None:
+                attempt.defer(replace(attempt.deferral, words=words))
             case events.Silent(words=words):
                 attempt.note_silence(words)
             case events.StoodStill(seconds=seconds):

@@ -7,7 +7,7 @@ class Status(StrEnum):
     """Where an attempt stands."""
 
     QUEUED = "queued"
-    """Waits for this agent's earlier answer to end, or for its server (`Attempt.held`)."""
+    """Waits for this agent's earlier answer to end, or for its server (`Attempt.deferral`)."""
     CONNECTING = "connecting"
     """Sent, no byte of the answer yet."""
     WAITING = "waiting"

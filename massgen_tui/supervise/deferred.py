@@ -100,7 +100,7 @@ class DeferredSender:
         """Look once at every server that is waited for, and send to those that are up."""
         held = [
             (agent, hold)
-            for agent, hold in self._session.held
+            for agent, hold in self._session.deferred
             if self._agents is None or agent.id in self._agents
         ]
         if not held:

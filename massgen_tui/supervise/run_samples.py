@@ -51,7 +51,7 @@ async def _sample(session: Session, watching: Watching, after: float) -> None:
     join: Join | None = None
     try:
         while True:
-            if join is None and not session.held:  # for what is held `send_when_up` looks
+            if join is None and not session.deferred:  # for what is held `send_when_up` looks
                 await watching.start()
                 join = Join(session, watching)
             if join is not None:

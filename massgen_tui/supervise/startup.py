@@ -39,7 +39,7 @@ async def send_when_up(
         seconds: for which servers are waited for, without those in which the program stood still.
         note: told, in words, whom it waits for.
     """
-    held = {agent.id for agent, _ in session.held}
+    held = {agent.id for agent, _ in session.deferred}
     targets = [t for t in targets_of(config) if held & set(t.agents) and not t.hosted]
     end = running_time() + seconds
     monitor = ServerMonitor(targets)
@@ -52,7 +52,7 @@ async def send_when_up(
         with suppress(TimeoutError):
             async with running_timeout(seconds):
                 await session.wait()
-        if any(hold.error is None for _, hold in session.held):
+        if any(hold.error is None for _, hold in session.deferred):
             note(f"waited {seconds:g} s; asking anyway")
         session.wait_no_more()
         await session.wait()

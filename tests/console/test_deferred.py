@@ -217,9 +217,9 @@ async def test_a_new_prompt_waits_behind_and_comes_back_to_the_editor_first() ->
         assert "queued: waits for the answer above" in stage.screen_text
         await stage.press("ctrl+g", "1", "escape")
         assert stage.app.prompt.text == "two"
-        assert len(stage.session.held) == 1
+        assert len(stage.session.deferred) == 1
         await stage.press("escape")
-        assert stage.session.held == []
+        assert stage.session.deferred == []
 
 
 async def test_a_letter_w_in_the_prompt_is_a_letter() -> None:
@@ -237,7 +237,7 @@ async def test_the_command_holds_all_whose_server_was_not_up() -> None:
         assert "no prompt failed because its server was not up" in stage.screen_text
         await stage.ask("hi")
         await stage.press("ctrl+p", *"send when", "enter", "enter")
-        assert [agent.id for agent, _ in stage.session.held] == ["qwen1", "qwen2"]
+        assert [agent.id for agent, _ in stage.session.deferred] == ["qwen1", "qwen2"]
         assert stage.screen_text.count(WAITS) == 2
 
 
@@ -265,7 +265,7 @@ async def test_the_key_can_be_changed_and_is_in_the_help() -> None:
     async with staged(config, backends=down_then()) as stage:
         await stage.ask("hi")
         await stage.press("ctrl+g", "1", "ctrl+e")
-        assert len(stage.session.held) == 1
+        assert len(stage.session.deferred) == 1
         await stage.press("f1")
         sheet = stage.app.screen
         assert isinstance(sheet, TextModal)

@@ -92,13 +92,15 @@ async def test_a_server_that_starts_loads_and_is_up_gets_the_prompt_once(
         looked = asyncio.Event()
 
         def look(observed: Heard) -> None:
-            if observed.attempt.held is not None and observed.attempt.held.words:
+            if observed.attempt.deferral is not None and observed.attempt.deferral.words:
                 looked.set()
 
         hear(app.session, look)
         app.action_wait()
         await looked.wait()
-        assert [hold.words for _, hold in app.session.held] == ["the server refuses connections"]
+        assert [hold.words for _, hold in app.session.deferred] == [
+            "the server refuses connections"
+        ]
         async with ScriptedServer(port=port) as server:
             loading = {"error": {"message": "Loading model", "code": 503}}
             server.answer(whole(503, loading))

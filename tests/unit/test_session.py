@@ -582,7 +582,7 @@ async def test_what_is_taken_back_unsent_leaves_the_newest_in_front() -> None:
         await s.wait()
         s.rerun()
         await s.wait()
-        (held,) = s.hold()
+        (held,) = s.defer()
         s.bring_to_front("a", turn, 2)
         assert turn.attempt is held
         s.cancel()

@@ -234,7 +234,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(to=WHO)
     def hold(self, to: tuple[str, ...] | None) -> None:
-        self.command(lambda: self.session.hold(to), *(to or ()))
+        self.command(lambda: self.session.defer(to), *(to or ()))
 
     @rule(id=st.sampled_from(IDS), words=TEXT)
     def note_wait(self, id: str, words: str) -> None:

@@ -88,7 +88,7 @@ async def test_a_prompt_to_a_server_that_is_down_fails_at_once_and_may_wait() ->
         (failed,) = scene.attempts()
         assert failed.status is Status.FAILED
         assert may_wait(failed)
-        assert scene.session.held == []
+        assert scene.session.deferred == []
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.UNAUTHORIZED, ErrorKind.NOT_FOUND, ErrorKind.CONFIG])
@@ -99,13 +99,13 @@ async def test_what_waiting_cannot_mend_is_not_offered_to_wait(kind: ErrorKind) 
 
 async def test_what_is_held_is_not_sent_until_released_and_then_once() -> None:
     async with refused(a=[REFUSED, answer("at last")]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         await quiet()
-        assert (held.serial, held.status, held.held) == (2, Status.QUEUED, Deferral(100.0))
+        assert (held.serial, held.status, held.deferral) == (2, Status.QUEUED, Deferral(100.0))
         assert scene.sent() == 1
         assert scene.session.busy
         assert not running(scene.session)
-        assert [(agent.id, hold.since) for agent, hold in scene.session.held] == [("a", 100.0)]
+        assert [(agent.id, hold.since) for agent, hold in scene.session.deferred] == [("a", 100.0)]
         assert scene.session.release("a")
         assert not scene.session.release("a")
         assert running(scene.session)
@@ -123,22 +123,22 @@ async def test_a_held_one_is_not_held_again_and_others_are_left_alone() -> None:
         s = scene.session
         s.start_over(["c"])
         s.ask("2", to=["b"])
-        held = s.hold()
+        held = s.defer()
         assert [attempt.agent for attempt in held] == ["a"]
-        assert s.hold() == []
+        assert s.defer() == []
         assert len(scene.attempts()) == 2
 
 
 async def test_taking_it_back_leaves_the_failure_as_it_was_and_sends_nothing() -> None:
     async with refused(a=[REFUSED]) as scene:
         (failed,) = scene.attempts()
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         assert scene.session.cancel(["a"]) == Stopped(1, ())
         await quiet()
         assert scene.attempts() == [failed]
         assert scene.session.agent("a").current is failed
         assert held.status is Status.CANCELLED
-        assert held.held is None
+        assert held.deferral is None
         assert not scene.session.release("a")
         assert scene.sent() == 1
         assert not scene.session.busy
@@ -146,7 +146,7 @@ async def test_taking_it_back_leaves_the_failure_as_it_was_and_sends_nothing() -
 
 async def test_a_rerun_sends_it_at_once_and_fails_fast() -> None:
     async with refused(a=[REFUSED, REFUSED]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         assert scene.session.rerun(["a"]) == [held]
         await scene.session.wait()
         assert [a.status for a in scene.attempts()] == [Status.FAILED] * 2
@@ -156,13 +156,13 @@ async def test_a_rerun_sends_it_at_once_and_fails_fast() -> None:
 async def test_a_new_prompt_waits_behind_it_and_can_be_taken_back_alone() -> None:
     async with refused(a=[REFUSED, answer("one"), answer("two")]) as scene:
         s = scene.session
-        s.hold()
+        s.defer()
         s.ask("2")
         s.ask("3")
         await quiet()
         assert scene.sent() == 1
         assert s.take_back() == ("2", "3")
-        assert len(s.held) == 1
+        assert len(s.deferred) == 1
         s.ask("2 again")
         s.release("a")
         await s.wait()
@@ -172,14 +172,14 @@ async def test_a_new_prompt_waits_behind_it_and_can_be_taken_back_alone() -> Non
 async def test_a_server_that_still_loads_is_waited_for_in_the_same_attempt() -> None:
     warned: list[Step] = [Warned("sent without top_k"), *LOADING]
     async with refused(a=[REFUSED, warned, LOADING, answer("up")]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         for tries in (1, 2):
             scene.clock.tick(5)
             scene.session.release("a")
-            await until(lambda: held.held is not None)
-            assert held.held is not None
-            assert (held.held.tries, held.held.since) == (tries, scene.clock.now)
-            assert held.held.words == "Loading model"
+            await until(lambda: held.deferral is not None)
+            assert held.deferral is not None
+            assert (held.deferral.tries, held.deferral.since) == (tries, scene.clock.now)
+            assert held.deferral.words == "Loading model"
             assert held.status is Status.QUEUED
         scene.session.release("a")
         await scene.session.wait()
@@ -191,9 +191,9 @@ async def test_a_server_that_still_loads_is_waited_for_in_the_same_attempt() -> 
 
 async def test_taken_back_after_a_vain_sending_it_keeps_how_that_failed() -> None:
     async with refused(a=[REFUSED, LOADING]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         scene.session.release("a")
-        await until(lambda: held.held is not None)
+        await until(lambda: held.deferral is not None)
         scene.session.cancel()
         assert held.status is Status.FAILED
         assert held.error is not None
@@ -204,19 +204,19 @@ async def test_taken_back_after_a_vain_sending_it_keeps_how_that_failed() -> Non
 @pytest.mark.parametrize("kind", [ErrorKind.UNAUTHORIZED, ErrorKind.NOT_FOUND])
 async def test_a_server_that_is_up_and_refuses_is_shown_as_that(kind: ErrorKind) -> None:
     async with refused(a=[REFUSED, [BackendError(kind, "no such model")]]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         scene.session.release("a")
         await scene.session.wait()
         assert held.status is Status.FAILED
         assert held.error is not None
         assert held.error.kind is kind
-        assert scene.session.held == []
+        assert scene.session.deferred == []
 
 
 async def test_an_answer_that_had_begun_is_never_asked_for_again() -> None:
     half: list[Step] = [Opened(), ContentDelta("half"), REFUSED[0]]
     async with refused(a=[REFUSED, half]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         scene.session.release("a")
         await scene.session.wait()
         assert held.status is Status.FAILED
@@ -226,7 +226,7 @@ async def test_an_answer_that_had_begun_is_never_asked_for_again() -> None:
 async def test_one_being_sent_can_be_stopped() -> None:
     never = asyncio.Event()
     async with refused(a=[REFUSED, [never]]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         scene.session.release("a")
         await until(lambda: scene.backends["a"].open)
         scene.session.cancel()
@@ -238,23 +238,23 @@ async def test_one_being_sent_can_be_stopped() -> None:
 
 async def test_what_is_known_of_the_server_is_told_when_it_is_new() -> None:
     async with refused(a=[REFUSED]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         before = len(scene.told)
         for _ in range(3):
             scene.session.notes.wait("a", "loading: Loading model")
-        assert held.held == Deferral(100.0, "loading: Loading model")
+        assert held.deferral == Deferral(100.0, "loading: Loading model")
         assert len(scene.told) == before + 1
         scene.session.release("a")
         await scene.session.wait()
         scene.session.notes.wait("a", "down")
-        assert held.held is None
+        assert held.deferral is None
 
 
 async def test_nobody_looks_for_silence_in_what_is_held() -> None:
     async with refused("a", "b", a=[REFUSED, LOADING], b=[answer("x"), [asyncio.Event()]]) as scene:
-        (held,) = scene.session.hold(["a"])
+        (held,) = scene.session.defer(["a"])
         scene.session.release("a")
-        await until(lambda: held.held is not None)
+        await until(lambda: held.deferral is not None)
         scene.clock.tick(60)
         watch = scene.session._scheduler._watch
         assert watch is not None
@@ -266,18 +266,18 @@ async def test_nobody_looks_for_silence_in_what_is_held() -> None:
 
 async def test_closing_with_one_held_leaves_nothing() -> None:
     async with refused(a=[REFUSED]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         await scene.session.aclose()
         assert held.status is Status.CANCELLED
         assert asyncio.all_tasks() == {asyncio.current_task()}
         assert not scene.session.release("a")
         with pytest.raises(RuntimeError):
-            scene.session.hold()
+            scene.session.defer()
 
 
 async def test_a_new_conversation_forgets_it() -> None:
     async with refused(a=[REFUSED]) as scene:
-        scene.session.hold()
+        scene.session.defer()
         scene.session.start_over()
         assert scene.session.agent("a").turns == []
         assert not scene.session.busy
@@ -288,7 +288,7 @@ async def test_the_answer_before_it_stays_quoted_and_the_attempts_can_be_looked_
         s = scene.session
         s.ask("2")
         await s.wait()
-        (held,) = s.hold()
+        (held,) = s.defer()
         exchange = s.agent("a").turns[1]
         assert exchange.attempt is held
         s.bring_to_front("a", exchange, 0)
@@ -302,7 +302,7 @@ async def test_a_prompt_may_be_held_from_the_first() -> None:
     async with refused(a=[REFUSED, answer("up")], b=[REFUSED]) as scene:
         (turn,) = scene.session.ask("2", ["a"], defer=True)
         await quiet()
-        assert (scene.sent(), turn.attempts[0].held) == (1, Deferral(100.0))
+        assert (scene.sent(), turn.attempts[0].deferral) == (1, Deferral(100.0))
         scene.session.release("a")
         await scene.session.wait()
         assert str(turn.attempts[0].content) == "up"
@@ -313,7 +313,7 @@ async def test_a_prompt_for_who_answers_waits_in_the_line_and_not_for_its_server
     async with refused(a=[REFUSED, [go, *answer("1")], answer("2")]) as scene:
         scene.session.ask("1")
         (turn,) = scene.session.ask("2", defer=True)
-        assert turn.attempts[0].held is None
+        assert turn.attempts[0].deferral is None
         go.set()
         await scene.session.wait()
         assert str(turn.attempts[0].content) == "2"
@@ -323,7 +323,7 @@ async def test_at_the_end_of_the_time_all_is_sent_once_more() -> None:
     sent = asyncio.Event()
     under_way: list[Step] = [sent, LOADING[0]]
     async with refused("a", "b", a=[REFUSED, REFUSED], b=[REFUSED, under_way]) as scene:
-        scene.session.hold()
+        scene.session.defer()
         scene.session.release("b")
         await until(lambda: scene.backends["b"].open)
         scene.session.wait_no_more()
@@ -331,13 +331,13 @@ async def test_at_the_end_of_the_time_all_is_sent_once_more() -> None:
         await scene.session.wait()
         assert [scene.attempts(id)[-1].status for id in "ab"] == [Status.FAILED] * 2
         assert (scene.sent("a"), scene.sent("b")) == (2, 2)
-        assert scene.session.held == []
+        assert scene.session.deferred == []
 
 
 async def test_what_time_does_not_mend_is_not_waited_for_again() -> None:
     untrusted = BackendError(ErrorKind.UNREACHABLE, "TLS: self-signed", passing=False)
     async with refused(a=[REFUSED, [untrusted]]) as scene:
-        (held,) = scene.session.hold()
+        (held,) = scene.session.defer()
         scene.session.release("a")
         await scene.session.wait()
         assert held.error is untrusted

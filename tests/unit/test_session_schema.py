@@ -135,7 +135,7 @@ def _acts(session: Session) -> list[Callable[[], object]]:
         lambda: session.rerun(["a"]),
         lambda: session.ask(LONG),
         lambda: session.bring_to_front("a", session.agent("a").turns[0], 0),
-        lambda: session.hold(["b"]),
+        lambda: session.defer(["b"]),
         lambda: session.notes.wait("b", "it loads"),
         lambda: session.cancel(["b"]),
         lambda: session.start_over(["a"]),
@@ -144,7 +144,7 @@ def _acts(session: Session) -> list[Callable[[], object]]:
 
 async def _quiet(session: Session) -> None:
     """All has ended that is not held."""
-    if not session.held:
+    if not session.deferred:
         await session.wait()
 
 

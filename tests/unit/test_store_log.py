@@ -235,10 +235,10 @@ async def test_what_waits_for_its_server_is_kept(folder: Path) -> None:
     with keep(session, warn=pytest.fail):
         session.ask("hello")
         await session.wait()
-        session.hold()
+        session.defer()
         session.notes.wait("a", "down")
         session.release("a")
-        await until(lambda: len(session.held) == 2)
+        await until(lambda: len(session.deferred) == 2)
         session.release("a")
         await until(lambda: not session.active)
         await session.aclose()

@@ -222,7 +222,7 @@ class Ending(Derived):
         """What there is to tell and, while something is waited for, the second."""
         attempt = self._attempt
         clock = status_text.countdown(attempt, now) or status_text.held(attempt, now)
-        waits = attempt.retrying, attempt.held, attempt.silent
+        waits = attempt.retrying, attempt.deferral, attempt.silent
         told = len(attempt.warnings), waits, attempt.finish_reason
         return told, clock, attempt.status, attempt.error, attempt.empty
 
@@ -236,9 +236,9 @@ class Ending(Derived):
             rows += self._note(status_text.countdown(attempt, now), "warn")
         if attempt.silent:
             rows += self._note(f"… {attempt.silent}", "warn")
-        if attempt.held is not None:
+        if attempt.deferral is not None:
             rows += self._note(status_text.held(attempt, now), "warn")
-            rows += self._note(attempt.held.words, "dim") if attempt.held.words else []
+            rows += self._note(attempt.deferral.words, "dim") if attempt.deferral.words else []
         elif attempt.status is Status.QUEUED:
             rows += self._note("○ queued: waits for the answer above · esc takes it back", "dim")
         if attempt.error is not None:

@@ -49,7 +49,7 @@ def state(agent: Agent) -> Span:
     if attempt is None:
         return _unasked(agent)
     word, style = _STATES[attempt.status]
-    if attempt.held is not None:
+    if attempt.deferral is not None:
         return _HELD, "warn"
     if attempt.retrying is not None:
         return "retrying", "warn"
@@ -162,7 +162,7 @@ def countdown(attempt: Attempt, now: float) -> str:
 
 def held(attempt: Attempt, now: float) -> str:
     """That it is sent later, and how long it has waited; empty when it is not held."""
-    if attempt.held is None:
+    if attempt.deferral is None:
         return ""
     waited = duration(now - attempt.times.created)
     return f"○ will send when the server is up · waiting {waited} · esc takes it back"
@@ -211,7 +211,7 @@ def _waiting(attempt: Attempt, now: float) -> Span:
     if attempt.status.ended or attempt.tool_calls:
         return "", "dim"
     times = attempt.times
-    if attempt.held is not None:
+    if attempt.deferral is not None:
         return f"{_HELD} {duration(now - times.created)}", "dim"
     since = times.asked if times.asked is not None else times.created
     return f"{_STATES[attempt.status][0]} {max(int(now - since - attempt.stopped_s), 0)} s", "dim"
