@@ -1,10 +1,13 @@
 """Config files as the command line finds and reads them."""
 
+import re
 from pathlib import Path
 
 FOLDER = Path("configs")
 ENDINGS = (".yaml", ".yml")
 SHOWN = 20
+ALONE = "`massgen-tui` alone shows what one may begin with."
+_HOST = re.compile(r"[a-z0-9][a-z0-9.-]{0,250}", re.ASCII | re.IGNORECASE)
 
 
 def what_there_is() -> str:
@@ -19,8 +22,15 @@ def no_such_config(name: str) -> str:
     """What to say when the file named is not there."""
     if Path(name).is_dir():
         return f"{name} is a directory, not a config file."
-    found = found_configs()
-    return f"There is no config file {name}." + (f"\n{found}" if found else "")
+    told = [f"There is no config file {name}.", perhaps_address(name), found_configs() or ALONE]
+    return "\n".join(filter(None, told))
+
+
+def perhaps_address(name: str) -> str:
+    """What to say of a bare name that may be meant as a host; empty: it cannot be one."""
+    if not _HOST.fullmatch(name) or name.endswith(ENDINGS):
+        return ""
+    return f"An address has a port or a scheme: {name}:8000, http://{name}."
 
 
 def found_configs() -> str:

@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from massgen_tui.cli.addresses import is_address
-from massgen_tui.cli.configs import no_such_config
+from massgen_tui.cli.configs import ALONE, no_such_config, perhaps_address
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -101,5 +101,6 @@ def _neither(word: str) -> str:
     if Path(word).suffix or "/" in word or "\\" in word:
         return no_such_config(word)
     near = difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.5)
-    meant = f" Did you mean {near[0]!r}?" if near else f" Commands: {', '.join(COMMANDS)}."
-    return f"{word!r} is neither a command nor a config file.{meant}"
+    meant = [f"Did you mean {near[0]!r}?"] if near else [f"Commands: {', '.join(COMMANDS)}."]
+    told = [f"{word!r} is neither a command nor a config file.", *meant]
+    return " ".join([*told, *filter(None, [perhaps_address(word)]), ALONE])

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from massgen_tui.cli.addresses import is_address
-from massgen_tui.cli.targets import look, with_models
+from massgen_tui.cli.targets import NO_AGENT, look, with_models
 from massgen_tui.text import one_line
 
 
@@ -31,12 +31,14 @@ def command(
     if wrong := [one for one in addresses if not is_address(one)]:
         raise click.UsageError(f"{wrong[0]!r} is no address: http://host:port, or host:port")
     if output is not None and Path(output).exists():
-        raise click.ClickException(f"{output} is there already, and stays as it is")
+        raise click.ClickException(
+            f"{output} is there already, and stays as it is: choose another -o"
+        )
     choices, refused = look(addresses, models, key_env)
     for found in refused:
         click.echo(one_line(found.told, 2000), err=True)
     if not choices:
-        raise click.ClickException("no agent can be made of what was found")
+        raise click.ClickException(NO_AGENT)
     text: str = importlib.import_module("massgen_tui.discover.template").file_of(choices, refused)
     if output is None:
         click.echo(text, nl=False)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from massgen_tui.discover.found import Choice, Found
 
 FOR_ADDRESSES = "-m and --key-env are for addresses: a config has its own"
+NO_AGENT = (
+    "no agent can be made of what was found: mend that and run this again; `massgen-tui` alone "
+    "looks for servers on this host, `massgen-tui demo` needs none"
+)
 _SHOWN = 40
 """Models that are listed."""
 _Command = TypeVar("_Command", bound=Callable[..., int])
@@ -128,7 +132,7 @@ def config_of(choices: Sequence["Choice"], refused: Sequence[str]) -> Config:
     for told in refused:
         click.echo(told, err=True)
     if not choices:
-        raise click.ClickException("no agent can be made of what was found")
+        raise click.ClickException(NO_AGENT)
     values = importlib.import_module("massgen_tui.discover.values")
     variables, _ = gather(os.environ, [Path.cwd()])
     config: Config = values.config_of(choices, variables)

@@ -11,14 +11,16 @@ from massgen_tui.config.reach import is_far
 from massgen_tui.dialects import GENERIC, by_host
 from massgen_tui.dialects.servers import SERVERS
 from massgen_tui.discover.found import NO_CHAT, NO_MODEL, Found
-from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.fetch import NO_HOST, Fetcher
 from massgen_tui.monitor.poller import ServerPoller
 from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
 from massgen_tui.net.address import is_loopback, root_of, shown
 
-KEY_VARIABLES = ("VLLM_API_KEY", "SGLANG_API_KEY")
+_KEYS = {server.provider: server.key_vars for server in SERVERS if server.key_vars}
+KEY_VARIABLES = tuple(name for names in _KEYS.values() for name in names)
 """Keys of one's own servers; they go to this machine only, unless the user names one."""
 _TYPES = {server.provider: server.name for server in SERVERS}
+_NAME_IT = "put the key into a variable, and add --key-env NAME to the command line"
 _NAMED = 5
 _IN_ADDRESS = (
     "a name and password in an address can be read by everybody on this machine, in the list of "
@@ -54,8 +56,7 @@ def placed(address: str) -> Found:
     """An address with its base URL, or why it is none; nobody is asked."""
     bare = shown(address)
     if bare != address:
-        hint = "set a variable and name it with --key-env NAME"
-        return Found(bare, problem=_IN_ADDRESS, hint=hint)
+        return Found(bare, problem=_IN_ADDRESS, hint=_NAME_IT)
     try:
         return Found(address, normalise(address, GENERIC))
     except AddressError as error:
@@ -99,15 +100,15 @@ def _locked(
     tried = [name for name in _allowed(base_url, key_variable) if variables.get(name)]
     if tried:
         problem = f"refuses the key from {' and '.join(tried)}"
-        hint = "name the right variable with --key-env NAME"
+        hint = "name the variable with the right one on the command line: --key-env NAME"
     elif key_variable:
         problem, hint = "wants a key", f"{key_variable} is not set"
     elif is_loopback(host_of(base_url)):
-        problem = "wants a key"
-        hint = f"set {' or '.join(KEY_VARIABLES)}, or name a variable with --key-env NAME"
+        own = " or ".join(_KEYS.get(status.kind, ()) if status.kind else KEY_VARIABLES)
+        own = own if status.kind else f"{own} where it is one of these"
+        problem, hint = "wants a key", f"set {own}, or {_NAME_IT}" if own else _NAME_IT
     else:
-        problem = "wants a key"
-        hint = "none goes to another machine by itself: name its variable with --key-env NAME"
+        problem, hint = "wants a key", f"none goes to another machine by itself: {_NAME_IT}"
     kind = f"{status.kind} {status.version}".strip()
     return Found(address, base_url, kind=kind, problem=problem, hint=hint)
 
@@ -156,7 +157,7 @@ def _found(address: str, base_url: str, status: ServerStatus, key_variable: str 
     # a name with what cannot be seen (U+200B, U+00AD) can stand in no config
     named = tuple(model for model in status.models if model.id.isprintable())
     status = replace(status, models=named)
-    problem, hint = _trouble(status)
+    problem, hint = _trouble(status, named="://" in address)
     found = Found(address, base_url, type, kind, status.models, key_variable, problem, hint)
     if problem or found.chat:
         return found
@@ -165,18 +166,18 @@ def _found(address: str, base_url: str, status: ServerStatus, key_variable: str 
     return replace(found, problem=NO_CHAT, hint=told)
 
 
-def _trouble(status: ServerStatus) -> tuple[str, str]:
-    """Why no prompt could go there, and what to do."""
-    if status.state is ServerState.UP:
-        if status.models:
-            return "", ""
-        return NO_MODEL, "name one with -m MODEL" if status.kind else ""
-    if status.state is ServerState.UNKNOWN and status.models:
+def _trouble(status: ServerStatus, *, named: bool) -> tuple[str, str]:
+    """Why no prompt could go there, and what to do; `named`: it can be nothing but an address."""
+    if status.models and status.state in (ServerState.UP, ServerState.UNKNOWN):
         return "", ""
+    if status.state is ServerState.UP:
+        return NO_MODEL, "name one with -m MODEL" if status.kind else ""
     reason = status.reason or "nothing is known of it"
+    if reason == NO_HOST:
+        return NO_HOST, "is its name right?" if named else "and there is no file of that name"
     match status.state:
         case ServerState.DOWN:
-            return f"nothing answers there: {reason}", "is the server started, and on this port?"
+            return f"nothing answers there: {reason}", "start it and try again; is the port right?"
         case ServerState.LOADING:
             return f"is not ready yet: {reason}", "try again when it is"
         case _:

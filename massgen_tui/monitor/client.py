@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import aiohttp
 
 from massgen_tui.descriptors import exhausted
-from massgen_tui.monitor.fetch import REFUSED, Answer, Fault, Take
+from massgen_tui.monitor.fetch import NO_HOST, REFUSED, Answer, Fault, Take
 from massgen_tui.net.proxy import proxy_fault, refuse_login
 from massgen_tui.net.resolver import DaemonResolver
 from massgen_tui.net.tls import tls_hint
@@ -106,7 +106,7 @@ def _failed(error: Exception) -> Answer:
 def _way(error: Exception, number: int | None) -> str:
     """What is wrong with the way to the server; empty: nothing."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "no such host"
+        return NO_HOST
     if isinstance(error, aiohttp.ClientConnectorError):
         return one_line(error.os_error.strerror or str(error.os_error), 120).lower()
     if isinstance(error, aiohttp.ClientPayloadError):

@@ -25,6 +25,7 @@ _CHUNK = 2**16
 
 
 REFUSED = "connection refused"
+NO_HOST = "no such host"
 
 
 class Fault(StrEnum):

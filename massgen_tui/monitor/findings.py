@@ -9,6 +9,7 @@ from massgen_tui.monitor.status import ServerState, ServerTarget
 
 _MOST_NAMES = 5
 _MAY_ANSWER = "(it may answer all the same)"
+_NO_AGENT = "--key-env NAME for an address, api_key in servers: of a config"
 
 
 def notes_of(
@@ -35,7 +36,8 @@ def notes_of(
     notes += [*_too_long(target, card), hint]
     unkeyed = not (target.keyed or card.trouble or hint)
     if state is ServerState.UNAUTHORIZED and unkeyed:
-        notes.insert(0, "a key is wanted: set api_key for its agents")
+        way = "set api_key for its agents" if target.models else _NO_AGENT
+        notes.insert(0, f"a key is wanted: {way}")
     return tuple(note for note in notes if note)
 
 

@@ -1,6 +1,7 @@
 """What is found at addresses, whom a key goes to, and the config that is made of it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,8 +76,44 @@ async def test_without_a_key_it_is_said_which_to_set() -> None:
         locked(server, "sk-vllm-own")
         [found] = await look_at([server.root], {})
         assert found.problem == "wants a key"
-        assert "VLLM_API_KEY or SGLANG_API_KEY" in found.hint
+        assert found.hint.startswith("set VLLM_API_KEY or SGLANG_API_KEY where it is one")
+        assert "--key-env NAME" in found.hint
         assert sent(server) == {None}
+
+
+@pytest.mark.parametrize(
+    ("prepare", "named"),
+    [(llamacpp, None), (sglang, "SGLANG_API_KEY"), (vllm, "VLLM_API_KEY")],
+    ids=["llama.cpp", "SGLang", "vLLM"],
+)
+async def test_a_variable_of_its_own_is_named_only_where_a_server_has_one(
+    prepare: Callable[[ScriptedServer], None], named: str | None
+) -> None:
+    """llama.cpp's server, as that of the demo, has none: the command line names any."""
+    async with ScriptedServer() as server:
+        prepare(server)
+        # llama.cpp lists its models to all
+        for path in ("/props", "/slots", "/metrics", *(["/v1/models"] if named else [])):
+            server.route("GET", path, whole(401, ASKS))
+        [found] = await look_at([server.root], {})
+    assert found.problem == "wants a key"
+    assert "add --key-env NAME to the command line" in found.hint
+    assert [name for name in ("VLLM_API_KEY", "SGLANG_API_KEY") if name in found.hint] == (
+        [named] if named else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("agents.invalid", "no such host (and there is no file of that name)"),
+        ("no-such-host.invalid:8000", "no such host (and there is no file of that name)"),
+        ("http://no-such-host.invalid:8000", "no such host (is its name right?)"),
+    ],
+)
+async def test_a_name_that_nobody_has_may_be_meant_as_a_file(address: str, told: str) -> None:
+    [found] = await look_at([address], {})
+    assert found.told == f"{address}: {told}"
 
 
 async def test_a_key_that_is_refused_is_named_by_its_variable_alone() -> None:

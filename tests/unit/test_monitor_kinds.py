@@ -70,6 +70,15 @@ async def test_a_llamacpp_that_shows_its_models_to_all_and_refuses_our_key_is_no
     assert unkeyed.notes[0] == "a key is wanted: set api_key for its agents"
 
 
+async def test_whom_no_agent_asks_is_told_how_an_address_gets_a_key() -> None:
+    async with ScriptedServer() as server:
+        llamacpp(server)
+        server.route("GET", "/props", whole(401, {"error": {"message": "Invalid API Key"}}))
+        status = await look(target(server, "llamacpp", models=()))
+    assert status.state is ServerState.UNAUTHORIZED
+    assert status.notes[0].startswith("a key is wanted: --key-env NAME for an address")
+
+
 async def test_another_server_in_its_place_is_seen_though_no_look_met_the_gap() -> None:
     clock = FakeClock()
     async with ScriptedServer() as server:
