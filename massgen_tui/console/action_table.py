@@ -91,7 +91,14 @@ ACTIONS: tuple[Action, ...] = (
         "pane",
         "Go to pane",
     ),
-    Action(_MAIN, "next", "tab", "next(1)", "complete an @agent, else the next pane", "View"),
+    Action(
+        _MAIN,
+        "next",
+        "tab",
+        "next(1)",
+        "complete an @agent or a @./file, else the next pane",
+        "View",
+    ),
     Action(_MAIN, "previous", "shift+tab", "next(-1)", "the pane before", "View"),
     Action(
         _PROMPT,

@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from massgen_tui.console.coordinating import Coordinating
+from massgen_tui.console.file_mentions import FileProblemError
 from massgen_tui.console.saving import SESSION, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.answers import last_answers
-from massgen_tui.session.mentions import names_near, parse_address, unknown_name
+from massgen_tui.session.mentions import names_near, split_address, unescaped, unknown_name
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.queries import is_busy, newest
 from massgen_tui.session.session import Session
@@ -67,10 +68,14 @@ class Desk:
     def ask(self, typed: str) -> bool:
         """Send a prompt to those it names, or to all; False, and told why, when it was not sent."""
         ids = [agent.id for agent in self._session.agents]
-        to, prompt = parse_address(typed, ids)
-        objection = self._objection(typed, prompt, ids)
-        if objection:
+        to, prompt = split_address(typed, ids)
+        if objection := self._objection(typed, prompt, ids):
             self._say(objection)
+            return False
+        try:
+            prompt = unescaped(self._prompt.files.insert(prompt))
+        except FileProblemError as problem:
+            self._say(str(problem))
             return False
         if self._coordinating.on and to is None:
             self._coordinating.ask(prompt)
@@ -85,6 +90,8 @@ class Desk:
         if not prompt.strip():
             return "nothing to ask: write the prompt after the name"
         if (name := unknown_name(typed, ids)) is not None:
+            if Path(name).is_file():
+                return f"not sent: no agent is called {name}; @./{name} is the file"
             meant = " ".join(f"@{id}" for id in names_near(name, ids))
             return f"not sent: no agent is called {name} ({meant}); @@{name} is a plain @"
         command = _COMMAND.match(prompt)

@@ -1,22 +1,47 @@
-"""Whom a prompt is meant for: `@id` at its very start."""
+"""What a typed prompt names with `@`: agents at its very start, files as words anywhere.
+
+An agent is `@id`; a file is a word with a `/` or a leading `.` behind the `@`.
+"""
 
 import difflib
 import re
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 _NAME = re.compile(r"@(\w\S*)")
 _NEAR = 3
 """Names that are offered in place of an unknown one."""
 _SHOWN = 8
 """Names that are shown where none is near."""
+_WRITTEN = r"(?:/|\.{1,2}/|~[^\s/]*/)\S*"
+"""A path that can be nothing else: it may hold all but blanks."""
+_SEEMS = r"(?:\.\w|[^\s()\"'<>{}|*=;$`,@~/.][^\s()\"'<>{}|*=;$`@/]*/)[^\s()\"'<>{}|*=;$`@]*"
+"""One that is no call and no decorator, as `@app.get("/x")` is."""
+_PATH = re.compile(f"{_WRITTEN}|{_SEEMS}")
+_WORD = re.compile(
+    r"(?P<fence>^(?P<marks>`{3,}|~{3,}).*?(?:^(?P=marks)|\Z))|(?P<code>`[^`\n]+`)"
+    r"|(?<![^\s(])@(?P<plain>@?)"
+    rf'(?:"(?P<quoted>[^"\n]+)"|(?P<path>{_WRITTEN}|{_SEEMS})(?=[)\]\'".,;:!?]*(?!\S)))',
+    re.MULTILINE | re.DOTALL,
+)
 
 
-def parse_address(text: str, ids: Collection[str]) -> tuple[tuple[str, ...] | None, str]:
-    """Split a typed prompt into the agents it names and what it says.
+class Mention(NamedTuple):
+    """A word of a prompt that names a file."""
+
+    start: int
+    end: int
+    name: str
+    """The path as it was written."""
+    plain: bool = False
+    """It was written `@@path`: it is text."""
+
+
+def split_address(text: str, ids: Collection[str]) -> tuple[tuple[str, ...] | None, str]:
+    """Split a typed prompt into the agents it names and what stands behind them.
 
     `@qwen1 hello` goes to `qwen1`, `@qwen1 @qwen2 hello` to both. An `@` that is followed by no
-    agent's id is plain text. `@@name` is a literal `@name`; an `@@` that no name follows (a diff's
-    `@@ -1 +1 @@`) stays.
+    agent's id is text.
 
     Args:
         text: the prompt as typed.
@@ -26,18 +51,45 @@ def parse_address(text: str, ids: Collection[str]) -> tuple[tuple[str, ...] | No
         The ids in the order they were named, or None for all agents; and the prompt without them.
     """
     named, rest = _split(text, ids)
-    if rest.startswith("@@") and rest[2:3].strip():
-        rest = rest[1:]
     return (tuple(named) or None), rest
+
+
+def unescaped(text: str) -> str:
+    """A prompt as it is sent: `@@name` at its start is a literal `@name`.
+
+    An `@@` that no name follows (a diff's `@@ -1 +1 @@`) stays.
+    """
+    return text[1:] if text.startswith("@@") and text[2:3].strip() else text
 
 
 def unknown_name(text: str, ids: Collection[str]) -> str | None:
     """The name behind the `@` that begins a typed prompt where it is no agent's, else None.
 
-    It would go to every agent, paid ones included, though one was meant. `@@name` is text.
+    It would go to every agent, paid ones included, though one was meant. `@@name` is text, and a
+    path is a file's.
     """
     found = _NAME.match(_split(text, ids)[1])
-    return found[1].rstrip(",:;") if found else None
+    if found is None or is_path(found[1]):
+        return None
+    return found[1].rstrip(",:;")
+
+
+def is_path(word: str) -> bool:
+    """Whether what stands behind an `@` names a file."""
+    return _PATH.fullmatch(word) is not None
+
+
+def file_mentions(text: str) -> list[Mention]:
+    """The words of a typed prompt that name files, in their order.
+
+    In code (a fence, backticks) an `@` is text. A path with blanks is quoted: `@"./my notes.md"`.
+    """
+    found = []
+    for match in _WORD.finditer(text) if "@" in text else ():
+        name = match["path"] or match["quoted"]
+        if name and is_path(name.replace(" ", "_")):
+            found.append(Mention(match.start(), match.end(), name, bool(match["plain"])))
+    return found
 
 
 def names_near(name: str, ids: Sequence[str]) -> list[str]:

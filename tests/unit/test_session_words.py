@@ -22,7 +22,13 @@ from massgen_tui.backends.events import (
 from massgen_tui.session.answers import last_answers
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import cited_answer
-from massgen_tui.session.mentions import names_near, parse_address, unknown_name
+from massgen_tui.session.mentions import (
+    file_mentions,
+    names_near,
+    split_address,
+    unescaped,
+    unknown_name,
+)
 from massgen_tui.session.numbers import numbers
 from massgen_tui.session.outcome import answer_text, verdict
 from massgen_tui.session.status import Status
@@ -58,7 +64,8 @@ IDS = ("qwen1", "qwen", "gpt-oss", "the judge")
 def test_an_address_is_an_id_at_the_very_start(
     text: str, ids: tuple[str, ...] | None, prompt: str
 ) -> None:
-    assert parse_address(text, IDS) == (ids, prompt)
+    named, rest = split_address(text, IDS)
+    assert (named, unescaped(rest)) == (ids, prompt)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +97,45 @@ def test_a_name_that_is_no_agent_s_is_found_with_those_that_are_near(
         "@ hello",
         "a @qwen3 b",
         "@-x",
+        "@src/x.py what is it?",
+        "@qwen1 @docs/a.md",
     ],
 )
 def test_other_texts_begin_with_no_unknown_name(text: str) -> None:
     assert unknown_name(text, IDS) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("@./notes.md", ["./notes.md"]),
+        ("see @src/x.py, @../y.c and (@/abs/z.h).", ["src/x.py,", "../y.c", "/abs/z.h)."]),
+        ("@~/x @~me/y @.env", ["~/x", "~me/y", ".env"]),
+        ("see (@src/x.py)", ["src/x.py"]),
+        ('@"./my notes.md" and @"a b/c.md"', ["./my notes.md", "a b/c.md"]),
+        ("@qwen1 @./x\n@docs/a.md", ["./x", "docs/a.md"]),
+        # an address, a name, a decorator, a package in quotes, a diff: no file
+        ("me@home.org/x @someone @ alone @, or", []),
+        ('@app.get("/items")\ndef x(): …', []),
+        ("@Path('/x') @media(a/b)", []),
+        ('"@types/node": "^1"', []),
+        ("@@ -1,3 +1,4 @@ a/b", []),
+        # in code an @ is code
+        ("```sh\nnpm i @types/node\n```\n@./x", ["./x"]),
+        ("````\n```\n@./a\n```\n````", []),
+        ("~~~\n@./a", []),
+        ("run `npm i @types/node` first", []),
+    ],
+)
+def test_a_word_with_a_slash_or_a_leading_dot_names_a_file(text: str, names: list[str]) -> None:
+    found = file_mentions(text)
+    assert [one.name for one in found] == names
+    assert not any(one.plain for one in found)
+
+
+def test_two_ats_before_a_path_are_text() -> None:
+    (found,) = file_mentions("install @@types/node")
+    assert found.plain
 
 
 THOUGHT, SAID = ReasoningDelta("hm"), ContentDelta("text")

@@ -14,6 +14,7 @@ from massgen_tui.console.screens.text_modal import TextModal
 
 NOTES = """
 A prompt goes to all agents; @id at its very start asks one, @@ is a plain @.
+A word like @./notes.md or @src/x.py sends that file along, in a fenced block.
 A prompt to an agent that still answers waits for it; esc takes it back.
 Plain digits go to a pane when a pane has the focus; other letters go to the prompt.
 f10 does what esc does, everywhere: GNU screen keeps esc to itself while the mouse is on.

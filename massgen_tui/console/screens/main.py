@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
 from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
@@ -80,6 +80,7 @@ class MainScreen(Screen[None], CachedLines):
         self.prompt = prompt
         self.keys = Line(id="keys")
         self.small = Static(id="small")
+        self._noted = ""
         self._keymap = keymap
         self._monitor = monitor
 
@@ -142,6 +143,11 @@ class MainScreen(Screen[None], CachedLines):
         self._fold(event.size)
         if self.focused is None and not too_small(*event.size):
             self.set_focus(self.prompt)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell what is to be known of the draft."""
+        if event.text_area is self.prompt and self.prompt.note != self._noted:
+            self.show_keys()
 
     def take(self, event: events.Key | events.Paste) -> bool:
         """Let what is typed or pasted outside the prompt, and means nothing there, go to it."""
@@ -323,6 +329,9 @@ class MainScreen(Screen[None], CachedLines):
         part = f" panes {now.first + 1}–{last} of {now.total} " if now.shown < now.total else ""
         if self.grid.zoomed is not None:
             part = f" zoomed {last} of {now.total} "
+        self._noted = self.prompt.note
+        if self._noted:
+            part = f" {self._noted} {part}"
         acting = acting_in(*first, Scope.MAIN, Scope.APP)
         acting = tuple(one for one in acting if self.sends or not one.sends)
         line = foot(acting, self._keymap, self.app.size.width - len(part))

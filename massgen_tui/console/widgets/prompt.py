@@ -11,10 +11,12 @@ from textual.widgets import TextArea
 from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.aside import Aside
+from massgen_tui.console.file_mentions import FileMentions
 from massgen_tui.console.history import History
 from massgen_tui.console.keys import remapped
 from massgen_tui.console.phrases import hint
-from massgen_tui.text import clean
+from massgen_tui.session.mentions import is_path
+from massgen_tui.text import clean, one_line
 
 MODIFIED_ENTER = {"shift+enter", "ctrl+enter", "alt+enter"}
 """Enter as terminals report it that tell it from the plain one."""
@@ -29,6 +31,12 @@ EDITING: Mapping[str, str] = {
 
 _NAME = re.compile(r"(?:@\S+\s+)*@(\S*)")
 """A name that is being typed, alone or behind others."""
+_FILE = re.compile(r'(?:^|[\s(])@("?)([^\s"]*|(?<=")[^"]*)$')
+"""A path that is being typed, at the end of what stands before the cursor."""
+_NOTE = 60
+"""Columns of what is noted of a draft."""
+_LISTED = 20
+"""Files that are listed, at most."""
 
 
 class Prompt(TextArea):
@@ -65,6 +73,7 @@ class Prompt(TextArea):
         self._agents = agents
         self._ask = ask
         self._aside = Aside()
+        self.files = FileMentions()
         acts: dict[str, Callable[[], bool]] = {
             "send": self.send,
             "newline": self._newline,
@@ -105,8 +114,14 @@ class Prompt(TextArea):
 
     def put(self, text: str) -> None:
         """Insert text in place of the selection; a long one is held aside."""
+        self.files.pasted(text)
         plain = self._aside.fold(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
         self.move_cursor(self.replace(plain, *self.selection).end_location)
+
+    @property
+    def note(self) -> str:
+        """What is to be known of the draft before it is sent; empty: nothing."""
+        return one_line(self.files.note(self.text), _NOTE)
 
     @property
     def whole(self) -> str:
@@ -157,16 +172,39 @@ class Prompt(TextArea):
             self.past.keep(self.whole)
 
     def complete(self) -> bool:
-        """Complete the agent's name, or list those it may be; False when there is none."""
+        """Complete an agent's name or a path, or list those it may be; False: there is none."""
         typed, found = self._completion()
         if not found:
-            return False
+            return self._complete_file()
         if len(found) == 1:
             self.insert(f"{found[0][len(typed) :]} ")
             return True
         self.insert(_shared(found)[len(typed) :])
         names = " ".join(f"@{id}" for id in found)
         self.notify(clean(names), title=f"{len(found)} agents", markup=False, timeout=4)
+        return True
+
+    def _complete_file(self) -> bool:
+        row, column = self.cursor_location
+        match = _FILE.search(self.document.get_line(row)[:column])
+        typed = match[2] if match else ""
+        if match is None or not typed:
+            return False
+        found = self.files.completions(typed)
+        if not found:
+            if is_path(typed):
+                self.notify(f"no file begins with {clean(typed)}", markup=False, timeout=4)
+            return is_path(typed)
+        path = _shared(found)
+        whole = len(found) == 1 and not path.endswith("/")
+        quote = '"' if match[1] or " " in path else ""
+        said = f"{quote}{path}{quote} " if whole else f"{quote}{path}"
+        begin = (row, match.start(1))
+        self.move_cursor(self.replace(said, begin, self.cursor_location).end_location)
+        if found[1:]:
+            names = "  ".join(one.rstrip("/").rpartition("/")[2] for one in found[:_LISTED])
+            more = f"  … {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+            self.notify(names + more, title=f"{len(found)} files", markup=False, timeout=4)
         return True
 
     def update_suggestion(self) -> None:
