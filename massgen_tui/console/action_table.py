@@ -7,6 +7,7 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 
 from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_offers import exports, offer
+from massgen_tui.console.action_reading import READING
 from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, REPLAYING, STOP
 
 _WHOM = "all, or the focused pane"
@@ -176,6 +177,7 @@ ACTIONS: tuple[Action, ...] = (
         in_readme=True,
     ),
     *ANSWERS,
+    *READING,
     Action(_PANE, "pane.help", "question_mark", "app.help", "all keys"),
     Action(
         _PANE,
@@ -197,8 +199,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(_OWN, "pane.start", "home,g", "top", "start"),
     Action(_OWN, "pane.end", "end,G", "end", "end"),
     Action(_OWN, "pane.fold", "t", "fold", "fold or unfold reasoning"),
-    Action(_OWN, "pane.copy-answer", "y", "copy_answer", "copy the answer", in_readme=True),
-    Action(_OWN, "pane.copy-code", "c", "copy_code", "copy the last code", in_readme=True),
+    Action(_OWN, "pane.copy-answer", "y", "copy('answer')", "copy the answer", in_readme=True),
+    Action(_OWN, "pane.copy-code", "c", "copy('code')", "copy the last code", in_readme=True),
     Action(
         _OWN,
         "pane.next-place",

@@ -99,32 +99,30 @@ class CopyingApp(TerminalApp, inherit_bindings=False):
     """An app whose copies reach the clipboard through tmux and screen too."""
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy what is selected; something is said only when that could not be sent."""
-        self._copy(text, "the selection", aloud=False)
+        """Copy what is selected, as Textual asks for it, and say where it is."""
+        self._copy(text, "the selection")
 
     def copy(self, text: str, what: str) -> None:
         """Copy `text` and say where it is."""
         if text:
-            self._copy(text, what, aloud=True)
+            self._copy(text, what)
         else:
             self.notify(f"no {what} to copy yet", markup=False)
 
-    def _copy(self, text: str, what: str, *, aloud: bool) -> None:
+    def _copy(self, text: str, what: str) -> None:
         self._clipboard = text  # what ctrl+v puts into the prompt
         ways = sequences(text)
         self._send(ways)
-        self.run_worker(self._hand_over(text, what, sent=bool(ways), aloud=aloud), group="copy")
+        self.run_worker(self._hand_over(text, what, sent=bool(ways)), group="copy")
 
-    async def _hand_over(self, text: str, what: str, *, sent: bool, aloud: bool) -> None:
+    async def _hand_over(self, text: str, what: str, *, sent: bool) -> None:
         """Do what may take a moment, and say where the text is."""
         in_tmux = bool(os.environ.get("TMUX")) and await asyncio.to_thread(into_tmux, text)
         if os.environ.get("TMUX") and not in_tmux:
             self._send([osc52(text)])
-        done = sent or in_tmux
-        file = await asyncio.to_thread(keep, text) if self._keeps and (aloud or not done) else None
-        if aloud or not done:
-            said = told(what, len(text), sent=sent, in_tmux=in_tmux, file=file)
-            self.notify(said, timeout=4 if done else 8, markup=False)
+        file = await asyncio.to_thread(keep, text) if self._keeps else None
+        said = told(what, len(text), sent=sent, in_tmux=in_tmux, file=file)
+        self.notify(said, timeout=4 if sent or in_tmux else 8, markup=False)
 
     def _send(self, ways: list[str]) -> None:
         if self._driver is not None:

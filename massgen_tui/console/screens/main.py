@@ -1,14 +1,12 @@
 """The main screen: panes, sidebar, prompt, and what the keys do to them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
@@ -25,6 +23,7 @@ from massgen_tui.console.layout import (
     too_small,
 )
 from massgen_tui.console.screens.goto import GotoScreen
+from massgen_tui.console.screens.reading import Reading
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.cached_lines import CachedLines
 from massgen_tui.console.widgets.foot import foot
@@ -39,7 +38,7 @@ from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.coordination import Agreement
 
 
-class MainScreen(Screen[None], CachedLines):
+class MainScreen(Reading, CachedLines):
     """Where one lives."""
 
     BINDINGS = bindings(Scope.MAIN, Scope.PANE, Scope.DIGIT)
@@ -123,11 +122,6 @@ class MainScreen(Screen[None], CachedLines):
         else:
             self.styles.clear_rule("grid_rows")
 
-    @property
-    def pane(self) -> AgentPane | None:
-        """The pane that has the focus."""
-        return self.focused if isinstance(self.focused, AgentPane) else None
-
     def on_mount(self) -> None:
         """Keep the foot line true."""
         self.watch(self, "focused", self.show_keys, init=False)
@@ -188,7 +182,7 @@ class MainScreen(Screen[None], CachedLines):
 
     def close_open(self) -> bool:
         """Close what is open over or before the panes; False when nothing was."""
-        if self._close_search():
+        if self.close_search():
             return True
         if self.sidebar_over:
             self.sidebar_over = False
@@ -197,27 +191,6 @@ class MainScreen(Screen[None], CachedLines):
         else:
             return False
         return True
-
-    async def action_search(self) -> None:
-        """Ask what to find in the focused pane."""
-        if self.pane is not None:
-            # what it is made of takes time to import, and the first frame does not need it
-            room = import_module("massgen_tui.console.widgets.search")
-            bar: Widget = room.SearchBar(self.pane, self._keymap, id="search")
-            # the one before may still be on its way out
-            await self.query("#search").remove()
-            await self.mount(bar)
-            self.set_focus(bar)
-
-    def _close_search(self) -> bool:
-        """Search no more in the panes that are seen; False when nothing was searched."""
-        searched = [pane for pane in self.panes if pane.finding and pane.display]
-        for pane in searched:
-            pane.find("")
-        typing = self.query("SearchBar")
-        for bar in typing:
-            bar.blur()
-        return bool(searched or typing)
 
     def action_reasoning(self) -> None:
         """Show or fold the reasoning of the focused pane or of all."""
@@ -235,8 +208,7 @@ class MainScreen(Screen[None], CachedLines):
 
     def action_zoom(self) -> None:
         """Bring one pane to full size, or all back."""
-        seen = self.panes[self.grid.arrangement.first]
-        self._zoom(None if self.grid.zoomed else self.pane or seen)
+        self._zoom(None if self.grid.zoomed else self.read)
 
     def _zoom(self, pane: AgentPane | None) -> None:
         self.grid.zoom(pane)

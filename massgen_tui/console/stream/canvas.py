@@ -11,6 +11,7 @@ from massgen_tui.console.stream.rows import PaintContext, Row, inner_width, keep
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.select import marked
 from massgen_tui.console.stream.styles import Styles
+from massgen_tui.console.stream.turns import TurnSteps
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.pieces import Text
@@ -27,6 +28,7 @@ class Canvas:
         """Show `agent` as pane `number`."""
         self.view = Scroll()
         self.document = Document(agent, self.view)
+        self.turns = TurnSteps(self.document)
         self._agent = agent
         self._frame = Frame(agent, number)
         self.x = 0
@@ -110,10 +112,10 @@ class Canvas:
 
     @property
     def said(self) -> str:
-        """What is searched for, how often it was found, and where one stands; empty without it."""
+        """What is searched for, how often it was found, where one stands; else at which turn."""
         finder = self.finder
         if finder is None:
-            return ""
+            return self.turns.said
         many = len(finder.hits)
         if many or finder.working:
             place = "" if finder.place is None else f"{finder.place + 1}/"

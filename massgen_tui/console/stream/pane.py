@@ -20,16 +20,12 @@ from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import bindings
 from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.canvas import Canvas
+from massgen_tui.console.stream.copying import Part, copied
 from massgen_tui.console.stream.find import Finder
 from massgen_tui.console.stream.rows import runs
 from massgen_tui.console.stream.select import line_at, selected_text, word_at
-from massgen_tui.console.stream.structure import last_code
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.cited import cited_answer
-from massgen_tui.session.outcome import answer_text
-from massgen_tui.text import clean
 
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
@@ -50,7 +46,7 @@ class AgentPane(Widget, can_focus=True):
         """The user wants `text` in the clipboard."""
 
         def __init__(self, pane: "AgentPane", text: str, what: str) -> None:
-            """Ask for `text`, which is `what` ("answer", "code")."""
+            """Ask for `text`, which is `what` ("answer", "code of turn 2")."""
             super().__init__()
             self.pane = pane
             self.text = text
@@ -226,24 +222,18 @@ class AgentPane(Widget, can_focus=True):
         """Fold or unfold the reasoning."""
         self.toggle_reasoning()
 
-    def action_copy_answer(self) -> None:
-        """Ask for the answer at the window's end to be copied, as the Markdown it is."""
-        attempt = self._attempt
-        text = clean(cited_answer(attempt)) if attempt else ""
-        self.post_message(self.CopyRequested(self, text, "answer"))
+    async def action_copy(self, part: str) -> None:
+        """Ask for a part (`Part`) of what was said at the turn one reads to be copied."""
+        turn = self._canvas.turns.turn or self._document.turn_at(self._end_row)
+        text = await asyncio.to_thread(copied, turn.attempt if turn else None, Part(part))
+        which = self.agent.turns.index(turn) + 1 if turn in self.agent.turns else 0
+        told = f"{part} of turn {which}" if 0 < which < len(self.agent.turns) else part
+        self.post_message(self.CopyRequested(self, text, told))
 
-    async def action_copy_code(self) -> None:
-        """Ask for the last code of the answer at the window's end to be copied."""
-        attempt = self._attempt
-        said = clean(answer_text(attempt)) if attempt else ""
-        # to find it in a megabyte takes a second
-        text = await asyncio.to_thread(last_code, said)
-        self.post_message(self.CopyRequested(self, text, "code"))
-
-    @property
-    def _attempt(self) -> Attempt | None:
-        turn = self._document.turn_at(self._end_row)
-        return turn.attempt if turn is not None else None
+    def action_turn(self, by: int) -> None:
+        """Go to the prompt of the turn before or after the one that is read."""
+        self._canvas.turns.step(by)
+        self._show(self._clock())
 
     def action_attempt(self, step: int) -> None:
         """Put the attempt before or after in front, of those at the last prompt."""
