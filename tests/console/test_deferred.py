@@ -73,7 +73,7 @@ async def test_a_prompt_waits_for_its_server_and_is_sent_once_when_the_monitor_s
     async with staged(config, size=size, backends=backends, watching=watching) as stage:
         await stage.ask("hi")
         assert statuses(stage) == [Status.FAILED], "it fails at once"
-        assert OFFER in stage.screen_text
+        assert f"→ ctrl+g and the pane's number, then {OFFER}" in stage.screen_text
         await stage.press("ctrl+g", "1", "w")
         assert statuses(stage) == [Status.FAILED, Status.QUEUED]
         await tend(stage, 12)
@@ -182,8 +182,9 @@ async def test_where_looking_tells_nothing_it_is_sent_now_and_then() -> None:
 
 async def test_esc_takes_it_back_and_the_failure_stands_as_before() -> None:
     watching = FixedWatching(servers(ServerState.DOWN))
-    backends = down_then(answer("never"))
-    async with staged(scenes.two_agents(), backends=backends, watching=watching) as stage:
+    backends, size = down_then(answer("never")), (200, 36)
+    config = scenes.two_agents()
+    async with staged(config, size=size, backends=backends, watching=watching) as stage:
         await stage.ask("hi")
         await stage.press("ctrl+g", "1", "w", "escape")
         assert statuses(stage) == [Status.FAILED]

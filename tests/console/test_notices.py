@@ -91,3 +91,45 @@ async def test_a_new_conversation_tells_too_what_it_took_back() -> None:
         [notice] = told(stage)
         assert notice == "new conversation with all agents\ntaken back to the prompt"
         assert stage.app.prompt.text == "second"
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("n", "nothing is searched for in this pane: / does"),
+        ("N", "nothing is searched for in this pane: / does"),
+        ("[", "nothing was asked yet"),
+        ("]", "nothing was asked yet"),
+        ("t", "there is no reasoning to show or fold yet"),
+        ("y", "no answer to copy yet"),
+        ("c", "no code to copy yet"),
+        ("d", "there are no two answers to compare yet: rerun, or ask several agents"),
+        ("a", "nothing was agreed on yet: f8, then ask all agents"),
+        ("r", "nothing was asked yet"),
+        ("R", "nothing was asked yet"),
+        ("w", "nothing was asked yet"),
+    ],
+)
+async def test_a_key_that_has_nothing_to_do_says_so(key: str, said: str) -> None:
+    async with staged(size=(80, 24)) as stage:
+        await stage.press("ctrl+g", "1", key)
+        assert told(stage) == [said]
+
+
+async def test_the_first_and_the_last_attempt_are_told() -> None:
+    backends = Backends(qwen1=[answer("one"), answer("two")])
+    async with staged(size=(80, 24), backends=backends) as stage:
+        await stage.ask("@qwen1 hi")
+        await stage.press("ctrl+g", "1", "[")
+        assert told(stage) == ["there is one attempt alone"]
+        await stage.press("r", "]")
+        assert told(stage) == ["this is the last of 2 attempts"]
+        await stage.press("[", "[")
+        assert told(stage) == ["this is the first of 2 attempts"]
+        assert "one" in stage.screen_text
+
+
+async def test_the_key_of_all_panes_says_too_that_there_is_no_reasoning() -> None:
+    async with staged(size=(80, 24)) as stage:
+        await stage.press("ctrl+t")
+        assert told(stage) == ["there is no reasoning to show or fold yet"]

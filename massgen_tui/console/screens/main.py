@@ -25,6 +25,7 @@ from massgen_tui.console.layout import (
 from massgen_tui.console.screens.goto import GotoScreen
 from massgen_tui.console.screens.reading import Reading
 from massgen_tui.console.stream.pane import AgentPane
+from massgen_tui.console.stream.status_text import NO_REASONING
 from massgen_tui.console.widgets.cached_lines import CachedLines
 from massgen_tui.console.widgets.foot import foot
 from massgen_tui.console.widgets.lines import Line, TitleBar
@@ -194,8 +195,10 @@ class MainScreen(Reading, CachedLines):
 
     def action_reasoning(self) -> None:
         """Show or fold the reasoning of the focused pane or of all."""
-        for pane in (self.pane,) if self.pane else self.panes:
-            pane.toggle_reasoning()
+        panes = (self.pane,) if self.pane else self.panes
+        found = [pane.toggle_reasoning() for pane in panes]
+        if not any(found):
+            self.notify(NO_REASONING, markup=False)
 
     def action_sidebar(self) -> None:
         """Show or hide servers and GPUs."""

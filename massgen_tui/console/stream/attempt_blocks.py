@@ -243,9 +243,8 @@ class Ending(Derived):
             rows += self._note("○ queued: waits for the answer above · esc takes it back", "dim")
         if attempt.error is not None:
             rows += error_rows(attempt.error, self.width)
-            rows += (
-                self._note(f"→ {status_text.offer(attempt)}", "text") if may_wait(attempt) else []
-            )
+            if may_wait(attempt):
+                rows += self._note(f"→ {status_text.IN_PANE} {status_text.OFFER}", "text")
         else:
             end = verdict(attempt)
             mark = "✓" if end.whole else "■" if attempt.status is Status.CANCELLED else "!"
@@ -271,7 +270,8 @@ def error_rows(error: BackendError, width: int) -> list[Row]:
             rest=(("  ", "mark"),),
         )
     if error.detail:
-        rows += text_rows("it said more: i shows all of it", "dim", width, indent="  ")
+        more = f"it said more: {status_text.IN_PANE} i shows all of it"
+        rows += text_rows(more, "dim", width, indent="  ")
     return rows
 
 

@@ -139,7 +139,7 @@ class Canvas:
         ended = attempt is None or attempt.status.ended
         if ended or not 0 <= now - self._foot_at < _FOOT_EVERY:
             self._foot_at = now
-            self._numbers = status_text.foot(self._agent, now)
+            self._numbers = status_text.foot(self._agent, now, self._frame.elsewhere)
         return self._numbers
 
     def row_at(self, y: int) -> int | None:

@@ -60,6 +60,11 @@ class Frame:
         self._style = "frame-focus" if focused else "frame"
 
     @property
+    def elsewhere(self) -> int | None:
+        """The pane's number where it has not the focus, to go to it by."""
+        return None if self.focused else self._number
+
+    @property
     def side(self) -> str:
         """The glyph at both sides of a row."""
         return self._glyphs[3]

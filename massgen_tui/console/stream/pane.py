@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import bindings
+from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.canvas import Canvas
 from massgen_tui.console.stream.copying import Part, copied
@@ -214,13 +215,16 @@ class AgentPane(Widget, can_focus=True):
 
     def action_find_next(self, by: int) -> None:
         """Go to the next place, or the one before."""
-        if self._canvas.finder is not None:
-            self._canvas.finder.step(by)
-            self._show(self._clock())
+        if self._canvas.finder is None:
+            self.notify("nothing is searched for in this pane: / does", markup=False)
+            return
+        self._canvas.finder.step(by)
+        self._show(self._clock())
 
     def action_fold(self) -> None:
         """Fold or unfold the reasoning."""
-        self.toggle_reasoning()
+        if not self.toggle_reasoning():
+            self.notify(status_text.NO_REASONING, markup=False)
 
     async def action_copy(self, part: str) -> None:
         """Ask for a part (`Part`) of what was said at the turn one reads to be copied."""
@@ -238,11 +242,11 @@ class AgentPane(Widget, can_focus=True):
     def action_attempt(self, step: int) -> None:
         """Put the attempt before or after in front, of those at the last prompt."""
         turn = self.agent.turns[-1] if self.agent.turns else None
-        if turn is None or len(turn.attempts) < 2:
+        places = range(len(turn.attempts)) if turn is not None else range(0)
+        if turn is None or places[turn.front] + step not in places:
+            self.notify(status_text.no_other(len(places), step), markup=False)
             return
-        places = range(len(turn.attempts))
-        index = max(0, min(places[turn.front] + step, places[-1]))
-        self._bring_to_front(self.agent.id, turn, index)
+        self._bring_to_front(self.agent.id, turn, places[turn.front] + step)
         self.paint(self._clock())
 
     def on_click(self, event: events.Click) -> None:

@@ -69,8 +69,14 @@ def _unasked(agent: Agent) -> Span:
     return ("server not up", "warn") if agent.away else ("ready", "dim")
 
 
-def foot(agent: Agent, now: float) -> list[Span]:
-    """The numbers of the attempt that runs or ran last, most telling first."""
+def foot(agent: Agent, now: float, pane: int | None = None) -> list[Span]:
+    """The numbers of the attempt that runs or ran last, most telling first.
+
+    Args:
+        agent: whose attempt.
+        now: the session's time.
+        pane: the number of its pane, where keys go elsewhere now.
+    """
     attempt = shown(agent)
     if attempt is None:
         return []
@@ -85,7 +91,7 @@ def foot(agent: Agent, now: float) -> list[Span]:
     parts += [(part, "text") for part in _besides(attempt)]
     if not may_wait(attempt):
         # where it may for its error, that says so
-        parts.insert(0, (offer(attempt, away=agent.away), "mark"))
+        parts.insert(0, (offer(attempt, pane, away=agent.away), "mark"))
     return [part for part in parts if part[0]]
 
 
@@ -168,9 +174,27 @@ def held(attempt: Attempt, now: float) -> str:
     return f"○ will send when the server is up · waiting {waited} · esc takes it back"
 
 
-def offer(attempt: Attempt, *, away: bool = False) -> str:
+IN_PANE = "ctrl+g and the pane's number, then"
+"""How a letter comes to act in a pane, whatever has the focus: else it goes to the prompt."""
+OFFER = "w: send it when the server is up"
+"""What the user can do about a server that is not up."""
+
+
+NO_REASONING = "there is no reasoning to show or fold yet"
+
+
+def no_other(attempts: int, step: int) -> str:
+    """Why no attempt stands `step` further: there are so many."""
+    if attempts < 2:
+        return "there is one attempt alone" if attempts else "nothing was asked yet"
+    return f"this is the {'first' if step < 0 else 'last'} of {attempts} attempts"
+
+
+def offer(attempt: Attempt, pane: int | None = None, *, away: bool = False) -> str:
     """What the user can do about a server that was or is not up; empty where it was and is."""
-    return "w: send it when the server is up" if may_wait(attempt, away=away) else ""
+    if not may_wait(attempt, away=away):
+        return ""
+    return OFFER if pane is None else f"ctrl+g {pane}, w: send it when it is up"
 
 
 def duration(value: float) -> str:
