@@ -50,7 +50,7 @@ snapshots: $(VENV)/.dev ## record the pictures of the screens again; look at the
 
 pictures: $(VENV)/.dev ## record the pictures in the README and docs/ again, of a kept session and of the README's scene
 	@$(py) -m pytest tests/snapshots/test_replayed_picture.py tests/snapshots/test_readme_picture.py \
-	  tests/snapshots/test_moving_picture.py \
+	  tests/snapshots/test_moving_picture.py tests/snapshots/test_agreed_picture.py \
 	  --snapshot-update $(PYTEST)
 
 monkey: $(VENV)/.dev ## type, click, paste and resize at random, 100 times 5,000 events (half an hour)

@@ -11,6 +11,7 @@ from massgen_tui.session.agent import Agent, KeptProfile, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Clock, Entry, Listener, Sampled, Stopped
+from massgen_tui.session.notes import Notes
 from massgen_tui.session.player import Player
 from massgen_tui.session.session import Session
 
@@ -48,6 +49,7 @@ class ReplaySession(Session):
         )
         self.player = Player(entries, self.state, speed=speed, wall=wall)
         self.clock = self.player.clock
+        self.notes = NoNotes(self._queues, self._scheduler, self._emit)
 
     def listen(self, listener: Listener, *, streams: bool = True) -> None:
         """Call `listener` for what happens again, with `streams` for pieces too."""
@@ -106,15 +108,6 @@ class ReplaySession(Session):
         """Hold nothing."""
         return []
 
-    def note_server(
-        self, agent: str, *, away: bool, served_by: str, context_length: int | None
-    ) -> bool:
-        """Nothing new is learned of a server."""
-        return False
-
-    def note_samples(self, sampled: Sampled) -> None:
-        """Nothing new is learned of servers and GPUs."""
-
     def cancel(self, agents: Collection[str] | None = None) -> Stopped:
         """Stop nothing."""
         return Stopped()
@@ -126,6 +119,17 @@ class ReplaySession(Session):
     def start_over(self, agents: Collection[str] | None = None) -> Stopped:
         """Begin nothing."""
         return Stopped()
+
+
+class NoNotes(Notes):
+    """Takes nothing in: what was known then is among the events that are played."""
+
+    def server(self, agent: str, *, away: bool, served_by: str, context_length: int | None) -> bool:
+        """Nothing new is learned of a server."""
+        return False
+
+    def samples(self, sampled: Sampled) -> None:
+        """Nothing new is learned of servers and GPUs."""
 
 
 class NoBackend:

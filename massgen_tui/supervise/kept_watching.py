@@ -55,6 +55,8 @@ def _status(target: ServerTarget, sample: ServerSample, at: float) -> ServerStat
     return ServerStatus(
         target,
         ServerState(sample.state) if known else ServerState.UNKNOWN,
+        kind=one_line(sample.kind or ""),
+        version=one_line(sample.version or ""),
         condition=condition,
         running=sample.running,
         waiting=sample.waiting,

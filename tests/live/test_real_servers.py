@@ -119,14 +119,32 @@ def test_cold_answers_find_nothing_in_the_cache(tmp_path: Path) -> None:
     assert all(cold == 0 for _, cold in told), "where the servers are started to tell"
 
 
-@pytest.mark.parametrize("prompt", ["Hello!", "What is 17 * 23?"])
-def test_they_agree_or_end_with_the_best_there_is(prompt: str) -> None:
-    command = [sys.executable, "-m", "massgen_tui", "run", str(CONFIG), prompt]
+def coordinated(config: Path, prompt: str) -> dict[str, Any]:
+    """What the agents came to."""
+    command = [sys.executable, "-m", "massgen_tui", "run", str(config), prompt]
     done = subprocess.run(
         [*command, "--coordinate", "--format", "json"], capture_output=True, text=True, check=False
     )
-    came = json.loads(done.stdout)["coordination"]
+    came: dict[str, Any] = json.loads(done.stdout)["coordination"]
     assert done.returncode == (2 if came["out"] else 0)
+    return came
+
+
+def test_they_agree_by_tool_calls(tmp_path: Path) -> None:
+    path = changed(tmp_path, temperature=0, enable_thinking=False)
+    config = yaml.safe_load(path.read_text())
+    known = {"round": "Which answer is best? Vote.", "present": "What is 17 * 23?"}
+    path.write_text(yaml.safe_dump(config | {"orchestrator": {"prompts": known}}))
+    came = coordinated(path, "What is 17 * 23?")
+    assert (came["requests"], came["rounds"], came["by"]) == (5, 2, "votes")
+    assert came["way"] == {"qwen1": "tools", "qwen2": "tools"}
+    assert len({vote["for"] for vote in came["votes"] if vote["counted"]}) == 1
+    assert came["prompt_tokens"] <= 1500
+    assert "391" in came["final"]
+
+
+def test_they_end_with_the_best_there_is_whatever_they_say() -> None:
+    came = coordinated(CONFIG, "Hello!")
     assert came["final"].strip()
     assert came["winner"] in [answer["name"] for answer in came["answers"]]
     assert came["rounds"] <= 4

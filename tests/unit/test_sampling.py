@@ -23,7 +23,16 @@ from tests.support.fakes import Backends, FakeClock, config_of
 KEY = "sk-planted-key"
 ROOT = "http://localhost:8000"
 TARGET = ServerTarget(ROOT, f"{ROOT}/v1", "vllm", ("fake/model",), key=KEY)
-UP = ServerStatus(TARGET, ServerState.UP, running=2, waiting=1, kv_usage=0.5, tokens_per_s=61.54)
+UP = ServerStatus(
+    TARGET,
+    ServerState.UP,
+    running=2,
+    waiting=1,
+    kv_usage=0.5,
+    tokens_per_s=61.54,
+    kind="vLLM",
+    version="0.33.0",
+)
 HUNG = ServerStatus(TARGET, ServerState.UP, f"odd {KEY}", condition=Condition.HUNG)
 DOWN = ServerStatus(TARGET, ServerState.DOWN)
 GPUS = GpuSnapshot(
@@ -118,7 +127,7 @@ async def test_its_line_holds_numbers_and_no_key_or_words(tmp_path: Path) -> Non
     first, second = [one for one in map(json.loads, text.splitlines()) if one.get("e") == "sampled"]
     assert first["servers"] == [
         {"id": TARGET.id, "state": "up", "running": 2, "waiting": 1}
-        | {"kv_usage": 0.5, "tokens_per_s": 61.5}
+        | {"kv_usage": 0.5, "tokens_per_s": 61.5, "kind": "vLLM", "version": "0.33.0"}
     ]
     assert second["servers"] == [{"id": TARGET.id, "state": "up", "condition": "hung"}]
     assert first["gpus"] == [
