@@ -63,6 +63,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         _MAIN,
+        "editor",
+        "f3",
+        "app.editor",
+        "the prompt in your editor ($VISUAL, $EDITOR)",
+        "Prompt",
+        palette="Edit in your editor",
+        sends=True,
+    ),
+    Action(
+        _MAIN,
         "sessions",
         "f5",
         "app.sessions",

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import SystemCommand
+from textual.app import SuspendNotSupported, SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
@@ -136,6 +137,22 @@ class Actions(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
     async def action_request(self) -> None:
         """Show what was sent for the focused agent, or for the first that is seen."""
         self.push_screen(await self.workspace.request_screen())
+
+    def action_editor(self) -> None:
+        """Edit the prompt in the user's own editor; all else goes on."""
+        self.run_worker(self._edit(), group="editor")
+
+    async def _edit(self) -> None:
+        if self.lent:
+            return
+        prompt = self.workspace.prompt
+        try:
+            editor = import_module("massgen_tui.console.editor")
+            said = await editor.edit_prompt(prompt, self.lent_terminal)
+        except SuspendNotSupported:
+            said = "an editor wants a terminal, and there is none here: type in the prompt"
+        if said:
+            self.say(said, seconds=8)
 
     def action_warnings(self) -> None:
         """Show what the config warns of, and where the log and the session's file are."""

@@ -225,7 +225,8 @@ class ConsoleApp(Actions, inherit_bindings=False):
 
     def paint(self) -> None:
         """Draw what is new in the panes that are seen, and the title."""
-        self.workspace.paint()
+        if not self.lent:
+            self.workspace.paint()
 
     def show_monitors(self) -> None:
         """Show what is known of servers and GPUs."""

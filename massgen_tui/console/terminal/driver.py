@@ -5,9 +5,12 @@ program, with exit code 0 (textual#6456); an error while writing ends the thread
 the program waits for it for ever.
 """
 
+import asyncio
 import os
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from select import select
 from selectors import EVENT_READ, SelectSelector
@@ -15,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.drivers.linux_driver import LinuxDriver
 
 from massgen_tui.console.terminal.keyboard import Key, Keyboard
@@ -41,6 +44,8 @@ class TerminalApp(App[None], inherit_bindings=False):
     """What ended the app though it should not have."""
     ending: bool = False
     """A signal has come that ends the app, with an exit code of its own."""
+    lent: bool = False
+    """Another program has the terminal."""
 
     async def on_event(self, event: events.Event) -> None:
         """Take the second stop key for the first wherever it means nothing of its own."""
@@ -62,6 +67,34 @@ class TerminalApp(App[None], inherit_bindings=False):
     def sets_terminal_title(self) -> bool:
         """The terminal's window is called by us."""
         return isinstance(self._driver, ConsoleDriver) and self._driver.title.set
+
+    @contextmanager
+    def lent_terminal(self) -> Iterator[None]:
+        """A context in which another program has the terminal: we read and draw nothing.
+
+        The app runs on. Where it ends meanwhile (`CancelledError`) the terminal is not taken back.
+
+        Raises:
+            SuspendNotSupported: there is no terminal that could be lent.
+        """
+        driver = self._driver
+        if driver is None or not driver.can_suspend:
+            raise SuspendNotSupported("there is no terminal to lend")
+        self.app_suspend_signal.publish(self)
+        ends = False
+        try:
+            with driver.no_automatic_restart(), _interrupts_passed_on():
+                driver.suspend_application_mode()
+                self.lent = True
+                yield
+        except asyncio.CancelledError:
+            ends = True
+            raise
+        finally:
+            if not ends:
+                self.lent = False
+                driver.resume_application_mode()
+                self.app_resume_signal.publish(self)
 
     def lose_terminal(self, error: BaseException) -> None:
         """End with exit code 1 and a report: the terminal cannot be read or written any more."""
@@ -102,6 +135,11 @@ class ConsoleDriver(LinuxDriver):
         self.title.end()
         super().stop_application_mode()
 
+    def write(self, data: str) -> None:
+        """Write to the terminal, but where another program has it."""
+        if not (isinstance(self._app, TerminalApp) and self._app.lent):
+            super().write(data)
+
     def _tell(self, error: BaseException) -> None:
         if isinstance(self._app, TerminalApp):
             self._app.call_later(self._app.lose_terminal, error)
@@ -124,6 +162,22 @@ class ConsoleDriver(LinuxDriver):
                     messages = keyboard.later(time.monotonic())
                 for message in messages:
                     self.process_message(message)
+
+
+@contextmanager
+def _interrupts_passed_on() -> Iterator[None]:
+    """A context in which ctrl+c and ctrl+\\ in another program's terminal do not end us.
+
+    A handler, since what is ignored would be ignored by that program too.
+    """
+    before = {
+        number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGQUIT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _read(file: int) -> bytes:

@@ -126,7 +126,17 @@ class Prompt(TextArea):
     @property
     def whole(self) -> str:
         """What stands here, with the long texts that are held aside."""
-        return self._aside.unfold(self.text).strip()
+        return self.draft.strip()
+
+    @property
+    def draft(self) -> str:
+        """All that stands here, with the long texts that are held aside, blanks too."""
+        return self._aside.unfold(self.text)
+
+    def edited(self, text: str) -> None:
+        """Have another text here, as one change that can be undone."""
+        end = self.replace(self._aside.fold(text), (0, 0), self.document.end).end_location
+        self.move_cursor(end)
 
     def send(self) -> bool:
         """Send what stands here, unless it is blank; what is not sent stays."""
