@@ -24,8 +24,8 @@ from tests.support.console import NO_GPU, FixedWatching
 from tests.support.fakes import FakeClock, config_of
 from tests.support.monkey import Monkey, WildBackends
 
-SEEDS = int(os.environ.get("MONKEY_SEEDS", "10"))
-EVENTS = int(os.environ.get("MONKEY_EVENTS", "1000"))
+SEEDS = int(os.environ.get("MONKEY_SEEDS", "20"))
+EVENTS = int(os.environ.get("MONKEY_EVENTS", "2000"))
 FIRST = int(os.environ.get("MONKEY_FIRST", "1"))
 ENDS = 2.0
 """CPU seconds in which an app ends."""
@@ -52,6 +52,22 @@ def change(watching: FixedWatching, chance: random.Random) -> None:
     if chance.random() < 0.02:
         watching.servers = chance.choice((scenes.both_up(), scenes.one_down(), {}))
         watching.gpus = chance.choice((scenes.two_gpus(), NO_GPU))
+
+
+def come_and_go(app: ConsoleApp, chance: random.Random) -> None:
+    """Agents are added, changed and removed."""
+    workspace = app.workspace
+    ids = [agent.id for agent in workspace.session.agents]
+    drawn = chance.random()
+    if drawn < 0.004 and len(ids) < 6:
+        free = next(id for id in "abcdefgh" if id not in ids)
+        workspace.add_agent(config_of(free).agents[0])
+    elif drawn < 0.008 and len(ids) > 1:
+        workspace.remove_agent(chance.choice(ids))
+    elif drawn < 0.012:
+        one = workspace.session.agent(chance.choice(ids)).config
+        settings = one.settings.patched({"temperature": chance.random()})
+        workspace.change_agent(one.model_copy(update={"settings": settings}))
 
 
 async def ends(app: ConsoleApp | WatchApp) -> None:
@@ -87,6 +103,7 @@ async def test_the_console(
         clock.tick(chance.choice((0.01, 0.1, 2.0)))
         backends.beat.tick()
         change(watching, chance)
+        come_and_go(app, chance)
 
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         monkey = Monkey(app, seed, each=each)
