@@ -7,7 +7,7 @@ import pytest
 from pygments.lexers import get_lexer_by_name
 
 from massgen_tui.console.stream import highlight
-from massgen_tui.console.stream.answer import MarkdownText
+from massgen_tui.console.stream.growing_markdown import MarkdownText
 from massgen_tui.console.stream.highlight import plain
 from tests.support.lexers import Later
 from tests.support.panes import Page, agent, ask, finish, look, say, shown

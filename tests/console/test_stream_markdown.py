@@ -6,9 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from massgen_tui.console.stream import answer, markdown
-from massgen_tui.console.stream.answer import MarkdownText
+from massgen_tui.console.stream import growing_markdown, markdown
 from massgen_tui.console.stream.blocks import STALE
+from massgen_tui.console.stream.growing_markdown import MarkdownText
 from massgen_tui.console.stream.markdown import Carry
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.structure import last_code
@@ -249,7 +249,7 @@ def test_a_block_that_is_cut_for_its_length_reads_the_same_however_it_comes(
 ) -> None:
     source = (source or "x ") * (500 // max(len(source), 2) + 1)
     whole, stream = MarkdownText(40), MarkdownText(40)
-    with patch.object(answer, "LIMIT", 120):
+    with patch.object(growing_markdown, "LIMIT", 120):
         whole.feed(source, end=True)
         for at in range(0, len(source), step):
             stream.feed(source[at : at + step])
@@ -285,7 +285,7 @@ def test_the_cost_of_a_piece_does_not_grow_with_the_answer(
         parsed.append(len(source))
         return markdown.render(source, carry, width, growing=growing, awaits=awaits)
 
-    monkeypatch.setattr("massgen_tui.console.stream.answer.render", render)
+    monkeypatch.setattr("massgen_tui.console.stream.growing_markdown.render", render)
     text = MarkdownText(60)
     text.feed("Some **words** of a paragraph.\n\n- item one\n- item two\n\n" * 400)
     parsed.clear()

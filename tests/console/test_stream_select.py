@@ -6,7 +6,7 @@ import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from massgen_tui.console.stream.answer import CODE_LIMIT, MarkdownText
+from massgen_tui.console.stream.growing_markdown import CODE_LIMIT, MarkdownText
 from massgen_tui.console.stream.markdown import Carry, render
 from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 
 from massgen_tui.console.stream.rows import NEWLINE, NOTHING, SPACE, Row, keep_same, text_rows
+from massgen_tui.console.stream.segment import Segment
 from massgen_tui.console.stream.wrap import TAB, breaks
 from massgen_tui.session.pieces import Text
 from massgen_tui.text import clean
@@ -95,23 +96,6 @@ class Reader:
                 self._part, self._offset = self._part + 1, 0
         self._chars += STEP - room
         return clean("".join(pieces))
-
-
-class Segment:
-    """A finished stretch of a growing text: its source, and how many rows it takes."""
-
-    __slots__ = ("awaits", "carry", "count", "source", "stale")
-
-    def __init__(
-        self, source: str, count: int, carry: object = None, *, stale: bool = False
-    ) -> None:
-        """Hold `source`, in `count` rows; `carry` is what rendering needs from before it."""
-        self.source = source
-        self.count = count
-        self.carry = carry
-        self.stale = stale
-        self.awaits: set[str] = set()
-        """Languages of its code whose lexers were not there when it was rendered."""
 
 
 class Growing(Block):
