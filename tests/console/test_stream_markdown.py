@@ -8,8 +8,8 @@ from rich.cells import cell_len
 
 from massgen_tui.console.stream import growing_markdown, markdown
 from massgen_tui.console.stream.blocks import STALE
+from massgen_tui.console.stream.carry import Carry
 from massgen_tui.console.stream.growing_markdown import MarkdownText
-from massgen_tui.console.stream.markdown import Carry
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.structure import last_code
 from tests.support.panes import look, shown

@@ -6,8 +6,9 @@ import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 
+from massgen_tui.console.stream.carry import Carry
 from massgen_tui.console.stream.growing_markdown import CODE_LIMIT, MarkdownText
-from massgen_tui.console.stream.markdown import Carry, render
+from massgen_tui.console.stream.markdown import render
 from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.select import line_at, selected_text, word_at

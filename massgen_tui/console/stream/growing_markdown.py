@@ -10,8 +10,9 @@ Segments that much has already come after are not rendered before they are seen,
 import re
 
 from massgen_tui.console.stream.blocks import STALE, Growing
+from massgen_tui.console.stream.carry import Carry
 from massgen_tui.console.stream.highlight import awaited
-from massgen_tui.console.stream.markdown import Carry, render
+from massgen_tui.console.stream.markdown import render
 from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.segment import Segment

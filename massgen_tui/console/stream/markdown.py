@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from massgen_tui.console.stream.carry import Carry
 from massgen_tui.console.stream.fences import code_rows, expand, is_closed, language_of
 from massgen_tui.console.stream.highlight import awaited, highlight, lexer_name, plain
 from massgen_tui.console.stream.inline import inline_lines
@@ -32,20 +33,6 @@ _BULLETS = "•◦▪"
 _HEADS = {"h1": "head.bu", "h2": "head.b", "h3": "head-small.u"}
 _TEXT_ROOM = 8
 """Cells that the marks of nested lists and quotes leave for text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """What the rendering of a stretch needs to know of what stands before it."""
-
-    first: bool = True
-    """Nothing stands before it."""
-    gap: bool = False
-    """A blank line stands before it."""
-    number: int | None = None
-    """The number of its first item, when it continues an ordered list."""
-    prefix: str = ""
-    """Source to put before it: the head of a table that it continues."""
 
 
 def block_tokens(source: str) -> list[Token]:

@@ -2,9 +2,10 @@
 
 import re
 
+from massgen_tui.console.stream.carry import Carry
 from massgen_tui.console.stream.fences import closes, code_rows, expand, language_of
 from massgen_tui.console.stream.highlight import lexer_name, plain, prepare
-from massgen_tui.console.stream.markdown import Carry, render
+from massgen_tui.console.stream.markdown import render
 from massgen_tui.console.stream.rows import Row
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
