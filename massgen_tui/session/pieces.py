@@ -32,6 +32,11 @@ class Text:
             self.parts = ["".join(self.parts)]
             self.joins += 1
 
+    @property
+    def joined(self) -> str:
+        """All of it where it is kept as one string; else empty."""
+        return self.parts[0] if len(self.parts) == 1 else ""
+
     def __str__(self) -> str:
         """All of it: the string that is kept, once it is joined."""
         return self.parts[0] if len(self.parts) == 1 else "".join(self.parts)

@@ -1,6 +1,10 @@
 """The rows of a conversation are those of one opened now, whatever came and went before."""
 
-from hypothesis import given
+import gc
+from types import BuiltinFunctionType, FunctionType, ModuleType
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from massgen_tui.session.agent import Agent
@@ -8,6 +12,11 @@ from massgen_tui.session.attempt import Attempt
 from tests.support.panes import Page, agent, ask, finish, rerun, say, shown, think
 
 _TEXT = "It *is* so, and `so` it was:\n\n- one\n- two\n\n"
+_TEXTS = [
+    _TEXT,
+    "a line\r\nand\x1b[31m another\n\n\n1. one\n2. two\n\n",
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\nx = 1\n\ty = 2\n```\n\n> quoted\n\n",
+]
 
 
 def _asks(one: Agent, _: int) -> None:
@@ -25,7 +34,7 @@ def _says(one: Agent, many: int) -> None:
         attempt = one.turns[-1].attempts[-1]
         if many % 3 == 0 and not attempt.content:
             think(attempt, "hm, " * many)
-        say(attempt, _TEXT * many)
+        say(attempt, _TEXTS[many % 4 % 3] * many)
 
 
 def _finishes(one: Agent, _: int) -> None:
@@ -56,6 +65,7 @@ _CHANGES = [_asks, _says, _finishes, _asks, _says, _finishes, _reruns, _fronts, 
 _CHANGES += [_starts_over]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -116,3 +126,47 @@ def say_all(page: Page, attempt: Attempt) -> Attempt:
         say(attempt, _TEXT)
         page.document.flush(3.0)
     return attempt
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "".join(f"Paragraph {number}: it *is* so, and `so` it was.\n\n" for number in range(200)),
+        "".join(f"{number}. an item of a list\n   in two lines\n" for number in range(200)),
+        "".join(f"## Head {number}\n\n```sh\nls {number}\n```\n\n" for number in range(200)),
+    ],
+    ids=["paragraphs", "list", "code"],
+)
+def test_the_text_of_turns_long_past_is_kept_once(said: str) -> None:
+    one = agent()
+    page = Page(one, height=6)
+    for _ in range(12):
+        attempt = ask(one)
+        say(attempt, said[:3000])
+        page.read()
+        say(attempt, said[3000:])
+        page.read()
+        finish(attempt)
+        page.read()
+    ask(one)
+    page.document.flush(3.0)
+    past = page.document.views[:9]
+    assert characters(past) <= 1.1 * 9 * len(said)
+    assert page.read() == Page(one).read()
+
+
+def characters(root: object) -> int:
+    """Characters of all strings that are reached from `root`, each counted once."""
+    seen: set[int] = set()
+    found, todo = 0, [root]
+    while todo:
+        thing = todo.pop()
+        if id(thing) in seen or isinstance(
+            thing, type | ModuleType | FunctionType | BuiltinFunctionType
+        ):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, str):
+            found += len(thing)
+        todo += gc.get_referents(thing)
+    return found

@@ -29,6 +29,11 @@ class Answer(MarkdownText):
         return min((at for at in (lit, first) if at is not None), default=None)
 
     @property
+    def whole(self) -> str:
+        """What was said, once it is one string."""
+        return self._attempt.content.joined
+
+    @property
     def waiting(self) -> bool:
         """More has come than was taken in, or code is to be highlighted yet."""
         return self._reader.waiting or self.pale

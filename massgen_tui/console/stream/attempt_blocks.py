@@ -166,6 +166,11 @@ class Reasoning(PlainText):
         return self.feed(new) if new else None
 
     @property
+    def whole(self) -> str:
+        """What was thought, once it is one string."""
+        return self._attempt.reasoning.joined
+
+    @property
     def waiting(self) -> bool:
         """More is to be shown than was taken in."""
         return self._reader.waiting and not self._fold

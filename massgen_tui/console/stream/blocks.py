@@ -115,6 +115,11 @@ class Growing(Block):
         """Text has come that was not taken in yet."""
         return False
 
+    @property
+    def whole(self) -> str:
+        """The text that it comes from, where that is one string; else empty."""
+        return ""
+
     @abstractmethod
     def render(self, segment: Segment) -> list[Row]:
         """The rows of a segment at the present width."""
@@ -152,14 +157,17 @@ class Growing(Block):
         return old_end, start + len(rows)
 
     def put_away(self) -> bool:
-        """Let go of the segments' rows, keeping their places; tells whether that was possible.
+        """Let go of the segments' rows and sources; tells whether that was possible.
 
-        Nothing may wait then: neither text, nor to be wrapped.
+        Their places stay, and the text that the sources stand in. Nothing may wait then: neither
+        text, nor to be wrapped.
         """
         if self.stale or self.waiting:
             return False
-        at = 0
+        at = end = 0
+        whole = self.whole
         for segment in self.segments:
+            end = segment.borrow(whole, end)
             self.rows[at : at + segment.count] = [STALE] * segment.count
             segment.stale = True
             at += segment.count

@@ -15,3 +15,13 @@ class Carry:
     """The number of its first item, when it continues an ordered list."""
     prefix: str = ""
     """Source to put before it: the head of a table that it continues."""
+
+
+_PLAIN = {(first, gap): Carry(first, gap) for first in (False, True) for gap in (False, True)}
+
+
+def carried(first: bool, gap: bool, number: int | None = None, prefix: str = "") -> Carry:
+    """What is so carried over: mostly one of a few, which the segments share."""
+    if number is None and not prefix:
+        return _PLAIN[first, gap]
+    return Carry(first, gap, number, prefix)

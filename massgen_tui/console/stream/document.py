@@ -265,7 +265,7 @@ class Document:
         for segment in reversed(block.segments):
             at -= segment.count
             if segment.stale:
-                budget -= len(segment.source) + 16
+                budget -= segment.size + 16
                 old_end, new_end = block.settle(segment, at)
                 self._splice(start, at, old_end, block.rows[at:new_end])
                 if budget <= 0 or not block.stale:

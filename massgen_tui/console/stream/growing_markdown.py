@@ -10,12 +10,12 @@ Segments that much has already come after are not rendered before they are seen,
 import re
 
 from massgen_tui.console.stream.blocks import STALE, Growing
-from massgen_tui.console.stream.carry import Carry
+from massgen_tui.console.stream.carry import Carry, carried
 from massgen_tui.console.stream.highlight import awaited
 from massgen_tui.console.stream.markdown import render
 from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row, keep_same
-from massgen_tui.console.stream.segment import Segment
+from massgen_tui.console.stream.segment import NOTHING, Segment
 from massgen_tui.console.stream.structure import mended, structure, table_head
 
 LIMIT = 8192
@@ -130,13 +130,14 @@ class MarkdownText(Growing):
         if not starts:
             return
         if starts[0][0] > 0:
-            self._carry = _with_gap(self._carry)
+            carry = self._carry
+            self._carry = carried(carry.first, True, carry.number, carry.prefix)
         bounds = [at for at, _ in starts if at < keep] + [keep]
         numbers = [number for _, number in starts]
         for number, at, stop in zip(numbers, bounds, bounds[1:], strict=False):
             self._segment("\n".join(lines[at:stop]) + "\n", number)
         last = next((number for at, number in starts if at == keep), None)
-        self._carry = Carry(self._carry.first, self._carry.gap, last)
+        self._carry = carried(self._carry.first, self._carry.gap, last)
         self._tail = "\n".join([*lines[keep:], ""]) + self._tail[whole:]
         if fence:
             self._open_fence()
@@ -144,7 +145,7 @@ class MarkdownText(Growing):
     def _segment(
         self, source: str, number: int | None = None, prefix: str = "", *, whole: bool = True
     ) -> None:
-        carry = Carry(self._carry.first, self._carry.gap, number, prefix)
+        carry = carried(self._carry.first, self._carry.gap, number, prefix)
         awaits: set[str] = set()
         rows = (
             self._guess(source) if self._far else render(source, carry, self.width, awaits=awaits)
@@ -160,7 +161,7 @@ class MarkdownText(Growing):
             last.awaits |= awaits
             self._pale += [last] if last not in self._pale else []
         line = source.removesuffix("\n").rpartition("\n")[2]
-        self._carry = Carry(first=False, gap=not line.strip("> \t"))
+        self._carry = carried(first=False, gap=not line.strip("> \t"))
 
     def _guess(self, source: str) -> list[Row]:
         """As many stale rows as the source may need."""
@@ -174,7 +175,7 @@ class MarkdownText(Growing):
         self._joins = whole
         other = last is None or not whole or last.stale is not self._far
         # after what shows nothing (an empty quote) a gap depends on what stands before it
-        if last is None or other or not last.count or len(last.source) >= _SEGMENT:
+        if last is None or other or not last.count or last.size >= _SEGMENT:
             self.segments.append(Segment(source, rows, carry, stale=self._far))
             self.stale += self._far
             return
@@ -238,9 +239,10 @@ class MarkdownText(Growing):
     def render(self, segment: Segment) -> list[Row]:
         """Render a finished segment."""
         carry = segment.carry if isinstance(segment.carry, Carry) else Carry()
-        segment.awaits = set()
-        rows = render(segment.source, carry, self.width, awaits=segment.awaits)
-        if segment.awaits and segment not in self._pale:
+        awaits: set[str] = set()
+        rows = render(segment.source, carry, self.width, awaits=awaits)
+        segment.awaits = frozenset(awaits) if awaits else NOTHING
+        if awaits and segment not in self._pale:
             self._pale.append(segment)
         return rows
 
@@ -266,7 +268,3 @@ class MarkdownText(Growing):
             source = source[:line_at] + (line if is_code else mended(line))
         if source.strip():
             self.rows += render(source, self._carry, self.width, growing=True)
-
-
-def _with_gap(carry: Carry) -> Carry:
-    return Carry(carry.first, True, carry.number, carry.prefix)
