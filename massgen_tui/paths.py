@@ -28,6 +28,11 @@ def config_dir() -> Path:
     return made(platformdirs.user_config_path(APP, appauthor=False))
 
 
+def settings_file() -> Path:
+    """The user's own settings; it may be missing, and its directory too."""
+    return platformdirs.user_config_path(APP, appauthor=False) / "settings.yaml"
+
+
 def state_dir() -> Path:
     """Sessions, logs and the prompt's history, made if it is missing."""
     return made(platformdirs.user_state_path(APP, appauthor=False))

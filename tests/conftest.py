@@ -15,6 +15,12 @@ def _no_fault_passes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 
 
 @pytest.fixture(autouse=True)
+def _settings_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the user's own settings."""
+    monkeypatch.setattr(paths, "settings_file", lambda: tmp_path / "settings.yaml")
+
+
+@pytest.fixture(autouse=True)
 def _index_apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test writes into the user's index."""
 

@@ -15,6 +15,7 @@ from massgen_tui.cli.addresses import is_address
 from massgen_tui.cli.configs import no_such_config
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
+from massgen_tui.config.own_settings import with_own
 from massgen_tui.config.variables import gather
 from massgen_tui.net.address import shown
 from massgen_tui.text import one_line
@@ -116,11 +117,10 @@ def read(words: Words, models: Sequence[str] = (), key_env: str = "") -> Targets
     if words.config:
         if models or key_env:
             raise click.UsageError(FOR_ADDRESSES)
-        return Targets(load_config(Path(words.config)))
+        return Targets(with_own(load_config(Path(words.config))))
     choices, refused = look(words.addresses, models, key_env)
-    return Targets(
-        config_of(choices, [one_line(one.told, 2000) for one in refused]), tuple(refused)
-    )
+    config = config_of(choices, [one_line(one.told, 2000) for one in refused])
+    return Targets(with_own(config), tuple(refused))
 
 
 def config_of(choices: Sequence["Choice"], refused: Sequence[str]) -> Config:

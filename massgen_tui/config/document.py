@@ -59,20 +59,29 @@ _Loader.add_implicit_resolver(
 
 
 def read(path: Path) -> yaml.Node:
-    """The one YAML document of a file.
+    """The one YAML document of a config file.
 
     Raises:
         ConfigError: it cannot be read, is too large, or is no YAML document.
     """
-    try:
-        node = node_of(_text(path))
-    except NotYaml as wrong:
-        raise ConfigError(path, (wrong.problem,)) from wrong
+    node = read_any(path)
     if node is None:
         raise ConfigError(path, (Problem("the file is empty", hint=_SHAPE),))
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError(path, (Problem("a config is a mapping", *place(node), hint=_SHAPE),))
     return node
+
+
+def read_any(path: Path) -> yaml.Node | None:
+    """The one YAML document of a file; None where there is nothing in it.
+
+    Raises:
+        ConfigError: it cannot be read, is too large, or is no YAML document.
+    """
+    try:
+        return node_of(_text(path))
+    except NotYaml as wrong:
+        raise ConfigError(path, (wrong.problem,)) from wrong
 
 
 def node_of(text: str) -> yaml.Node | None:

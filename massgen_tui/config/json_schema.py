@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from massgen_tui.config.model import GpuSource, Timeouts, UiConfig
+from massgen_tui.config.own_settings import OwnSettings
 from massgen_tui.config.schema import BackendOptions, Extras, Sampling, Server
 from massgen_tui.dialects import DIALECTS, NAMES
 from massgen_tui.dialects.parameters import (
@@ -62,6 +63,23 @@ def config_schema() -> Schema:
             "ui": _ui(),
             "Timeouts": _section(Timeouts),
         },
+    }
+
+
+def settings_schema() -> Schema:
+    """The schema of the user's own settings, `settings.yaml`."""
+    schema = _section(OwnSettings)
+    timeout = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"$ref": "#/$defs/Timeouts"}]}
+    properties = {
+        name: {"anyOf": [each, {"type": "null"}]} if "anyOf" not in each else each
+        for name, each in (schema["properties"] | {"timeout": timeout}).items()
+    }
+    properties["keymap"]["anyOf"][0]["additionalProperties"] = {"type": ["string", "integer"]}
+    return schema | {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "massgen-tui settings",
+        "description": "What holds for all configs that do not say otherwise.",
+        "properties": properties,
     }
 
 

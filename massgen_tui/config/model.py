@@ -16,11 +16,13 @@ NOT_OF_A_REQUEST = frozenset({"type", "base_url", "api_key", "timeout", "retries
 """Keys that say where and how a request is sent, not what it asks for."""
 
 
-class _Model(BaseModel):
+class Checked(BaseModel):
+    """Values that are checked, and do not change."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Timeouts(_Model):
+class Timeouts(Checked):
     """How long a request may take, in seconds; None means no limit."""
 
     connect: float | None = Field(default=5, gt=0)
@@ -29,7 +31,7 @@ class Timeouts(_Model):
     total: float | None = Field(default=None, gt=0)
 
 
-class Exporters(_Model):
+class Exporters(Checked):
     """Pages beside a server's own that tell of the machine it runs on."""
 
     gpu_metrics_url: str = Field(default="", description="A DCGM exporter on the server's host.")
@@ -66,7 +68,7 @@ class Endpoint(Exporters):
         return resolve(self.type, self.base_url) or GENERIC
 
 
-class RequestOptions(_Model):
+class RequestOptions(Checked):
     """What every agent takes besides its model, whatever its server."""
 
     tools: list[dict[str, Any]] = Field(
@@ -110,7 +112,7 @@ class Settings(RequestOptions):
         return type(self).model_validate(patched(own, changes) | {"parameters": parameters})
 
 
-class AgentProblem(_Model):
+class AgentProblem(Checked):
     """Why one agent cannot be asked, though the file is fine."""
 
     message: str
@@ -119,7 +121,7 @@ class AgentProblem(_Model):
     """Variables without a value, with their place: what they should have filled in is not known."""
 
 
-class AgentConfig(_Model):
+class AgentConfig(Checked):
     """One agent."""
 
     id: str
@@ -131,7 +133,7 @@ class AgentConfig(_Model):
     """Set when this agent is unusable: no key, an unset variable, a type that is not spoken."""
 
 
-class UiConfig(_Model):
+class UiConfig(Checked):
     """How the console looks and what it keeps."""
 
     display_type: str = "textual_terminal"
@@ -147,7 +149,7 @@ class UiConfig(_Model):
     )
 
 
-class GpuSource(_Model):
+class GpuSource(Checked):
     """GPUs of another machine, through its DCGM exporter."""
 
     dcgm: str = Field(description="A DCGM exporter, such as http://host:9400/metrics.")
@@ -155,7 +157,7 @@ class GpuSource(_Model):
     """What to call the machine; empty: its host name."""
 
 
-class Config(_Model):
+class Config(Checked):
     """A whole config file."""
 
     path: Path | None = None
@@ -163,6 +165,11 @@ class Config(_Model):
     """What the title says: the file's name without its ending."""
     agents: tuple[AgentConfig, ...]
     ui: UiConfig = UiConfig()
+    """With what the user's own settings add to the file's."""
+    file_ui: UiConfig | None = None
+    """What the file itself says, where the user's settings add to it."""
+    own_places: Mapping[str, str] = {}
+    """Where in the user's settings a value of `ui` stands, by its path: `ui.keymap.rerun`."""
     monitor: bool = True
     """Whether servers and GPUs are looked at in the background."""
     servers: tuple[Endpoint, ...] = ()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from massgen_tui.config.document import Unusable, entries, read
+from massgen_tui.config.document import Unusable, entries, read, read_any
+from massgen_tui.config.errors import ConfigError
 from massgen_tui.text import one_line
 
 _MOST = 120
@@ -50,6 +51,15 @@ def outline_of(path: Path) -> Outline | None:
     except Unusable:
         return None
     return Outline(path, agents, theme, layout, monitor != "false") if agents else None
+
+
+def own_looks(path: Path) -> tuple[str, str]:
+    """Theme and layout of the user's settings, as they are written; empty where they are not."""
+    try:
+        root = read_any(path) if path.exists() else None
+        return (_word(root, "theme"), _word(root, "layout")) if root is not None else ("", "")
+    except (ConfigError, OSError, Unusable):
+        return "", ""
 
 
 def _agents(root: yaml.Node) -> Iterator[yaml.Node]:

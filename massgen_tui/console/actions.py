@@ -172,7 +172,7 @@ class Actions(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
         if selected := self.screen.get_selected_text():
             self.copy_to_clipboard(selected)
             return
-        keymap, main = self.workspace.config.ui.keymap, self.workspace.main
+        keymap, main = self.workspace.keys.keymap, self.workspace.main
         leaves = f"{name_of('quit', keymap)} quits"
         if self.screen is not main or not main.sends:
             self.say(f"nothing is selected to copy; {leaves}")

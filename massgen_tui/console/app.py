@@ -126,7 +126,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         """Take over the title, the theme and the keys of the config."""
         self.workspace.show_title()
         self._set_theme(self.config.ui.theme)
-        self.set_keymap(keymap_of(self.config.ui.keymap))
+        self.set_keymap(keymap_of(self.workspace.keys.keymap))
 
     def _set_theme(self, theme: str) -> None:
         if theme in self.available_themes:
@@ -297,6 +297,7 @@ def read_config(path: Path) -> "Config":
         ConfigError: it cannot be read as a config.
     """
     config: Config = importlib.import_module("massgen_tui.config.loader").load_config(path)
+    config = importlib.import_module("massgen_tui.config.own_settings").with_own(config)
     # what tells of a fault is there before anything can fail, when no file can be opened any more
     for room in ("workspace", "crash"):
         importlib.import_module(f"massgen_tui.console.{room}")

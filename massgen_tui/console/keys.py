@@ -15,8 +15,25 @@ from massgen_tui.console.terminal.keyboard import Keyboard
 NO_KEY = "no_key"
 """A name that no key has: Textual keeps the old keys of a binding that is given none."""
 _KNOWN = {action.id: action for action in ACTIONS}
-_EVERYWHERE = frozenset({Scope.MAIN, Scope.APP})
-_BESIDE = _EVERYWHERE | {Scope.PROMPT, Scope.PANE, Scope.IN_PANE}
+_MAIN = frozenset({Scope.MAIN, Scope.APP})
+_TOGETHER = (
+    _MAIN | {Scope.PROMPT},
+    _MAIN | {Scope.PANE, Scope.DIGIT, Scope.IN_PANE},
+    _MAIN | {Scope.SIDEBAR},
+    frozenset({Scope.WATCH, Scope.SIDEBAR}),
+    frozenset({Scope.APP, Scope.SHEET}),
+    frozenset({Scope.APP, Scope.QUESTION}),
+    frozenset({Scope.APP, Scope.SESSIONS}),
+    frozenset({Scope.APP, Scope.ENTRY}),
+    frozenset({Scope.APP, Scope.AGREEMENT}),
+    frozenset({Scope.APP, Scope.COMPARE}),
+)
+"""Scopes whose keys act in one place. A replay has its keys before those of others."""
+
+
+def beside(one: Scope, other: Scope) -> bool:
+    """Whether a key could mean an action of either scope in the same place."""
+    return one is other or any({one, other} <= scopes for scopes in _TOGETHER)
 
 
 def bindings(*scopes: Scope) -> list[BindingType]:
@@ -30,15 +47,15 @@ def bindings(*scopes: Scope) -> list[BindingType]:
 def remapped(action: Action, keymap: Mapping[str, str]) -> str:
     """The keys that do this for this user; one that the user gave to another action is its no more.
 
-    So it is for actions that a key could mean beside: those of the main screen and the app.
+    So it is for actions that the key could mean in the same place.
     """
     own = keymap.get(action.id)
-    if own or action.scope not in _EVERYWHERE:
-        return own or action.keys
+    if own:
+        return own
     taken = {
         key.strip()
         for id, keys in keymap.items()
-        if id in _KNOWN and _KNOWN[id].scope in _BESIDE
+        if id in _KNOWN and beside(_KNOWN[id].scope, action.scope)
         for key in keys.split(",")
     }
     left = [key for key in action.keys.split(",") if key not in taken]
@@ -55,13 +72,7 @@ def keymap_of(keymap: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def unknown(keymap: Mapping[str, str]) -> list[str]:
-    """The names in a keymap that no action with a key has."""
-    known = {action.id for action in ACTIONS if action.keys}
-    return sorted(id for id in keymap if id not in known)
-
-
-_NAMES = {
+NAMES = {
     "escape": "esc",
     "question_mark": "?",
     "pageup": "pgup",
@@ -97,7 +108,7 @@ def acting(screen: Screen[Any]) -> dict[str, str]:
 
 def _named(key: str) -> str:
     *modifiers, last = key.split("+")
-    return "+".join([*modifiers, _NAMES.get(last, last)])
+    return "+".join([*modifiers, NAMES.get(last, last)])
 
 
 def name_of(id: str, keymap: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.host import Host
 from massgen_tui.console.keys import name_of
+from massgen_tui.console.own_keys import OwnKeys
 from massgen_tui.console.repeating import MOST, USUAL, Repeating, told
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
@@ -34,6 +35,7 @@ class Opener:
     services: Services
     session: Session
     main: MainScreen
+    keys: OwnKeys
     desk: Desk
     coordinating: Coordinating
     repeating: Repeating
@@ -78,7 +80,7 @@ class Opener:
         two = sides.first_two(there(), agent.id if agent else "")
         if two is None:
             return None
-        made: Screen[None] = room.CompareScreen(there, two, self.config.ui.keymap)
+        made: Screen[None] = room.CompareScreen(there, two, self.keys.keymap)
         return made
 
     def compare_answers(self, one: str, other: str) -> Screen[None] | None:
@@ -96,7 +98,7 @@ class Opener:
         two = tuple(by_attempt.get(named.get(name, 0)) for name in (one, other))
         if None in two:
             return None
-        made: Screen[None] = room.CompareScreen(there, two, self.config.ui.keymap)
+        made: Screen[None] = room.CompareScreen(there, two, self.keys.keymap)
         return made
 
     def repeat_objection(self, agent: Agent) -> str:
@@ -120,7 +122,7 @@ class Opener:
 
     def help_screen(self) -> TextModal:
         """All keys."""
-        return help_screen(self.config.ui.keymap)
+        return help_screen(self.keys.keymap)
 
     def sessions_screen(self) -> Screen[None]:
         """The sessions that were kept."""
@@ -136,7 +138,7 @@ class Opener:
             agents=lambda: self.session.agents,
         )
         made: Screen[None] = room.SessionsScreen(
-            finder, desk.SessionDesk(self._host, own, finder), self.config.ui.keymap
+            finder, desk.SessionDesk(self._host, own, finder), self.keys.keymap
         )
         return made
 
@@ -157,6 +159,6 @@ class Opener:
         answering = len(self.desk.answering)
         if not answering or isinstance(screen, QuitScreen):
             return None
-        key, kept = name_of("quit", self.config.ui.keymap), self.config.ui.logging_enabled
+        key, kept = name_of("quit", self.keys.keymap), self.config.ui.logging_enabled
         held = len(self.session.deferred)
         return QuitScreen(answering - held, key, kept=kept, held=held)

@@ -1,10 +1,12 @@
 """Runs the console on this terminal: of a config file, of a config, or of a kept session."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from massgen_tui.config.outline import outline_of
+from massgen_tui import paths
+from massgen_tui.config.outline import outline_of, own_looks
 from massgen_tui.console.app import ConsoleApp, read_config
 from massgen_tui.console.contain import exit_code
 from massgen_tui.console.lifecycle import ForcedExit
@@ -33,6 +35,9 @@ def open_file(path: Path, *, prompt: str | None, before: Before, coordinate: boo
         ConfigError: it cannot be read as a config.
     """
     outline = outline_of(path)
+    if outline is not None:
+        theme, layout = own_looks(paths.settings_file())
+        outline = replace(outline, theme=outline.theme or theme, layout=outline.layout or layout)
     known = outline or read_config(path)
     app = ConsoleApp(
         known, prompt=prompt, before=before, coordinate=coordinate, remembered=of_user()
@@ -61,7 +66,7 @@ def open_console(
         The exit code: 0, 1 after an unforeseen error, 128 and the number after a signal.
     """
     app = ConsoleApp(
-        config,
+        _with_own(config),
         prompt=prompt,
         notice=notice,
         coordinate=coordinate,
@@ -108,7 +113,15 @@ def _resumed(path: Path, config: "Config | None" = None, notice: str = "") -> Co
     head = importlib.import_module("massgen_tui.store.reader").head_at_end(path)
     told: list[str] = [kept.greeting(head, anew=config is not None), *([notice] if notice else [])]
     settings: Config = config or kept.config_of(head)
-    return ConsoleApp(settings, notice="\n".join(told), resumes=path, remembered=of_user())
+    return ConsoleApp(
+        _with_own(settings), notice="\n".join(told), resumes=path, remembered=of_user()
+    )
+
+
+def _with_own(config: "Config") -> "Config":
+    settings = importlib.import_module("massgen_tui.config.own_settings")
+    known: Config = settings.with_own(config)
+    return known
 
 
 def _run(app: ConsoleApp) -> int:

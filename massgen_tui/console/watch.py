@@ -15,9 +15,10 @@ from massgen_tui.config.model import Config
 from massgen_tui.console.action import Scope
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.contain import exit_code
-from massgen_tui.console.keys import bindings
+from massgen_tui.console.keys import bindings, keymap_of
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, ForcedExit
 from massgen_tui.console.mended import Mended
+from massgen_tui.console.own_keys import OwnKeys
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.redact import redactor_of
@@ -51,7 +52,8 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
         self._clock_of_monitors = clock
         self.watching = watching or Monitors(config)
         self.config = config
-        self.sidebar = Sidebar(config.ui.keymap)
+        self._keys = OwnKeys(config.ui.keymap, lambda id: f"ui.keymap.{id}")
+        self.sidebar = Sidebar(self._keys.keymap)
         self.alarm = Alarm()
         self._log_file: logging.Handler | None = None
         if config.ui.theme in self.available_themes:
@@ -63,8 +65,7 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Take over the user's keys; look after the first paint."""
-        if self.config.ui.keymap:
-            self.set_keymap(dict(self.config.ui.keymap))
+        self.set_keymap(keymap_of(self._keys.keymap))
         self.sidebar.focus()
         self.call_after_refresh(self._begin)
 

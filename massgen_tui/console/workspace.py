@@ -9,15 +9,16 @@ from pathlib import Path
 from textual.worker import Worker
 
 from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.config.own_settings import with_own
 from massgen_tui.console.agreed import Agreed
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.desk import Desk
 from massgen_tui.console.frame_loop import FrameLoop
 from massgen_tui.console.host import Host
-from massgen_tui.console.keys import unknown
 from massgen_tui.console.layout import Layout, first_of
 from massgen_tui.console.opener import Opener
+from massgen_tui.console.own_keys import OwnKeys
 from massgen_tui.console.phrases import hint, how_many, terminal_title
 from massgen_tui.console.race import race
 from massgen_tui.console.remembered import LAYOUT
@@ -43,6 +44,7 @@ class Workspace(Opener):
 
     race_shown = False
     """Who is ahead stands above the panes."""
+    _panes_made = 0
     _hinted = False
     """The empty prompt says that prompts to all are agreed on."""
 
@@ -60,9 +62,9 @@ class Workspace(Opener):
         self.services = services or Services.of(config, warn=self._warn, resumes=resumes)
         self.session = self.services.session
         self._host = host
+        self.keys = self._checked_keys()
         self._beside: list[Worker[None]] = []
         self._alarm = Alarm()
-        self._panes_made = 0
         self.prompt = self._make_prompt()
         self.main = self._make_main()
         self._join = Join(self.session, self.services.watching)
@@ -95,9 +97,12 @@ class Workspace(Opener):
         )
         self.session.listen(self._hear)
 
+    def _checked_keys(self) -> OwnKeys:
+        return OwnKeys(self.config.ui.keymap, lambda id: self._place(f"ui.keymap.{id}"))
+
     def _make_prompt(self) -> Prompt:
-        ids, keymap = [agent.id for agent in self.session.agents], self.config.ui.keymap
-        return Prompt(self.services.history, ids, keymap, ask=self._ask, id="prompt")
+        ids = [agent.id for agent in self.session.agents]
+        return Prompt(self.services.history, ids, self.keys.keymap, ask=self._ask, id="prompt")
 
     def add_agent(self, config: AgentConfig) -> None:
         """Take in one more agent, behind the others.
@@ -164,7 +169,7 @@ class Workspace(Opener):
         return MainScreen(
             panes,
             self.prompt,
-            ui.keymap,
+            self.keys.keymap,
             monitor=self.config.monitor,
             layout=first_of(ui.layout, self._host.remembered.get(LAYOUT)),
         )
@@ -209,10 +214,14 @@ class Workspace(Opener):
         said = [*(resumed.warnings if resumed else ()), *self.config.warnings]
         if ui.theme and ui.theme not in themes:
             there_are = ", ".join(sorted(themes))
-            said.append(f"ui.theme: there is no theme {ui.theme!r}; there are {there_are}")
-        if names := unknown(ui.keymap):
-            said.append(f"ui.keymap: no key is named {', '.join(names)}; f1 shows the names")
-        return said
+            place = self._place("ui.theme")
+            said.append(f"{place}: there is no theme {ui.theme!r}; there are {there_are}")
+        return [*said, *self.keys.warnings]
+
+    def _place(self, path: str) -> str:
+        """Where a value stands, as it is told: in the user's settings, or in the config."""
+        own = self.config.own_places.get(path)
+        return f"{own}: {path.removeprefix('ui.')}" if own else path
 
     def paint(self) -> None:
         """Draw what is new in the panes that are seen, and the title."""
@@ -302,4 +311,4 @@ def resumed(path: Path, host: Host) -> tuple[Workspace, str]:
         OSError: it cannot be read.
     """
     head = head_at_end(path)
-    return Workspace(config_of(head), None, host, path), greeting(head)
+    return Workspace(with_own(config_of(head)), None, host, path), greeting(head)

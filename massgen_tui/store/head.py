@@ -117,7 +117,7 @@ def head_of(
         else tuple(kept_agent(agent, profiles[agent.id]) for agent in config.agents),
         servers=tuple(endpoint_values(one) for one in config.servers),
         gpus=tuple(one.model_dump(exclude_defaults=True) for one in config.gpus),
-        ui=config.ui.model_dump(exclude_defaults=True),
+        ui=(config.file_ui or config.ui).model_dump(exclude_defaults=True),
         monitor=config.monitor,
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from massgen_tui.config.model import Config, UiConfig
+from massgen_tui.config.own_settings import with_own
 from massgen_tui.session.events import Clock, Ended, Entry, Prompted, Sampled, Streamed
 from massgen_tui.session.replay import ReplaySession
 from massgen_tui.store.reader import KeptSession, read_session
@@ -26,7 +27,7 @@ def replayed(
     ui = UiConfig(logging_enabled=False)
     title = kept.state.title or kept.head.title
     sampled = any(isinstance(entry.event, Sampled) for entry in entries)
-    config = Config(name=title, agents=agents, ui=ui, monitor=sampled)
+    config = with_own(Config(name=title, agents=agents, ui=ui, monitor=sampled))
     profiles = {agent.id: agent.profile for agent in kept.head.agents}
     resolution_s = kept.head.resolution_s
     session = ReplaySession(config, profiles, entries, resolution_s, speed=speed, wall=wall)

@@ -19,7 +19,8 @@ A prompt to an agent that still answers waits for it; esc takes it back.
 Plain digits go to a pane when a pane has the focus; other letters go to the prompt.
 f10 does what esc does, everywhere: GNU screen keeps esc to itself while the mouse is on.
 Editing: ctrl+z undo, ctrl+y redo, ctrl+k, ctrl+u, ctrl+w, ctrl+x cut, ctrl+v paste.
-Every key can be changed in the config, by the name at its right: ui: {keymap: {rerun: ctrl+e}}
+Every key can be changed by the name at its right, for all configs in the user's settings
+(keymap: {rerun: ctrl+e}), or in one config (ui: {keymap: {rerun: ctrl+e}}).
 """
 
 _ORDER = (
