@@ -101,7 +101,7 @@ def acting(screen: Screen[Any]) -> dict[str, str]:
     """The first key of each binding that acts on a screen now, by its id, as people write it."""
     found: dict[str, str] = {}
     for key, active in screen.active_bindings.items():
-        if active.binding.id:
+        if active.binding.id and key != NO_KEY:
             found.setdefault(active.binding.id, shown(key))
     return found
 

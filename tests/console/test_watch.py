@@ -120,7 +120,7 @@ async def test_keys_are_told_as_they_act_now() -> None:
     async with app.run_test(size=(90, 20)) as pilot:
         await pilot.pause()
         foot = app.sidebar.render_lines(LAST)[0].text
-        assert "enter more · e changes ─" in foot
+        assert "enter more · e quit ─" in foot
         await pilot.press("enter")
         assert app.screen.query_one("#sheet").border_subtitle == "x close · f9 copy"
         await pilot.press("x")
