@@ -5,6 +5,10 @@
 - llama.cpp `timings`, ms; `predicted_per_second`, and `draft_n_accepted` of `draft_n`.
 - Groq in `usage` and `x_groq.usage`, Cerebras `time_info`: `queue_time`, `prompt_time`,
   `completion_time`, in seconds.
+- GPUStack in `usage`: `time_to_first_token_ms` and `tokens_per_second`, over the time after the
+  first token, as its gateway or llama-box measured them.
+- SambaNova in `usage`: `time_to_first_token` and `total_latency` in seconds, and
+  `completion_tokens_after_first_per_sec`.
 """
 
 import math
@@ -19,7 +23,7 @@ def read_timings(chunk: Mapping[str, object]) -> ServerTimed | None:
     """The timings in a chunk; None where it has none."""
     if _KEYS.isdisjoint(chunk):
         return None
-    for read in (_vllm, _llamacpp, _seconds):
+    for read in (_vllm, _llamacpp, _seconds, _speeds):
         found = read(chunk)
         if found is not None and found != ServerTimed():
             return found
@@ -77,6 +81,30 @@ def _seconds(chunk: Mapping[str, object]) -> ServerTimed | None:
         if (queue, prompt, took) != (None, None, None):
             return ServerTimed(queue, prompt, took, _rate(_completion(told, chunk), took))
     return None
+
+
+def _speeds(chunk: Mapping[str, object]) -> ServerTimed | None:
+    """Speeds beside the counts of tokens."""
+    told = chunk.get("usage")
+    if not isinstance(told, Mapping):
+        return None
+    first, whole = _number(told, "time_to_first_token"), _number(told, "total_latency")
+    decode = whole - first if first is not None and whole is not None else None
+    return ServerTimed(
+        None,
+        _ms(told, "time_to_first_token_ms") if first is None else first,
+        decode if decode is None or decode >= 0 else None,
+        _number(told, "completion_tokens_after_first_per_sec")
+        or _number(told, "tokens_per_second")
+        or None,
+        _drafted(told),
+    )
+
+
+def _drafted(told: Mapping[str, object]) -> float | None:
+    """The share of its drafts that llama-box took, where it drafted any."""
+    share = _number(told, "draft_tokens_acceptance") if _number(told, "draft_tokens") else None
+    return share if share is None or share <= 1 else None
 
 
 def _completion(told: Mapping[str, object], chunk: Mapping[str, object]) -> float | None:

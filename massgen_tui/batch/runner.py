@@ -24,7 +24,7 @@ from massgen_tui.exit_codes import CLOSED_PIPE, UNWRITABLE
 from massgen_tui.headless.runner import SAID_EACH, SIGNALS, BackendFor
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.cold import cannot_be_cold
+from massgen_tui.session.cold import why_warm
 from massgen_tui.session.connections import Connections
 from massgen_tui.store.reader import head_at_end
 from massgen_tui.store.recording import Onto, keep
@@ -115,7 +115,7 @@ class Batch:
         self._stop = asyncio.Event()
         self._code: int | None = None
         self._warm: set[str] = set()
-        """Agents of which it was told that they cannot be asked cold."""
+        """Agents of which it was told why an answer of theirs is not cold."""
         self._told = 0
         """Failures that were told one by one."""
         out.on_lost = self._stop.set
@@ -227,9 +227,10 @@ class Batch:
         tally = self._tally.agents[unit.agent]
         agent = self._book.state.agents[unit.agent]
         passed = tally.ended(tally.slot(unit.place, unit.repeat), attempt, prompt)
-        if attempt.cold == "no" and agent.id not in self._warm:
+        warm = why_warm(agent.config, attempt)
+        if warm and agent.id not in self._warm:
             self._warm.add(agent.id)
-            self._warn(f"{agent.id}: {cannot_be_cold(agent.config, attempt)}")
+            self._warn(f"{agent.id}: {warm}")
         self._progress.step()
         if self._options.format == "jsonl":
             more = {"prompt_id": prompt.id, "repeat": unit.repeat, "expected": passed}

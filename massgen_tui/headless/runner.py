@@ -26,7 +26,7 @@ from massgen_tui.headless.printers import (
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.cold import cannot_be_cold
+from massgen_tui.session.cold import why_warm
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.events import Deferred, Ended, Entry, Listener, Silent, Streamed
 from massgen_tui.session.outcome import verdict
@@ -124,7 +124,7 @@ class Headless:
         self._tries: Counter[int] = Counter()
         """How often each attempt was tried in vain."""
         self._warm: set[str] = set()
-        """Agents of which it was told that they cannot be asked cold."""
+        """Agents of which it was told why an answer of theirs is not cold."""
         self._agreement: Agreement | None = None
         """What the agents came to, where they were to agree."""
         out.on_lost = self._stop.set
@@ -157,8 +157,7 @@ class Headless:
 
     async def _answers(self, session: Session) -> Answers:
         printer = self._printer(session)
-        hears = (partial(self._hear, session), printer.hear)
-        session.listen(partial(self._relay, session, hears))
+        session.listen(partial(self._relay, session, (partial(self._hear, session), printer.hear)))
         options, wait = self._options, self._options.wait
         if options.coordinate:
             return await self._agreed(session, printer)
@@ -270,9 +269,10 @@ class Headless:
         self._silent.discard(attempt.agent)
         for warning in attempt.warnings:
             self._note(f"{attempt.agent}: warning: {warning}")
-        if attempt.cold == "no" and attempt.agent not in self._warm:
+        warm = why_warm(self._configs[attempt.agent], attempt)
+        if warm and attempt.agent not in self._warm:
             self._warm.add(attempt.agent)
-            self._note(f"{attempt.agent}: {cannot_be_cold(self._configs[attempt.agent], attempt)}")
+            self._note(f"{attempt.agent}: {warm}")
         if attempt.error is not None:
             self._note(str(attempt.error))
         elif not self._options.coordinate and (words := verdict(attempt).words):

@@ -10,6 +10,7 @@ from massgen_tui.config.model import AgentConfig
 from massgen_tui.dialects import GENERIC, Cold
 from massgen_tui.dialects.servers import SERVERS
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.numbers import cached
 
 
 def cold_settings(agent: AgentConfig, served_by: str = "") -> Mapping[str, object] | None:
@@ -30,14 +31,17 @@ def cold_settings(agent: AgentConfig, served_by: str = "") -> Mapping[str, objec
     return {key.value: value} | ({"extra_body": {key.value: None}} if own else {})
 
 
-def cannot_be_cold(agent: AgentConfig, attempt: Attempt | None = None) -> str:
-    """Why an answer is not cold, in words: what the server refused, or lacks."""
-    told = attempt.warnings if attempt is not None else ()
+def why_warm(agent: AgentConfig, attempt: Attempt) -> str:
+    """Why an answer that was to be cold is none; empty: it is, or it was not asked so.
+
+    The server lacks the parameter, refused it, or found some of the prompt in its cache anyway.
+    """
+    if attempt.cold != "no":
+        return cached(attempt) if attempt.cold and attempt.usage and attempt.usage.cached else ""
     keys = [f"`{key.value}`" for key in Cold if key]
-    refused = next((words for words in told if any(key in words for key in keys)), "")
-    return (
-        f"cannot be cold here: {refused or f'type {agent.endpoint.type} has no parameter for it'}"
-    )
+    refused = [told for told in attempt.warnings if any(key in told for key in keys)]
+    lacks = f"type {agent.endpoint.type} has no parameter for it"
+    return f"cannot be cold here: {refused[0] if refused else lacks}"
 
 
 def _dialect_cold(agent: AgentConfig, served_by: str) -> Cold:

@@ -20,7 +20,7 @@ from massgen_tui.store.reader import read_session
 from massgen_tui.store.schema import attempt_record
 from tests.support.configs import agent_of
 from tests.support.fakes import Backends, FakeBackend, config_of
-from tests.support.server import ScriptedServer, sse_chat, whole
+from tests.support.server import ScriptedServer, sse, sse_chat, sse_events, streamed, whole
 
 FORBIDDEN = [{"type": "extra_forbidden", "loc": ["body", "cache_salt"], "msg": "not permitted"}]
 REFUSALS = {
@@ -115,6 +115,21 @@ async def test_a_salt_of_the_config_is_not_that_of_a_cold_answer(own: dict[str, 
         warm, cold_body = bodies(server)
         assert warm["cache_salt"] == "ours"
         assert cold_body["cache_salt"] not in ("ours", "", None)
+
+
+async def test_a_cache_that_is_used_all_the_same_is_said() -> None:
+    usage = {"prompt_tokens": 24, "completion_tokens": 1, "prompt_tokens_details": {}}
+    hit = usage | {"prompt_tokens_details": {"cached_tokens": 8}}
+    async with ScriptedServer() as server:
+        for told in (hit, hit, usage):  # SGLang before its PR 23300 takes the salt and ignores it
+            pieces = sse_events((), ["391"], usage=None, done=False)
+            server.answer(*streamed(*pieces, sse({"model": "m", "choices": [], "usage": told})))
+        config = config_at(server, {"type": "sglang"})
+        out, err = await run(config, Options(HI, cold=True, format="json"))
+        assert json.loads(out)["agents"][0]["cold"] is True
+        assert "a: cold, and yet cached 8/24" in err
+        for cold in (False, True):
+            assert "cold" not in (await run(config, Options(HI, cold=cold)))[1]
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)

@@ -82,6 +82,57 @@ VLLM = {
             },
             ServerTimed(0.001, 0.002, 0.5, 2000.0),
         ),
+        # GPUStack: its gateway, and llama-box
+        (
+            {
+                "usage": {
+                    "prompt_tokens": 14,
+                    "completion_tokens": 56,
+                    "time_to_first_token_ms": 62.5,
+                    "time_per_output_token_ms": 5.0,
+                    "tokens_per_second": 200.0,
+                }
+            },
+            ServerTimed(None, 0.0625, None, 200.0),
+        ),
+        (
+            {
+                "usage": {
+                    "time_to_first_token_ms": 250,
+                    "tokens_per_second": 40.5,
+                    "draft_tokens": 8,
+                    "draft_tokens_acceptance": 0.75,
+                }
+            },
+            ServerTimed(None, 0.25, None, 40.5, 0.75),
+        ),
+        (
+            {
+                "usage": {
+                    "tokens_per_second": 40.5,
+                    "draft_tokens": 0,
+                    "draft_tokens_acceptance": 0.0,
+                }
+            },
+            ServerTimed(None, None, None, 40.5),
+        ),
+        # SambaNova
+        (
+            {
+                "usage": {
+                    "time_to_first_token": 0.125,
+                    "total_latency": 0.375,
+                    "completion_tokens_per_sec": 135.0,
+                    "completion_tokens_after_first_per_sec": 203.5,
+                    "acceptance_rate": 5,
+                }
+            },
+            ServerTimed(None, 0.125, 0.25, 203.5),
+        ),
+        (
+            {"usage": {"time_to_first_token": 2.0, "total_latency": 1.0, "tokens_per_second": 0}},
+            ServerTimed(None, 2.0),
+        ),
         # times so short that no rate can be told
         ({"metrics": {"mean_itl_ms": 5e-324, "queue_time_ms": 2}}, ServerTimed(0.002)),
         (
