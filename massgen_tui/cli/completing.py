@@ -4,6 +4,7 @@ A shell waits for it at each tab: no screen, no client and no server is imported
 cannot be read offers nothing.
 """
 
+import importlib
 import os
 from contextlib import suppress
 from itertools import islice
@@ -40,13 +41,22 @@ def agents(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 def sessions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """`last`, and the ids of kept sessions, the newest first, with their configs."""
+    """`last`, and the ids of kept sessions, the newest first, with what they are called."""
     found = [CompletionItem("last", help="the newest")]
     with suppress(OSError, ValueError):
         for kept in islice(begun_first(paths.sessions_dir()), MOST):
-            if id := session_id(kept.path):
-                found.append(CompletionItem(id, help=_when(kept.path)))
+            id = session_id(kept.path)
+            if id and id.startswith(incomplete):
+                found.append(CompletionItem(id, help=_told(kept.path)))
     return [one for one in found if str(one.value).startswith(incomplete)]
+
+
+def _told(path: Path) -> str:
+    """When the session began, and what it is called."""
+    name = ""
+    with suppress(OSError, ValueError):
+        name = importlib.import_module("massgen_tui.store.glance").called(path)
+    return " ".join(filter(None, [_when(path), name]))
 
 
 def _when(path: Path) -> str:

@@ -39,18 +39,14 @@ def command(
         click.echo(one_line(found.told, 2000), err=True)
     if not choices:
         raise click.ClickException(NO_AGENT)
-    text: str = importlib.import_module("massgen_tui.discover.template").file_of(choices, refused)
+    template = importlib.import_module("massgen_tui.discover.template")
+    text: str = template.file_of(choices, refused)
     if output is None:
         click.echo(text, nl=False)
     else:
-        _write(Path(output), text)
+        try:
+            template.save(Path(output), text)
+        except OSError as error:
+            raise click.ClickException(f"{output} cannot be written: {error.strerror}") from error
         click.echo(f"{output} is written; open it: massgen-tui {output}", err=True)
     return 2 if refused else 0
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error

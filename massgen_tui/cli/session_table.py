@@ -49,7 +49,7 @@ def row_of(one: Summary) -> Row:
         str(one.turns),
         tokens,
         size(one.bytes),
-        one.end,
+        one.ended,
     )
 
 

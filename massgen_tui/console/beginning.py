@@ -1,14 +1,37 @@
 """What apps before the console have in common: they say something, and end with nothing chosen."""
 
+import importlib
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from massgen_tui.console.action import Scope
+from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.clipboard import CopyingApp
-from massgen_tui.console.keys import bindings
+from massgen_tui.console.keys import bindings, shown
 from massgen_tui.console.lifecycle import SIGNAL_GRACE
 from massgen_tui.console.mended import Mended
+
+_HELP = """\
+What one may begin with
+
+  an address  of a server of yours: localhost:8000, http://host:port;
+              several with blanks between
+  a config    a YAML file that names agents; MassGen's open too
+  a session   one that was kept, to go on with
+  the demo    a small real model on this machine: no server, no key
+
+Here
+
+  enter                open what is pointed at, or what was typed
+  tab                  from the list to the line, and back
+{here}
+
+Among the servers that were found
+
+{found}
+
+massgen-tui --help has the commands, f1 in the console its keys."""
 
 
 class Beginning(CopyingApp, Mended, inherit_bindings=False):
@@ -21,6 +44,12 @@ class Beginning(CopyingApp, Mended, inherit_bindings=False):
         """Tell the user something."""
         self.notify(text, timeout=seconds, markup=False)
 
+    def action_help(self) -> None:
+        """Show what one may begin with, and the keys."""
+        # the first frame does not need it
+        made = importlib.import_module("massgen_tui.console.screens.text_modal").TextModal
+        self.push_screen(made("Help", _help()))
+
     def action_leave(self) -> None:
         """Choose nothing."""
         self.exit()
@@ -31,3 +60,11 @@ class Beginning(CopyingApp, Mended, inherit_bindings=False):
         if self.last_resort is not None:
             self.last_resort.arm(SIGNAL_GRACE, code)
         self.call_later(self.exit, None, code)
+
+
+def _help() -> str:
+    here, found = (
+        "\n".join(f"  {shown(one.keys):<20} {one.text}" for one in acting_in(scope))
+        for scope in (Scope.START, Scope.FOUND)
+    )
+    return _HELP.format(here=here, found=found)

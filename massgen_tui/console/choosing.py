@@ -10,7 +10,7 @@ from massgen_tui.discover.found import Choice, Found
 from massgen_tui.terminal import Modes, on_signals
 
 
-class ChoosingApp(Beginning, inherit_bindings=False):
+class ChoosingApp(Beginning):
     """The models of servers, to choose from by keys."""
 
     def __init__(self, found: Sequence[Found]) -> None:

@@ -111,7 +111,7 @@ class Opener:
         """How many times an agent is asked again."""
         # what it is made of takes time to import, and the first frame does not need it
         room = importlib.import_module("massgen_tui.console.screens.count")
-        title = f"ask {one_line(agent.id, 24)} its last prompt so many times"
+        title = f"ask @{one_line(agent.id, 24)} its last prompt so many times"
         made: Screen[int | None] = room.CountScreen(title, USUAL, MOST)
         return made
 

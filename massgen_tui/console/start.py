@@ -44,7 +44,7 @@ class Begun:
     demo: bool = False
 
 
-class StartApp(Beginning, inherit_bindings=False):
+class StartApp(Beginning):
     """A list of beginnings, and a line for an address."""
 
     CSS = """
@@ -81,7 +81,9 @@ class StartApp(Beginning, inherit_bindings=False):
         )
         line.cursor_blink = False
         yield line
-        yield Static(Text("enter open · type an address · tab line and list · esc quit"), id="keys")
+        yield Static(
+            Text("enter open · type an address · tab line and list · f1 help · esc quit"), id="keys"
+        )
 
     def on_mount(self) -> None:
         """Point at the first; look up the rest behind the first frame."""

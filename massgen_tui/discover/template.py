@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from massgen_tui.config.variables import literal
 from massgen_tui.discover.found import Choice, Found
@@ -34,6 +35,22 @@ def file_of(choices: Sequence[Choice], refused: Sequence[Found] = ()) -> str:
         parts.append(_agent(id, choice))
     parts += [f"  # {one_line(found.told, 300)}\n" for found in refused]
     return "".join(parts)
+
+
+def save(path: Path, text: str) -> None:
+    """Write a new file; of one that cannot be written whole nothing is left.
+
+    Raises:
+        FileExistsError: there is something of this name already; it stays as it is.
+        OSError: it cannot be written.
+    """
+    with path.open("x", encoding="utf-8") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _agent(id: str, choice: Choice) -> str:

@@ -12,6 +12,11 @@ from massgen_tui.store.lines import Plain
 from massgen_tui.store.reader import head_of_file
 from massgen_tui.store.records import records_of
 from massgen_tui.store.summary import ANSWER, PROMPT, REASONING, TITLE, Passage, Summary
+from massgen_tui.text import one_line
+
+_BEGINNING, _END = 64 * 1024, 16 * 1024
+"""Bytes that are read to know what a session is called."""
+_CALLED = 80
 
 
 def summarise(path: Path) -> tuple[Summary, list[Passage]]:
@@ -28,6 +33,30 @@ def summarise(path: Path) -> tuple[Summary, list[Passage]]:
             if told.record is not None:
                 tally.take(told.record)
     return _summary(path, head, tally), list(tally.passages())
+
+
+def called(path: Path) -> str:
+    """What a session is called: its own title, else its first prompt, in one line.
+
+    Of a long file the beginning and the end are read: a prompt stands in the one, a title that was
+    given last most often in the other.
+
+    Raises:
+        NoSessionError: it is no session's file.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        lines = file.read(_BEGINNING).splitlines(keepends=True)
+        file.seek(max(file.tell(), path.stat().st_size - _END))
+        lines += file.read().splitlines(keepends=True)
+    text = [line.decode("utf-8", "replace") for line in lines]
+    head, migration = head_of_file(text[0] if text else "", path)
+    tally = _Tally(())
+    for told in records_of(text[1:], migration):
+        if told.record is not None:
+            tally.take(told.record)
+    turns = tally.asked()
+    return one_line(tally.title or (turns[0].text if turns else head.title), _CALLED)
 
 
 def _summary(path: Path, head: Head, tally: "_Tally") -> Summary:

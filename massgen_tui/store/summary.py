@@ -39,6 +39,11 @@ class Summary:
     """The ID of the session that it goes on with."""
     format: int
 
+    @property
+    def ended(self) -> str:
+        """How it ended, for people: `done` where that was in order, be it a run or a console."""
+        return "done" if self.end == "quit" else self.end
+
     def now(self) -> "Summary":
         """The same, `running` where a process writes the file just now."""
         running = self.end == "killed" and is_locked(self.path)

@@ -89,7 +89,7 @@ async def test_the_newest_comes_first_and_is_previewed(folder: Path) -> None:
     kept(folder, 1, "the first prompt")
     kept(folder, 2, "the second\nprompt")
     async with listed() as stage:
-        assert [("the second prompt" in row, "quit" in row) for row in rows(stage)] == [
+        assert [("the second prompt" in row, "done" in row) for row in rows(stage)] == [
             (True, True),
             (False, True),
         ]

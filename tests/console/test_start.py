@@ -86,10 +86,24 @@ async def test_the_demo_is_one_key_away(place: Path) -> None:
     assert app.begun == Begun(demo=True)
 
 
-async def test_esc_opens_nothing(place: Path) -> None:
+@pytest.mark.parametrize("key", ["escape", "ctrl+q", "ctrl+c"])
+async def test_what_leaves_ends_it_and_opens_nothing(key: str, place: Path) -> None:
     async with started() as (app, pilot):
-        await pilot.press("escape")
+        assert app.is_running
+        await pilot.press(key)
+        await until(pilot, app, lambda: app.return_code == 0)
     assert app.begun is None
+
+
+async def test_f1_tells_what_one_may_begin_with_and_the_keys(place: Path) -> None:
+    async with started() as (app, pilot):
+        await pilot.press("f1")
+        await until(pilot, app, lambda: "What one may begin with" in text(app))
+        assert "esc, ctrl+q, ctrl+c" in text(app)
+        await pilot.press("x", "escape")
+        await until(pilot, app, lambda: "What one may begin with" not in text(app))
+        assert app.is_running
+        assert app.query_one(Input).value == ""
 
 
 async def test_servers_are_looked_for_by_get_alone_and_without_a_key(
@@ -161,8 +175,13 @@ async def test_what_is_wrong_is_told_in_the_list(place: Path) -> None:
         assert "nothing answers there" in shown
         assert "list of processes" in " ".join(shown.split())
         assert "hunter2" not in shown.replace(line.value, "")
-        await pilot.press("enter")
-        assert isinstance(app.screen, ServersFound)  # nothing is chosen, nothing opens
+        assert "looking" not in shown
+        for key in ("space choose", "enter open", "s save as"):
+            assert key not in shown  # there is nothing to choose
+        for press in ("enter", "space", "s"):
+            await pilot.press(press)
+            assert isinstance(app.screen, ServersFound)  # nothing is chosen, nothing opens
+            assert not app.screen.query("Input.-asking")
         await pilot.press("escape")
         assert not isinstance(app.screen, ServersFound)
 
@@ -187,6 +206,23 @@ async def test_what_was_found_is_saved_as_a_config(place: Path) -> None:
             await pilot.press("escape", "escape", "escape")
         [agent] = yaml.safe_load((place / "agents.yaml").read_text("utf-8"))["agents"]
         assert agent["backend"]["base_url"] == server.base_url
+
+
+async def test_what_cannot_be_written_leaves_no_empty_file(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    async with ScriptedServer() as server:
+        vllm(server)
+        async with started() as (app, pilot):
+            await pilot.press(*f"127.0.0.1:{server.port}", "enter")
+            await until(pilot, app, lambda: isinstance(app.screen, ServersFound))
+            monkeypatch.setattr("massgen_tui.console.screens.servers_found.file_of", fail)
+            await pilot.press("s", "enter")
+            await until(pilot, app, lambda: "space left" in text(app))
+    assert not (place / "agents.yaml").exists()
 
 
 async def test_hostile_names_do_no_harm(place: Path) -> None:

@@ -14,6 +14,7 @@ agents:
   - {id: qwen2, backend: {type: vllm, model: m}}
   - {id: other, backend: {type: vllm, model: m}}
 """
+KEPT = Path(__file__).parents[1] / "data" / "sessions"
 OURS = str(Path(sys.executable).parent)
 
 
@@ -65,6 +66,31 @@ def place(tmp_path: Path) -> Path:
 )
 def test_words_are_completed(line: str, wanted: list[str], place: Path) -> None:
     assert offered(place, line) == wanted
+
+
+def test_zsh_shows_what_a_session_is_called(place: Path) -> None:
+    kept = place / "state" / "massgen-tui" / "sessions"
+    for file in KEPT.glob("*.jsonl"):
+        shutil.copy(file, kept)
+    env = environment(place) | {"_MASSGEN_TUI_COMPLETE": "zsh_complete", "COMP_CWORD": "2"}
+
+    def told() -> str:
+        line = env | {"COMP_WORDS": "massgen-tui export "}
+        done = subprocess.run(
+            ["massgen-tui"], env=line, capture_output=True, text=True, timeout=30, check=True
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    for first in ("Name a prime, and say why it is one.", "Say something about foxes."):
+        assert first in told()
+    subprocess.run(
+        ["massgen-tui", "sessions", "rename", "k3v9x2ma", "primes\tand why"],
+        env=environment(place),
+        timeout=30,
+        check=True,
+    )
+    assert "2026-11-29 09:00 primes and why\n" in told()
 
 
 def test_nothing_kept_offers_nothing_and_says_nothing(tmp_path: Path) -> None:

@@ -65,7 +65,9 @@ def test_a_session_is_written_down_in_every_form(path: Path, tmp_path: Path) -> 
     ours = agent_record(agent, agent.turns[0].attempts[0])
     assert {key: theirs[key] for key in ours} == json.loads(json.dumps(ours))
     file = tmp_path / "out.md"
-    assert call("export", "last", "--to", "md", "-o", str(file)).exit_code == 0
+    written = call("export", "last", "--to", "md", "-o", str(file))
+    assert written.exit_code == 0
+    assert (written.stdout, written.stderr) == ("", f"{file} is written\n")
     assert "onetwo" in file.read_text()
     again = call("export", "last", "--to", "md", "-o", str(file))
     assert again.exit_code == 1
@@ -73,6 +75,33 @@ def test_a_session_is_written_down_in_every_form(path: Path, tmp_path: Path) -> 
     one = call("export", "last", "--to", "md", "--turn", "2", "--agent", "b").stdout
     assert "second?" in one
     assert "drei" not in one
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("page.html", "<!"),
+        ("page.HTM", "<!"),
+        ("a.md", "# "),
+        ("a.json", "{"),
+        ("a.csv", "session"),
+    ],
+)
+def test_the_form_is_that_of_the_files_name(
+    path: Path, tmp_path: Path, name: str, begins: str
+) -> None:
+    assert call("export", "last", "-o", str(tmp_path / name)).exit_code == 0
+    assert (tmp_path / name).read_text().startswith(begins)
+    told = tmp_path / f"told {name}"
+    assert call("export", "last", "--to", "md", "-o", str(told)).exit_code == 0
+    assert told.read_text().startswith("# ")
+
+
+@pytest.mark.parametrize("words", [(), ("-o", "page"), ("-o", "page.pdf"), ("-o", ".html")])
+def test_a_name_that_says_no_form_is_refused(path: Path, words: tuple[str, ...]) -> None:
+    result = call("export", "last", *words)
+    assert result.exit_code == 2
+    assert "name the form: --to md|html|json|csv" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ async def test_a_table_says_the_same_for_people(folder: Path, cli: Cli) -> None:
     assert "tell [31mme" in first
     assert first.split()[-6:-3] == ["1", "1", "41"]
     assert "~1" in _second, "the server counted nothing"
-    assert first.endswith("quit")
+    assert first.endswith("done")
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

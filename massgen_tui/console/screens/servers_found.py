@@ -13,7 +13,7 @@ from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import bindings
 from massgen_tui.console.screens.modal import Modal
 from massgen_tui.discover.found import Choice, Found
-from massgen_tui.discover.template import file_of
+from massgen_tui.discover.template import file_of, save
 from massgen_tui.text import one_line
 
 SAVED_AS = "agents.yaml"
@@ -55,7 +55,8 @@ class ServersFound(Modal[list[Choice]]):
         """The rows, what is wrong with others, and a line for a file's name."""
         with Vertical(id="found") as frame:
             frame.border_title = Text(self._title())
-            frame.border_subtitle = Text("space choose · enter open · s save as · esc back")
+            keys = "space choose · enter open · s save as · " if self._choices else ""
+            frame.border_subtitle = Text(f"{keys}esc back")
             yield OptionList(*map(self._row, range(len(self._choices))), markup=False)
             yield Static(self._trouble(), id="troubles", markup=False)
             name = Input(SAVED_AS, placeholder="file name")
@@ -86,12 +87,12 @@ class ServersFound(Modal[list[Choice]]):
         if chosen:
             self.close(chosen)
         else:
-            self._say("nothing is chosen: space chooses a row")
+            self._say(self._unchosen)
 
     def action_save(self) -> None:
         """Ask for a file's name."""
         if not self._chosen():
-            self._say("nothing is chosen: space chooses a row")
+            self._say(self._unchosen)
             return
         name = self.query_one(Input)
         name.add_class("-asking")
@@ -102,8 +103,7 @@ class ServersFound(Modal[list[Choice]]):
         event.stop()
         path = Path(event.value.strip() or SAVED_AS).expanduser()
         try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(file_of(self._chosen(), self._troubles))
+            save(path, file_of(self._chosen(), self._troubles))
         except FileExistsError:
             self._say(f"{path} is there already, and stays as it is")
             return
@@ -123,6 +123,11 @@ class ServersFound(Modal[list[Choice]]):
     def _back(self) -> None:
         self.query_one(Input).remove_class("-asking")
         self.query_one(OptionList).focus()
+
+    @property
+    def _unchosen(self) -> str:
+        """Why nothing can be done yet."""
+        return "nothing is chosen: space chooses a row" if self._choices else self._title()
 
     def _chosen(self) -> list[Choice]:
         return [choice for number, choice in enumerate(self._choices) if number in self._wanted]

@@ -163,7 +163,8 @@ def countdown(attempt: Attempt, now: float) -> str:
         return ""
     since = attempt.times.last_event if attempt.times.last_event is not None else now
     left = max(0, round(since + retrying.seconds - now))
-    return f"↻ {retrying.reason}: again in {left} s (repetition {retrying.attempt}) · esc stops"
+    when = f"in {left} s" if left else "now"
+    return f"↻ {retrying.reason}: again {when} (repetition {retrying.attempt}) · esc stops"
 
 
 def held(attempt: Attempt, now: float) -> str:

@@ -49,7 +49,7 @@ COLUMNS = (
     Column("turns", 5, lambda one: str(one.turns), 90, right=True),
     Column("tokens", 7, tokens, 0, right=True),
     Column("size", 8, lambda one: size(one.bytes), 140, right=True),
-    Column("end", 7, lambda one: one.end),
+    Column("end", 7, lambda one: one.ended),
 )
 
 
@@ -98,7 +98,7 @@ def preview(row: Row) -> Text:
         _many(one.attempts, "answer"),
         f"{tokens(one)} tokens",
         size(one.bytes),
-        one.end,
+        one.ended,
         *([f"continues {one.continues}"] if one.continues else []),
     ]
     agents = one_line(", ".join(one.agents), 200)
