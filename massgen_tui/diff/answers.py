@@ -38,6 +38,8 @@ class Answer:
     text: "Place"
     repeat: int = 1
     """Which of several answers that were wanted to the same prompt."""
+    cold: bool = False
+    """It was asked without use of the server's prefix cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def answer_of(attempt: Attempt, texts: Texts, repeat: int = 1) -> Answer:
         numbers=_numbers(attempt),
         text=texts.add(_said(attempt)),
         repeat=repeat,
+        cold=attempt.cold == "yes",
     )
 
 

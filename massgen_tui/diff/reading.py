@@ -12,6 +12,7 @@ from massgen_tui.backends.events import (
     StreamEvent,
     ToolCallDelta,
 )
+from massgen_tui.dialects import Cold
 from massgen_tui.diff.answers import Answer, Texts, answer_of
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.samples import ServerSample
@@ -131,6 +132,8 @@ class _Reader:
 
     def _event(self, record: Plain) -> None:
         name = str(record["e"])
+        if name == "request":
+            self._request(record)
         if name in _UNREAD:
             return
         told = TOLD.validate_python(record)
@@ -142,6 +145,7 @@ class _Reader:
                 self._attempts[told.a] = Attempt(
                     told.agent, told.a, times, self._run.head.resolution_s
                 )
+                self._attempts[told.a].cold = told.cold
                 self._asked[told.a] = told.turn, told.agent
                 if isinstance(repeat := record.get("repeat"), int):
                     self._repeats[told.a] = repeat
@@ -159,6 +163,14 @@ class _Reader:
                 self._run.agents[told.agent.id] = told.agent
             case of_stream.StreamLine():
                 self._stream(told)
+
+    def _request(self, record: Plain) -> None:
+        """Of a request nothing is read but whether it was asked cold, where it was to be."""
+        serial, body = record.get("a"), record.get("p")
+        attempt = self._attempts.get(serial) if isinstance(serial, int) else None
+        if attempt is None or attempt.cold != "yes" or not isinstance(body, dict):
+            return
+        attempt.cold = "yes" if Cold.is_asked(body) else "no"
 
     def _stream(self, told: of_stream.StreamLine) -> None:
         attempt = self._attempts[told.a]

@@ -45,7 +45,14 @@ def differences_of(a: Run, b: Run, pairs: Sequence[Pair]) -> list[Difference]:
 
 def _facts(run: Run, agent: str) -> dict[str, str]:
     kept = run.agents[agent]
-    return dict(_of_server(kept, run.servers)) | dict(_of_agent(kept))
+    asked = {"cold": _how_cold(run, agent)}
+    return dict(_of_server(kept, run.servers)) | dict(_of_agent(kept)) | asked
+
+
+def _how_cold(run: Run, agent: str) -> str:
+    """Whether answers were asked without use of the prefix cache: `no`, `yes`, or of how many."""
+    cold = [one.cold for key, of in run.answers.items() if key.agent == agent for one in of]
+    return "no" if not any(cold) else "yes" if all(cold) else f"{sum(cold)} of {len(cold)} answers"
 
 
 def _of_server(kept: KeptAgent, servers: Mapping[str, ServerSample]) -> Iterator[tuple[str, str]]:

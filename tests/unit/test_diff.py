@@ -264,6 +264,34 @@ def test_the_setup_is_compared_as_far_as_files_tell(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("salts", "told"),
+    [
+        ([None, None], None),
+        (["1", "2"], ("no", "yes")),
+        ([None, "2"], ("no", "1 of 2 answers")),
+        (["", ""], None),  # the server refused it: asked again without
+    ],
+)
+def test_answers_that_were_asked_cold_are_another_setup(
+    tmp_path: Path, salts: list[str | None], told: tuple[str, str] | None
+) -> None:
+    warm = lines_of([("x", {"a": "one"}), ("y", {"a": "two"})])
+    cold: list[dict[str, Any]] = []
+    for line in warm:
+        cold.append(line)
+        salt = salts[line["a"] - 1] if line.get("e") == "queued" else None
+        if salt is not None:
+            cold[-1] = line | {"cold": "yes"}
+            body = {"model": "m", "messages": []} | ({"cache_salt": salt} if salt else {})
+            cold.append({"t": 1, "e": "request", "a": line["a"], "p": body})
+    diff, found = compared(written(tmp_path, "a", warm), written(tmp_path, "b", cold))
+    assert [(one["what"], (one["a"], one["b"])) for one in found["setup"]] == (
+        [("cold", told)] if told else []
+    )
+    assert ("cold" in as_text(diff)) is (told is not None)
+
+
 def test_what_one_file_does_not_tell_is_no_difference(tmp_path: Path) -> None:
     server = {"id": "http://localhost:8000", "state": "up", "kind": "vLLM", "version": "0.33.0"}
     known = written(tmp_path, "a", [{"t": 1, "e": "sampled", "servers": [server]}])
