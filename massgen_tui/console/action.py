@@ -35,6 +35,8 @@ class Scope(StrEnum):
     """While servers that were found are chosen from."""
     AGREEMENT = "agreement"
     """While the answers and votes of a coordination are read."""
+    PANEL = "panel"
+    """While it is said what an agent is asked with."""
     COMPARE = "compare"
     """While two answers are compared."""
     REPLAY = "replay"
@@ -47,9 +49,9 @@ class Scope(StrEnum):
 
 _FIRST = frozenset(
     {Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE, Scope.DIGIT}
-    | {Scope.SESSIONS, Scope.REPLAY, Scope.WATCH}
+    | {Scope.SESSIONS, Scope.REPLAY, Scope.WATCH, Scope.PANEL}
 )
-_LATER = frozenset({"copy", "watch.quit"})
+_LATER = frozenset({"copy", "watch.quit", "panel.down", "panel.up"})
 """Textual's screen copies and keeps the key: it comes to us when nothing is selected. What quits
 `watch` closes what is open first."""
 _GROUPS = {
@@ -60,6 +62,7 @@ _GROUPS = {
     Scope.SIDEBAR: "Sidebar",
     Scope.SESSIONS: "Sessions",
     Scope.AGREEMENT: "Answers and votes",
+    Scope.PANEL: "Parameters",
     Scope.COMPARE: "Compare",
     Scope.REPLAY: "Replay",
 }

@@ -6,6 +6,7 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 """
 
 from massgen_tui.console.action import Action, Scope
+from massgen_tui.console.action_agents import AGENTS, PANEL
 from massgen_tui.console.action_offers import exports, offer
 from massgen_tui.console.action_reading import READING
 from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, REPLAYING, STOP
@@ -204,6 +205,7 @@ ACTIONS: tuple[Action, ...] = (
         palette="Layout",
         in_readme=True,
     ),
+    *AGENTS,
     *ANSWERS,
     *READING,
     Action(_PANE, "pane.help", "question_mark", "app.help", "all keys"),
@@ -275,6 +277,7 @@ ACTIONS: tuple[Action, ...] = (
     *KEPT,
     *REPLAYING,
     *COMPARING,
+    *PANEL,
     Action(
         Scope.AGREEMENT, "agreement.compare", "d", "compare", "compare it with the one that won"
     ),

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from massgen_tui.console.action_table import ACTIONS
-from massgen_tui.console.clipboard import CopyingApp
+from massgen_tui.console.agent_actions import AgentActions
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.ordered_keys import OrderedKeys
@@ -21,15 +21,11 @@ from massgen_tui.text import clean
 
 if TYPE_CHECKING:
     from massgen_tui.console.screens.agreement import Wanted
-    from massgen_tui.console.workspace import Workspace
     from massgen_tui.session.agent import Agent
 
 
-class Actions(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
+class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
     """The actions of the app, on its workspace."""
-
-    workspace: "Workspace"
-    """There as soon as anything acts."""
 
     def say(
         self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"

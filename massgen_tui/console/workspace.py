@@ -11,6 +11,7 @@ from textual.worker import Worker
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.own_settings import with_own
 from massgen_tui.console.agreed import Agreed
+from massgen_tui.console.changing import Changing
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.desk import Desk
@@ -27,6 +28,7 @@ from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.services import Services
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.prompt import Prompt
+from massgen_tui.console.written import AsWritten, written_agents
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.events import Ended, Entry
@@ -79,6 +81,12 @@ class Workspace(Opener):
         )
         self.repeating = Repeating(self.session, changed=self._changed)
         self._agreed = Agreed(self.session.state)
+        self.changing = Changing(
+            self.session,
+            AsWritten(written_agents(config, self.services.resumed)),
+            servers=lambda: self.services.watching.servers,
+            change=self.change_agent,
+        )
         self.desk = Desk(
             self.session,
             self.prompt,
@@ -145,6 +153,10 @@ class Workspace(Opener):
         wanted = [*self.session.agents, *([agreed] if agreed is not None else [])]
         if list(shown) != wanted:
             self.main.show([shown.get(agent) or self._make_pane(agent) for agent in wanted])
+        written = self.changing.written
+        for pane in self.main.panes:
+            if pane.agent is not agreed:
+                pane.mark(changed=bool(written.differences(pane.agent.config)))
 
     def _make_pane(self, agent: Agent) -> AgentPane:
         self._panes_made += 1
@@ -285,6 +297,11 @@ class Workspace(Opener):
         pane = self.main.pane
         agent = pane.agent if pane else None
         return None if agent is self._agreed.agent else agent
+
+    def meant_agent(self) -> Agent | None:
+        """The agent that a command is for: the focused one, or the first that is seen."""
+        seen = self.main.panes[self.main.grid.arrangement.first].agent
+        return self.focused_agent() or (None if seen is self._agreed.agent else seen)
 
     def _ask(self, prompt: str) -> bool:
         return self.desk.ask(prompt)

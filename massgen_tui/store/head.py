@@ -43,7 +43,13 @@ class KeptAgent(_Part):
     def config(self) -> AgentConfig:
         """An agent that can be looked at; to ask it, its settings are read anew."""
         endpoint = Endpoint(type=str(self.settings.get("type", "")))
-        settings = Settings(model=self.model, system_message=self.system_message)
+        backend = self.settings.get("backend")
+        settings = Settings(
+            model=self.model,
+            system_message=self.system_message,
+            # whole, so that two can be told apart
+            parameters=dict(backend) if isinstance(backend, Mapping) else {},
+        )
         return AgentConfig(id=self.id, endpoint=endpoint, settings=settings)
 
 

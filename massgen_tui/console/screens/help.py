@@ -27,11 +27,12 @@ Every key can be changed by the name at its right, for all configs in the user's
 
 _ORDER = (
     *("Prompt", "Answers", "View", "Pane", "Sidebar"),
-    *("Program", "Sessions", "Answers and votes", "Compare", "Replay"),
+    *("Program", "Parameters", "Sessions", "Answers and votes", "Compare", "Replay"),
 )
 _TITLES = {
     "Pane": "In a pane",
     "Sidebar": "In the sidebar",
+    "Parameters": "While parameters are changed",
     "Sessions": "In the list of sessions",
     "Answers and votes": "In the answers and votes",
     "Compare": "While comparing",

@@ -49,6 +49,10 @@ class Canvas:
         self._frame.renumber(number)
         self.restyle()
 
+    def mark(self, *, changed: bool) -> None:
+        """Show whether the agent is asked otherwise than its config says."""
+        self._frame.changed = changed
+
     def restyle(self, *, focused: bool | None = None) -> None:
         """Draw everything again: the theme, the size or the focus changed."""
         if focused is not None:

@@ -38,7 +38,17 @@ class Kept(Generic[_Made]):
 class Frame:
     """The frame of one agent's pane. What has not changed is the same row as before."""
 
-    __slots__ = ("_agent", "_bottom", "_foot", "_glyphs", "_number", "_style", "_title", "focused")
+    __slots__ = (
+        "_agent",
+        "_bottom",
+        "_foot",
+        "_glyphs",
+        "_number",
+        "_style",
+        "_title",
+        "changed",
+        "focused",
+    )
 
     def __init__(self, agent: Agent, number: int) -> None:
         """Frame pane `number` of `agent`, without the focus."""
@@ -47,6 +57,8 @@ class Frame:
         self._title: Kept[Row] = Kept()
         self._foot: Kept[tuple[Row, list[Span]]] = Kept()
         self._bottom: Kept[Row] = Kept()
+        self.changed = False
+        """It is asked otherwise than its config says."""
         self.focus(False)
 
     def renumber(self, number: int) -> None:
@@ -77,7 +89,7 @@ class Frame:
     def title(self, width: int) -> Row:
         """Number, id, model, server and, at the right, the state, which never gives way."""
         state = status_text.state(self._agent)
-        source = width, state, self.focused, self._agent.profile.model
+        source = width, state, self.focused, self.changed, self._agent.profile.model
         return self._title.get(source, lambda: self._make_title(width, state))
 
     def _make_title(self, width: int, said: Span) -> Row:
@@ -98,7 +110,7 @@ class Frame:
     def _name(self, room: int) -> str:
         backend = self._agent.profile
         model = one_line(backend.model or self._agent.config.settings.model, 120)
-        name = f"{self._number} {one_line(self._agent.id, 60)}"
+        name = f"{self._number} {one_line(self._agent.id, 60)}{'*' if self.changed else ''}"
         short = model.rpartition("/")[2]
         choices = [
             " · ".join(filter(None, (name, model, backend.provider))),

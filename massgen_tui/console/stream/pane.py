@@ -90,6 +90,10 @@ class AgentPane(Widget, can_focus=True):
             self.number = number
             self._canvas.renumber(number)
 
+    def mark(self, *, changed: bool) -> None:
+        """Show whether the agent is asked otherwise than its config says, from the next frame."""
+        self._canvas.mark(changed=changed)
+
     def paint(self, now: float) -> bool:
         """Draw what is new at `now` seconds of the session's clock; tells whether anything was."""
         changed = self.renew(now)

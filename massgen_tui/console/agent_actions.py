@@ -1,0 +1,42 @@
+"""The actions of the app that change agents while it runs."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.notifications import SeverityLevel
+
+from massgen_tui.console.clipboard import CopyingApp
+
+if TYPE_CHECKING:
+    from massgen_tui.console.screens.parameters import Wanted
+    from massgen_tui.console.workspace import Workspace
+    from massgen_tui.session.agent import Agent
+
+
+class AgentActions(CopyingApp, inherit_bindings=False):
+    """What keys and commands do to the agents of the workspace."""
+
+    workspace: "Workspace"
+    """There as soon as anything acts."""
+
+    def say(
+        self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"
+    ) -> None:
+        """Tell the user something for a while."""
+        raise NotImplementedError
+
+    def action_parameters(self) -> None:
+        """Show what the focused agent, or the first that is seen, is asked with."""
+        agent = self.workspace.meant_agent()
+        if agent is None:
+            self.say("no agent's pane is seen: tab or ctrl+g goes to one")
+        elif why := self.workspace.changing.objection(agent):
+            self.say(f"{agent.id}: {why}", seconds=8)
+        else:
+            screen = self.workspace.changing.form(agent)
+            self.push_screen(screen, partial(self._of_form, agent))
+
+    def _of_form(self, agent: "Agent", wanted: "Wanted | None") -> None:
+        if wanted is not None:
+            told = self.workspace.changing.ask_so(agent, wanted.changed)
+            self.say(told, seconds=8 if wanted.changed.warnings else 4)
