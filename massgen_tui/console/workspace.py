@@ -70,23 +70,13 @@ class Workspace(Opener):
         self.prompt = self._make_prompt()
         self.main = self._make_main()
         self._join = Join(self.session, self.services.watching)
-        self.deferred = DeferredSender(
-            self.session,
-            WatchedServers(self.services.watching, self.session.clock),
-            changed=self._changed,
-            guard=guarded,
-        )
+        self.deferred = self._make_deferred()
         self.coordinating = Coordinating(
             self.session, run=host.run_worker, say=host.say, changed=self._changed
         )
         self.repeating = Repeating(self.session, changed=self._changed)
         self._agreed = Agreed(self.session.state)
-        self.changing = Changing(
-            self.session,
-            AsWritten(written_agents(config, self.services.resumed)),
-            servers=lambda: self.services.watching.servers,
-            change=self.change_agent,
-        )
+        self.changing = self._make_changing(config)
         self.desk = Desk(
             self.session,
             self.prompt,
@@ -105,12 +95,28 @@ class Workspace(Opener):
         )
         self.session.listen(self._hear)
 
+    def _make_deferred(self) -> DeferredSender:
+        return DeferredSender(
+            self.session,
+            WatchedServers(self.services.watching, self.session.clock),
+            changed=self._changed,
+            guard=guarded,
+        )
+
     def _checked_keys(self) -> OwnKeys:
         return OwnKeys(self.config.ui.keymap, lambda id: self._place(f"ui.keymap.{id}"))
 
     def _make_prompt(self) -> Prompt:
         ids = [agent.id for agent in self.session.agents]
         return Prompt(self.services.history, ids, self.keys.keymap, ask=self._ask, id="prompt")
+
+    def _make_changing(self, config: Config) -> Changing:
+        return Changing(
+            self.session,
+            AsWritten(written_agents(config, self.services.resumed)),
+            servers=lambda: self.services.watching.servers,
+            change=self.change_agent,
+        )
 
     def add_agent(self, config: AgentConfig) -> None:
         """Take in one more agent, behind the others.

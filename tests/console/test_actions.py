@@ -16,6 +16,7 @@ from massgen_tui.console.screens.agreement import AgreementScreen
 from massgen_tui.console.screens.compare import CompareScreen
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
+from massgen_tui.console.screens.parameters import ParametersScreen
 from massgen_tui.console.screens.quit import QuitScreen
 from massgen_tui.console.screens.servers_found import ServersFound
 from massgen_tui.console.screens.sessions import SessionsScreen
@@ -45,6 +46,7 @@ OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.ENTRY: (TitleScreen,),
     Scope.AGREEMENT: (AgreementScreen,),
     Scope.COMPARE: (CompareScreen,),
+    Scope.PANEL: (ParametersScreen,),
     Scope.START: (StartApp,),
     Scope.FOUND: (ServersFound,),
     Scope.WATCH: (WatchApp,),
@@ -85,6 +87,7 @@ def test_somebody_runs_each_action(action: Action) -> None:
     [
         *(ConsoleApp, MainScreen, AgentPane, Sidebar, TextModal, QuitScreen, WatchApp, ReplayApp),
         *(SessionsScreen, TitleScreen, AgreementScreen, CompareScreen, StartApp, ServersFound),
+        ParametersScreen,
     ],
 )
 def test_nobody_binds_keys_of_its_own(owner: type[ConsoleApp]) -> None:

@@ -59,7 +59,9 @@ class OneLine(Input):
 class Lines(TextArea):
     """A field of several lines."""
 
-    DEFAULT_CSS = "Lines { width: 1fr; padding: 0; background: $panel; scrollbar-size-vertical: 1; }"
+    DEFAULT_CSS = """
+    Lines { width: 1fr; padding: 0; background: $panel; scrollbar-size-vertical: 1; }
+    """
 
     def __init__(self, text: str, empty: str, rows: int) -> None:
         """Hold a text in so many rows; `empty` is told where there is none."""
