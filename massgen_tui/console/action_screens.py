@@ -6,6 +6,7 @@ from massgen_tui.console.action import Action, Scope
 
 _PANE, _KEPT, _COMPARE = Scope.PANE, Scope.SESSIONS, Scope.COMPARE
 _REPLAY = Scope.REPLAY
+_SHEET, _WATCH = Scope.SHEET, Scope.WATCH
 
 # GNU screen hands on no esc by itself while the mouse is reported: there the other is named first
 STOP = "f10,escape" if os.environ.get("STY") else "escape,f10"
@@ -93,3 +94,31 @@ COMPARING: tuple[Action, ...] = (
     Action(_COMPARE, "compare.back", "left,h", "columns(-1)", "numbers further left"),
 )
 """While two answers are compared."""
+
+OVER: tuple[Action, ...] = (
+    Action(
+        Scope.AGREEMENT, "agreement.compare", "d", "compare", "compare it with the one that won"
+    ),
+    Action(Scope.AGREEMENT, "agreement.close", "escape,q", "close", "close"),
+    Action(Scope.AGREEMENT, "agreement.pagedown", "pagedown,space", "page(1)", "page down"),
+    Action(Scope.AGREEMENT, "agreement.pageup", "pageup", "page(-1)", "page up"),
+    Action(Scope.START, "start.help", "f1", "help", "all keys"),
+    Action(Scope.START, "start.leave", "escape,ctrl+q,ctrl+c", "leave", "quit"),
+    Action(Scope.FOUND, "found.pick", "space", "pick", "choose a row, or no more"),
+    Action(Scope.FOUND, "found.save", "s", "save", "save it as a config"),
+    Action(Scope.FOUND, "found.close", "escape", "close", "back"),
+    Action(_SHEET, "sheet.close", "escape,q,f1,question_mark", "close", "close"),
+    Action(_SHEET, "sheet.copy", "c,y", "copy", "copy"),
+    Action(_SHEET, "sheet.down", "down,j", "scroll('down')", "down"),
+    Action(_SHEET, "sheet.up", "up,k", "scroll('up')", "up"),
+    Action(_SHEET, "sheet.pagedown", "pagedown,space", "scroll('page_down')", "page down"),
+    Action(_SHEET, "sheet.pageup", "pageup", "scroll('page_up')", "page up"),
+    Action(_SHEET, "sheet.home", "home,g", "scroll('home')", "start"),
+    Action(_SHEET, "sheet.end", "end,G", "scroll('end')", "end"),
+    Action(Scope.QUESTION, "quit.yes", "y,enter", "answer(True)", "quit"),
+    Action(Scope.QUESTION, "quit.no", "n,escape", "answer(False)", "stay"),
+    Action(_WATCH, "watch.quit", "q,escape", "quit", "quit"),
+    Action(_WATCH, "watch.leave", "ctrl+q,ctrl+c", "quit", "quit, whatever is open"),
+    Action(_WATCH, "watch.palette", "ctrl+p", "command_palette", "every command by name"),
+)
+"""What is read, chosen or asked over another screen, and the screens that stand alone."""

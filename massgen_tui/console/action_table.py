@@ -9,11 +9,11 @@ from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_agents import AGENTS, PANEL
 from massgen_tui.console.action_offers import exports, offer
 from massgen_tui.console.action_reading import READING
-from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, REPLAYING, STOP
+from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, OVER, REPLAYING, STOP
 
 _WHOM = "all, or the focused pane"
 _APP, _MAIN, _PROMPT, _PANE = Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE
-_OWN, _SIDE, _SHEET, _WATCH = Scope.IN_PANE, Scope.SIDEBAR, Scope.SHEET, Scope.WATCH
+_OWN, _SIDE = Scope.IN_PANE, Scope.SIDEBAR
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -278,30 +278,7 @@ ACTIONS: tuple[Action, ...] = (
     *REPLAYING,
     *COMPARING,
     *PANEL,
-    Action(
-        Scope.AGREEMENT, "agreement.compare", "d", "compare", "compare it with the one that won"
-    ),
-    Action(Scope.AGREEMENT, "agreement.close", "escape,q", "close", "close"),
-    Action(Scope.AGREEMENT, "agreement.pagedown", "pagedown,space", "page(1)", "page down"),
-    Action(Scope.AGREEMENT, "agreement.pageup", "pageup", "page(-1)", "page up"),
-    Action(Scope.START, "start.help", "f1", "help", "all keys"),
-    Action(Scope.START, "start.leave", "escape,ctrl+q,ctrl+c", "leave", "quit"),
-    Action(Scope.FOUND, "found.pick", "space", "pick", "choose a row, or no more"),
-    Action(Scope.FOUND, "found.save", "s", "save", "save it as a config"),
-    Action(Scope.FOUND, "found.close", "escape", "close", "back"),
-    Action(_SHEET, "sheet.close", "escape,q,f1,question_mark", "close", "close"),
-    Action(_SHEET, "sheet.copy", "c,y", "copy", "copy"),
-    Action(_SHEET, "sheet.down", "down,j", "scroll('down')", "down"),
-    Action(_SHEET, "sheet.up", "up,k", "scroll('up')", "up"),
-    Action(_SHEET, "sheet.pagedown", "pagedown,space", "scroll('page_down')", "page down"),
-    Action(_SHEET, "sheet.pageup", "pageup", "scroll('page_up')", "page up"),
-    Action(_SHEET, "sheet.home", "home,g", "scroll('home')", "start"),
-    Action(_SHEET, "sheet.end", "end,G", "scroll('end')", "end"),
-    Action(Scope.QUESTION, "quit.yes", "y,enter", "answer(True)", "quit"),
-    Action(Scope.QUESTION, "quit.no", "n,escape", "answer(False)", "stay"),
-    Action(_WATCH, "watch.quit", "q,escape", "quit", "quit"),
-    Action(_WATCH, "watch.leave", "ctrl+q,ctrl+c", "quit", "quit, whatever is open"),
-    Action(_WATCH, "watch.palette", "ctrl+p", "command_palette", "every command by name"),
+    *OVER,
     offer("halt", "app.halt", "Stop", "stop what is being answered, take back what waits"),
     offer("retry-failed", "app.retry_failed", "Retry failed", "ask the agents again that failed"),
     offer("save", "app.save", "Save answers", "write all answers to a Markdown file"),
