@@ -90,8 +90,11 @@ class Coordinating:
         ids = [agent.id for agent in able]
         self._begin(self._session.begin_turn(prompt, ids), ids)
 
-    def again(self) -> bool:
-        """Begin the last coordination anew, as another attempt; False where there was none last."""
+    def again(self, *, cold: bool = False) -> bool:
+        """Begin the last coordination anew, as another attempt; False where there was none last.
+
+        `cold`: without use of the servers' prefix caches.
+        """
         agreement = self.agreement
         if agreement is None or not self._is_last(agreement):
             return False
@@ -103,18 +106,18 @@ class Coordinating:
         turns = [_turn(there[id], agreement.turn) for id in ids]
         if len(ids) < 2 or None in turns:
             return False
-        self._begin([turn for turn in turns if turn is not None], ids)
+        self._begin([turn for turn in turns if turn is not None], ids, cold=cold)
         return True
 
-    def repeat(self, agent: str) -> bool:
+    def repeat(self, agent: str, *, cold: bool = False) -> bool:
         """Ask an agent's last step of a coordination again; False where it had none last."""
+        if self._conductor is not None and agent in self._conductor.agents:
+            self._say("the agents have not agreed yet: esc here takes this one out")
+            return True
         known = self._last.get(agent)
         if known is None or self._session.agent(agent).turns[-1:] != [known[0]]:
             return False
-        if self.running:
-            self._say("the agents have not agreed yet: esc here takes this one out")
-        else:
-            self._session.step(agent, *known)
+        self._session.step(agent, *known, cold=cold)
         return True
 
     def stop(self, agent: str | None) -> bool:
@@ -146,9 +149,9 @@ class Coordinating:
         else:
             self._conductor.choose(name)
 
-    def _begin(self, turns: list[Turn], ids: list[str]) -> None:
+    def _begin(self, turns: list[Turn], ids: list[str], *, cold: bool = False) -> None:
         config = self._session.config.coordination
-        self._conductor = Conductor(self._session, turns, ids, config, self._ways)
+        self._conductor = Conductor(self._session, turns, ids, config, self._ways, cold=cold)
         self._run(self._conduct(self._conductor), group="coordination")
         self._changed()
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from massgen_tui.console.coordinating import Coordinating
@@ -102,20 +103,21 @@ class Desk:
 
     def rerun(self) -> None:
         """Ask the last prompt again."""
-        agent = self._focused()
-        coordinating = self._coordinating
-        begun = coordinating.repeat(agent.id) if agent else coordinating.again()
-        if not begun and not self._session.rerun(self._ids()):
-            self._say("nothing was asked yet")
-        self._changed()
+        self._again(cold=False)
 
     def rerun_cold(self) -> None:
         """Ask the last prompt again, without use of the prefix cache."""
-        again = self._session.rerun(self._ids(), cold=True)
-        if not again:
+        self._again(cold=True)
+
+    def _again(self, *, cold: bool) -> None:
+        agent, coordinating = self._focused(), self._coordinating
+        again = partial(coordinating.repeat, agent.id) if agent else coordinating.again
+        begun = again(cold=cold)
+        if not begun and not self._session.rerun(self._ids(), cold=cold):
             self._say("nothing was asked yet")
-        elif unable := [one.agent for one in again if one.cold == "no"]:
-            self._say(f"{', '.join(unable)} cannot be cold here: asked as ever")
+        asked = [one.id for one in self._session.agents if agent in (None, one) and _uncold(one)]
+        if cold and asked:
+            self._say(f"{', '.join(asked)} cannot be cold here: asked as ever")
         self._changed()
 
     def wait(self) -> None:
@@ -207,6 +209,11 @@ class Desk:
         if many:
             return f"{many}taken back: the last is in the prompt, `up` brings the others"
         return "taken back to the prompt"
+
+
+def _uncold(agent: Agent) -> bool:
+    """Its last answer was to be cold, and cannot be."""
+    return agent.current is not None and agent.current.cold == "no"
 
 
 def _may_wait(agent: Agent) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from massgen_tui.backends.call import Call
@@ -79,6 +79,11 @@ class Conductor:
         self._presented: int | None = None
         self._told = (0, 0, 0)
         """How many answers, votes and leavings were told as events."""
+
+    @property
+    def agents(self) -> Collection[str]:
+        """Who is to agree, or was."""
+        return self._turns.keys()
 
     @property
     def last_calls(self) -> dict[str, tuple[Turn, Call]]:
