@@ -20,6 +20,17 @@ def offer(id: str, run: str, name: str, text: str) -> Action:
     return Action(Scope.PALETTE, id, "", run, text, palette=name)
 
 
+RELOAD = Action(
+    Scope.PALETTE,
+    "reload",
+    "",
+    "app.reload",
+    "read the config's file again, and ask whether it is to count",
+    palette="Reload config",
+    searched=True,
+)
+
+
 def exports() -> tuple[Action, ...]:
     """What writes a part of the session in each form; all as Markdown is `Save answers`."""
     return tuple(

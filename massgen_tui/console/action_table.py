@@ -7,7 +7,7 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 
 from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_agents import AGENTS, PANEL
-from massgen_tui.console.action_offers import exports, offer
+from massgen_tui.console.action_offers import RELOAD, exports, offer
 from massgen_tui.console.action_reading import READING
 from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, OVER, REPLAYING, STOP
 
@@ -295,6 +295,7 @@ ACTIONS: tuple[Action, ...] = (
         "Show warnings",
         "what the config warns of, and where the log is",
     ),
+    RELOAD,
     offer("events", "events", "Server events", "which servers went down or came back, and when"),
     offer("theme", "app.change_theme", "Theme", "choose the colours"),
 )

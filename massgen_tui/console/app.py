@@ -15,12 +15,12 @@ from textual.screen import Screen
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
-from massgen_tui.console.actions import Actions
 from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
 from massgen_tui.console.layout import first_of
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.remembered import LAYOUT, Remembered
 from massgen_tui.console.screens.opening import OpeningScreen
+from massgen_tui.console.watched_config import EVERY, WatchedConfig
 from massgen_tui.terminal import Before
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _NUMBERS = itertools.count(1)
 """Of the modes, which hold a main screen each and what is over it."""
 
 
-class ConsoleApp(Actions, inherit_bindings=False):
+class ConsoleApp(WatchedConfig, inherit_bindings=False):
     """Several agents side by side.
 
     Of a config file it shows the outline first: what the session needs is imported behind that
@@ -115,17 +115,18 @@ class ConsoleApp(Actions, inherit_bindings=False):
         # Textual resumes a suspended process without drawing it again
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self._opening is None:
-            self._apply_ui()
+            self.apply_ui()
             self.call_after_refresh(self._begin)
         else:
             self._set_theme(self._outline.theme)
             self._show_typed()
             self.call_after_refresh(self._read_on)
 
-    def _apply_ui(self) -> None:
-        """Take over the title, the theme and the keys of the config."""
+    def apply_ui(self, *, theme: bool = True) -> None:
+        """Take over title, keys and, with `theme`, the colours of the config."""
         self.workspace.show_title()
-        self._set_theme(self.config.ui.theme)
+        if theme:
+            self._set_theme(self.workspace.config.ui.theme)
         self.set_keymap(keymap_of(self.workspace.keys.keymap))
 
     def _set_theme(self, theme: str) -> None:
@@ -149,7 +150,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     async def _show_main(self) -> None:
-        self._apply_ui()
+        self.apply_ui()
         self.main.prepare(self.size)
         main = cast("Screen[object]", self.main)
         mode = f"session {next(_NUMBERS)}"
@@ -158,7 +159,10 @@ class ConsoleApp(Actions, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys until there is something that they mean anything to."""
-        if self._held is None or not isinstance(event, events.Key | events.Paste):
+        pressed = isinstance(event, events.Key | events.Paste)
+        if self._held is None and pressed:
+            self.pressed = self.session.clock()
+        if self._held is None or not pressed:
             await super().on_event(event)
         elif self._opening is not None and quits(event, self._held):
             self.leave(True)
@@ -187,6 +191,7 @@ class ConsoleApp(Actions, inherit_bindings=False):
         gc.enable()
         self.workspace.open()
         self.set_interval(1.0, self.show_monitors)
+        self.set_interval(EVERY, self.look_at_config)
         prompt, notice = self._first
         self._greet(notice)
         if prompt:

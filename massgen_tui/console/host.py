@@ -16,10 +16,21 @@ class Host(Protocol):
     remembered: Remembered
     """What the user chose before."""
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is typed now, stands in the prompt, or stands before it: one may be asked."""
+        ...
+
+    def ask(self, question: str, answered: Callable[[bool | None], None]) -> None:
+        """Ask something that is answered with yes or no."""
+
     def say(
         self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"
     ) -> None:
         """Tell the user something for a while."""
+
+    def apply_ui(self, *, theme: bool = True) -> None:
+        """Take over title, keys and, with `theme`, the colours of the config."""
 
     def bell(self) -> None:
         """Ring."""

@@ -22,6 +22,7 @@ from massgen_tui.console.opener import Opener
 from massgen_tui.console.own_keys import OwnKeys
 from massgen_tui.console.phrases import hint, how_many, terminal_title
 from massgen_tui.console.race import race
+from massgen_tui.console.reloading import Reloading, reloading_of
 from massgen_tui.console.remembered import LAYOUT
 from massgen_tui.console.repeating import Repeating
 from massgen_tui.console.screens.main import MainScreen
@@ -46,6 +47,8 @@ class Workspace(Opener):
 
     race_shown = False
     """Who is ahead stands above the panes."""
+    reloading: Reloading | None = None
+    """Looks at the config's file."""
     _panes_made = 0
     _hinted = False
     """The empty prompt says that prompts to all are agreed on."""
@@ -125,7 +128,7 @@ class Workspace(Opener):
             ValueError: its id is taken.
         """
         self.session.add(config)
-        self._follow_agents()
+        self.follow_agents()
 
     def remove_agent(self, id: str) -> None:
         """Let an agent go, with its conversation; prompts that waited for it come back.
@@ -134,7 +137,7 @@ class Workspace(Opener):
             ValueError: there is none of that id, or no other.
         """
         self.desk.remove(id)
-        self._follow_agents()
+        self.follow_agents()
 
     def change_agent(self, config: AgentConfig) -> None:
         """Ask the agent of this id otherwise from now on; an answer that runs goes on.
@@ -143,9 +146,14 @@ class Workspace(Opener):
             ValueError: there is none of that id.
         """
         self.session.change(config)
-        self._follow_agents()
+        self.follow_agents()
 
-    def _follow_agents(self) -> None:
+    def renew_keys(self) -> None:
+        """Have the keys of the config from now on."""
+        self.keys = self._checked_keys()
+        self.main.take_keys(self.keys.keymap)
+
+    def follow_agents(self) -> None:
         """Let prompt, monitors and panes know the agents that there are now."""
         self.prompt.name_agents([agent.id for agent in self.session.agents])
         self.services.watching.watch(self.session.config)
@@ -202,6 +210,7 @@ class Workspace(Opener):
 
     def open(self) -> None:
         """Draw, and begin what goes on beside: frames, imports and monitors, deferred prompts."""
+        self.reloading = reloading_of(self, self._host)
         self.services.gate.active = True
         self.paint()
         if self.session.active:  # a replay plays from the beginning
@@ -278,9 +287,9 @@ class Workspace(Opener):
         if repeats := self.repeating.told:
             mode += f"{repeats} · "
         name = self.session.state.title or self.config.name
-        if self.config.ui.terminal_title:
-            answering = sum(running(agent) is not None for agent in self.session.agents)
-            self._host.show_terminal_title(terminal_title(name, answering))
+        answering = sum(running(agent) is not None for agent in self.session.agents)
+        called = terminal_title(name, answering) if self.config.ui.terminal_title else ""
+        self._host.show_terminal_title(called)
         if turn is None:
             said = f"{mode}{how_many(len(self.session.agents))}"
             title.tell(name, said, None, trouble=trouble)

@@ -94,6 +94,13 @@ class Roster:
         self._connections.retire(before, self._users(before))
         self._know_configs()
 
+    def configure(self, config: Config) -> None:
+        """Have all of a config from now on but its agents."""
+        for endpoint in config.servers:
+            self.redact.learn(secrets_of(endpoint))
+        self.config = config
+        self._know_configs()
+
     def settle(self) -> None:
         """Let the agents of a state that was read in be those of the config, by events."""
         configs = {config.id: config for config in self.config.agents}

@@ -122,6 +122,10 @@ class Session:
         self._must_be_open()
         self._roster.change(config)
 
+    def configure(self, config: Config) -> None:
+        """Have all of a config from now on but its agents, which stay as they are."""
+        self._roster.configure(config)
+
     def settle(self) -> None:
         """Let the agents of a state that was read in be those of the config, by events."""
         self._roster.settle()

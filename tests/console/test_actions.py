@@ -126,7 +126,7 @@ async def test_the_palette_offers_what_the_table_says() -> None:
         offered = {one.title: one for one in stage.app.get_system_commands(screen)}
         assert set(offered) == {one.palette for one in OFFERED}
         assert offered["Rerun"].help == "Ask again: all, or the focused pane"
-        assert [one.discover for one in offered.values()].count(False) == 14
+        assert [one.discover for one in offered.values()].count(False) == 15
 
 
 async def test_a_remapped_key_acts_and_is_told_everywhere() -> None:

@@ -108,6 +108,13 @@ class MainScreen(Reading, CachedLines):
         self.grid.show(panes)
         self._fold(self.app.size)
 
+    def take_keys(self, keymap: Mapping[str, str]) -> None:
+        """Have these keys of the user's own from now on, by binding id."""
+        self._keymap = keymap
+        self.sidebar.take_keys(keymap)
+        self.prompt.take_keys(keymap)
+        self.show_keys()
+
     def show_rounds(self, agreement: Agreement | None, race: Sequence[str] = ()) -> None:
         """Show how the agents come to agree, and who is ahead, above the panes."""
         if self.rounds.show(agreement, race):

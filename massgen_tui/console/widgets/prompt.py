@@ -80,8 +80,13 @@ class Prompt(TextArea):
             "earlier": lambda: self._on_edge(-1) and self._browse(-1),
             "later": lambda: self._on_edge(1) and self._browse(1),
         }
+        self._does = acts
+        self.take_keys(keymap)
+
+    def take_keys(self, keymap: Mapping[str, str]) -> None:
+        """Have these keys of the user's own from now on, by binding id."""
         self._acts = {
-            key.strip(): acts[action.id]
+            key.strip(): self._does[action.id]
             for action in acting_in(Scope.PROMPT)
             for key in remapped(action, keymap).split(",")
         }

@@ -56,7 +56,7 @@ class Sidebar(Rowed, can_focus=True):
     def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:
         """Show nothing yet; `keymap` has the user's own keys, by binding id."""
         super().__init__(id=id)
-        self._copy_key = name_of("sidebar.copy", keymap or {})
+        self.take_keys(keymap or {})
         self._servers: Mapping[str, ServerStatus] = {}
         self._gpus = GpuSnapshot()
         self._now = 0.0
@@ -163,6 +163,10 @@ class Sidebar(Rowed, can_focus=True):
         self.show_hints()
         self._build()
         self.refresh()
+
+    def take_keys(self, keymap: Mapping[str, str]) -> None:
+        """Have these keys of the user's own from now on, by binding id."""
+        self._copy_key = name_of("sidebar.copy", keymap)
 
     def show_hints(self) -> None:
         """Tell in the lower edge which keys act here, the user's own among them."""

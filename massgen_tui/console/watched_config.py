@@ -1,0 +1,51 @@
+"""The part of the app that looks at the config's file, and asks whether a new one is to count."""
+
+from collections.abc import Callable
+
+from massgen_tui.console.actions import Actions
+from massgen_tui.console.screens.question import Question
+
+EVERY = 2.0
+"""Seconds between two looks."""
+PAUSE = 2.0
+"""Seconds without a key after which one may be asked something."""
+
+
+class WatchedConfig(Actions, inherit_bindings=False):
+    """An app whose config may change in its file."""
+
+    pressed: float | None = None
+    """When a key was pressed last, by the session's clock; None: none was."""
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is typed now, stands in the prompt, or stands before it: one may be asked."""
+        workspace = self.workspace
+        if not self.drawable or self.lent or self.screen is not workspace.main:
+            return False
+        paused = self.pressed is None or workspace.session.clock() - self.pressed >= PAUSE
+        return paused and not workspace.prompt.text
+
+    def ask(self, question: str, answered: Callable[[bool | None], None]) -> None:
+        """Ask something that is answered with yes or no."""
+        self.push_screen(Question(question), answered)
+
+    def look_at_config(self) -> None:
+        """Look whether the config's file has changed."""
+        if self.drawable and not self.lent:
+            self.run_worker(self._look(), group="reload")
+
+    async def _look(self) -> None:
+        if self.workspace.reloading is not None:
+            await self.workspace.reloading.look()
+
+    def on_app_focus(self) -> None:
+        """Look at once when one comes back from an editor."""
+        self.look_at_config()
+
+    async def action_reload(self) -> None:
+        """Read the config's file now, and ask whether what it says is to count."""
+        if self.workspace.reloading is None:
+            self.say("these agents are not from a config file")
+        else:
+            await self.workspace.reloading.by_hand()
