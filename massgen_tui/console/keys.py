@@ -25,6 +25,7 @@ _TOGETHER = (
     frozenset({Scope.APP, Scope.QUESTION}),
     frozenset({Scope.APP, Scope.SESSIONS}),
     frozenset({Scope.APP, Scope.ENTRY}),
+    frozenset({Scope.APP, Scope.PANEL}),
     frozenset({Scope.APP, Scope.AGREEMENT}),
     frozenset({Scope.APP, Scope.COMPARE}),
 )

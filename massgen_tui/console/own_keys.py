@@ -4,10 +4,11 @@ Names of keys are taken as Textual has them (`pageup`), as the screen shows them
 characters (`?`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from textual.keys import Keys, _character_to_key, key_to_character
 
+from massgen_tui.config.model import Config
 from massgen_tui.config.names import nearest
 from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_table import ACTIONS
@@ -23,7 +24,9 @@ _PLAIN = frozenset(
 _ASCII = {_character_to_key(character): character for character in map(chr, range(32, 127))}
 """Textual gives no character for the names of some."""
 _ALIASES = {name: key for key, name in NAMES.items() if len(name) > 1} | {"return": "enter"}
-_TYPED_IN = frozenset({Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.SESSIONS, Scope.ENTRY})
+_TYPED_IN = frozenset(
+    {Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.SESSIONS, Scope.ENTRY, Scope.PANEL}
+)
 """Scopes whose keys act while a text is typed."""
 _EDITS = frozenset({"backspace", "delete", "left", "right", "home", "end"})
 _SAME = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace"} | {
@@ -96,6 +99,26 @@ class OwnKeys:
             ):
                 return f"{shown(key)} is taken: it is given to `{id}` too"
         return ""
+
+
+def keys_of(config: Config) -> OwnKeys:
+    """The keys that a config and the user's settings give, checked."""
+    return OwnKeys(config.ui.keymap, lambda id: _place(config, f"ui.keymap.{id}"))
+
+
+def theme_warning(config: Config, themes: Collection[str]) -> list[str]:
+    """What is to be told of a theme that is not among these."""
+    theme = config.ui.theme
+    if not theme or theme in themes:
+        return []
+    there_are = ", ".join(sorted(themes))
+    return [f"{_place(config, 'ui.theme')}: there is no theme {theme!r}; there are {there_are}"]
+
+
+def _place(config: Config, path: str) -> str:
+    """Where a value stands, as it is told: in the user's settings, or in the config."""
+    own = config.own_places.get(path)
+    return f"{own}: {path.removeprefix('ui.')}" if own else path
 
 
 def named(key: str) -> str:

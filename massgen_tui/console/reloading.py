@@ -237,6 +237,7 @@ def taken_over(workspace: "Workspace", host: Host, offer: Offer) -> str:
         workspace.change_agent(agent)
     for id in found.removed:
         workspace.remove_agent(id)
+    workspace.changing.written.renew(offer.config.agents)
     workspace.follow_agents()
     workspace.renew_keys()
     if "layout" in found.ui:

@@ -18,7 +18,7 @@ from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import bindings, keymap_of
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, ForcedExit
 from massgen_tui.console.mended import Mended
-from massgen_tui.console.own_keys import OwnKeys
+from massgen_tui.console.own_keys import keys_of
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.redact import redactor_of
@@ -52,7 +52,7 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
         self._clock_of_monitors = clock
         self.watching = watching or Monitors(config)
         self.config = config
-        self._keys = OwnKeys(config.ui.keymap, lambda id: f"ui.keymap.{id}")
+        self._keys = keys_of(config)
         self.sidebar = Sidebar(self._keys.keymap)
         self.alarm = Alarm()
         self._log_file: logging.Handler | None = None

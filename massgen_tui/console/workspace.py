@@ -19,7 +19,7 @@ from massgen_tui.console.frame_loop import FrameLoop
 from massgen_tui.console.host import Host
 from massgen_tui.console.layout import Layout, first_of
 from massgen_tui.console.opener import Opener
-from massgen_tui.console.own_keys import OwnKeys
+from massgen_tui.console.own_keys import keys_of, theme_warning
 from massgen_tui.console.phrases import hint, how_many, terminal_title
 from massgen_tui.console.race import race
 from massgen_tui.console.reloading import Reloading, reloading_of
@@ -67,7 +67,7 @@ class Workspace(Opener):
         self.services = services or Services.of(config, warn=self._warn, resumes=resumes)
         self.session = self.services.session
         self._host = host
-        self.keys = self._checked_keys()
+        self.keys = keys_of(self.config)
         self._beside: list[Worker[None]] = []
         self._alarm = Alarm()
         self.prompt = self._make_prompt()
@@ -105,9 +105,6 @@ class Workspace(Opener):
             changed=self._changed,
             guard=guarded,
         )
-
-    def _checked_keys(self) -> OwnKeys:
-        return OwnKeys(self.config.ui.keymap, lambda id: self._place(f"ui.keymap.{id}"))
 
     def _make_prompt(self) -> Prompt:
         ids = [agent.id for agent in self.session.agents]
@@ -150,7 +147,7 @@ class Workspace(Opener):
 
     def renew_keys(self) -> None:
         """Have the keys of the config from now on."""
-        self.keys = self._checked_keys()
+        self.keys = keys_of(self.config)
         self.main.take_keys(self.keys.keymap)
 
     def follow_agents(self) -> None:
@@ -236,19 +233,9 @@ class Workspace(Opener):
 
     def warnings(self, themes: Collection[str]) -> list[str]:
         """What the config warns of, and what of its `ui` means nothing among these themes."""
-        ui = self.config.ui
         resumed = self.services.resumed
         said = [*(resumed.warnings if resumed else ()), *self.config.warnings]
-        if ui.theme and ui.theme not in themes:
-            there_are = ", ".join(sorted(themes))
-            place = self._place("ui.theme")
-            said.append(f"{place}: there is no theme {ui.theme!r}; there are {there_are}")
-        return [*said, *self.keys.warnings]
-
-    def _place(self, path: str) -> str:
-        """Where a value stands, as it is told: in the user's settings, or in the config."""
-        own = self.config.own_places.get(path)
-        return f"{own}: {path.removeprefix('ui.')}" if own else path
+        return [*said, *theme_warning(self.config, themes), *self.keys.warnings]
 
     def paint(self) -> None:
         """Draw what is new in the panes that are seen, and the title."""

@@ -238,6 +238,8 @@ async def test_what_was_changed_in_the_console_is_named_before_it_is_lost(tmp_pa
         assert "qwen1 was changed here (temperature 0.3 → 0.9)" in stage.screen_text
         await stage.press("enter")
         assert temperature(stage) == 1.0
+        written = stage.app.workspace.changing.written
+        assert written.differences(stage.session.agent("qwen1").config) == ()
 
 
 async def test_nobody_is_asked_while_something_is_typed(tmp_path: Path) -> None:
