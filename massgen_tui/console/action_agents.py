@@ -1,6 +1,7 @@
 """The part of the table of actions that changes agents."""
 
 from massgen_tui.console.action import Action, Scope
+from massgen_tui.console.action_offers import offer
 from massgen_tui.console.action_screens import STOP
 
 _PANE, _PANEL = Scope.PANE, Scope.PANEL
@@ -16,6 +17,12 @@ AGENTS: tuple[Action, ...] = (
         in_readme=True,
         sends=True,
     ),
+    offer(
+        "save-config",
+        "app.save_config",
+        "Save config as",
+        "write the agents as they are asked now to a new config",
+    ),
 )
 """What changes an agent, or which there are."""
 
@@ -28,5 +35,6 @@ PANEL: tuple[Action, ...] = (
     Action(_PANEL, "panel.up", "up", "choose(-1)", "the one before"),
     Action(_PANEL, "panel.newline", "ctrl+j,shift+enter,alt+enter", "newline", "new line"),
     Action(_PANEL, "panel.written", "f6", "written", "as in the config"),
+    Action(_PANEL, "panel.save", "f8", "save", "ask it so, and write all agents to a new config"),
 )
 """While it is said what an agent is asked with."""

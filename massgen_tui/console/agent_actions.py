@@ -1,11 +1,13 @@
 """The actions of the app that change agents while it runs."""
 
+import importlib
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.notifications import SeverityLevel
 
 from massgen_tui.console.clipboard import CopyingApp
+from massgen_tui.console.screens.question import Question
 
 if TYPE_CHECKING:
     from massgen_tui.console.screens.parameters import Wanted
@@ -37,6 +39,30 @@ class AgentActions(CopyingApp, inherit_bindings=False):
             self.push_screen(screen, partial(self._of_form, agent))
 
     def _of_form(self, agent: "Agent", wanted: "Wanted | None") -> None:
-        if wanted is not None:
-            told = self.workspace.changing.ask_so(agent, wanted.changed)
-            self.say(told, seconds=8 if wanted.changed.warnings else 4)
+        if wanted is None:
+            return
+        told = self.workspace.changing.ask_so(agent, wanted.changed)
+        self.say(told, seconds=8 if wanted.changed.warnings else 4)
+        if wanted.what == "save":
+            self.action_save_config()
+
+    def action_save_config(self) -> None:
+        """Ask for the name of a new config file, for the agents as they are asked now."""
+        room = importlib.import_module("massgen_tui.console.screens.file_name")
+        usual = self.workspace.changing.usual_name()
+        self.push_screen(room.FileNameScreen("all agents to a new config", usual), self._save)
+
+    def _save(self, name: str | None) -> None:
+        if name is None:
+            return
+        saved = self.workspace.changing.save_as(name)
+        if saved.question:
+            self.push_screen(Question(saved.question), partial(self._save_over, name))
+        else:
+            self.say(saved.told, seconds=8)
+
+    def _save_over(self, name: str, yes: bool | None) -> None:
+        if yes:
+            self.say(self.workspace.changing.save_as(name, over=True).told, seconds=8)
+        else:
+            self.say(f"{name} stays as it is")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from massgen_tui.config.form import Changed, changed, fields_of, texts_of, unchangeable
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.variables import gather
+from massgen_tui.console.config_file import Saved, save_as, usual_name
 from massgen_tui.console.written import AsWritten
 from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.agent import Agent
@@ -73,6 +74,14 @@ class Changing:
             return f"{agent.id} stays as it is"
         self._change(wanted.agent)
         return "\n".join([f"{agent.id} is asked so from the next prompt on", *wanted.warnings])
+
+    def usual_name(self) -> str:
+        """A name for a new config that is free."""
+        return usual_name(self._session.config)
+
+    def save_as(self, name: str, *, over: bool = False) -> Saved:
+        """Write all agents to a config of this name; `over` what is there, when that was asked."""
+        return save_as(self._session.config, name, over=over)
 
 
 def served(agent: Agent, servers: Mapping[str, ServerStatus]) -> tuple[str, ...]:
