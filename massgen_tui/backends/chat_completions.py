@@ -32,6 +32,7 @@ from massgen_tui.backends.events import (
     StreamEvent,
     Warned,
 )
+from massgen_tui.backends.exchange import Exchange
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.gateways import asks_for_names, may_lack_key
 from massgen_tui.backends.request import build_request
@@ -78,6 +79,7 @@ class ChatCompletionsBackend:
         *,
         gate: ReadGate | None = None,
         sleep: Sleep = asyncio.sleep,
+        recording: bool = False,
     ) -> None:
         """Make ready to ask `agent`'s server; nothing is imported, opened or sent yet.
 
@@ -85,6 +87,7 @@ class ChatCompletionsBackend:
             agent: the agent, as the config was read.
             gate: polls the reads of all streams that share it; plain reads without.
             sleep: waits between two tries.
+            recording: what comes is given as it comes too, within an `Exchange`.
         """
         dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
         self.agent = agent.id
@@ -99,6 +102,7 @@ class ChatCompletionsBackend:
         """It may be the reader's own: to be started, and with a log to look into."""
         self._gate = gate
         self._sleep = sleep
+        self._recording = recording
         self._adaptation = Adaptation()
         self._told: tuple[str, ...] = ()
         self._client: Client | None = None
@@ -121,8 +125,8 @@ class ChatCompletionsBackend:
         end = running_time() + (self._limits.total or float("inf"))
         retries, corrected = Retries(self._config.settings.retries), False
         while True:
-            yield RequestSent(body)
             async with self._response(client, end, as_sent=request.as_sent) as response:
+                yield RequestSent(body, response.exchange)
                 failed = await self._sent(response, body, correctable=not corrected)
                 if failed is None:
                     if response.opened:
@@ -214,6 +218,7 @@ class ChatCompletionsBackend:
             end,
             finishes=self._finishes,
             as_sent=as_sent,
+            exchange=Exchange() if self._recording else None,
         )
         self._running.add(response)
         try:

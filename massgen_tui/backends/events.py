@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from massgen_tui.backends.exchange import Exchange
+
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
@@ -14,6 +16,8 @@ class RequestSent:
 
     body: Mapping[str, object]
     """The JSON body as it was sent. It never holds a key: keys travel in a header."""
+    exchange: Exchange | None = field(default=None, compare=False, repr=False)
+    """Takes in what comes of it as it comes; None: nobody wants to see that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,15 @@ from massgen_tui.net.address import root_of
 from massgen_tui.text import one_line
 
 
-def make_backend(agent: AgentConfig, *, gate: ReadGate | None = None) -> Backend:
+def make_backend(
+    agent: AgentConfig, *, gate: ReadGate | None = None, recording: bool = False
+) -> Backend:
     """Give the backend of an agent; one that cannot be asked gets one that says why.
 
     Args:
         agent: the agent, as the config was read.
         gate: polls the reads of all streams that share it; plain reads without.
+        recording: what comes is given as it comes too, for people to look at.
     """
     dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
     problem = agent.problem
@@ -28,8 +31,8 @@ def make_backend(agent: AgentConfig, *, gate: ReadGate | None = None) -> Backend
     if problem is not None:
         return UnusableBackend(agent, problem)
     if dialect is not None and dialect.name in TYPES:
-        return InferenceBackend(agent, gate=gate)
-    return ChatCompletionsBackend(agent, gate=gate)
+        return InferenceBackend(agent, gate=gate, recording=recording)
+    return ChatCompletionsBackend(agent, gate=gate, recording=recording)
 
 
 class UnusableBackend:

@@ -6,6 +6,7 @@ Imported when a backend is first used, with the client it works on.
 import aiohttp
 
 from massgen_tui.backends.errors.http import Diagnosis, RequestError
+from massgen_tui.backends.exchange import Exchange
 from massgen_tui.backends.replies import (
     answer_in,
     mislabelled,
@@ -23,9 +24,15 @@ _WHOLE = 8 * 1024 * 1024
 class ResponseBody:
     """What comes of one response: `begin` once, then `more` until it gives nothing."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        """Read the body of `response`, of which nothing was read."""
+    def __init__(self, response: aiohttp.ClientResponse, exchange: Exchange | None = None) -> None:
+        """Read the body of `response`, of which nothing was read; `exchange` takes all of it."""
         self._response = response
+        self._exchange = exchange
+        if exchange is not None:
+            version, reason = _version(response), response.reason or ""
+            pairs = response.raw_headers
+            headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
+            exchange.answer(response.status, headers, version, reason)
         self._unpacker = Unpacker(coding_of(response))
 
     async def begin(self, *, streamed: bool) -> tuple[bytes, Diagnosis | None]:
@@ -43,6 +50,7 @@ class ResponseBody:
             return await self._whole(first), None
         if first and not streams(kind, first):
             whole = await excerpt(self._response, first, self._unpacker)
+            self._taken(whole[len(first) :])
             failure, answer = no_stream(kind, whole), answer_in(whole)
             if failure is not None and answer is None:
                 raise RequestError(failure)
@@ -68,13 +76,19 @@ class ResponseBody:
         """The next bytes of the answer as they were meant; empty at its end."""
         while data := await self._response.content.readany():
             if text := self._unpacker.feed(data):
-                return text
-        return self._unpacker.close()
+                return self._taken(text)
+        return self._taken(self._unpacker.close())
+
+    def _taken(self, text: bytes) -> bytes:
+        if text and self._exchange is not None:
+            self._exchange.take(text)
+        return text
 
     def leftover(self) -> bytes:
         """What came and was not read, as far as it can be unpacked."""
         try:
-            return self._unpacker.feed(leftover(self._response)) + self._unpacker.close()
+            rest = self._unpacker.feed(leftover(self._response)) + self._unpacker.close()
+            return self._taken(rest)
         except PackedError:
             return b""
 
@@ -82,3 +96,8 @@ class ResponseBody:
     def failure(self) -> Diagnosis | None:
         """What was wrong with the packing of a body that has ended."""
         return mislabelled(self._unpacker.coding) if self._unpacker.stale else None
+
+
+def _version(response: aiohttp.ClientResponse) -> str:
+    known = response.version
+    return f"/{known.major}.{known.minor}" if known is not None else ""

@@ -13,7 +13,7 @@ import openai
 from massgen_tui.backends.client import Client
 from massgen_tui.backends.deadline import Deadline
 from massgen_tui.backends.decoder import StreamDecoder
-from massgen_tui.backends.errors.http import Diagnosis, RequestError
+from massgen_tui.backends.errors.http import Diagnosis, RequestError, StatusError
 from massgen_tui.backends.errors.network import CAUGHT, cause_of
 from massgen_tui.backends.events import (
     ContentDelta,
@@ -23,6 +23,7 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
     UsageReported,
 )
+from massgen_tui.backends.exchange import Exchange
 from massgen_tui.backends.finishes import expected, remember
 from massgen_tui.backends.gate import ReadGate
 from massgen_tui.backends.replies import (
@@ -58,6 +59,7 @@ class ResponseStream:
         *,
         finishes: bool = False,
         as_sent: bool = False,
+        exchange: Exchange | None = None,
     ) -> None:
         """Make ready.
 
@@ -69,8 +71,10 @@ class ResponseStream:
             end: when the answer must be whole, in the loop's time.
             finishes: a server of this kind says why it stops.
             as_sent: nothing is read out of the answer's text.
+            exchange: takes what comes as it comes, where somebody may want to see that.
         """
         self._client = client
+        self.exchange = exchange
         self._base_url = base_url
         self._limits = limits
         self._gate = gate
@@ -117,6 +121,11 @@ class ResponseStream:
             async with asyncio.timeout(None) as limit:
                 self._deadline.expire = lambda: limit.reschedule(0)
                 self._data = await self._opened(body)
+        except StatusError as error:
+            if self.exchange is not None:
+                self.exchange.answer(error.status, error.headers.items())
+                self.exchange.take(error.body)
+            raise
         except RedirectedError as error:
             raise RequestError(redirected(error.where)) from None
         except openai.OpenAIError as error:
@@ -132,7 +141,7 @@ class ResponseStream:
         self._response = response
         if response.connection is not None:
             self._transport = response.connection.transport
-        self._body = ResponseBody(response)
+        self._body = ResponseBody(response, self.exchange)
         first, self._failure = await self._body.begin(streamed=body.get("stream") is not False)
         return first
 
@@ -164,6 +173,8 @@ class ResponseStream:
             remember(self._base_url)
         if came is not None:
             events.insert(0, came)
+            if came.ago and self.exchange is not None:
+                self.exchange.date(came.ago)
         if self._failure is not None:
             return events + self._closed()
         if self._decoder.error is not None or self._decoder.done:
@@ -281,3 +292,5 @@ class ResponseStream:
         self._free()
         self._deadline.stop()
         await self._stack.aclose()
+        if self.exchange is not None:
+            self.exchange.end()

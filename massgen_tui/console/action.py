@@ -23,6 +23,8 @@ class Scope(StrEnum):
     """While the sidebar has the focus."""
     SHEET = "sheet"
     """While a sheet is read."""
+    REQUEST = "request"
+    """While what was sent and what came is read, beside the sheet's own."""
     QUESTION = "question"
     """While something is asked: whether to quit."""
     SESSIONS = "sessions"
@@ -60,6 +62,7 @@ _GROUPS = {
     Scope.PANE: "Pane",
     Scope.IN_PANE: "Pane",
     Scope.SIDEBAR: "Sidebar",
+    Scope.REQUEST: "Request",
     Scope.SESSIONS: "Sessions",
     Scope.AGREEMENT: "Answers and votes",
     Scope.PANEL: "Parameters",

@@ -47,3 +47,17 @@ READING: tuple[Action, ...] = (
     ),
 )
 """While a pane has the focus."""
+
+REQUEST: tuple[Action, ...] = (
+    Action(Scope.REQUEST, "request.curl", "u", "curl", "copy it as a curl command"),
+    Action(
+        Scope.PALETTE,
+        "copy-curl",
+        "",
+        "app.copy_curl",
+        "copy the request as a curl command, keys as variables",
+        palette="Copy as curl",
+        searched=True,
+    ),
+)
+"""While a request is read, and without that."""

@@ -8,7 +8,7 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_agents import AGENTS, PANEL
 from massgen_tui.console.action_offers import RELOAD, exports, offer
-from massgen_tui.console.action_reading import READING
+from massgen_tui.console.action_reading import READING, REQUEST
 from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, OVER, REPLAYING, STOP
 
 _WHOM = "all, or the focused pane"
@@ -181,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
         "pane.request",
         "i",
         "app.request",
-        "the request as sent",
+        "the request as sent, and what came",
         foot="request",
         palette="Show request",
         in_readme=True,
@@ -279,6 +279,7 @@ ACTIONS: tuple[Action, ...] = (
     *COMPARING,
     *PANEL,
     *OVER,
+    *REQUEST,
     offer("halt", "app.halt", "Stop", "stop what is being answered, take back what waits"),
     offer("retry-failed", "app.retry_failed", "Retry failed", "ask the agents again that failed"),
     offer("save", "app.save", "Save answers", "write all answers to a Markdown file"),

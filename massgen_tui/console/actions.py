@@ -150,6 +150,10 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
         if said:
             self.say(said, seconds=8)
 
+    async def action_copy_curl(self) -> None:
+        """Copy what was last sent for that agent as a command for a shell."""
+        await self.workspace.copy_curl()
+
     def action_warnings(self) -> None:
         """Show what the config warns of, and where the log and the session's file are."""
         self.push_screen(self.workspace.warnings_screen(self.available_themes))

@@ -17,7 +17,7 @@ from massgen_tui.console.repeating import MOST, USUAL, Repeating, told
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
-from massgen_tui.console.screens.request import request_text
+from massgen_tui.console.screens.request import RequestScreen, copy_curl, request_text
 from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
@@ -144,11 +144,19 @@ class Opener:
 
     async def request_screen(self) -> TextModal:
         """What was sent for the focused agent, or for the first that is seen."""
-        seen = self.main.panes[self.main.grid.arrangement.first]
-        agent = self.focused_agent() or seen.agent
+        agent = self._read_agent
         energy = self.services.watching.energy(agent.current) if agent.current else None
-        title, body = await asyncio.to_thread(request_text, agent, energy)
-        return TextModal(title, body)
+        title, body = await asyncio.to_thread(request_text, agent, energy, self.session.redact)
+        return RequestScreen(agent, title, body, self.session.redact)
+
+    async def copy_curl(self) -> None:
+        """Copy what was last sent for that agent as a command for a shell."""
+        await copy_curl(self.main.app, self._read_agent, self.session.redact)
+
+    @property
+    def _read_agent(self) -> Agent:
+        """The agent whose pane has the focus, or is the first that is seen."""
+        return self.focused_agent() or self.main.panes[self.main.grid.arrangement.first].agent
 
     def warnings_screen(self, themes: Collection[str]) -> TextModal:
         """What the config warns of, and where the log and the session's file are."""

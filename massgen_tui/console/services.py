@@ -65,7 +65,7 @@ class Services:
         kept = config.ui.logging_enabled
         session = Session(
             config,
-            backend_for=partial(make_backend, gate=gate),
+            backend_for=partial(make_backend, gate=gate, recording=True),
             health=watching.health,
             resolution_s=SLOWEST,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.backends.exchange import Exchange
 from massgen_tui.dialects import Cold
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.pieces import Text, ToolCall
@@ -16,6 +17,8 @@ from massgen_tui.session.times import Times
 
 GRAIN = 0.01
 """Seconds by which moments are known where streams are read as they come."""
+_TRIES = 3
+"""Tries before the last of which it is known what came."""
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +60,8 @@ class Attempt:
     """Answers that the server sent (`n`): one is kept, while the usage counts all of them."""
     request: Mapping[str, object] | None = None
     """The body as it was sent; never holds a key."""
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    """What came of the last tries as it came, where that is recorded: not of a kept session."""
     error: BackendError | None = None
     warnings: list[str] = field(default_factory=list)
     retrying: events.Retrying | None = None
@@ -136,8 +141,8 @@ class Attempt:
                 self._answered(text, now)
             case events.ReasoningDelta(text=text):
                 self._reasoned(text, now)
-            case events.RequestSent(body=body):
-                self._sent(body, now)
+            case events.RequestSent():
+                self._sent(event, now)
             case events.Retrying():
                 self.retrying = event
             case events.Opened(waited=waited):
@@ -249,8 +254,11 @@ class Attempt:
         if status is not self.status and ORDER[status] > ORDER[self.status]:
             self.status = status
 
-    def _sent(self, body: Mapping[str, object], now: float) -> None:
-        self.request, self.retrying = body, None
+    def _sent(self, event: events.RequestSent, now: float) -> None:
+        body = self.request = event.body
+        self.retrying = None
+        if event.exchange is not None:
+            self.exchanges = (*self.exchanges[-_TRIES:], event.exchange)
         if self.cold == "yes" and not Cold.is_asked(body):
             self.cold = "no"  # the server refused the parameter: it is left out
         if self.empty:  # what an earlier try told that gave nothing of an answer

@@ -12,6 +12,7 @@ from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry
 from massgen_tui.session.fold_coordination import fold_coordination
 from massgen_tui.session.place import place_at
+from massgen_tui.session.raw_answers import RawAnswers
 from massgen_tui.session.requests import SentRequests
 from massgen_tui.session.times import Times
 from massgen_tui.session.turn_numbers import TurnNumbers
@@ -51,6 +52,7 @@ class SessionState:
         self.agreements: dict[int, list[Agreement]] = {}
         """The coordinations of each turn, by its serial; the last one stands."""
         self._requests = SentRequests()
+        self._raw = RawAnswers()
         self._numbers = TurnNumbers()
         self.begin_with(agents)
 
@@ -121,6 +123,7 @@ class SessionState:
         self._placed.clear()
         self.agreements.clear()
         self._requests = SentRequests()
+        self._raw = RawAnswers()
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry.
@@ -201,6 +204,7 @@ class SessionState:
     def _end_conversation(self, agent: Agent) -> None:
         self._forget(agent.turns)
         self._requests.forget(agent.id)
+        self._raw.forget(agent.id)
         self.cleared = self.cleared or bool(agent.turns)
         agent.past += agent.turns if self._keep_past else ()
         agent.turns.clear()
@@ -275,7 +279,8 @@ class SessionState:
             attempt.date(streamed, at)
             return
         if isinstance(streamed, RequestSent):
-            streamed = RequestSent(self._requests.keep(attempt.agent, streamed.body))
+            body = self._requests.keep(attempt.agent, streamed.body)
+            streamed = RequestSent(body, self._raw.keep(attempt.agent, streamed.exchange))
         attempt.apply(streamed, at)
 
     def _forget(self, turns: Iterable[Turn]) -> None:

@@ -18,6 +18,7 @@ from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.parameters import ParametersScreen
 from massgen_tui.console.screens.quit import QuitScreen
+from massgen_tui.console.screens.request import RequestScreen
 from massgen_tui.console.screens.servers_found import ServersFound
 from massgen_tui.console.screens.sessions import SessionsScreen
 from massgen_tui.console.screens.text_modal import TextModal
@@ -40,6 +41,7 @@ OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.IN_PANE: (AgentPane,),
     Scope.SIDEBAR: (Sidebar,),
     Scope.SHEET: (TextModal,),
+    Scope.REQUEST: (RequestScreen,),
     Scope.REPLAY: (ReplayApp,),
     Scope.QUESTION: (QuitScreen,),
     Scope.SESSIONS: (SessionsScreen,),
@@ -86,6 +88,7 @@ def test_somebody_runs_each_action(action: Action) -> None:
     "owner",
     [
         *(ConsoleApp, MainScreen, AgentPane, Sidebar, TextModal, QuitScreen, WatchApp, ReplayApp),
+        RequestScreen,
         *(SessionsScreen, TitleScreen, AgreementScreen, CompareScreen, StartApp, ServersFound),
         ParametersScreen,
     ],

@@ -26,11 +26,12 @@ Every key can be changed by the name at its right, for all configs in the user's
 """
 
 _ORDER = (
-    *("Prompt", "Answers", "View", "Pane", "Sidebar"),
+    *("Prompt", "Answers", "View", "Pane", "Request", "Sidebar"),
     *("Program", "Parameters", "Sessions", "Answers and votes", "Compare", "Replay"),
 )
 _TITLES = {
     "Pane": "In a pane",
+    "Request": "In a request",
     "Sidebar": "In the sidebar",
     "Parameters": "While parameters are changed",
     "Sessions": "In the list of sessions",

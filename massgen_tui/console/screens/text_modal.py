@@ -31,6 +31,8 @@ class TextModal(Modal[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.SHEET)
+    TOLD: ClassVar[tuple[tuple[str, str], ...]] = ("sheet.close", "close"), ("sheet.copy", "copy")
+    """The actions whose keys stand in the frame, and what it calls them."""
 
     def __init__(
         self,
@@ -66,7 +68,7 @@ class TextModal(Modal[None]):
     def on_mount(self) -> None:
         """Say which keys close and copy, the user's own among them."""
         keys = acting(self)
-        told = ((keys.get("sheet.close"), "close"), (keys.get("sheet.copy"), "copy"))
+        told = [(keys.get(id), word) for id, word in self.TOLD]
         sheet = self.query_one("#sheet")
         sheet.border_subtitle = Text(" · ".join(f"{key} {word}" for key, word in told if key))
 
