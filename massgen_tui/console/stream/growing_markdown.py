@@ -98,14 +98,14 @@ class MarkdownText(Growing):
 
     def _take_all(self, text: str, *, end: bool, far: bool) -> list[Row] | None:
         """Take in text; gives the rows of the open rest where segments took their place."""
-        self._replaced = None
         self._far = far
         while text:
             text = self._take(text)
         if end:
             self._finish()
         self._far = False
-        return self._replaced
+        replaced, self._replaced = self._replaced, None
+        return replaced
 
     def _take(self, text: str) -> str:
         """Take in some of `text`; gives the rest."""
