@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from massgen_tui.console.stream.rows import Row
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from tests.support.panes import Page, agent, ask, finish, rerun, say, shown, think
@@ -137,7 +138,7 @@ def say_all(page: Page, attempt: Attempt) -> Attempt:
     ],
     ids=["paragraphs", "list", "code"],
 )
-def test_the_text_of_turns_long_past_is_kept_once(said: str) -> None:
+def test_turns_long_past_are_kept_as_their_text_and_little_else(said: str) -> None:
     one = agent()
     page = Page(one, height=6)
     for _ in range(12):
@@ -151,14 +152,18 @@ def test_the_text_of_turns_long_past_is_kept_once(said: str) -> None:
     ask(one)
     page.document.flush(3.0)
     past = page.document.views[:9]
-    assert characters(past) <= 1.1 * 9 * len(said)
+    things = reached(past)
+    assert sum(len(one) for one in things if isinstance(one, str)) <= 1.1 * 9 * len(said)
+    assert sum(isinstance(one, Row) for one in things) <= 9 * 5, "prompt, numbers, none of the text"
+    assert len(things) <= 9 * 110
     assert page.read() == Page(one).read()
 
 
-def characters(root: object) -> int:
-    """Characters of all strings that are reached from `root`, each counted once."""
+def reached(root: object) -> list[object]:
+    """All that is reached from `root`, each thing once; without what is code."""
     seen: set[int] = set()
-    found, todo = 0, [root]
+    found: list[object] = []
+    todo = [root]
     while todo:
         thing = todo.pop()
         if id(thing) in seen or isinstance(
@@ -166,7 +171,6 @@ def characters(root: object) -> int:
         ):
             continue
         seen.add(id(thing))
-        if isinstance(thing, str):
-            found += len(thing)
+        found.append(thing)
         todo += gc.get_referents(thing)
     return found

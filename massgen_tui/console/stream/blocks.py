@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 from massgen_tui.console.stream.rows import NEWLINE, NOTHING, SPACE, Row, keep_same, text_rows
-from massgen_tui.console.stream.segment import Segment
+from massgen_tui.console.stream.segment import Packed, Segment
 from massgen_tui.console.stream.wrap import TAB, breaks
 from massgen_tui.session.pieces import Text
 from massgen_tui.text import clean
@@ -104,11 +104,24 @@ class Growing(Block):
     def __init__(self, width: int) -> None:
         """Start empty."""
         super().__init__(width)
-        self.segments: list[Segment] = []
+        self._segments: list[Segment] = []
+        self._packed: Packed | None = None
         self.stale = 0
         """How many segments wait to be wrapped."""
         self.away = 0
         """How many segments were put away: they are wrapped again when they are seen."""
+
+    @property
+    def segments(self) -> list[Segment]:
+        """What is finished, in its order."""
+        if self._packed is not None:
+            self._segments, self._packed = self._packed.unpack(), None
+        return self._segments
+
+    @property
+    def gone(self) -> bool:
+        """All of its segments were put away."""
+        return self._packed is not None or self.away == len(self._segments)
 
     @property
     def waiting(self) -> bool:
@@ -165,13 +178,15 @@ class Growing(Block):
         if self.stale or self.waiting:
             return False
         at = end = 0
-        whole = self.whole
-        for segment in self.segments:
+        whole, segments = self.whole, self.segments
+        for segment in segments:
             end = segment.borrow(whole, end)
             self.rows[at : at + segment.count] = [STALE] * segment.count
             segment.stale = True
             at += segment.count
-        self.away = len(self.segments)
+        self.away = len(segments)
+        if whole and segments and all(one.stands_in(whole) for one in segments):
+            self._segments, self._packed = [], Packed(whole, segments)
         return True
 
     def bring_back(self) -> None:
@@ -180,7 +195,8 @@ class Growing(Block):
 
     def reset(self) -> None:
         """Drop everything."""
-        self.rows, self.segments, self.stale, self.away = [], [], 0, 0
+        self.rows, self._segments, self.stale, self.away = [], [], 0, 0
+        self._packed = None
 
 
 class PlainText(Growing):

@@ -1,5 +1,9 @@
 """A stretch of a text that is finished."""
 
+from array import array
+from collections.abc import Sequence
+from typing import Self
+
 NOTHING: frozenset[str] = frozenset()
 _DRIFT = 64
 """Characters by which a stretch may stand elsewhere in a text than those before it tell."""
@@ -24,6 +28,18 @@ class Segment:
         self.awaits = NOTHING
         """Languages of its code whose lexers were not there when it was rendered."""
 
+    @classmethod
+    def at(cls, text: str, start: int, stop: int, count: int, carry: object) -> Self:
+        """The stretch of `text` from `start` to `stop`, stale."""
+        segment = cls("", count, carry, stale=True)
+        segment._text, segment._start, segment._stop = text, start, stop
+        return segment
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where in its text it begins and ends, and how many rows it takes."""
+        return self._start, self._stop, self.count
+
     @property
     def source(self) -> str:
         """What is rendered."""
@@ -38,6 +54,10 @@ class Segment:
         """Characters of its source."""
         return self._stop - self._start
 
+    def stands_in(self, text: str) -> bool:
+        """Whether its source is a place in `text`."""
+        return self._text is text
+
     def borrow(self, text: str, at: int) -> int:
         """Be a place in `text` where the source stands there near `at`; gives about its end.
 
@@ -50,3 +70,21 @@ class Segment:
                 return at + size
             self._text, self._start, self._stop = text, start, start + size
         return self._stop
+
+
+class Packed:
+    """The segments of one text that nobody looks at: a few numbers each."""
+
+    __slots__ = ("_carries", "_numbers", "_text")
+
+    def __init__(self, text: str, segments: Sequence[Segment]) -> None:
+        """Keep `segments`, all of which are stale and stand in `text`."""
+        self._text = text
+        self._numbers = array("I", [number for one in segments for number in one.place])
+        self._carries = tuple(segment.carry for segment in segments)
+
+    def unpack(self) -> list[Segment]:
+        """Give them back."""
+        numbers = iter(self._numbers)
+        places = zip(numbers, numbers, numbers, self._carries, strict=True)
+        return [Segment.at(self._text, *place) for place in places]

@@ -90,7 +90,7 @@ class TurnView:
     @property
     def away(self) -> bool:
         """None of its finished text has rows."""
-        return all(block.away == len(block.segments) for block in self._growing)
+        return all(block.gone for block in self._growing)
 
     def put_away(self, start: int, scroll: Scroll) -> None:
         """Let go of the rows of its text, from `start` in `scroll`; their places stay."""
