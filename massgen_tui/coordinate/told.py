@@ -46,10 +46,9 @@ def outcome(agreement: Agreement) -> str:
     """Who won, and why."""
     winner = next((one for one in agreement.answers if one.name == agreement.winner), None)
     if winner is None:
-        return "no answer: nobody gave one"
-    count = agreement.tally.get(winner.name, 0)
+        return _undecided(agreement)
     who = f"{winner.name} of {winner.agent}"
-    votes = f"{count} vote{'' if count == 1 else 's'}"
+    votes = _number(agreement.tally.get(winner.name, 0), "vote")
     match agreement.by:
         case "votes":
             return f"{who} won with {votes}"
@@ -61,6 +60,23 @@ def outcome(agreement: Agreement) -> str:
             return f"{who}, chosen by you"
         case _:
             return f"{who}: no other agent was left"
+
+
+def heading(agreement: Agreement) -> str:
+    """What stands over how it ended."""
+    return "Agreed" if agreement.winner else "Not agreed"
+
+
+def _undecided(agreement: Agreement) -> str:
+    """Nothing won: nobody answered, or it is under way, or was broken off (quit, a kept file)."""
+    if not agreement.answers:
+        return "no answer: nobody gave one" if agreement.ended else "undecided: no answer yet"
+    votes = _number(sum(agreement.tally.values()), "vote")
+    return f"undecided: {_number(len(agreement.answers), 'answer')}, {votes}"
+
+
+def _number(count: int, of: str) -> str:
+    return f"{count} {of}{'' if count == 1 else 's'}"
 
 
 def votes_told(agreement: Agreement) -> list[str]:

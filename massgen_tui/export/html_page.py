@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from massgen_tui.coordinate.told import outcome, votes_told
+from massgen_tui.coordinate.told import heading, outcome, votes_told
 from massgen_tui.export.document import AskedTurn, Document, circumstances, ending, settings_of
 from massgen_tui.export.html_style import style
 from massgen_tui.export.html_text import HtmlText
@@ -105,7 +105,7 @@ class _Page:
         votes = "".join(f"<li>{self._html.line(one)}</li>" for one in votes_told(agreement))
         listed = f"<ul>{votes}</ul>" if votes else ""
         final = self._html.markdown((agreement.final or "").strip())
-        head = f"<h3>Agreed <small>{self._html.line(outcome(agreement))}</small></h3>"
+        head = f"<h3>{heading(agreement)} <small>{self._html.line(outcome(agreement))}</small></h3>"
         return f'<article class="agreed">{head}{listed}{final}</article>'
 
     def _answers(self, agent: Agent, turn: Turn) -> str:

@@ -3,7 +3,7 @@
 import json
 import re
 
-from massgen_tui.coordinate.told import outcome, votes_told
+from massgen_tui.coordinate.told import heading, outcome, votes_told
 from massgen_tui.export.document import Document, circumstances, ending, settings_of
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
@@ -33,7 +33,7 @@ def to_markdown(document: Document) -> str:
 def _agreed(agreement: Agreement) -> list[str]:
     """What the agents came to, the votes for it, and the final answer."""
     votes = [f"- {_line(words)}" for words in votes_told(agreement)]
-    parts = [f"### Agreed: {_line(outcome(agreement))}", "\n".join(votes)]
+    parts = [f"### {heading(agreement)}: {_line(outcome(agreement))}", "\n".join(votes)]
     parts.append(_closed(clean(agreement.final or "").strip()))
     return [part for part in parts if part]
 

@@ -7,7 +7,7 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.call import Call
 from massgen_tui.backends.factory import make_backend
 from massgen_tui.config.model import AgentConfig, Config
-from massgen_tui.session import events
+from massgen_tui.session import coordination_events, events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt
 from massgen_tui.session.connections import Connections, bounded
@@ -277,8 +277,16 @@ class Session:
         self._emit(events.Renamed(title))
 
     def break_off(self) -> int:
-        """End what had not ended when a session that was read in was cut off; gives how many."""
-        return self._scheduler.break_off()
+        """End what had not ended when a session that was read in was cut off.
+
+        Returns:
+            How many attempts that were.
+        """
+        broken_off = self._scheduler.break_off()
+        for turn, [*_, last] in self.state.agreements.items():
+            if not last.ended:
+                self.notes.coordination(coordination_events.Concluded(turn))
+        return broken_off
 
     @property
     def busy(self) -> bool:

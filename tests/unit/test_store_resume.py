@@ -11,6 +11,7 @@ from massgen_tui.backends.call import Message
 from massgen_tui.backends.events import BackendError, ContentDelta, ErrorKind
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
+from massgen_tui.coordinate.told import heading, outcome
 from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.session import Session
 from massgen_tui.session.status import Status
@@ -261,3 +262,42 @@ async def test_two_resumes_at_once_each_have_a_whole_file_of_their_own(tmp_path:
         assert (kept.damage, told(kept)) == ([], told(one))
         assert f"more {other}" not in file.read_text("utf-8")
     assert len({read_session(file).head.id for file in written}) == 2
+
+
+VOTED = Path(__file__).parents[1] / "data" / "sessions" / "20261129-093145-t0mq8wsv.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("until", "came_to"),
+    [
+        ('"e":"answer","a":2', "undecided: 2 answers, 0 votes"),
+        ('"e":"step","a":5', "undecided: 3 answers, 0 votes"),
+        ('"e":"vote","a":6', "undecided: 3 answers, 2 votes"),
+        ('"e":"request","a":7', "agent2.1 of qwen2 won with 3 votes"),
+    ],
+)
+async def test_a_coordination_that_was_cut_off_is_over_when_its_session_goes_on(
+    tmp_path: Path, until: str, came_to: str
+) -> None:
+    lines = VOTED.read_text("utf-8").splitlines(keepends=True)
+    end = next(at for at, line in enumerate(lines) if until in line)
+    path = tmp_path / VOTED.name
+    path.write_text("".join(lines[: end + 1]), "utf-8")
+    kept = read_session(path).state.agreements
+    assert [one.ended for [one] in kept.values()] == [False]
+    later = session_of(config_of(read_head(path)), Backends())
+    resumed = went_on(tmp_path, path, later)
+    [[agreement]] = later.state.agreements.values()
+    assert resumed.broken_off
+    assert agreement.ended
+    assert outcome(agreement) == came_to
+    assert bool(agreement.final) == came_to.endswith("3 votes")
+    assert heading(agreement) == ("Agreed" if agreement.final else "Not agreed")
+    later.ask("And then?")
+    await later.wait()
+    await later.aclose()
+    assert resumed.log is not None
+    resumed.log.close()
+    assert resumed.log.path is not None
+    [[again]] = read_session(resumed.log.path).state.agreements.values()
+    assert (again.ended, again.final) == (True, agreement.final)
