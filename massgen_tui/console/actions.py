@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.agent_actions import AgentActions
-from massgen_tui.console.keys import name_of
+from massgen_tui.console.keys import name_of, with_key
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.ordered_keys import OrderedKeys
 from massgen_tui.text import clean
@@ -197,4 +197,5 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
             if not action.palette or (action.only_in_pane and not in_pane):
                 continue
             run = partial(self.run_action, action.run, main)
-            yield SystemCommand(action.palette, action.sentence, run, not action.searched)
+            told = with_key(action, self.workspace.keys.keymap)
+            yield SystemCommand(action.palette, told, run, not action.searched)

@@ -117,6 +117,13 @@ def name_of(id: str, keymap: Mapping[str, str]) -> str:
     return shown(remapped(by_id(id), keymap).partition(",")[0])
 
 
+def with_key(action: Action, keymap: Mapping[str, str]) -> str:
+    """What an action does, and the key by which it does so for this user, if any."""
+    key = remapped(action, keymap).partition(",")[0]
+    place = " in a pane" if action.scope in (Scope.PANE, Scope.IN_PANE) else ""
+    return f"{action.sentence} ({shown(key)}{place})" if key else action.sentence
+
+
 def keys_of(typed: str) -> list[events.Event]:
     """The keys by which a text was typed, each line of it ended by enter."""
     keyboard, data = Keyboard(), typed.replace("\n", "\r").encode()

@@ -137,6 +137,8 @@ async def test_the_user_s_keys_act_and_are_told_in_foot_line_help_and_palette() 
     async with staged(config, size=(140, 40)) as stage:
         assert "ctrl+e rerun" in stage.screen_text
         assert "f7 stop" in stage.screen_text
+        offered = {one.title: one.help for one in stage.app.get_system_commands(stage.app.screen)}
+        assert offered["Rerun"].endswith("(ctrl+e)")
         await stage.press("f1")
         lines = [line.split() for line in stage.screen_text.splitlines() if "rerun" in line]
         assert any("ctrl+e" in line for line in lines)
