@@ -147,7 +147,7 @@ class DeltaReader:
         if isinstance(reason, dict):
             reason = reason.get("type")  # SGLang's own form: {"type": "abort", "message": …}
         if isinstance(reason, str) and reason.lower() not in NONE:
-            finish = Finished(reason, native if isinstance(native, str) and native else None)
+            finish = Finished(reason, _text(native), _matched(choice))
             if finish != self._finish:
                 self._finish, self.finish_reason = finish, reason
                 events.append(finish)
@@ -242,3 +242,12 @@ def _joined(value: object, depth: int = 4) -> str:
             if text := _joined(value.get(key), depth - 1):
                 return text
     return ""
+
+
+def _matched(choice: Chunk) -> str | None:
+    """The stop text that was met; both servers give a token's number in its place, or null."""
+    return _text(choice.get("stop_reason")) or _text(choice.get("matched_stop"))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

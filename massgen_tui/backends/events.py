@@ -157,6 +157,8 @@ class Finished:
     reason: str
     native: str | None = None
     """The model's own word, where a router tells it too (OpenRouter)."""
+    matched: str | None = None
+    """The stop text of the request that was met: vLLM's `stop_reason`, SGLang's `matched_stop`."""
 
 
 @dataclass(frozen=True, slots=True)

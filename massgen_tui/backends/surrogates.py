@@ -70,8 +70,8 @@ def _whole(event: StreamEvent) -> StreamEvent:
     match event:
         case Started(model=str(model)):
             return Started(mended(model))
-        case Finished(reason=reason):
-            return replace(event, reason=mended(reason))
+        case Finished(reason=reason, matched=matched):
+            return replace(event, reason=mended(reason), matched=matched and mended(matched))
         case ToolCallDelta(index=index, id=id_, name=name, arguments=arguments):
             return ToolCallDelta(
                 index, id_ and mended(id_), name and mended(name), mended(arguments)

@@ -40,6 +40,7 @@ def route(agent: AgentConfig) -> Routed:
     """Route the parameters of one agent, without `extra_body`; changes nothing of it."""
     dialect, settings, routed = agent.endpoint.dialect, agent.settings, Routed()
     given = {name: value for name, value in settings.parameters.items() if value is not None}
+    _drop_empty_stops(given, routed)
     for name, value in given.items():
         if name in dialect.refused:
             routed.warnings.append(f"{dialect.provider} has no {name}: left out")
@@ -59,6 +60,19 @@ def route(agent: AgentConfig) -> Routed:
         routed.warnings.append(f"not known, sent to {dialect.provider} as written: {listed}")
     _limit_tokens(dialect, routed)
     return routed
+
+
+def _drop_empty_stops(given: dict[str, object], routed: Routed) -> None:
+    """Leave out of `stop` what vLLM 0.32 refuses and SGLang 0.5.23 and llama.cpp meet at once."""
+    texts = given.get("stop")
+    listed = [texts] if isinstance(texts, str) else texts if isinstance(texts, list) else []
+    if "" not in listed:
+        return
+    routed.warnings.append("stop: an empty text would end every answer at once: left out")
+    if kept := [text for text in listed if text != ""]:
+        given["stop"] = kept
+    else:
+        del given["stop"]
 
 
 def _move(name: str, value: object, dialect: Dialect, routed: Routed) -> bool:

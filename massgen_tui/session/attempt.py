@@ -43,6 +43,8 @@ class Attempt:
     finish_reason: str | None = None
     native_reason: str | None = None
     """The model's own word for it, where a router told it too."""
+    stop_text: str | None = None
+    """The stop text of the request that ended it, where the server says which."""
     unsaid: bool = False
     """It ended in order, without a finish reason: whether it is whole cannot be known."""
     unshown: list[str] = field(default_factory=list)
@@ -168,8 +170,9 @@ class Attempt:
                 self.timed = event
             case events.SeveralChoices(count=count):
                 self.choices = count
-            case events.Finished(reason=reason, native=native):
+            case events.Finished(reason=reason, native=native, matched=matched):
                 self.finish_reason, self.native_reason = reason, native or self.native_reason
+                self.stop_text = matched or self.stop_text
                 self.times.finished()
             case events.Unsaid():
                 self.unsaid = True
@@ -232,13 +235,8 @@ class Attempt:
 
         True: the server. Unknown where all came in one piece: the time is then our own.
         """
-        return tokens_per_s(
-            self.times,
-            self._own_usage,
-            self.reasoning.length,
-            self.content.pieces,
-            self.resolution,
-        )
+        reasoning, content = self.reasoning.length, self.content.pieces
+        return tokens_per_s(self.times, self._own_usage, reasoning, content, self.resolution)
 
     @property
     def resolution(self) -> float:
@@ -263,7 +261,8 @@ class Attempt:
             self.cold = "no"  # the server refused the parameter: it is left out
         if self.empty:  # what an earlier try told that gave nothing of an answer
             self.status, self.times.first_byte = Status.CONNECTING, None
-            self.finish_reason = self.native_reason = self.usage = self.model = None
+            self.finish_reason = self.native_reason = self.stop_text = None
+            self.usage = self.model = None
             self.unsaid, self.choices = False, 1
         self.times.ask(now)
 
@@ -304,9 +303,7 @@ class Attempt:
         if call is None:
             call = self._calls[event.index] = ToolCall()
             self.tool_calls.append(call)
-        call.id = call.id or event.id
-        call.name = call.name or event.name or ""
-        call.arguments += event.arguments
+        call.add(event)
         self._gaps.piece(self.times, now)
         self.times.piece(now, len(event.arguments) + len(event.name or ""))
         self._reach(Status.ANSWERING)

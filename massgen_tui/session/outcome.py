@@ -1,5 +1,6 @@
 """What became of an attempt, in words: the one place that judges how an answer ended."""
 
+import json
 from dataclasses import dataclass
 
 from massgen_tui.backends.events import ErrorKind
@@ -7,6 +8,7 @@ from massgen_tui.backends.finishes import Ending, ending_of, worst
 from massgen_tui.descriptors import HINT as LESS_AT_ONCE
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.status import Status
+from massgen_tui.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def answer_in_reasoning(attempt: Attempt) -> bool:
         and not _says_something(attempt.content.parts)
         and _says_something(attempt.reasoning.parts)
         and not attempt.tool_calls
+        and attempt.stop_text is None
         and _ending(attempt) is Ending.WHOLE
     )
 
@@ -146,7 +149,15 @@ def _whole(attempt: Attempt) -> Outcome:
         return _unshown(attempt)
     if _says_something(attempt.content.parts):
         return _FINE
+    if attempt.stop_text is not None:
+        return _stopped_early(attempt.stop_text)
     return _IN_REASONING if answer_in_reasoning(attempt) else _EMPTY
+
+
+def _stopped_early(text: str) -> Outcome:
+    told = one_line(json.dumps(text, ensure_ascii=False), 40)
+    words = f"The stop text {told} was met before the answer: `stop` ends thoughts as well."
+    return Outcome("stop text met", words, whole=False)
 
 
 def _unshown(attempt: Attempt) -> Outcome:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from massgen_tui.backends.events import ToolCallDelta
+
 
 class Text:
     """Text that only grows, kept in the pieces that came until it is joined.
@@ -53,3 +55,9 @@ class ToolCall:
     name: str = ""
     arguments: str = ""
     """The string as it was sent; JSON if the model wrote JSON."""
+
+    def add(self, delta: ToolCallDelta) -> None:
+        """Take in the next piece of it; the first id and name count."""
+        self.id = self.id or delta.id
+        self.name = self.name or delta.name or ""
+        self.arguments += delta.arguments

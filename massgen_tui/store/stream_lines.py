@@ -111,6 +111,7 @@ class Finish(StreamLine):
     e: Literal["finished"] = "finished"
     reason: str
     native: str | None = None
+    matched: str | None = None
     makes = streamed.Finished
 
 

@@ -37,6 +37,8 @@ class Decoded:
     tools: list[tuple[str | None, str, str]] = field(default_factory=list)
     """Id, name and arguments of each call."""
     finish: str | None = None
+    matched: str | None = None
+    """The stop text that was met."""
     usage: UsageReported | None = None
     model: str | None = None
     warnings: list[str] = field(default_factory=list)
@@ -76,8 +78,8 @@ class Decoded:
             case SeveralChoices(count=count):
                 assert count > self.choices
                 self.choices = count
-            case Finished(reason=reason):
-                self.finish = reason
+            case Finished(reason=reason, matched=matched):
+                self.finish, self.matched = reason, matched or self.matched
             case Warned(text=text):
                 self.warnings.append(text)
             case Unsaid():

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from massgen_tui.backends.call import Call, Message
+from massgen_tui.backends.request import build_request
 from massgen_tui.config.loader import load_config
 from tests.support.configs import agent_with, loaded, warnings_with, written
 
@@ -295,6 +297,21 @@ def test_an_unknown_key_is_sent_to_open_servers_with_one_warning(
     (warning,) = warnings_with(tmp_path, backend)
     assert "a: " in warning
     assert "new_sampler" in warning
+
+
+@pytest.mark.parametrize(
+    ("stop", "kept"),
+    [("''", None), ("['']", None), ("['', 'END']", ["END"]), ("['END', 'x']", ["END", "x"])],
+)
+@pytest.mark.parametrize("kind", ["vllm", "sglang", "llamacpp"])
+def test_an_empty_stop_text_is_left_out(
+    tmp_path: Path, kind: str, stop: str, kept: list[str] | None
+) -> None:
+    backend = f"type: {kind}, model: m, stop: {stop}"
+    agent, warned = agent_with(tmp_path, backend), warnings_with(tmp_path, backend)
+    body = build_request(agent, Call((Message("user", "hi"),))).body
+    assert body.get("stop") == kept
+    assert bool(warned) == ("''" in stop)
 
 
 def test_an_unset_variable_costs_its_agent_also_where_a_number_stands(tmp_path: Path) -> None:

@@ -157,6 +157,9 @@ THOUGHT, SAID = ReasoningDelta("hm"), ContentDelta("text")
         ([SAID, ToolCallDelta(0, "i", "f"), Finished("stop")], "stopped to call a tool", True),
         ([ToolCallDelta(0, "i", "f", "{"), Finished("length")], "truncated", False),
         ([THOUGHT, Finished("stop")], "all in reasoning", True),
+        ([THOUGHT, Finished("stop", matched="\n\n")], "stop text met", False),
+        ([Finished("stop", matched="x")], "stop text met", False),
+        ([THOUGHT, SAID, Finished("stop", matched="x")], "", True),
         ([Finished("stop")], "empty", False),
         ([ContentDelta("\n"), Finished("stop")], "empty", False),
         ([SAID, Finished("abort")], "aborted", False),
@@ -187,6 +190,15 @@ def test_the_verdict_says_how_it_ended(
     judged = verdict(attempt_of(*events))
     assert (judged.short, judged.whole) == (short, whole)
     assert bool(judged.words) == bool(short)
+
+
+def test_a_thought_that_a_stop_text_cut_is_no_answer() -> None:
+    attempt = attempt_of(THOUGHT, Finished("stop", matched="\x1b[2J\n" + "x" * 99))
+    assert answer_text(attempt) == ""
+    words = verdict(attempt).words
+    assert "\x1b" not in words
+    assert "x" * 40 not in words
+    assert "`stop` ends thoughts" in words
 
 
 def test_the_verdict_of_what_did_not_end_well() -> None:

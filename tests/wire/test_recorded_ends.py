@@ -79,3 +79,18 @@ def test_a_refusal_of_dynamo_is_read(name: str, status: int, kind: str, hints: s
     cause = refusal(StatusError(status, {}, body), Situation("m", "http://box/v1", "vLLM"))
     assert cause.kind == kind
     assert hints in cause.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "matched"),
+    [
+        ("vllm-0.32.0/stream_stop_in_thought.sse", "docstring"),
+        ("sglang-0.5.23/stream_stop_in_thought.sse", "docstring"),
+        ("vllm-0.32.0/stream_stop_in_answer.sse", "return"),
+        ("sglang-0.5.23/stream_stop_in_answer.sse", "return"),
+        ("vllm-0.32.0/stream_think_on.sse", None),
+        ("sglang-0.5.23/stream_think_on.sse", None),  # `matched_stop` is a token's number
+    ],
+)
+def test_the_stop_text_that_was_met_is_known(name: str, matched: str | None) -> None:
+    assert decode((RECORDED / name).read_bytes()).matched == matched
