@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from massgen_tui.check import check
 from massgen_tui.check.ask.table import PROBES, REQUESTS
+from massgen_tui.check.ask.told import table
 from massgen_tui.cli.commands import group
 from tests.support.schemas import schema
 from tests.support.server import (
@@ -257,6 +258,47 @@ async def test_who_does_not_answer_is_not_asked_on(
     assert len(engine.bodies) == 1
     assert refuses[1] in found["answers"]["got"]
     assert {one["result"] for name, one in found.items() if name != "answers"} == {"skipped"}
+
+
+async def test_what_is_skipped_for_one_reason_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(f"""agents:
+  - {{id: a, backend: {{type: vllm, model: m, base_url: "http://127.0.0.1:{free_port()}"}}}}
+""")
+    code, report = await asked(path, probe=False)
+    lines = [*table(report["files"][0]["agents"][0]["probes"])]
+    assert code == 3
+    assert [line for line in lines if "skipped" in line] == [
+        "– skipped  12 more          nothing was asked: it does not answer"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("results", "told"),
+    [
+        ("ok skipped skipped skipped ok", ["ok", "3 more", "ok"]),
+        ("ok skipped skipped ok", ["ok", "skipped", "skipped", "ok"]),
+        ("failed failed failed failed", ["failed"] * 4),
+        ("skipped skipped skipped hinted", ["3 more", "skipped"]),
+        ("skipped skipped skipped other other other", ["3 more", "3 more"]),
+    ],
+)
+def test_what_is_told_line_by_line(results: str, told: list[str]) -> None:
+    probes = [
+        {
+            "probe": f"p{number}",
+            "result": "skipped" if one in ("hinted", "other") else one,
+            "expected": "so",
+            "got": "why not" if one == "other" else "why",
+            "hint": "do that" if one == "hinted" else None,
+        }
+        for number, one in enumerate(results.split())
+    ]
+    heads = [line for line in table(probes) if line[0] != " "]
+    assert [" more" in head for head in heads] == [" more" in one for one in told]
+    assert [head.split()[1] for head in heads] == [
+        "skipped" if "more" in one else one for one in told
+    ]
 
 
 async def test_an_agent_without_a_key_is_told_and_nothing_is_sent(

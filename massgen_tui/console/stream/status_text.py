@@ -86,7 +86,8 @@ def foot(agent: Agent, now: float, pane: int | None = None) -> list[Span]:
     parts.append((quiet, "warn") if quiet else (rate, "text"))
     parts.append((stopped(attempt), "warn"))
     parts.append((tokens, "text"))
-    parts.append((finish(attempt), "text"))
+    if attempt.status is not Status.FAILED:  # the title says how it failed
+        parts.append((finish(attempt), "text"))
     parts.append((context(agent), "dim"))
     parts += [(part, "text") for part in _besides(attempt)]
     if not may_wait(attempt):

@@ -167,6 +167,8 @@ class Sidebar(Rowed, can_focus=True):
     def take_keys(self, keymap: Mapping[str, str]) -> None:
         """Have these keys of the user's own from now on, by binding id."""
         self._copy_key = name_of("sidebar.copy", keymap)
+        # how one comes here, where the letters go elsewhere
+        self._way = f"{name_of('goto', keymap)} s, "
 
     def show_hints(self) -> None:
         """Tell in the lower edge which keys act here, the user's own among them."""
@@ -260,7 +262,8 @@ class Sidebar(Rowed, can_focus=True):
         rows: list[Row] = []
         owners: list[str] = []
         for id, status in self._servers.items():
-            key = self._copy_key if self.start_command == status.start_command else ""
+            way = "" if self.has_focus else self._way
+            key = f"{way}{self._copy_key}" if self.start_command == status.start_command else ""
             own = server_rows(status, width, self._now, copy_key=key, chosen=self._marks(id))
             rows += own
             owners += [id] * len(own)
