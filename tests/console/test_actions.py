@@ -128,7 +128,9 @@ async def test_the_palette_offers_what_the_table_says() -> None:
         await stage.press("ctrl+g", "1")
         offered = {one.title: one for one in stage.app.get_system_commands(screen)}
         assert set(offered) == {one.palette for one in OFFERED}
-        assert offered["Rerun"].help == "Ask again: all, or the focused pane"
+        assert offered["Rerun"].help == "Ask again: all, or the focused pane (ctrl+r)"
+        assert offered["Compare"].help == "Compare the answer with another (d in a pane)"
+        assert offered["Theme"].help == "Choose the colours"
         assert [one.discover for one in offered.values()].count(False) == sum(
             one.searched for one in OFFERED
         )
