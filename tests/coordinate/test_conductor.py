@@ -175,6 +175,32 @@ async def test_plain_words_in_place_of_a_call_take_the_next_way() -> None:
     assert (agreement.winner, agreement.final) == ("agent2.1", "Four.")
 
 
+async def test_an_agent_with_tools_of_its_own_keeps_them_and_votes_without_ours() -> None:
+    weather = {"type": "function", "function": {"name": "get_weather", "parameters": {}}}
+    scene = Scene(
+        a=[answer("4"), vote("agent1.1"), answer("It is 4.")],
+        b=[
+            called("get_weather", city="Paris"),  # no answer, once
+            answer("four"),
+            called("get_weather", city="Paris"),  # no vote, once
+            structured("vote", "agent1.1", "short"),
+        ],
+    )
+    b = scene.session.agent("b").config
+    own = b.settings.model_copy(update={"tools": [weather]})
+    scene.session.change(b.model_copy(update={"settings": own}))
+    agreement = await scene.agree()
+    assert (agreement.winner, agreement.by, agreement.out) == ("agent1.1", "votes", [])
+    assert [answer.content for answer in agreement.answers] == ["4", "four"]
+    calls = scene.backends["b"].calls
+    assert [call.tools for call in calls] == [None] * 4, "those of its settings are sent"
+    assert [call.response_format is not None for call in calls] == [False, False, True, True]
+    attempts = scene.session.agent("b").turns[0].attempts
+    assert [[one.name for one in each.tool_calls] for each in attempts] == [
+        ["get_weather"], [], ["get_weather"], [],
+    ]  # fmt: skip
+
+
 async def test_thoughts_are_no_answer() -> None:
     thought: list[Step] = [ReasoningDelta("VOTE agent1.1"), Finished("stop")]
     scene = Scene(a=[answer("4")], b=[thought, thought])
