@@ -59,6 +59,7 @@ def route(agent: AgentConfig) -> Routed:
         listed = ", ".join(unknown)
         routed.warnings.append(f"not known, sent to {dialect.provider} as written: {listed}")
     _limit_tokens(dialect, routed)
+    _doubt_seed(given.get("seed"), dialect, routed)
     return routed
 
 
@@ -73,6 +74,17 @@ def _drop_empty_stops(given: dict[str, object], routed: Routed) -> None:
         given["stop"] = kept
     else:
         del given["stop"]
+
+
+def _doubt_seed(seed: object, dialect: Dialect, routed: Routed) -> None:
+    """Say where a seed is not the one that counts; -1 is written where none is meant."""
+    if not isinstance(seed, int) or not dialect.seed_bits or seed == -1:
+        return
+    count = 2**dialect.seed_bits
+    if seed % count == count - 1:
+        routed.warnings.append(f"seed: {seed} is no seed at {dialect.provider}: answers differ")
+    elif seed not in range(count):
+        routed.warnings.append(f"seed: {dialect.provider} takes {seed} for {seed % count}")
 
 
 def _move(name: str, value: object, dialect: Dialect, routed: Routed) -> bool:

@@ -108,6 +108,8 @@ class Dialect:
     """Reasoning goes back with tool calls, whatever `echo`: without it the request is refused."""
     structured: Structured = Structured.SCHEMA
     cold: Cold = Cold.CANNOT
+    seed_bits: int = 0
+    """How many bits of a seed count, the last number of them being no seed; 0: all."""
     tool_choices: frozenset[str] = frozenset({"auto", "none", "required", "function"})
     """The words of `tool_choice` that it takes; `function`: one that is named."""
     moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -144,6 +144,7 @@ SERVERS: Final = (
         echo=Echo.MAY,
         start_command=("llama-server", "-m", "{model}", "--port", "{port}"),
         cold=Cold.UNCACHED,
+        seed_bits=32,
         finishes=True,
     ),
     Dialect(

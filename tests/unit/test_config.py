@@ -314,6 +314,26 @@ def test_an_empty_stop_text_is_left_out(
     assert bool(warned) == ("''" in stop)
 
 
+@pytest.mark.parametrize(
+    ("kind", "seed", "told"),
+    [
+        ("llamacpp", 7, ""),
+        ("llamacpp", 4294967303, "takes 4294967303 for 7"),
+        ("llamacpp", 4294967295, "is no seed"),
+        ("llamacpp", -1, ""),
+        ("llamacpp", -2, "takes -2 for 4294967294"),
+        ("vllm", 4294967303, ""),
+        ("sglang", 4294967295, ""),
+    ],
+)
+def test_a_seed_that_is_not_the_one_that_counts_is_told(
+    tmp_path: Path, kind: str, seed: int, told: str
+) -> None:
+    warned = " ".join(warnings_with(tmp_path, f"type: {kind}, model: m, seed: {seed}"))
+    assert told in warned
+    assert bool(told) == bool(warned)
+
+
 def test_an_unset_variable_costs_its_agent_also_where_a_number_stands(tmp_path: Path) -> None:
     agent = agent_with(
         tmp_path, "type: vllm, model: m, retries: '${R}', temperature: '${T}', timeout: '${S}'"
