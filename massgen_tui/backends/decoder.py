@@ -172,8 +172,11 @@ class StreamDecoder:
     def _object(
         self, value: dict[str, object], text: str, name: str, events: list[StreamEvent]
     ) -> None:
+        if (piece := self._reader.text_alone(value)) is not None:
+            self._chunk([piece], may_hold_surrogates(text), events)
+            return
         if not _CHUNK_KEYS.isdisjoint(value) or str(value.get("object")).startswith(_CHUNKS):
-            self._chunk(value, may_hold_surrogates(text), events)
+            self._chunk(self._reader.read(value), may_hold_surrogates(text), events)
         elif find_error(value) is None and not is_ping(value, name):
             self._skip(f"one event of the stream is no part of an answer: {text}", events)
         if (error := find_error(value)) is not None:
@@ -201,9 +204,9 @@ class StreamDecoder:
             words = "one event of the stream could not be read and was left out"
             self._skip(f"{words}: {text}", events)
 
-    def _chunk(self, chunk: dict[str, object], mend: bool, events: list[StreamEvent]) -> None:
+    def _chunk(self, read: list[StreamEvent], mend: bool, events: list[StreamEvent]) -> None:
+        """Take what was read of a chunk."""
         self._chunks += 1
-        read = self._reader.read(chunk)
         if mend or self._mender.waiting:
             read = self._mender.mend(read)
         splitter = self._splitter

@@ -20,6 +20,7 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.backends.finishes import NONE
 from massgen_tui.backends.sources import SourceReader
+from massgen_tui.backends.text_chunk import REASONING, text_alone
 from massgen_tui.backends.timings import read_timings
 from massgen_tui.backends.toolcalls import ToolCallReader
 from massgen_tui.backends.usage import merged, read_usage
@@ -29,8 +30,6 @@ Chunk = Mapping[str, object]
 _NOT_TEXT = {"image": "an image", "images": "an image", "audio": "a sound", "video": "a video"}
 _OTHER = frozenset(_NOT_TEXT)
 
-# vLLM, Groq, Cerebras, Ollama, OpenRouter · SGLang, DeepSeek, Z.ai, llama.cpp, older vLLM · Copilot
-_REASONING = ("reasoning", "reasoning_content", "reasoning_text")
 # Ollama's own API, Anthropic's words behind gateways (LiteLLM's `thinking_blocks`)
 _THOUGHTS = ("thinking", "thinking_content", "thought", "thinking_blocks")
 _THINKING = frozenset(_THOUGHTS)
@@ -92,6 +91,14 @@ class DeltaReader:
         if self._sources.read(chunk, choice):
             events.append(SourcesReported(self._sources.found))
         return events
+
+    def text_alone(self, chunk: Chunk) -> ContentDelta | ReasoningDelta | None:
+        """The event of a chunk that holds a piece of text and nothing else; None: `read` it."""
+        text = text_alone(chunk) if self._named else None
+        if text is not None:
+            self.spoke = self._deltas = True
+            self._worded = self._worded or type(text) is ReasoningDelta
+        return text
 
     def count(self, chunk: Chunk, choice: Chunk | None, events: list[StreamEvent]) -> None:
         """Append the token counts in a chunk, if they are news."""
@@ -187,7 +194,7 @@ class DeltaReader:
                 events.append(Unshown(what))
 
     def _reasoning(self, delta: Chunk) -> str:
-        for key in _REASONING:
+        for key in REASONING:
             value = delta.get(key)
             if value and (text := value if isinstance(value, str) else _joined(value)):
                 self._worded = True

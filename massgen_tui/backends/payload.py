@@ -16,7 +16,7 @@ _ASIDE = ("sglext", "nvext")
 """How the names of events begin that tell numbers of the engine (SGLang, Dynamo)."""
 # Not strict: a raw control character inside a string is no reason to lose the text around it.
 _decoder = json.JSONDecoder(strict=False)
-_parse = _decoder.decode
+_parse, _read = _decoder.decode, _decoder.raw_decode
 _GAP = re.compile(r"[\s,]*")
 _DOUBLED = re.compile(r"(?:data:\s*){1,4}")
 
@@ -24,7 +24,8 @@ _DOUBLED = re.compile(r"(?:data:\s*){1,4}")
 def values(text: str) -> list[object]:
     """Give what the data of an event holds: JSON values, and what is none as a string."""
     try:
-        return [_parse(text)]
+        value, end = _read(text)
+        return [value] if end == len(text) else [_parse(text)]
     except RecursionError:
         return [text]
     except ValueError:
