@@ -48,8 +48,10 @@ async def save_answers(
     only = [focused.id] if part == PANE and focused is not None else None
     info = _info(session, kept, now)
     agents, missing = await to_thread(_whole, session, kept, info)
-    serials = {turn.serial for agent in agents for turn in turns_of(agent)}
-    turn = len(serials) if part == TURN and serials else None
+    turns = [turn for agent in agents for turn in turns_of(agent)]
+    last = max((turn.serial for turn in turns if not turn.aside), default=0)
+    number = len({turn.serial for turn in turns if turn.serial <= last})
+    turn = number if part == TURN and turns else None
     document = document_of(agents, info, turn=turn, only=only)
     if not document.turns:
         return "there is no answer to save yet"

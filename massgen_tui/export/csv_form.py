@@ -56,6 +56,7 @@ COLUMNS = (
     "server_decode_s",
     "server_tokens_per_s",
     "server_acceptance",
+    "aside",
 )
 """In their order; new ones come at the end."""
 
@@ -94,6 +95,7 @@ def _rows(document: Document, turn: AskedTurn, agent: Agent, part: Turn) -> Iter
             "attempts": len(part.attempts),
             "attempt_serial": attempt.serial,
             "front": attempt is part.attempt,
+            "aside": part.aside,
             "model": asked_model(agent, attempt) or attempt.model,
             "answered_as": attempt.model,
             "server": place.profile.server,

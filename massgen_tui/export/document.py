@@ -136,8 +136,12 @@ def document_of(
 
 
 def turns_of(agent: Agent) -> list[Turn]:
-    """All turns of an agent that are known, those of conversations that ended first."""
-    return [*agent.past, *agent.turns]
+    """All turns of an agent that are known: of conversations that ended, set aside, and its own."""
+    return [*agent.past, *sorted((*agent.aside, *agent.turns), key=lambda turn: turn.serial)]
+
+
+ASIDE = "set aside: the prompt, or one before it, was edited"
+"""What is said of a turn that is no part of its agent's conversation any more."""
 
 
 def _chosen(agents: Sequence[Agent], only: Collection[str] | None) -> tuple[Agent, ...]:

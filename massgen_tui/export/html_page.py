@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from massgen_tui.coordinate.told import heading, outcome, votes_told
-from massgen_tui.export.document import AskedTurn, Document, circumstances, ending, settings_of
+from massgen_tui.export.document import (
+    ASIDE,
+    AskedTurn,
+    Document,
+    circumstances,
+    ending,
+    settings_of,
+)
 from massgen_tui.export.html_style import style
 from massgen_tui.export.html_text import HtmlText
 from massgen_tui.export.redacted import Redact, redacted
@@ -121,7 +128,8 @@ class _Page:
                 said = f"{opened}<summary>{name}</summary>\n{said}\n</details>"
             attempts.append(said)
         model = self._html.line(asked_model(agent, turn.attempt))
-        head = f"<h3>{self._html.line(agent.id)} <small>{model}</small></h3>"
+        aside = f" · {ASIDE}" if turn.aside else ""
+        head = f"<h3>{self._html.line(agent.id)} <small>{model}{aside}</small></h3>"
         return "\n".join(["<article>", head, *attempts, "</article>"])
 
     def _attempt(self, agent: Agent, attempt: Attempt) -> str:

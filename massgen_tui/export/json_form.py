@@ -43,6 +43,7 @@ def _answer(document: Document, agent: Agent, part: Turn, number: int, attempt: 
     return agent_record(agent, attempt) | {
         "attempt": number,
         "front": attempt is part.attempt,
+        "aside": part.aside,
         "serial": attempt.serial,
         "asked": None if asked is None else asked.isoformat(),
         "settings": dict(settings_of(attempt)),

@@ -4,7 +4,7 @@ import json
 import re
 
 from massgen_tui.coordinate.told import heading, outcome, votes_told
-from massgen_tui.export.document import Document, circumstances, ending, settings_of
+from massgen_tui.export.document import ASIDE, Document, circumstances, ending, settings_of
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import as_code, sources_markdown
@@ -42,7 +42,8 @@ def _answers(document: Document, agent: Agent, turn: Turn) -> str:
     """All that an agent said to a prompt; of several attempts the one in front is marked."""
     asked = asked_model(agent, turn.attempt)
     model = f" · {_line(asked)}" if asked else ""
-    parts = [f"### {_line(agent.id)}{model}"]
+    aside = f" ({ASIDE})" if turn.aside else ""
+    parts = [f"### {_line(agent.id)}{model}{aside}"]
     many = len(turn.attempts) > 1
     for number, attempt in enumerate(turn.attempts, 1):
         if many:

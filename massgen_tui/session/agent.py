@@ -27,6 +27,10 @@ class Turn:
     """Index of the attempt that the user has in front; -1 is the last."""
     agreement: Agreement | None = None
     """How the agents agree on an answer, or did: that is the answer in every conversation."""
+    after: int = 0
+    """The serial of the turn before it; 0: it begins its conversation."""
+    aside: bool = False
+    """Another version of its prompt, or of one before it, is the conversation."""
 
     @property
     def final(self) -> str | None:
@@ -70,6 +74,8 @@ class Agent:
     profile: Profile
     turns: list[Turn] = field(default_factory=list)
     """This agent's conversation, oldest first; emptied by a new conversation."""
+    aside: list[Turn] = field(default_factory=list)
+    """Turns that an edited prompt took the place of, oldest first; they can be gone back to."""
     past: list[Turn] = field(default_factory=list)
     """The turns of its conversations before, where the state was told to hold on to them."""
     revision: int = 0

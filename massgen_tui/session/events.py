@@ -33,6 +33,8 @@ class Prompted:
     """Of one of many prompts, each for itself and no part of a conversation: what it is called."""
     digest: str = ""
     """Names all that is asked with it: another prompt of the same id has another one."""
+    edits: int | None = None
+    """The turn that it takes the place of: that and what came after it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,14 @@ class Cleared:
 
 
 @dataclass(frozen=True, slots=True)
+class WentBack:
+    """An agent's conversation is the one that ends with this turn; others are set aside."""
+
+    turn: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class BroughtToFront:
     """Another attempt of a turn is shown, and quoted by later requests."""
 
@@ -219,6 +229,7 @@ SessionEvent = (
     | Withdrawn
     | TakenBack
     | Cleared
+    | WentBack
     | BroughtToFront
     | ServerNoted
     | AgentAdded

@@ -41,5 +41,5 @@ def shown(agent: Agent) -> Attempt | None:
 
 def unended(agents: Iterable[Agent]) -> list[Attempt]:
     """The attempts that have not ended, oldest first for each agent."""
-    turns = (turn for agent in agents for turn in agent.turns)
+    turns = (turn for agent in agents for turn in (*agent.aside, *agent.turns))
     return [one for turn in turns for one in turn.attempts if not one.status.ended]

@@ -100,6 +100,14 @@ class ReplaySession(Session):
         """Send nothing."""
         return []
 
+    def edit(self, turn: int, prompt: str, to: Collection[str] | None = None) -> Stopped:
+        """Send nothing."""
+        return Stopped()
+
+    def go_back(self, agent: str, turn: int) -> Stopped:
+        """Leave it as it was."""
+        return Stopped()
+
     def rerun(self, agents: Collection[str] | None = None, *, cold: bool = False) -> list[Attempt]:
         """Send nothing."""
         return []

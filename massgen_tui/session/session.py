@@ -165,14 +165,51 @@ class Session:
             self._scheduler.advance(queue)
         return asked
 
-    def begin_turn(self, prompt: str, to: Collection[str]) -> list[Turn]:
-        """Take a prompt in for these agents without asking them; `step` asks."""
-        self._must_be_open()
-        return self._prompted(prompt, self._queues.chosen(to))
+    def begin_turn(
+        self, prompt: str, to: Collection[str], *, edits: int | None = None
+    ) -> list[Turn]:
+        """Take a prompt in for these agents without asking them; `step` asks.
 
-    def _prompted(self, prompt: str, queues: Collection[AgentQueue]) -> list[Turn]:
+        Where it `edits` a turn, nothing of these agents may run or wait.
+        """
+        self._must_be_open()
+        return self._prompted(prompt, self._queues.chosen(to), edits)
+
+    def edit(self, turn: int, prompt: str, to: Collection[str] | None = None) -> Stopped:
+        """Ask another prompt in the place of a turn's, of those agents whose conversation has it.
+
+        What they are doing is stopped. The turn, and what came after it, is set aside.
+        """
+        self._must_be_open()
+        queues = [one for one in self._queues.chosen(to) if _has(one.agent, turn)]
+        stopped = self.cancel([queue.agent.id for queue in queues])
+        if queues:
+            # a prompt that waited has been taken back: nothing is left of it
+            there = any(_has(queue.agent, turn) for queue in queues)
+            asked = self._prompted(prompt, queues, turn if there else None)
+            for queue, made in zip(queues, asked, strict=True):
+                self._scheduler.enlist(queue, made)
+                self._scheduler.advance(queue)
+        return stopped
+
+    def go_back(self, agent: str, turn: int) -> Stopped:
+        """Let an agent's conversation be the one that ends with this turn, which was set aside.
+
+        What it is doing is stopped.
+
+        Raises:
+            KeyError: there is no such turn.
+        """
+        self._must_be_open()
+        stopped = self.cancel([agent])
+        self._emit(events.WentBack(turn, agent))
+        return stopped
+
+    def _prompted(
+        self, prompt: str, queues: Collection[AgentQueue], edits: int | None = None
+    ) -> list[Turn]:
         ids = tuple(queue.agent.id for queue in queues)
-        self._emit(events.Prompted(self.state.next_turn, prompt, ids))
+        self._emit(events.Prompted(self.state.next_turn, prompt, ids, edits=edits))
         return [queue.agent.turns[-1] for queue in queues]
 
     def step(
@@ -315,3 +352,7 @@ class Session:
         entry = Entry(self.state.seq, self.clock(), event)
         self.state.apply(entry)
         self._listeners.tell(entry)
+
+
+def _has(agent: Agent, turn: int) -> bool:
+    return any(one.serial == turn for one in agent.turns)

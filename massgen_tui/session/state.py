@@ -16,6 +16,7 @@ from massgen_tui.session.raw_answers import RawAnswers
 from massgen_tui.session.requests import SentRequests
 from massgen_tui.session.times import Times
 from massgen_tui.session.turn_numbers import TurnNumbers
+from massgen_tui.session.versions import set_aside, turn_to
 
 
 class SessionState:
@@ -114,6 +115,7 @@ class SessionState:
             agent.config, agent.profile = config, profile
             agent.turns.clear()
             agent.past.clear()
+            agent.aside.clear()
             agent.away, agent.served_by, agent.context_length = False, "", None
             agent.place = place_at(profile)
             agent.revision += 1
@@ -136,7 +138,9 @@ class SessionState:
         event, at = entry.event, entry.at
         if isinstance(event, events.Streamed):
             self._stream(event, at)
-        elif isinstance(event, events.Prompted | events.Cleared | events.ServerNoted):
+        elif isinstance(event, events.Prompted):
+            self._prompt(event)
+        elif isinstance(event, events.Cleared | events.WentBack | events.ServerNoted):
             self._apply_to_agents(event)
         elif isinstance(event, events.Queued):
             self._queue(event, at)
@@ -157,22 +161,30 @@ class SessionState:
         else:
             self._apply_to_attempt(event, at)
 
+    def _prompt(self, event: events.Prompted) -> None:
+        agents, serial = [self.agents[id] for id in event.agents], event.turn
+        if serial in self._prompted:
+            raise ValueError(f"there is a turn {serial} already")
+        if event.edits is not None:
+            edited = [set_aside(agent, event.edits) for agent in agents]
+            if not any(edited):
+                raise ValueError(f"there is no turn {event.edits} to edit")
+        self._prompted.add(serial)
+        self.next_turn = max(self.next_turn, serial + 1)
+        for agent in agents:
+            after = agent.turns[-1].serial if agent.turns else 0
+            agent.turns.append(Turn(serial, event.text, after=after))
+            agent.revision += 1
+
     def _apply_to_agents(
-        self, event: events.Prompted | events.Cleared | events.ServerNoted
+        self, event: events.Cleared | events.WentBack | events.ServerNoted
     ) -> None:
         match event:
-            case events.Prompted(turn=serial, text=text, agents=ids):
-                agents = [self.agents[id] for id in ids]
-                if serial in self._prompted:
-                    raise ValueError(f"there is a turn {serial} already")
-                self._prompted.add(serial)
-                self.next_turn = max(self.next_turn, serial + 1)
-                for agent in agents:
-                    agent.turns.append(Turn(serial, text))
-                    agent.revision += 1
             case events.Cleared(agents=ids):
                 for agent in [self.agents[id] for id in ids]:
                     self._end_conversation(agent)
+            case events.WentBack(turn=serial, agent=id):
+                turn_to(self.agents[id], serial)
             case events.ServerNoted():
                 agent = self.agents[event.agent]
                 agent.away, agent.served_by = event.away, event.served_by
@@ -202,12 +214,14 @@ class SessionState:
                 agent.revision += 1
 
     def _end_conversation(self, agent: Agent) -> None:
-        self._forget(agent.turns)
+        turns = sorted((*agent.aside, *agent.turns), key=lambda turn: turn.serial)
+        self._forget(turns)
         self._requests.forget(agent.id)
         self._raw.forget(agent.id)
-        self.cleared = self.cleared or bool(agent.turns)
-        agent.past += agent.turns if self._keep_past else ()
+        self.cleared = self.cleared or bool(turns)
+        agent.past += turns if self._keep_past else ()
         agent.turns.clear()
+        agent.aside.clear()
         agent.revision += 1
 
     def _queue(self, event: events.Queued, at: float) -> None:

@@ -36,6 +36,7 @@ Told = (
     | of_session.Withdraw
     | of_session.TakeBack
     | of_session.Clear
+    | of_session.GoBack
     | of_session.Front
     | of_session.Server
     | of_session.AddAgent

@@ -58,6 +58,8 @@ class Prompt(EventLine):
     """Of one of many prompts, each for itself: what it is called."""
     digest: str = ""
     """Names all that is asked with it."""
+    edits: int | None = None
+    """The turn that it takes the place of."""
     makes = events.Prompted
 
 
@@ -132,6 +134,15 @@ class Clear(EventLine):
     e: Literal["cleared"] = "cleared"
     agents: tuple[str, ...]
     makes = events.Cleared
+
+
+class GoBack(EventLine):
+    """An agent's conversation is the one that ends with this turn."""
+
+    e: Literal["went_back"] = "went_back"
+    turn: int
+    agent: str
+    makes = events.WentBack
 
 
 class Front(EventLine):

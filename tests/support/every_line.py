@@ -110,6 +110,8 @@ def story() -> Iterator[tuple[float, SessionEvent]]:
     yield 8.8, coordination_events.AgentOut(2, "a", "it did not vote, twice")
     yield 8.9, coordination_events.Decided(2, "agent1.1", "limit", "max_seconds")
     yield 8.9, coordination_events.Concluded(2, 4)
+    yield 8.95, events.Prompted(3, "Name an odd one, please.", ("a",), edits=2)
+    yield 8.97, events.WentBack(2, "a")
     yield 9.0, events.Renamed("Primes")
     yield 9.0, events.Cleared(("a", "b"))
     (comes,) = config_of("c").agents

@@ -40,6 +40,7 @@ from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.session import Session
 from massgen_tui.session.state import SessionState
 from massgen_tui.session.times import Times
+from massgen_tui.session.versions import end_of
 from massgen_tui.store.glance import summarise
 from massgen_tui.store.reader import read_session
 from massgen_tui.store.recording import record
@@ -95,6 +96,8 @@ def _picture(state: SessionState, agent: Agent) -> object:
             (agent.profile.server, agent.profile.model, agent.config.settings.system_message),
             (agent.away, agent.served_by, agent.context_length, {"revision": agent.revision}),
             [(turn.serial, turn.prompt, turn.front, turn.final) for turn in agent.turns],
+            [(turn.serial, turn.prompt, turn.after, turn.aside) for turn in of(agent)],
+            [[told(attempt) for attempt in turn.attempts] for turn in agent.aside],
             [[told(attempt) for attempt in turn.attempts] for turn in agent.turns],
             [agent.messages(turn) for turn in agent.turns],
             agent_record(agent, agent.current),
@@ -172,7 +175,7 @@ def as_folded(path: Path) -> list[object]:
 
 def of(agent: Agent) -> list[Turn]:
     """All its turns."""
-    return agent.past + agent.turns
+    return agent.past + agent.aside + agent.turns
 
 
 class Sessions(RuleBasedStateMachine):
@@ -259,6 +262,22 @@ class Sessions(RuleBasedStateMachine):
     @rule(to=WHO)
     def start_over(self, to: tuple[str, ...] | None) -> None:
         self.command(lambda: self.session.start_over(to), *(to or ()))
+
+    @rule(text=TEXT, to=WHO, place=st.integers(0, 3))
+    def edit(self, text: str, to: tuple[str, ...] | None, place: int) -> None:
+        turns = sorted({turn.serial for one in self.session.agents for turn in one.turns})
+        if turns:
+            turn = turns[place % len(turns)]
+            self.command(lambda: self.session.edit(turn, text, to), *(to or ()))
+
+    @rule(id=st.sampled_from(IDS), place=st.integers(0, 3))
+    def go_back(self, id: str, place: int) -> None:
+        agent = self.session.state.agents.get(id)
+        if agent is not None and agent.aside:
+            turn = end_of(agent, agent.aside[place % len(agent.aside)])
+            self.command(lambda: self.session.go_back(id, turn.serial), id)
+            assert agent.turns[-1] is turn
+            assert not any(one.aside for one in agent.turns)
 
     @rule(id=st.sampled_from(IDS), place=st.integers(0, 3))
     def bring_to_front(self, id: str, place: int) -> None:

@@ -60,7 +60,7 @@ def sides_of(agents: Iterable[Agent], session: str = "") -> list[Side]:
     sides = [
         Side(agent, turn, attempt, session)
         for agent in agents
-        for turn in (*agent.past, *agent.turns)
+        for turn in (*agent.past, *agent.aside, *agent.turns)
         for attempt in turn.attempts
     ]
     return sorted(sides, key=lambda side: -side.turn.serial)
