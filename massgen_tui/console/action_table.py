@@ -8,6 +8,7 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_agents import AGENTS, PANEL
 from massgen_tui.console.action_offers import RELOAD, exports, offer
+from massgen_tui.console.action_prompts import EARLIER, EDITOR
 from massgen_tui.console.action_reading import READING, REQUEST
 from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, OVER, REPLAYING, STOP
 
@@ -62,16 +63,7 @@ ACTIONS: tuple[Action, ...] = (
         "New conversation",
         sends=True,
     ),
-    Action(
-        _MAIN,
-        "editor",
-        "f3",
-        "app.editor",
-        "the prompt in your editor ($VISUAL, $EDITOR)",
-        "Prompt",
-        palette="Edit in your editor",
-        sends=True,
-    ),
+    EDITOR,
     Action(
         _MAIN,
         "sessions",
@@ -166,6 +158,7 @@ ACTIONS: tuple[Action, ...] = (
         sends=True,
         searched=True,
     ),
+    *EARLIER,
     Action(
         _PANE,
         "pane.wait",

@@ -134,6 +134,19 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
         """Show what was sent for the focused agent, or for the first that is seen."""
         self.push_screen(await self.workspace.request_screen())
 
+    def action_edit(self) -> None:
+        """Bring an earlier prompt to be asked otherwise: of the focused pane, else the last."""
+        main = self.workspace.main
+        if self.workspace.desk.edit(main.pane.turn if main.pane else None):
+            main.set_focus(main.prompt)
+
+    def action_other_version(self) -> None:
+        """Go on with another version of the prompt at which the focused pane stands."""
+        pane, agent = self.workspace.main.pane, self.workspace.focused_agent()
+        turn = self.workspace.desk.other_version(agent, pane.turn if pane else None)
+        if pane is not None and turn is not None:
+            pane.go_to(turn)
+
     def action_editor(self) -> None:
         """Edit the prompt in the user's own editor; all else goes on."""
         self.run_worker(self._edit(), group="editor")

@@ -1,7 +1,7 @@
 """Lets the agents of the console agree on what is asked of all, one prompt after the other."""
 
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Protocol
 
 from massgen_tui.backends.call import Call
@@ -9,6 +9,7 @@ from massgen_tui.coordinate.conductor import Conductor
 from massgen_tui.coordinate.waybook import WayBook
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.coordination import Agreement
+from massgen_tui.session.editing import ask_instead
 from massgen_tui.session.session import Session
 
 
@@ -75,20 +76,29 @@ class Coordinating:
         )
         self._changed()
 
-    def ask(self, prompt: str) -> None:
-        """Let the agents agree on an answer, after what is asked already."""
+    def ask(
+        self, prompt: str, of: Collection[str] | None = None, *, edits: int | None = None
+    ) -> None:
+        """Let the agents, or those `of`, agree on an answer, after what is asked already.
+
+        Where the prompt `edits` a turn, nothing is under way.
+        """
         if self.running:
             self._waiting.append(prompt)
             self._say("queued: it is asked when the agents have agreed")
             return
-        able = [agent for agent in self._session.agents if _able(agent)]
+        able = [one for one in self._session.agents if _able(one) and (of is None or one.id in of)]
         if len(able) < 2:
-            self._session.ask(prompt, [agent.id for agent in able] or None)
+            whom = [agent.id for agent in able] or of
+            if edits is None:
+                self._session.ask(prompt, whom)
+            else:
+                ask_instead(self._session, edits, prompt, whom)
             if able:
                 self._say(f"only {able[0].id} can be asked: a plain answer")
             return
         ids = [agent.id for agent in able]
-        self._begin(self._session.begin_turn(prompt, ids), ids)
+        self._begin(self._session.begin_turn(prompt, ids, edits=edits), ids)
 
     def again(self, *, cold: bool = False) -> bool:
         """Begin the last coordination anew, as another attempt; False where there was none last.

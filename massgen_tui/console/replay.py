@@ -86,7 +86,7 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
 
     action_rerun_cold = action_new = action_halt = action_retry_failed = action_wait = (
         action_repeat
-    ) = action_editor = action_rerun
+    ) = action_editor = action_edit = action_other_version = action_rerun
 
     async def action_quit(self) -> None:
         """End; there is nothing to lose."""

@@ -62,6 +62,14 @@ def unescaped(text: str) -> str:
     return text[1:] if text.startswith("@@") and text[2:3].strip() else text
 
 
+def escaped(text: str) -> str:
+    """What is to be typed so that `text` is sent: the other way round."""
+    for mention in reversed(file_mentions(text)):
+        text = f"{text[: mention.start]}@{text[mention.start :]}"
+    begins = text.startswith("@") and not text.startswith("@@")
+    return f"@{text}" if begins and text[1:2].strip() else text
+
+
 def unknown_name(text: str, ids: Collection[str]) -> str | None:
     """The name behind the `@` that begins a typed prompt where it is no agent's, else None.
 

@@ -100,9 +100,11 @@ class ReplaySession(Session):
         """Send nothing."""
         return []
 
-    def edit(self, turn: int, prompt: str, to: Collection[str] | None = None) -> Stopped:
-        """Send nothing."""
-        return Stopped()
+    def begin_turn(
+        self, prompt: str, to: Collection[str], *, edits: int | None = None
+    ) -> list[Turn]:
+        """Begin nothing."""
+        return []
 
     def go_back(self, agent: str, turn: int) -> Stopped:
         """Leave it as it was."""

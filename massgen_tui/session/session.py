@@ -175,31 +175,8 @@ class Session:
         self._must_be_open()
         return self._prompted(prompt, self._queues.chosen(to), edits)
 
-    def edit(self, turn: int, prompt: str, to: Collection[str] | None = None) -> Stopped:
-        """Ask another prompt in the place of a turn's, of those agents whose conversation has it.
-
-        What they are doing is stopped. The turn, and what came after it, is set aside.
-        """
-        self._must_be_open()
-        queues = [one for one in self._queues.chosen(to) if _has(one.agent, turn)]
-        stopped = self.cancel([queue.agent.id for queue in queues])
-        if queues:
-            # a prompt that waited has been taken back: nothing is left of it
-            there = any(_has(queue.agent, turn) for queue in queues)
-            asked = self._prompted(prompt, queues, turn if there else None)
-            for queue, made in zip(queues, asked, strict=True):
-                self._scheduler.enlist(queue, made)
-                self._scheduler.advance(queue)
-        return stopped
-
     def go_back(self, agent: str, turn: int) -> Stopped:
-        """Let an agent's conversation be the one that ends with this turn, which was set aside.
-
-        What it is doing is stopped.
-
-        Raises:
-            KeyError: there is no such turn.
-        """
+        """Let an agent's conversation end with this turn, which was set aside; what runs stops."""
         self._must_be_open()
         stopped = self.cancel([agent])
         self._emit(events.WentBack(turn, agent))
@@ -213,10 +190,17 @@ class Session:
         return [queue.agent.turns[-1] for queue in queues]
 
     def step(
-        self, agent: str, turn: Turn, call: Call, *, defer: bool = False, cold: bool = False
+        self,
+        agent: str,
+        turn: Turn,
+        call: Call | None = None,
+        *,
+        defer: bool = False,
+        cold: bool = False,
     ) -> Attempt:
         """Ask an agent something of one's own at a turn, as another attempt at it.
 
+        Without a `call` it is asked what its conversation asks next.
         With `defer` a free agent holds it until `release`. `cold`: as `rerun` has it.
         """
         self._must_be_open()
@@ -352,7 +336,3 @@ class Session:
         entry = Entry(self.state.seq, self.clock(), event)
         self.state.apply(entry)
         self._listeners.tell(entry)
-
-
-def _has(agent: Agent, turn: int) -> bool:
-    return any(one.serial == turn for one in agent.turns)

@@ -35,6 +35,7 @@ from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.connections import profile_of
 from massgen_tui.session.coordination_events import CoordinationEvent
 from massgen_tui.session.deferral import Deferral
+from massgen_tui.session.editing import ask_instead
 from massgen_tui.session.events import Entry, Sampled
 from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.session import Session
@@ -268,7 +269,7 @@ class Sessions(RuleBasedStateMachine):
         turns = sorted({turn.serial for one in self.session.agents for turn in one.turns})
         if turns:
             turn = turns[place % len(turns)]
-            self.command(lambda: self.session.edit(turn, text, to), *(to or ()))
+            self.command(lambda: ask_instead(self.session, turn, text, to), *(to or ()))
 
     @rule(id=st.sampled_from(IDS), place=st.integers(0, 3))
     def go_back(self, id: str, place: int) -> None:

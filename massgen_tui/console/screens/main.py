@@ -190,7 +190,7 @@ class MainScreen(Reading, CachedLines):
 
     def close_open(self) -> bool:
         """Close what is open over or before the panes; False when nothing was."""
-        if self.close_search():
+        if self.close_search() or self.prompt.leave_edit():
             return True
         if self.sidebar_over:
             self.sidebar_over = False

@@ -23,11 +23,12 @@ _PROMPT_SHOWN = 4096
 class Prompt(Derived):
     """What was asked; a long prompt shows its first lines."""
 
-    def __init__(self, width: int, turn: Turn, *, first: bool) -> None:
-        """Show the prompt of `turn`; all but the `first` have a space above."""
+    def __init__(self, width: int, turn: Turn, *, first: bool, told: str = "") -> None:
+        """Show the prompt of `turn`, `told` under it; all but the `first` have a space above."""
         super().__init__(width)
         self._turn = turn
         self._first = first
+        self._told = told
 
     def key(self, now: float) -> object:
         """A prompt never changes."""
@@ -47,6 +48,8 @@ class Prompt(Derived):
             rows.append(Row(((f"  … {below} more lines", "dim"),)))
         elif len(prompt) > len(begin):
             rows.append(Row(((f"  … {len(prompt) - len(begin)} more characters", "dim"),)))
+        if self._told:
+            rows += line_rows(((self._told, "dim"),), self.width)
         return rows
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from massgen_tui.console.stream.blocks import STALE, Growing
-from massgen_tui.console.stream.facts import fact_rows
+from massgen_tui.console.stream.facts import fact_rows, version_told
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.turn_view import TurnView
@@ -113,7 +113,8 @@ class Document:
         if len(turns) > kept and not self._whole:
             self._put_away()
         for turn in turns[kept:]:
-            self.views.append(TurnView(turn, self.width, first=not self.views))
+            told = version_told(self.agent, turn)
+            self.views.append(TurnView(turn, self.width, first=not self.views, told=told))
         for view in self.views:
             view.place.earlier = view is not self.views[-1]
         done = enumerate(self.views[: self._done.views])

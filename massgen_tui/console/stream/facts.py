@@ -1,7 +1,8 @@
-"""What a pane shows before the first prompt: who this agent is, and what is wrong with it."""
+"""Facts beside a conversation: who an agent is before the first prompt, versions of a prompt."""
 
 from massgen_tui.console.stream.rows import Row, line_rows, text_rows
-from massgen_tui.session.agent import Agent
+from massgen_tui.session.agent import Agent, Turn
+from massgen_tui.session.versions import versions_of
 from massgen_tui.text import clean, one_line
 
 
@@ -29,3 +30,12 @@ def fact_rows(agent: Agent, width: int) -> list[Row]:
                 line, width, first=((f"{name:<8}", "rule"),), rest=((" " * 8, "dim"),)
             )
     return rows
+
+
+def version_told(agent: Agent, turn: Turn) -> str:
+    """Which version of its prompt a turn is; empty where there is one."""
+    if not agent.aside:
+        return ""
+    versions = versions_of(agent, turn)
+    many, at = len(versions), versions.index(turn) + 1
+    return f"edited: version {at} of {many}  E switches" if many > 1 else ""

@@ -230,9 +230,14 @@ class AgentPane(Widget, can_focus=True):
         if not self.toggle_reasoning():
             self.notify(status_text.NO_REASONING, markup=False)
 
+    @property
+    def turn(self) -> Turn | None:
+        """The turn that one went to, else the one at the window's end."""
+        return self._canvas.turns.turn or self._document.turn_at(self._end_row)
+
     async def action_copy(self, part: str) -> None:
         """Ask for a part (`Part`) of what was said at the turn one reads to be copied."""
-        turn = self._canvas.turns.turn or self._document.turn_at(self._end_row)
+        turn = self.turn
         text = await asyncio.to_thread(copied, turn.attempt if turn else None, Part(part))
         which = self.agent.turns.index(turn) + 1 if turn in self.agent.turns else 0
         told = f"{part} of turn {which}" if 0 < which < len(self.agent.turns) else part
@@ -241,6 +246,12 @@ class AgentPane(Widget, can_focus=True):
     def action_turn(self, by: int) -> None:
         """Go to the prompt of the turn before or after the one that is read."""
         self._canvas.turns.step(by)
+        self._show(self._clock())
+
+    def go_to(self, turn: Turn) -> None:
+        """Go to the prompt of a turn of this agent."""
+        self._document.flush(self._clock())
+        self._canvas.turns.to(turn)
         self._show(self._clock())
 
     def action_attempt(self, step: int) -> None:

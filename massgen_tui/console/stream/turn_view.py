@@ -12,11 +12,12 @@ from massgen_tui.session.status import Status
 class TurnView:
     """One turn: its prompt and the attempt in front."""
 
-    def __init__(self, turn: Turn, width: int, *, first: bool) -> None:
-        """Show `turn`; the `first` one has no space above."""
+    def __init__(self, turn: Turn, width: int, *, first: bool, told: str = "") -> None:
+        """Show `turn`, with what is `told` of its prompt; the `first` one has no space above."""
         self.turn = turn
         self.width = width
         self._first = first
+        self._told_of = told
         self.place = Place()
         self._folds: dict[int, Fold] = {}  # by id: the fold keeps its attempt alive
         self.blocks: list[Block] = []
@@ -28,7 +29,7 @@ class TurnView:
         self.epoch = attempt.epoch if attempt else 0
         self._seen = -1
         self._told = self._states
-        self.blocks = [Prompt(self.width, self.turn, first=self._first)]
+        self.blocks = [Prompt(self.width, self.turn, first=self._first, told=self._told_of)]
         if attempt is not None:
             self.blocks.append(AttemptHead(self.width, self.turn, attempt))
             self.blocks += attempt_blocks(self.width, attempt, self.fold, self.place)

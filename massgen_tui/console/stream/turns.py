@@ -30,13 +30,24 @@ class TurnSteps:
             self._turn = None
             scroll.to_end()
             return True
+        self._go(goal)
+        return True
+
+    def to(self, turn: Turn) -> None:
+        """Go to the prompt of this turn."""
+        places = enumerate(self._document.views)
+        goal = next((at for at, view in places if view.turn is turn), None)
+        if goal is not None:
+            self._go(goal)
+
+    def _go(self, goal: int) -> None:
+        scroll = self._document.scroll
         for _ in range(2):  # what comes into sight is wrapped, and may be of another height
             scroll.to(self._starts[goal])
             scroll.follow = False
             self._document.settle_window()
         self._turn = self._document.views[goal].turn
         self._above = self._starts[goal] - scroll.top
-        return True
 
     @property
     def _starts(self) -> list[int]:
@@ -62,7 +73,7 @@ class TurnSteps:
 
     @property
     def _at(self) -> int | None:
-        if self._turn is None:
+        if self._turn is None or self._document.scroll.follow:
             return None
         places = enumerate(zip(self._document.views, self._starts, strict=True))
         at, start = next(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
+from typing import NamedTuple
 
 from textual import events
 from textual.binding import Binding
@@ -37,6 +38,18 @@ _NOTE = 60
 """Columns of what is noted of a draft."""
 _LISTED = 20
 """Files that are listed, at most."""
+
+
+class Edit(NamedTuple):
+    """An earlier prompt that is edited, and what stood here before."""
+
+    turn: int
+    """Its serial."""
+    number: int
+    """What people call it."""
+    text: str
+    """As it was brought here."""
+    draft: str
 
 
 class Prompt(TextArea):
@@ -74,6 +87,8 @@ class Prompt(TextArea):
         self._ask = ask
         self._aside = Aside()
         self.files = FileMentions()
+        self.edits: Edit | None = None
+        """What stands here is an earlier prompt, to be asked otherwise."""
         acts: dict[str, Callable[[], bool]] = {
             "send": self.send,
             "newline": self._newline,
@@ -126,7 +141,11 @@ class Prompt(TextArea):
     @property
     def note(self) -> str:
         """What is to be known of the draft before it is sent; empty: nothing."""
-        return one_line(self.files.note(self.text), _NOTE)
+        told = self.files.note(self.text)
+        if self.edits is not None:
+            edited = f"editing turn {self.edits.number}: enter asks it, esc leaves it"
+            told = f"{edited} · {told}" if told else edited
+        return one_line(told, _NOTE)
 
     @property
     def whole(self) -> str:
@@ -147,8 +166,33 @@ class Prompt(TextArea):
         """Send what stands here, unless it is blank; what is not sent stays."""
         text = self.whole
         if text and self._ask(text):
-            self._fill(self.past.sent(text))
+            beneath = self.past.sent(text)
+            if self.edits is not None:
+                beneath = self._end_edit(beneath)
+            self._fill(beneath)
         return True
+
+    def begin_edit(self, text: str, turn: int, number: int) -> None:
+        """Bring an earlier prompt here, to be asked otherwise; the draft comes back afterwards."""
+        self.leave_edit()
+        self.edits = Edit(turn, number, text, self.draft)
+        self._fill(text)
+
+    def leave_edit(self) -> bool:
+        """Edit no earlier prompt, and have the draft of before; False: none is edited."""
+        if self.edits is None:
+            return False
+        self._fill(self._end_edit(self.draft))
+        return True
+
+    def _end_edit(self, left: str) -> str:
+        """The draft of before; what is left of another text is in the history."""
+        edits, self.edits = self.edits, None
+        if edits is None:
+            return left
+        if left.strip() and left.strip() != edits.text.strip():
+            self.past.keep(left.strip())
+        return edits.draft
 
     def send_given(self, text: str) -> None:
         """Send a prompt that the program was started with; what is not sent stands here."""
@@ -163,7 +207,10 @@ class Prompt(TextArea):
 
     def offer(self, text: str) -> bool:
         """Put a prompt that was taken back here to be edited; False when a draft stands here."""
-        if self.text.strip():
+        if self.edits is not None and not self.edits.draft.strip():
+            self.edits = self.edits._replace(draft=text)
+            return True
+        if self.text.strip() or self.edits is not None:
             return False
         self._fill(text)
         return True
@@ -183,8 +230,9 @@ class Prompt(TextArea):
 
     def keep_draft(self) -> None:
         """Keep what stands here as the newest prompt of the history, for the next run."""
-        if self.text.strip():
-            self.past.keep(self.whole)
+        draft = self._end_edit(self.draft).strip()
+        if draft:
+            self.past.keep(draft)
 
     def complete(self) -> bool:
         """Complete an agent's name or a path, or list those it may be; False: there is none."""
