@@ -6,7 +6,7 @@ PYTEST ?=
 
 py  := $(VENV)/bin/python
 # What the build of the package itself uses is pinned too.
-pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install \
+pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install --quiet \
          --disable-pip-version-check --no-input --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -89,12 +89,12 @@ $(VENV)/.key: FORCE
 	@PYTHON='$(PYTHON)' .ci/venv '$(VENV)'
 
 $(VENV)/.base: $(VENV)/.key
-	@echo "Installing massgen-tui and what it needs" >&2
+	@echo "Installing massgen-tui and what it needs (quietly, some 30 s)" >&2
 	@$(pip) --editable . >&2
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	@echo "Installing what the tests and checks need" >&2
+	@echo "Installing what the tests and checks need (quietly, a minute)" >&2
 	@$(pip) --group dev >&2
 	@touch $@
 

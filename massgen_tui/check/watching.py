@@ -68,7 +68,7 @@ async def follow(config: Config, out: IO[str], *, watching: Watching | None = No
             loop.add_signal_handler(number, interrupted, int(number))
     await looking.start()
     try:
-        await _looked(looking)
+        await _looked(looking, stop.is_set)
         while not stop.is_set():
             at: Record = {"at": datetime.now(UTC).isoformat(timespec="milliseconds")}
             line = at | look_report(config, looking.servers, looking.gpus)
@@ -82,10 +82,10 @@ async def follow(config: Config, out: IO[str], *, watching: Watching | None = No
     return code
 
 
-async def _looked(watching: Watching) -> None:
-    """Wait until every server was looked at, and then a little for the GPUs."""
-    await _until(lambda: all(map(_known, watching.servers.values())), FIRST)
-    await _until(lambda: watching.gpus.sampled_at is not None, GPUS)
+async def _looked(watching: Watching, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Wait until every server was looked at, and then a little for the GPUs; or it is stopped."""
+    await _until(lambda: stopped() or all(map(_known, watching.servers.values())), FIRST)
+    await _until(lambda: stopped() or watching.gpus.sampled_at is not None, GPUS)
 
 
 async def _until(seen: Callable[[], bool], seconds: float) -> None:

@@ -23,8 +23,8 @@ What one may begin with
 
 Here
 
-  enter                open what is pointed at, or what was typed
-  tab                  from the list to the line, and back
+  enter                      open what is pointed at, or what was typed
+  tab                        from the list to the line, and back
 {here}
 
 Among the servers that were found
@@ -64,7 +64,7 @@ class Beginning(CopyingApp, Mended, inherit_bindings=False):
 
 def _help() -> str:
     here, found = (
-        "\n".join(f"  {shown(one.keys):<20} {one.text}" for one in acting_in(scope))
+        "\n".join(f"  {shown(one.keys):<26} {one.text}" for one in acting_in(scope))
         for scope in (Scope.START, Scope.FOUND)
     )
     return _HELP.format(here=here, found=found)

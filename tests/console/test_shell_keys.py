@@ -1,10 +1,11 @@
 """Each key does what it says while a prompt is being typed, and loses nothing of it."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta
+from massgen_tui.backends.events import ContentDelta, Opened, ReasoningDelta, Retrying
 from massgen_tui.config.model import UiConfig
 from massgen_tui.console.screens.quit import QuitScreen
 from massgen_tui.console.screens.text_modal import TextModal
@@ -93,14 +94,21 @@ async def test_esc_in_a_pane_stops_that_agent_alone() -> None:
         assert statuses(stage) == [Status.CANCELLED, Status.ANSWERING]
 
 
-async def test_esc_closes_help_and_the_streams_go_on() -> None:
-    async with staged(backends=Backends(qwen1=[endless()])) as stage:
+@pytest.mark.parametrize("leaves", ["escape", "f10"])
+@pytest.mark.parametrize("opens", ["f1", "f5", "ctrl+p", "ctrl+g", "i"])
+async def test_what_closes_a_screen_lets_streams_and_repetitions_go_on(
+    opens: str, leaves: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    again: list[Step] = [Retrying("rate limited", 60.0, 1), asyncio.Event()]
+    async with staged(backends=Backends(qwen1=[again], qwen2=[endless()])) as stage:
         await stage.ask("hi")
-        await stage.press("f1")
-        assert isinstance(stage.app.screen, TextModal)
-        await stage.press("escape")
+        await stage.press("ctrl+g", "1")
+        await stage.press(opens)
+        await stage.press(leaves)
         assert stage.on_main
-        assert statuses(stage)[0] is Status.ANSWERING
+        assert "again in" in stage.screen_text
+        assert Status.CANCELLED not in statuses(stage)
 
 
 async def test_a_queued_prompt_is_shown_and_esc_takes_it_back_to_the_prompt() -> None:

@@ -99,7 +99,7 @@ async def test_f1_tells_what_one_may_begin_with_and_the_keys(place: Path) -> Non
     async with started() as (app, pilot):
         await pilot.press("f1")
         await until(pilot, app, lambda: "What one may begin with" in text(app))
-        assert "esc, ctrl+q, ctrl+c" in text(app)
+        assert "esc, f10, ctrl+q, ctrl+c" in text(app)
         await pilot.press("x", "escape")
         await until(pilot, app, lambda: "What one may begin with" not in text(app))
         assert app.is_running

@@ -3,6 +3,12 @@
 import asyncio
 import io
 import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +22,7 @@ from massgen_tui.supervise.monitoring import Monitors
 from tests.support.configs import loaded
 from tests.support.probed import vllm
 from tests.support.schemas import schema
-from tests.support.server import ScriptedServer, free_port
+from tests.support.server import Hang, ScriptedServer, free_port
 
 GPU = GpuStatus(
     0,
@@ -93,3 +99,45 @@ async def test_lines_go_on_until_the_reader_goes(tmp_path: Path) -> None:
         look = json.loads(line)
         Draft202012Validator(schema("watch")).validate(look)
         assert look["at"].endswith("+00:00")
+
+
+@asynccontextmanager
+async def following(folder: Path, root: str) -> AsyncIterator[Process]:
+    """The program, which prints a line a look."""
+    words = (sys.executable, "-m", "massgen_tui", "watch", root, "--format", "jsonl")
+    env = {**os.environ, "XDG_STATE_HOME": str(folder), "PYTHONPATH": str(Path.cwd())}
+    made = await asyncio.create_subprocess_exec(*words, stdout=PIPE, stderr=PIPE, env=env)
+    try:
+        yield made
+    finally:
+        if made.returncode is None:
+            made.kill()
+            await made.wait()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+async def test_an_interrupt_ends_the_lines_behind_a_whole_one(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        async with following(tmp_path, server.root) as program:
+            assert program.stdout is not None
+            first = await asyncio.wait_for(program.stdout.readline(), 30)
+            program.send_signal(number)
+            rest, errors = await asyncio.wait_for(program.communicate(), 30)
+    assert (program.returncode, errors) == (code, b"")
+    for line in (first + rest).splitlines():
+        Draft202012Validator(schema("watch")).validate(json.loads(line))
+
+
+async def test_an_interrupt_ends_the_first_look_too(tmp_path: Path) -> None:
+    """Of a server that takes requests and never answers, which takes 20 s else."""
+    async with ScriptedServer() as server:
+        for path in ("/v1/models", "/health", "/version"):
+            server.route("GET", path, Hang())
+        async with following(tmp_path, server.root) as program:
+            await asyncio.wait_for(server.arrival(), 30)
+            program.send_signal(signal.SIGINT)
+            said, errors = await asyncio.wait_for(program.communicate(), 10)
+    assert (program.returncode, said, errors) == (130, b"", b"")

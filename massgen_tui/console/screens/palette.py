@@ -1,9 +1,11 @@
 """The command palette, mended where Textual 8.2 fails."""
 
 import asyncio
+from typing import ClassVar
 
 from textual import events, on
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette
 from textual.errors import NoWidget
 from textual.message import Message
@@ -16,6 +18,7 @@ class Palette(CommandPalette):
     # The style of a selection is that of the screen, which the palette does not inherit
     # (textual#6308): a double click on its lines would fail.
     ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "escape", "Close", show=False)]
 
     def on_click(self, event: events.Click) -> None:
         """Let nothing come of a click on what a resize took away before the click came."""
