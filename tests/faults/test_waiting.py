@@ -30,7 +30,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Lines(io.StringIO):
-    """Standard error; `on` is called when a line with these words is written."""
+    """Standard error; `on` is called when a line with these words is first written."""
 
     def __init__(self, words: str = "", on: Callable[[], object] | None = None) -> None:
         super().__init__()
@@ -38,7 +38,8 @@ class Lines(io.StringIO):
 
     def write(self, text: str) -> int:
         if self._on is not None and self._words in text:
-            self._on()
+            on, self._on = self._on, None  # a second SIGINT would end the tests
+            on()
         return super().write(text)
 
 
