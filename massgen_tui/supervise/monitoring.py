@@ -212,7 +212,7 @@ class Monitors:
             return  # `start` will
         targets, dcgm, owners = [
             importlib.import_module(f"massgen_tui.monitor.{name}")
-            for name in ("targets", "dcgm", "owners")
+            for name in ("targets", "dcgm", "gpu_processes")
         ]
         found = targets.targets_of(config)
         self._servers.set_targets(found, dcgm.exporters_of(config))

@@ -134,6 +134,21 @@ async def test_a_hung_server_is_hung_beside_its_silent_stream_too(
         await session.aclose()
 
 
+async def test_it_looks_at_the_servers_of_agents_that_came_and_no_more_at_those_that_went() -> None:
+    async with ScriptedServer() as one, ScriptedServer() as other:
+        for server in (one, other):
+            server.route("GET", "/v1/models", whole(200, MODELS))
+            server.route("GET", "/health", whole(200, b""))
+        watching = Monitors(config_at(f"{one.root}/v1"))
+        await watching.start()
+        try:
+            watching.watch(config_at(f"{other.root}/v1"))
+            await other.arrival()
+            assert list(watching.servers) == [other.root]
+        finally:
+            await watching.stop()
+
+
 async def test_a_gpu_driver_is_opened_after_what_was_asked_at_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
