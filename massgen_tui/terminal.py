@@ -23,6 +23,8 @@ _ENDING = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
 SIGNALS = tuple(getattr(signal, name) for name in _ENDING if hasattr(signal, name))
 _TYPEWRITERS = frozenset({"dumb", "unknown"})
 """Kinds of terminals that only take lines."""
+IN_BROWSER = {"TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"}
+"""The environment of a console that draws on a page of a browser, as textual-serve has it."""
 _MOST = 65536
 """Bytes; a terminal keeps 4096 or less."""
 
@@ -34,6 +36,11 @@ def undrawable() -> str:
         return "there is no terminal"
     kind = os.environ.get("TERM", "")
     return f"TERM={kind} cannot be drawn on" if kind in _TYPEWRITERS else ""
+
+
+def in_browser() -> bool:
+    """Whether this process was started to draw on a page of a browser."""
+    return all(os.environ.get(name) == value for name, value in IN_BROWSER.items())
 
 
 class Before(NamedTuple):

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "run": "Ask once and print the answers, without a screen.",
         "check": "Check config files and their servers.",
         "watch": "Watch servers and GPUs, without any agent.",
+        "serve": "Serve the console to a browser.",
         "demo": "Two agents on a real small model on this machine.",
         "schema": "Print the JSON Schema of config files, or of what run or check print.",
         "sessions": "List, search, rename and remove the sessions that were kept.",

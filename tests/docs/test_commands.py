@@ -6,6 +6,7 @@ What is not ours (`OTHERS`) is only read by the shell: it installs, starts serve
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -31,10 +32,13 @@ STANDS_FOR = {
     "diff A B": "diff last last",
     "demo": "demo --replay",
     "rm": "rm --yes",
+    "serve": "serve --port 0",
 }
 """Words of the documents → what is typed: the demo's model would be fetched."""
 WATCHED = frozenset({"open", "watch", "demo", "resume", "replay"})
 """Commands that open a screen, unless they are told to print."""
+SERVES = "massgen-tui serve"
+"""How commands begin that go on until they are interrupted, once they have printed a line."""
 PRINTS = frozenset({"--once", "--format", "--print", "--help"})
 MAY_FIND_FAULT = re.compile(r"--ask|--strict")
 """Commands that judge the servers, which here are scripted ones: they may exit with 1 or 2."""
@@ -120,6 +124,23 @@ def printed(text: str, folder: Path, env: Mapping[str, str]) -> tuple[int, str]:
     return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
+def served(text: str, folder: Path, env: Mapping[str, str]) -> tuple[int, str]:
+    """Wait for the address, and interrupt it."""
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {text}"],
+        cwd=folder,
+        env=dict(env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline().decode()
+        process.send_signal(signal.SIGINT)
+        said = line + process.stdout.read().decode()
+        code = process.wait(20)
+    return (0 if code == 130 and "/?token=" in line else code), said
+
+
 @pytest.mark.parametrize("page", pages(), ids=str)
 def test_what_the_page_shows_can_be_typed(page: Path, place: Path, ports: tuple[int, int]) -> None:
     env = environment(place)
@@ -141,6 +162,8 @@ def test_what_the_page_shows_can_be_typed(page: Path, place: Path, ports: tuple[
             printed(f'massgen-tui run {CONFIG} "an answer"', place, env)
         if on_a_screen(words):
             code, said = shown(Command(text, "").words, place, env), ""
+        elif text.startswith(SERVES):
+            code, said = served(text, place, env)
         else:
             code, said = printed(text, place, env)
         allowed = {0, 1, 2} if MAY_FIND_FAULT.search(text) else {0}

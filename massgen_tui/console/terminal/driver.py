@@ -6,6 +6,7 @@ the program waits for it for ever.
 """
 
 import asyncio
+import importlib
 import os
 import signal
 import time
@@ -15,17 +16,21 @@ from io import BufferedWriter, RawIOBase, TextIOWrapper
 from select import select
 from selectors import EVENT_READ, SelectSelector
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual.app import App, SuspendNotSupported
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from massgen_tui.console.terminal.keyboard import Key, Keyboard
 from massgen_tui.console.terminal.title import TerminalTitle
+from massgen_tui.terminal import in_browser
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+    from massgen_tui.console.terminal.browser import BrowserDriver
 
 STDERR = 2
 """What Textual draws on."""
@@ -54,14 +59,26 @@ class TerminalApp(App[None], inherit_bindings=False):
             event = Key("escape", "\x1b")
         await super().on_event(event)
 
-    def get_driver_class(self) -> type["ConsoleDriver"]:
+    def get_driver_class(self) -> type[Driver]:
         """Our driver."""
+        if in_browser():
+            room = importlib.import_module("massgen_tui.console.terminal.browser")
+            driver: type[Driver] = room.BrowserDriver
+            return driver
         return ConsoleDriver
 
+    @property
+    def browser(self) -> "BrowserDriver | None":
+        """The driver, where it draws on a page of a browser."""
+        is_web = self._driver is not None and self._driver.is_web
+        return cast("BrowserDriver", self._driver) if is_web else None
+
     def show_terminal_title(self, text: str) -> None:
-        """Let the terminal's window be called so; empty: as before."""
+        """Let the terminal's window, or the page, be called so; empty: as before."""
         if isinstance(self._driver, ConsoleDriver):
             self._driver.title.show(text)
+        elif self.browser is not None and text:
+            self.browser.tell(title=text)
 
     @property
     def sets_terminal_title(self) -> bool:
