@@ -144,6 +144,10 @@ class UiConfig(Checked):
     terminal_title: bool = Field(
         default=True, description="Name the terminal's window after the config, and who answers."
     )
+    notify: Literal["osc9", "osc777"] | None = Field(
+        default=None,
+        description="Notify the desktop when all answers have ended and the terminal has no focus.",
+    )
     layout: Literal["grid", "columns"] | None = Field(
         default=None, description="In what the panes stand; by default as it was chosen last."
     )

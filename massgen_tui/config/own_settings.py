@@ -22,7 +22,7 @@ from massgen_tui.text import one_line
 
 _LONGEST = 1000
 """Characters of a warning."""
-_OF_UI = frozenset({"keymap", "theme", "layout", "bell", "terminal_title"})
+_OF_UI = frozenset({"keymap", "theme", "layout", "bell", "terminal_title", "notify"})
 """Settings that a config has in `ui`."""
 
 
@@ -39,6 +39,10 @@ class OwnSettings(Checked):
     bell: bool | None = Field(default=None, description="Ring when all answers have ended.")
     terminal_title: bool | None = Field(
         default=None, description="Name the terminal's window after the config."
+    )
+    notify: Literal["osc9", "osc777"] | None = Field(
+        default=None,
+        description="Notify the desktop when all answers have ended and the terminal has no focus.",
     )
     timeout: Timeouts = Field(
         default=Timeouts(), description="Seconds, where a config does not say it."

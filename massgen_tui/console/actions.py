@@ -14,9 +14,11 @@ from textual.widgets import Input
 
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.agent_actions import AgentActions
+from massgen_tui.console.chosen_layout import change_layout
 from massgen_tui.console.keys import name_of, with_key
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.ordered_keys import OrderedKeys
+from massgen_tui.console.remembered import Remembered
 from massgen_tui.text import clean
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
     """The actions of the app, on its workspace."""
+
+    remembered: Remembered
+    """What the user chose before."""
 
     def say(
         self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"
@@ -85,7 +90,8 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
 
     def action_layout(self) -> None:
         """Let the panes stand in a grid, or in one row."""
-        self.workspace.change_layout()
+        grid, ui = self.workspace.main.grid, self.workspace.config.ui
+        self.say(change_layout(grid, ui, self.remembered))
 
     def action_compare(self) -> None:
         """Compare the focused agent's answer with another."""

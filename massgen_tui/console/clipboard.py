@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from massgen_tui import paths
 from massgen_tui.console.terminal.driver import TerminalApp
+from massgen_tui.console.terminal.passing import passed_on
 from massgen_tui.descriptors import as_before
 
 if TYPE_CHECKING:
@@ -30,14 +31,8 @@ def sequences(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
     tmux by default does not take an application's own OSC 52. The wrapped one is passed to the
     terminal where `allow-passthrough` is on, and ignored where it is not.
     """
-    environ = os.environ if environ is None else environ
     plain = osc52(text)
-    if plain and environ.get("TMUX"):
-        return ["\x1bPtmux;" + plain.replace("\x1b", "\x1b\x1b") + "\x1b\\"]
-    if plain and environ.get("STY"):
-        chunks = (plain[at : at + 240] for at in range(0, len(plain), 240))
-        return ["".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)]
-    return [plain] if plain else []
+    return [passed_on(plain, environ)] if plain else []
 
 
 def osc52(text: str) -> str:

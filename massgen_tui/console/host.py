@@ -35,6 +35,9 @@ class Host(Protocol):
     def bell(self) -> None:
         """Ring."""
 
+    def notify_desktop(self, way: str, title: str, text: str) -> None:
+        """Let the terminal show a notification, where it has not the focus."""
+
     def show_terminal_title(self, text: str) -> None:
         """Let the terminal's window be called so."""
 

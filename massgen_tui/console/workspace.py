@@ -12,18 +12,18 @@ from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.own_settings import with_own
 from massgen_tui.console.agreed import Agreed
 from massgen_tui.console.changing import Changing
+from massgen_tui.console.chosen_layout import standing
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.desk import Desk
+from massgen_tui.console.endings import at_rest, tell_end
 from massgen_tui.console.frame_loop import FrameLoop
 from massgen_tui.console.host import Host
-from massgen_tui.console.layout import Layout, first_of
 from massgen_tui.console.opener import Opener
 from massgen_tui.console.own_keys import keys_of, theme_warning
 from massgen_tui.console.phrases import hint, how_many, terminal_title
 from massgen_tui.console.race import race
 from massgen_tui.console.reloading import Reloading, reloading_of
-from massgen_tui.console.remembered import LAYOUT
 from massgen_tui.console.repeating import Repeating
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.services import Services
@@ -32,6 +32,7 @@ from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.written import AsWritten, written_agents
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.agent import Agent, Turn
+from massgen_tui.session.coordination_events import Concluded
 from massgen_tui.session.events import Ended, Entry
 from massgen_tui.session.last_turn import last_turn
 from massgen_tui.session.queries import running
@@ -194,16 +195,8 @@ class Workspace(Opener):
             self.prompt,
             self.keys.keymap,
             monitor=self.config.monitor,
-            layout=first_of(ui.layout, self._host.remembered.get(LAYOUT)),
+            layout=standing(ui, self._host),
         )
-
-    def change_layout(self) -> None:
-        """Let the panes stand in the other layout, here and in consoles to come."""
-        grid = self.main.grid
-        grid.stand(grid.standing.other)
-        if self.config.ui.logging_enabled:
-            self._host.remembered.keep(LAYOUT, grid.standing)
-        self._host.say(f"panes in {'one row' if grid.standing is Layout.COLUMNS else 'a grid'}")
 
     def open(self) -> None:
         """Draw, and begin what goes on beside: frames, imports and monitors, deferred prompts."""
@@ -273,7 +266,7 @@ class Workspace(Opener):
         mode = "coordinate · " if self.coordinating.on else ""
         if repeats := self.repeating.told:
             mode += f"{repeats} · "
-        name = self.session.state.title or self.config.name
+        name = self._name
         answering = sum(running(agent) is not None for agent in self.session.agents)
         called = terminal_title(name, answering) if self.config.ui.terminal_title else ""
         self._host.show_terminal_title(called)
@@ -310,9 +303,15 @@ class Workspace(Opener):
 
     def _hear(self, entry: Entry) -> None:
         self.pump.wake()
-        rings = isinstance(entry.event, Ended) and self.config.ui.bell
-        if rings and not self.session.active:
-            self._host.bell()
+        if isinstance(entry.event, Ended | Concluded) and self.main.sends:
+            step = self.coordinating.running and isinstance(entry.event, Ended)
+            if not step and at_rest(self.session.agents):
+                ui, agents = self.config.ui, self.session.agents
+                tell_end(ui, self._host, name=self._name, agents=agents)
+
+    @property
+    def _name(self) -> str:
+        return self.session.state.title or self.config.name
 
     def _changed(self) -> None:
         self.pump.wake()

@@ -20,6 +20,7 @@ theme: nord
 layout: columns
 bell: true
 terminal_title: false
+notify: osc777
 timeout: {connect: 2, total: null, idle: 60}
 """
 CONFIG = """\
@@ -47,7 +48,7 @@ def test_all_that_may_stand_there_is_read(tmp_path: Path) -> None:
     assert (read.settings.bell, read.settings.terminal_title) == (True, False)
     assert read.settings.timeout.model_fields_set == {"connect", "total", "idle"}
     assert read.places["keymap.pane.1"] == f"{tmp_path}/settings.yaml:1:25"
-    assert read.places["timeout.idle"] == f"{tmp_path}/settings.yaml:6:36"
+    assert read.places["timeout.idle"] == f"{tmp_path}/settings.yaml:7:36"
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "theme:\n", "{}", "keymap: {}\n"])
@@ -122,7 +123,7 @@ def test_a_config_wins_value_by_value(tmp_path: Path) -> None:
     assert config.ui.layout == "columns"
     assert config.ui.keymap == {"zoom": "f6", "rerun": "ctrl+e", "pane.1": "7"}
     assert list(config.own_places) == [
-        *("ui.bell", "ui.layout", "ui.terminal_title"),
+        *("ui.bell", "ui.layout", "ui.notify", "ui.terminal_title"),
         *("ui.keymap.rerun", "ui.keymap.pane.1"),
     ]
 

@@ -24,6 +24,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from massgen_tui.console.terminal.keyboard import Key, Keyboard
+from massgen_tui.console.terminal.notification import notification
 from massgen_tui.console.terminal.title import TerminalTitle
 from massgen_tui.terminal import in_browser
 
@@ -79,6 +80,11 @@ class TerminalApp(App[None], inherit_bindings=False):
             self._driver.title.show(text)
         elif self.browser is not None and text:
             self.browser.tell(title=text)
+
+    def notify_desktop(self, way: str, title: str, text: str) -> None:
+        """Let the terminal show a notification, unless it has the focus: one sees it then."""
+        if not self.app_focus and not self.lent and isinstance(self._driver, ConsoleDriver):
+            self._driver.write(notification(way, title, text))
 
     @property
     def sets_terminal_title(self) -> bool:
