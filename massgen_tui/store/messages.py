@@ -1,6 +1,6 @@
 """Names for messages: each covers what it says and the one before it, so that each is kept once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
 from weakref import WeakKeyDictionary
 
@@ -42,18 +42,27 @@ class MessageNames:
             case events.Ended(attempt=serial) | events.Withdrawn(attempt=serial) if self._alone:
                 self._texts.pop(serial, None)
                 self._agents.pop(serial, None)
-            case events.Ended(attempt=serial):
+            case events.Ended(attempt=serial) if serial in self._agents:
                 for what, parts in self._texts.pop(serial, {}).items():
                     self._tell(self._agents[serial], "".join(parts), what, serial)
-            case events.Withdrawn(attempt=serial):
+            case events.Withdrawn(attempt=serial) if serial in self._agents:
                 self._drop(self._agents[serial], serial, "cr")
             case events.TakenBack(turn=turn, agent=agent):
                 self._drop(agent, turn, "p")
             case events.AgentRemoved(agent=agent):
                 self._told.pop(agent, None)
             case events.Cleared(agents=agents):
-                for agent in agents:
-                    self._told.pop(agent, None)
+                self._forget(agents)
+
+    def _forget(self, agents: Collection[str]) -> None:
+        """These agents' conversations ended: nothing more is asked that quotes them."""
+        for agent in agents:
+            self._told.pop(agent, None)
+        self._agents = {
+            serial: agent for serial, agent in self._agents.items() if agent not in agents
+        }
+        if not self._agents:
+            self.known = set()
 
     def learn(self, event: SessionEvent) -> None:
         """Learn of an event that the file holds already."""

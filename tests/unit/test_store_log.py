@@ -159,6 +159,10 @@ async def test_a_new_conversation_is_kept_as_one(folder: Path, to: list[str] | N
     turns = {agent.id: [turn.prompt for turn in agent.turns] for agent in kept.agents.values()}
     anew = to or ["a", "b"]
     assert turns == {id: ["again"] if id in anew else ["hello", "again"] for id in ("a", "b")}
+    for agent in session.agents:
+        for turn in agent.turns:
+            for attempt in turn.attempts:
+                assert kept.attempt(attempt.serial).request == attempt.request
 
 
 async def test_each_message_is_there_once_and_names_the_one_before_it(folder: Path) -> None:
