@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from massgen_tui.console.stream.rows import Row
+from massgen_tui.console.terminal.width import cells
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from tests.support.panes import Page, agent, ask, finish, rerun, say, shown, think
@@ -174,3 +175,34 @@ def reached(root: object) -> list[object]:
         found.append(thing)
         todo += gc.get_referents(thing)
     return found
+
+
+def test_nothing_is_held_of_a_conversation_that_ended() -> None:
+    mark = f"mark{id(object())}"
+    one = agent()
+    page = Page(one, height=6)
+    for number in range(6):
+        attempt = ask(one, f"{mark} {number}")
+        think(attempt, f"{mark} ünd")
+        say(
+            attempt,
+            f"# {mark} – {number}\n\n- {mark} ☐\n\n```python\n{mark} = {number}\n```\n\nend",
+        )
+        page.read()
+        finish(attempt)
+        page.read()
+        cells(f"{mark} – {number}")
+    assert texts_with(mark) > 12
+    del attempt
+    one.turns.clear()
+    one.revision += 1
+    page.read()
+    assert texts_with(mark) <= 1, "but for the mark itself"
+
+
+def texts_with(mark: str) -> int:
+    """How many strings are held that `mark` stands in."""
+    gc.collect()
+    held = [one for holder in gc.get_objects() for one in gc.get_referents(holder)]
+    held += [one for each in held if type(each) is tuple for one in each]  # some are not tracked
+    return len({id(one) for one in held if type(one) is str and mark in one})

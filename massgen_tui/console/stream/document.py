@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from massgen_tui.console.stream.blocks import STALE, Growing
 from massgen_tui.console.stream.facts import fact_rows, version_told
+from massgen_tui.console.stream.highlight import forget_code
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.turn_view import TurnView
+from massgen_tui.console.terminal.width import forget_widths
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.pieces import Text
 
-NEAR = 3
+NEAR = 1
 """Last turns whose rows stay, wherever the window is."""
 
 
@@ -110,6 +112,9 @@ class Document:
             if not self.views:
                 self.scroll.to_end()
             del self.views[kept:]
+            if not turns:
+                forget_code()
+                forget_widths()
         if len(turns) > kept and not self._whole:
             self._put_away()
         for turn in turns[kept:]:

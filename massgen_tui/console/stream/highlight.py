@@ -130,6 +130,11 @@ def _coloured(lexer: Lexer, code: str) -> tuple[tuple[Span, ...], ...]:
     return tuple(lines)
 
 
+def forget_code() -> None:
+    """Hold no code that was highlighted: what showed it is gone."""
+    _coloured.cache_clear()
+
+
 def plain(code: str) -> tuple[tuple[Span, ...], ...]:
     """The lines of `code`, not highlighted."""
     return tuple(((line, "code"),) if line else () for line in code.removesuffix("\n").split("\n"))

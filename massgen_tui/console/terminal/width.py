@@ -107,5 +107,12 @@ for _module, _name, _better in (
     (_wrap, "cell_len", cells),  # what the prompt is wrapped by
 ):
     setattr(_module, _name, _better)
+
+
+def forget_widths() -> None:
+    """Hold no text that was measured: what showed it is gone."""
+    rich_cells.cached_cell_len.cache_clear()
+
+
 rich_cells.get_character_cell_size.cache_clear()
-rich_cells.cached_cell_len.cache_clear()
+forget_widths()
