@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
+from sys import intern
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -94,6 +96,12 @@ class _Table:
     aligns: list[str] = field(default_factory=list)
 
 
+@cache
+def _handler(kind: str) -> str:
+    """The method for a kind of token; made once, as methods of names that are new are slow."""
+    return intern(f"_{kind}")
+
+
 class _Renderer:
     def __init__(self, lines: list[str], carry: Carry, width: int, *, growing: bool) -> None:
         self.rows: list[Row] = []
@@ -111,7 +119,7 @@ class _Renderer:
 
     def run(self, tokens: list[Token]) -> None:
         for token in tokens:
-            handle = getattr(self, f"_{token.type}", None)
+            handle = getattr(self, _handler(token.type), None)
             if handle is not None:
                 handle(token)
 
