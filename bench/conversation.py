@@ -13,8 +13,9 @@ import asyncio
 import tempfile
 import threading
 import time
+from array import array
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 from typing import cast
 
@@ -150,13 +151,36 @@ class Turn:
     """What one turn cost."""
 
     mb: float
-    log_bytes: int
+    log_bytes: float
     answer_s: float
     """CPU from the first piece to the last frame."""
     log_s: float
     """Of it, the log's."""
     send_s: float
     """CPU from the prompt until all requests are sent and written down."""
+
+
+class Costs:
+    """What all turns cost, in a place that is there from the beginning.
+
+    One small object a turn that stays would keep its surroundings from the system after `ctrl+n`.
+    """
+
+    def __init__(self, turns: int) -> None:
+        """Have place for so many."""
+        self._size = len(fields(Turn))
+        self._numbers = array("d", bytes(8 * self._size * turns))
+
+    def put(self, turn: int, cost: Turn) -> None:
+        """Note one, from 1."""
+        at = (turn - 1) * self._size
+        self._numbers[at : at + self._size] = array("d", astuple(cost))
+
+    @property
+    def all(self) -> list[Turn]:
+        """In their order."""
+        places = range(0, len(self._numbers), self._size)
+        return [Turn(*self._numbers[at : at + self._size]) for at in places]
 
 
 def main() -> None:
@@ -181,13 +205,15 @@ async def measure(turns: int, agents: int) -> None:
             meter = LogMeter(log)
             stage.session.leave(log.hear)
             stage.session.listen(meter.hear)
-            costs, begun = [], memory()
+            costs, begun = Costs(turns), memory()
             for number in range(1, turns + 1):
-                costs.append(await one_turn(stage, log, meter, gate, agents, number))
+                cost = await one_turn(stage, log, meter, gate, agents, number)
+                costs.put(number, cost)
+                stage.watching.heard_of.clear()
                 if number in (1, SPAN, turns - SPAN) or number % SPAN == 0:
-                    print(f"turn {number}: {costs[-1].mb:.1f} MB own", flush=True)
-            report(costs, begun, agents)
-            await given_back(stage, costs[-1].mb, begun)
+                    print(f"turn {number}: {cost.mb:.1f} MB own", flush=True)
+            report(costs.all, begun, agents)
+            await given_back(stage, cost.mb, begun)
             log.close()
 
 
