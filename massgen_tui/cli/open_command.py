@@ -11,9 +11,9 @@ from massgen_tui.cli.opening import open_file
 from massgen_tui.cli.targets import (
     FOR_ADDRESSES,
     Words,
-    choice,
     config_of,
     looked,
+    settled,
     split,
     with_models,
 )
@@ -77,7 +77,7 @@ def _open_addresses(named: Words, models: Sequence[str], key_env: str, *, coordi
     with taken() as taken_over:
         before = taken_over
         found = looked(named.addresses, models, key_env)
-        choices = [choice(one) for one in found if one.decided]
+        choices = [settled().choice(one) for one in found if one.decided]
         if any(_open(one) for one in found):
             before = Before(before.modes, before.typed + typed())
             room = importlib.import_module("massgen_tui.console.choosing")

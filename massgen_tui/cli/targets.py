@@ -5,8 +5,9 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -28,8 +29,6 @@ NO_AGENT = (
     "no agent can be made of what was found: mend that and run this again; `massgen-tui` alone "
     "looks for servers on this host, `massgen-tui demo` needs none"
 )
-_SHOWN = 40
-"""Models that are listed."""
 _Command = TypeVar("_Command", bound=Callable[..., int])
 
 
@@ -148,7 +147,7 @@ def look(
         click.UsageError: models do not fit the addresses.
     """
     chosen = [_chosen(found) for found in looked(addresses, models, key_env)]
-    return [choice(one) for one in chosen if not one.problem], [
+    return [settled().choice(one) for one in chosen if not one.problem], [
         one for one in chosen if one.problem
     ]
 
@@ -174,22 +173,12 @@ def looked(
     found = asyncio.run(room.look_at(addresses, variables, key_variable=key_env))
     wanted = list(models or [""])
     wanted *= len(addresses) if len(wanted) == 1 else 1
-    return [_settled(one, model) for one, model in zip(found, wanted, strict=True)]
+    return [settled().settled(one, model) for one, model in zip(found, wanted, strict=True)]
 
 
-def choice(found: "Found") -> "Choice":
-    """The choice of the first model of what is decided."""
-    made: Choice = importlib.import_module("massgen_tui.discover.found").Choice(
-        found, found.models[0].id
-    )
-    return made
-
-
-def _settled(found: "Found", model: str) -> "Found":
-    if model:
-        return _named(found, model)
-    names = [one.id for one in found.chat]
-    return found if found.problem or len(names) != 1 else _first(found, names[0])
+def settled() -> ModuleType:
+    """What settles which model of an address is meant; it takes time to import."""
+    return importlib.import_module("massgen_tui.discover.settled")
 
 
 def _chosen(found: "Found") -> "Found":
@@ -198,29 +187,10 @@ def _chosen(found: "Found") -> "Found":
         return found
     names = [one.id for one in found.chat]
     if sys.stdin.isatty() and sys.stderr.isatty():
-        return _first(found, _asked(found, names))
-    listed = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
-    hint = f"name one with -m: {listed}"
-    return replace(found, problem=f"serves {len(names)} models", hint=hint)
-
-
-def _named(found: "Found", model: str) -> "Found":
-    room = importlib.import_module("massgen_tui.discover.found")
-    if found.problem and found.problem not in (room.NO_MODEL, room.NO_CHAT):
-        return found
-    if not found.models:
-        served = importlib.import_module("massgen_tui.monitor.status").ServedModel(model)
-        return replace(found, models=(served,), problem="", hint="", decided=True)
-    if model not in [one.id for one in found.models]:
-        listed = ", ".join(one.id for one in found.models[:_SHOWN])
-        return replace(found, problem=f"does not serve {model}", hint=f"it serves {listed}")
-    return _first(found, model)
-
-
-def _first(found: "Found", model: str) -> "Found":
-    rest = tuple(one for one in found.models if one.id != model)
-    models = (*(one for one in found.models if one.id == model), *rest)
-    return replace(found, models=models, problem="", hint="", decided=True)
+        first: Found = settled().first(found, _asked(found, names))
+        return first
+    several: Found = settled().several(found)
+    return several
 
 
 def _asked(found: "Found", names: Sequence[str]) -> str:

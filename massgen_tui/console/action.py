@@ -37,6 +37,8 @@ class Scope(StrEnum):
     """While servers that were found are chosen from."""
     AGREEMENT = "agreement"
     """While the answers and votes of a coordination are read."""
+    ADD = "add"
+    """While the address of another agent is typed."""
     PANEL = "panel"
     """While it is said what an agent is asked with."""
     COMPARE = "compare"
@@ -51,7 +53,7 @@ class Scope(StrEnum):
 
 _FIRST = frozenset(
     {Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE, Scope.DIGIT}
-    | {Scope.SESSIONS, Scope.REPLAY, Scope.WATCH, Scope.PANEL}
+    | {Scope.SESSIONS, Scope.REPLAY, Scope.WATCH, Scope.PANEL, Scope.ADD}
 )
 _LATER = frozenset({"copy", "watch.quit", "panel.down", "panel.up"})
 """Textual's screen copies and keeps the key: it comes to us when nothing is selected. What quits
@@ -66,6 +68,7 @@ _GROUPS = {
     Scope.SESSIONS: "Sessions",
     Scope.AGREEMENT: "Answers and votes",
     Scope.PANEL: "Parameters",
+    Scope.ADD: "Parameters",
     Scope.COMPARE: "Compare",
     Scope.REPLAY: "Replay",
 }

@@ -17,6 +17,28 @@ AGENTS: tuple[Action, ...] = (
         in_readme=True,
         sends=True,
     ),
+    Action(
+        _PANE,
+        "pane.clone",
+        "C",
+        "app.clone",
+        "another agent like this one, with what is changed",
+        palette="Clone agent",
+        in_readme=True,
+        sends=True,
+    ),
+    Action(
+        _PANE,
+        "pane.pause",
+        "P",
+        "app.pause_agent",
+        "send it no prompts, or again",
+        palette="Pause agent",
+        in_readme=True,
+        sends=True,
+    ),
+    offer("add-agent", "app.add_agent", "Add agent", "another agent, by the address of a server"),
+    offer("remove-agent", "app.remove_agent", "Remove agent", "let the focused pane's agent go"),
     offer(
         "save-config",
         "app.save_config",
@@ -35,6 +57,15 @@ PANEL: tuple[Action, ...] = (
     Action(_PANEL, "panel.up", "up", "choose(-1)", "the one before"),
     Action(_PANEL, "panel.newline", "ctrl+j,shift+enter,alt+enter", "newline", "new line"),
     Action(_PANEL, "panel.written", "f6", "written", "as in the config"),
+    Action(_PANEL, "panel.clone", "f7", "clone", "ask another agent so, and leave this one"),
     Action(_PANEL, "panel.save", "f8", "save", "ask it so, and write all agents to a new config"),
 )
 """While it is said what an agent is asked with."""
+
+ADDING: tuple[Action, ...] = (
+    Action(Scope.ADD, "add.look", "enter", "look", "look what is there"),
+    Action(Scope.ADD, "add.close", STOP, "close", "add none"),
+    Action(Scope.ADD, "add.next", "tab,down", "go(1)", "next field"),
+    Action(Scope.ADD, "add.before", "shift+tab,up", "go(-1)", "field before"),
+)
+"""While the address of another agent is typed."""

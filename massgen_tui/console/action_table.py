@@ -6,7 +6,7 @@ no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 """
 
 from massgen_tui.console.action import Action, Scope
-from massgen_tui.console.action_agents import AGENTS, PANEL
+from massgen_tui.console.action_agents import ADDING, AGENTS, PANEL
 from massgen_tui.console.action_offers import RELOAD, exports, offer
 from massgen_tui.console.action_prompts import EARLIER, EDITOR
 from massgen_tui.console.action_reading import READING, REQUEST
@@ -271,6 +271,7 @@ ACTIONS: tuple[Action, ...] = (
     *REPLAYING,
     *COMPARING,
     *PANEL,
+    *ADDING,
     *OVER,
     *REQUEST,
     offer("halt", "app.halt", "Stop", "stop what is being answered, take back what waits"),

@@ -1,24 +1,34 @@
 """Changes the agents of a running session: by a form of what each is asked with."""
 
 import importlib
+import itertools
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from massgen_tui.config.build import InvalidValues
 from massgen_tui.config.form import Changed, changed, fields_of, texts_of, unchangeable
 from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.config.own_settings import with_own
 from massgen_tui.config.variables import gather
+from massgen_tui.console.agreed import NAME
 from massgen_tui.console.config_file import Saved, save_as, usual_name
 from massgen_tui.console.written import AsWritten
 from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.queries import is_busy
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.passive_health import status_of
+from massgen_tui.text import one_line
 
 if TYPE_CHECKING:
     from massgen_tui.console.screens.parameters import ParametersScreen
+    from massgen_tui.discover.found import Choice, Found
+
+_NUMBERED = re.compile(r"-\d+$")
 
 
 class Changing:
@@ -31,6 +41,8 @@ class Changing:
         *,
         servers: Callable[[], Mapping[str, ServerStatus]],
         change: Callable[[AgentConfig], None],
+        take_in: Callable[[AgentConfig], None],
+        kept: bool,
     ) -> None:
         """Change the agents of `session`.
 
@@ -39,18 +51,22 @@ class Changing:
             written: what the config says.
             servers: what is known of servers now.
             change: asks an agent otherwise from now on.
+            take_in: adds an agent.
+            kept: the session has a file.
         """
         self._session = session
         self.written = written
         self._servers = servers
         self._change = change
+        self._take_in = take_in
+        self._kept = kept
 
     def objection(self, agent: Agent) -> str:
         """Why an agent cannot be changed; empty: it can."""
         return unchangeable(agent.config)
 
-    def form(self, agent: Agent) -> "ParametersScreen":
-        """What an agent is asked with, to be changed."""
+    def form(self, agent: Agent, *, clone: bool = False) -> "ParametersScreen":
+        """What an agent is asked with, to be changed, or for another one."""
         # what it is made of takes time to import, and the first frame does not need it
         room = importlib.import_module("massgen_tui.console.screens.parameters")
         config, settings = agent.config, self.written.settings(agent.id)
@@ -65,7 +81,7 @@ class Changing:
             served(agent, self._servers()),
         )
         check = partial(changed, config, variables=variables_of(self._session.config))
-        made: ParametersScreen = room.ParametersScreen(told, check)
+        made: ParametersScreen = room.ParametersScreen(told, check, clone=clone)
         return made
 
     def ask_so(self, agent: Agent, wanted: Changed) -> str:
@@ -75,6 +91,65 @@ class Changing:
         self._change(wanted.agent)
         return "\n".join([f"{agent.id} is asked so from the next prompt on", *wanted.warnings])
 
+    def clone(self, wanted: Changed) -> str:
+        """Take in another agent that is asked as a form says; gives what is to be said."""
+        id = free_id(wanted.agent.id, self._taken)
+        self._take_in(wanted.agent.model_copy(update={"id": id}))
+        told = f"{id} is there, and begins without a conversation; @{id} asks it alone"
+        return "\n".join([told, *wanted.warnings])
+
+    @property
+    def _taken(self) -> set[str]:
+        """The ids of all agents that the session has or had, and of what they agree on."""
+        state = self._session.state
+        return {*state.agents, *(agent.id for agent in state.removed), NAME}
+
+    def pause(self, agent: Agent) -> str:
+        """Let prompts go to an agent no more, or again; gives what is to be said."""
+        self._session.pause(agent.id, paused=not agent.paused)
+        if not agent.paused:
+            return f"{agent.id} goes on: prompts go to it again"
+        still = "; what it was asked goes on" if is_busy(agent) else ""
+        return f"{agent.id} is paused: prompts do not go to it{still}"
+
+    def question(self, agent: Agent) -> str:
+        """What is asked before an agent goes; empty: it need not be."""
+        if not is_busy(agent) or len(self._session.agents) < 2:
+            return ""
+        kept = (
+            "What it said stays in the session's file." if self._kept else "Nothing is kept of it."
+        )
+        told = f"{one_line(agent.id, 60)} is answering. {kept}"
+        return f"{told}\n\ny stop it and let it go    n let it stay"
+
+    async def look(self, address: str, model: str, key_variable: str) -> "Found":
+        """What stands at an address, by the rules and in the words of the command line."""
+        room = importlib.import_module("massgen_tui.discover.look")
+        settled = importlib.import_module("massgen_tui.discover.settled")
+        variables = variables_of(self._session.config)
+        [found] = await room.look_at([address], variables, key_variable=key_variable)
+        looked: Found = settled.settled(found, model)
+        return looked
+
+    def choice(self, found: "Found") -> "Choice":
+        """The choice of the model that is meant."""
+        chosen: Choice = importlib.import_module("massgen_tui.discover.settled").choice(found)
+        return chosen
+
+    def add(self, chosen: Sequence["Choice"]) -> str:
+        """Take in agents of what was found; gives what is to be said."""
+        values = importlib.import_module("massgen_tui.discover.values")
+        variables = variables_of(self._session.config)
+        try:
+            config: Config = values.config_of(chosen, variables, self._taken)
+        except InvalidValues as error:
+            return f"not added: {error}"
+        for agent in with_own(config).agents:
+            self._take_in(agent)
+        ids = ", ".join(agent.id for agent in config.agents)
+        many = "are" if config.agents[1:] else "is"
+        return "\n".join([f"{ids} {many} there", *config.warnings])
+
     def usual_name(self) -> str:
         """A name for a new config that is free."""
         return usual_name(self._session.config)
@@ -82,6 +157,13 @@ class Changing:
     def save_as(self, name: str, *, over: bool = False) -> Saved:
         """Write all agents to a config of this name; `over` what is there, when that was asked."""
         return save_as(self._session.config, name, over=over)
+
+
+def free_id(like: str, taken: Collection[str]) -> str:
+    """An id like another one that none has: `qwen-2`, then `qwen-3`."""
+    base = _NUMBERED.sub("", like)
+    base = base if base in taken else like
+    return next(id for number in itertools.count(2) if (id := f"{base}-{number}") not in taken)
 
 
 def served(agent: Agent, servers: Mapping[str, ServerStatus]) -> tuple[str, ...]:

@@ -181,7 +181,7 @@ class Coordinating:
 
 
 def _able(agent: Agent) -> bool:
-    return not agent.away and agent.config.problem is None
+    return not agent.away and not agent.paused and agent.config.problem is None
 
 
 def _turn(agent: Agent, serial: int) -> Turn | None:

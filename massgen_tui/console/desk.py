@@ -78,7 +78,7 @@ class Desk:
         """Send a prompt to those it names, or to all; False, and told why, when it was not sent."""
         ids = [agent.id for agent in self._session.agents]
         to, prompt = split_address(typed, ids)
-        if objection := self._objection(typed, prompt, ids):
+        if objection := self._objection(typed, prompt, ids) or self._paused(to):
             self._say(objection)
             return False
         try:
@@ -144,7 +144,10 @@ class Desk:
             return f"not sent: turn {number} is in no conversation any more; esc leaves it"
         if self._coordinating.running:
             return "not sent: the agents have not agreed yet, esc presents what there is"
-        whom = had if to is None else [id for id in had if id in to]
+        paused = [one.id for one in self._session.agents if one.paused]
+        whom = [id for id in had if id not in paused and (to is None or id in to)]
+        if not whom:
+            return f"not sent: {', '.join(had)}: paused (P in its pane lets it go on)"
         if self._coordinating.on and to is None and len(whom) > 1:
             stopped = self._session.cancel(whom)
             # of a prompt that waited nothing is left
@@ -170,6 +173,15 @@ class Desk:
         self._changed()
         return versions[at]
 
+    def _paused(self, to: Collection[str] | None) -> str:
+        """That a prompt is for paused agents: one that is named, or all; empty: it is not."""
+        agents = self._session.agents
+        paused = [one.id for one in agents if one.paused and (to is None or one.id in to)]
+        if not paused or (to is None and len(paused) < len(agents)):
+            return ""
+        many = "are" if paused[1:] else "is"
+        return f"not sent: {', '.join(paused)} {many} paused (P in its pane lets it go on)"
+
     def rerun(self) -> None:
         """Ask the last prompt again."""
         self._again(cold=False)
@@ -180,6 +192,9 @@ class Desk:
 
     def _again(self, *, cold: bool) -> None:
         agent, coordinating = self._focused(), self._coordinating
+        if objection := self._paused([agent.id] if agent else None):
+            self._say(objection)
+            return
         again = partial(coordinating.repeat, agent.id) if agent else coordinating.again
         begun = again(cold=cold)
         if not begun and not self._session.rerun(self._ids(), cold=cold):
@@ -192,6 +207,9 @@ class Desk:
     def wait(self) -> None:
         """Ask the last prompt again as soon as the server is up, where it was not."""
         agent = self._focused()
+        if objection := self._paused([agent.id] if agent else None):
+            self._say(objection)
+            return
         ids = [one.id for one in ([agent] if agent else self._session.agents) if _may_wait(one)]
         if not self._session.defer(ids):
             self._say(_why_not(agent))
@@ -226,7 +244,8 @@ class Desk:
     def retry_failed(self) -> None:
         """Ask those agents again whose answer failed."""
         agents = self._session.agents
-        ids = [a.id for a in agents if a.current and a.current.status is Status.FAILED]
+        failed = [one for one in agents if one.current and one.current.status is Status.FAILED]
+        ids = [one.id for one in failed if not one.paused]
         if not ids:
             self._say("no answer failed")
         else:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from massgen_tui.text import one_line
 
 
-def how_many(agents: int) -> str:
-    """The number of agents, in the title."""
-    return "1 agent" if agents == 1 else f"{agents} agents"
+def how_many(agents: int, paused: int = 0) -> str:
+    """The number of agents, and how many of them are paused, in the title."""
+    many = "1 agent" if agents == 1 else f"{agents} agents"
+    return f"{many}, {paused} paused" if paused else many
 
 
 def terminal_title(name: str, answering: int) -> str:
@@ -16,10 +17,19 @@ def terminal_title(name: str, answering: int) -> str:
     return " · ".join(filter(None, ("massgen-tui", one_line(name, 60), busy)))
 
 
-def hint(agents: Sequence[str], *, coordinate: bool = False) -> str:
-    """What stands in the empty prompt."""
+def hint(agents: Sequence[str], *, coordinate: bool = False, paused: int = 0) -> str:
+    """What stands in the empty prompt.
+
+    Args:
+        agents: those that are asked.
+        coordinate: they are to agree.
+        paused: how many there are beside them.
+    """
+    if not agents:
+        return "all agents are paused"
     if coordinate:
         return f"sends to all, then they vote   @{agents[0]} asks one"
     if len(agents) < 2:
-        return "ask …"
-    return f"ask all agents …   @{agents[0]} asks one"
+        return f"ask {agents[0]} …   {paused} paused" if paused else "ask …"
+    whom = f"{len(agents)} agents" if paused else "all agents"
+    return f"ask {whom} …   @{agents[0]} asks one"

@@ -33,6 +33,8 @@ class Repeating:
         """Why an agent cannot be asked several times now; empty: it can."""
         if agent.id in self._counts:
             return f"{agent.id} is being asked several times: esc stops that"
+        if agent.paused:
+            return f"{agent.id} is paused"
         if not agent.turns:
             return "nothing was asked yet"
         return f"{agent.id} is answering" if is_busy(agent) else ""
@@ -43,6 +45,9 @@ class Repeating:
         why = ""
         try:
             for number in range(times):
+                if agent.paused:
+                    why = "paused"
+                    break
                 if agent.turns[-1:] != [turn] or is_busy(agent):
                     why = "something else was asked"
                     break

@@ -51,8 +51,6 @@ class Workspace(Opener):
     reloading: Reloading | None = None
     """Looks at the config's file."""
     _panes_made = 0
-    _hinted = False
-    """The empty prompt says that prompts to all are agreed on."""
 
     def __init__(
         self, config: Config, services: Services | None, host: Host, resumes: Path | None = None
@@ -117,6 +115,8 @@ class Workspace(Opener):
             AsWritten(written_agents(config, self.services.resumed)),
             servers=lambda: self.services.watching.servers,
             change=self.change_agent,
+            take_in=self.add_agent,
+            kept=self.services.session_log is not None,
         )
 
     def add_agent(self, config: AgentConfig) -> None:
@@ -249,11 +249,11 @@ class Workspace(Opener):
 
     def _show_mode(self) -> None:
         """Say in the empty prompt what becomes of it."""
-        on = self.coordinating.on
-        if on != self._hinted:
-            self._hinted = on
-            ids = [agent.id for agent in self.session.agents]
-            self.prompt.placeholder = hint(ids, coordinate=on)
+        on, agents = self.coordinating.on, self.session.agents
+        asked = [agent.id for agent in agents if not agent.paused]
+        told = hint(asked, coordinate=on, paused=len(agents) - len(asked))
+        if self.main.sends and self.prompt.placeholder != told:
+            self.prompt.placeholder = told
 
     def show_title(self) -> None:
         """Show the title as it is now."""
@@ -271,7 +271,9 @@ class Workspace(Opener):
         called = terminal_title(name, answering) if self.config.ui.terminal_title else ""
         self._host.show_terminal_title(called)
         if turn is None:
-            said = f"{mode}{how_many(len(self.session.agents))}"
+            agents = self.session.agents
+            paused = sum(agent.paused for agent in agents)
+            said = f"{mode}{how_many(len(agents), paused)}"
             title.tell(name, said, None, trouble=trouble)
         else:
             said = f"{mode}turn {turn.number} · {turn.prompt}"

@@ -31,6 +31,7 @@ _PROMPT = 100
 _UNREAD = frozenset(
     {"request", "begun", "deferred", "deferral", "silent", "alive", "retrying", "warned"}
     | {"server", "sources", "cleared", "renamed", "closed", "stood_still", "agent_removed"}
+    | {"agent_paused"}
 )
 """Events that say nothing of an answer's text, end or numbers."""
 

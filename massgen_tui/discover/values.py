@@ -1,7 +1,7 @@
 """A config made of what was found, as plain values: the same checks as a file's."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from massgen_tui.config.build import build
 from massgen_tui.config.model import Config
@@ -13,14 +13,21 @@ _LONGEST = 40
 _OTHER = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def config_of(choices: Sequence[Choice], variables: Mapping[str, str]) -> Config:
+def config_of(
+    choices: Sequence[Choice], variables: Mapping[str, str], taken: Collection[str] = ()
+) -> Config:
     """The checked config of these agents, named after its addresses.
+
+    Args:
+        choices: the agents.
+        variables: where keys are looked up.
+        taken: ids that none of them may have.
 
     Raises:
         InvalidValues: a server told a model's name that no config can hold.
     """
     name = ", ".join(dict.fromkeys(_place(choice) for choice in choices))
-    return build({"agents": agents_of(choices)}, variables, name=name)
+    return build({"agents": agents_of(choices, taken)}, variables, name=name)
 
 
 def servers_of(
@@ -46,16 +53,16 @@ def servers_of(
     return config.model_copy(update={"agents": (), "warnings": ()})
 
 
-def agents_of(choices: Sequence[Choice]) -> list[dict[str, object]]:
-    """The agents as `agents:` of a config has them."""
+def agents_of(choices: Sequence[Choice], taken: Collection[str] = ()) -> list[dict[str, object]]:
+    """The agents as `agents:` of a config has them, under ids that are not taken."""
     return [
         {"id": id, "backend": _backend(choice)}
-        for id, choice in zip(names_of(choices), choices, strict=True)
+        for id, choice in zip(names_of(choices, taken), choices, strict=True)
     ]
 
 
-def names_of(choices: Sequence[Choice]) -> list[str]:
-    """A short name for each agent, of its server and its model, unlike the others'."""
+def names_of(choices: Sequence[Choice], taken: Collection[str] = ()) -> list[str]:
+    """A short name for each agent, of its server and its model, unlike others and those taken."""
     wanted = [_name(choice) for choice in choices]
     named: list[str] = []
     for choice, name in zip(choices, wanted, strict=True):
@@ -64,7 +71,7 @@ def names_of(choices: Sequence[Choice]) -> list[str]:
             own = f"{name}-{_OTHER.sub('-', _place(choice).rpartition(':')[2])}"
         number = 2
         unique = own
-        while unique in named:
+        while unique in named or unique in taken:
             unique, number = f"{own}-{number}", number + 1
         named.append(unique)
     return named

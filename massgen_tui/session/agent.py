@@ -85,6 +85,8 @@ class Agent:
     """
     away: bool = False
     """Its server is known not to be up, by whoever watches it."""
+    paused: bool = False
+    """Prompts do not go to it."""
     served_by: str = ""
     """What its server proved to be, with its version, once a probe has told: `vLLM 0.33.0`."""
     context_length: int | None = None

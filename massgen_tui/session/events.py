@@ -201,6 +201,14 @@ class AgentRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentPaused:
+    """Prompts go to an agent no more, or again; what it was asked before goes on."""
+
+    agent: str
+    paused: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """What an agent is asked from now on, and where; what runs goes on as it was sent."""
 
@@ -215,6 +223,8 @@ class Sampled:
     servers: tuple[ServerSample, ...] = ()
     gpus: tuple[GpuSample, ...] = ()
 
+
+RosterEvent = AgentAdded | AgentRemoved | AgentPaused | SettingsChanged
 
 SessionEvent = (
     Prompted
@@ -234,6 +244,7 @@ SessionEvent = (
     | ServerNoted
     | AgentAdded
     | AgentRemoved
+    | AgentPaused
     | SettingsChanged
     | Sampled
     | Renamed

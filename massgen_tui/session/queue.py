@@ -100,6 +100,14 @@ class Queues:
         wanted = {self[id].agent.id for id in ids}
         return [queue for id, queue in self._queues.items() if id in wanted]
 
+    def asked(self, ids: Collection[str] | None) -> list[AgentQueue]:
+        """Likewise, without those whose agent is paused.
+
+        Raises:
+            ValueError: an id is no agent's.
+        """
+        return [queue for queue in self.chosen(ids) if not queue.agent.paused]
+
     def add(self, queue: AgentQueue) -> None:
         """Hold one more, behind the others."""
         self._queues[queue.agent.id] = queue

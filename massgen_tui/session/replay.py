@@ -81,6 +81,14 @@ class ReplaySession(Session):
         """
         raise ValueError(NOTHING_SENT)
 
+    def pause(self, id: str, *, paused: bool = True) -> bool:
+        """Refuse.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(NOTHING_SENT)
+
     def change(self, config: AgentConfig) -> None:
         """Refuse.
 

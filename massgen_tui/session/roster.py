@@ -101,6 +101,17 @@ class Roster:
         self.config = config
         self._know_configs()
 
+    def pause(self, id: str, *, paused: bool) -> bool:
+        """Let prompts go to one no more, or again; gives whether that is new.
+
+        Raises:
+            ValueError: there is none of that id.
+        """
+        if self._queues[id].agent.paused == paused:
+            return False
+        self._emit(events.AgentPaused(id, paused))
+        return True
+
     def settle(self) -> None:
         """Let the agents of a state that was read in be those of the config, by events."""
         configs = {config.id: config for config in self.config.agents}

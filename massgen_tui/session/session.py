@@ -126,6 +126,18 @@ class Session:
         """Have all of a config from now on but its agents, which stay as they are."""
         self._roster.configure(config)
 
+    def pause(self, id: str, *, paused: bool = True) -> bool:
+        """Let prompts go to an agent no more, or again; what it was asked before goes on.
+
+        Returns:
+            Whether that is new.
+
+        Raises:
+            ValueError: there is none of that id.
+        """
+        self._must_be_open()
+        return self._roster.pause(id, paused=paused)
+
     def settle(self) -> None:
         """Let the agents of a state that was read in be those of the config, by events."""
         self._roster.settle()
@@ -148,11 +160,13 @@ class Session:
     ) -> list[Turn]:
         """Send a prompt to all agents, or to those with the ids `to`, and return without waiting.
 
+        Paused ones are left out.
+
         An agent that still answers takes it when it is free (`queued`). With `defer` a free agent
         holds it until `release`, as after `defer`. `cold`: as `rerun` has it.
         """
         self._must_be_open()
-        queues = self._queues.chosen(to)
+        queues = self._queues.asked(to)
         if not queues:
             return []
         asked = self._prompted(prompt, queues)
@@ -221,7 +235,7 @@ class Session:
         """
         self._must_be_open()
         again = []
-        for queue in self._queues.chosen(agents):
+        for queue in self._queues.asked(agents):
             turn, held = queue.latest, queue.deferred
             if held is not None:
                 self._scheduler.release(queue, patient=False)
@@ -241,7 +255,7 @@ class Session:
         self._must_be_open()
         return [
             self._scheduler.defer(queue, queue.latest)
-            for queue in self._queues.chosen(agents)
+            for queue in self._queues.asked(agents)
             if queue.latest is not None and not queue.busy
         ]
 

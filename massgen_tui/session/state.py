@@ -117,6 +117,7 @@ class SessionState:
             agent.past.clear()
             agent.aside.clear()
             agent.away, agent.served_by, agent.context_length = False, "", None
+            agent.paused = False
             agent.place = place_at(profile)
             agent.revision += 1
         self.seq, self.next_turn, self.next_attempt, self.title = 0, 1, 1, ""
@@ -148,7 +149,7 @@ class SessionState:
             self._take_back(event)
         elif isinstance(event, events.BroughtToFront):
             self._bring_to_front(event)
-        elif isinstance(event, events.AgentAdded | events.AgentRemoved | events.SettingsChanged):
+        elif isinstance(event, events.RosterEvent):
             self._apply_to_roster(event)
         elif isinstance(event, events.Renamed):
             self.title = event.title
@@ -192,9 +193,7 @@ class SessionState:
                 agent.place.served_by = event.served_by
                 agent.revision += 1
 
-    def _apply_to_roster(
-        self, event: events.AgentAdded | events.AgentRemoved | events.SettingsChanged
-    ) -> None:
+    def _apply_to_roster(self, event: events.RosterEvent) -> None:
         match event:
             case events.AgentAdded(config=config, profile=profile):
                 if config.id in self.agents:
@@ -204,6 +203,10 @@ class SessionState:
                 agent = self.agents.pop(id)
                 self._end_conversation(agent)
                 self.removed.append(agent)
+            case events.AgentPaused(agent=id, paused=paused):
+                agent = self.agents[id]
+                agent.paused = paused
+                agent.revision += 1
             case events.SettingsChanged(config=config, profile=profile):
                 agent = self.agents[config.id]
                 if (agent.profile.url, agent.profile.model) != (profile.url, profile.model):

@@ -42,6 +42,7 @@ Told = (
     | of_session.AddAgent
     | of_session.ChangeAgent
     | of_session.RemoveAgent
+    | of_session.PauseAgent
     | of_session.Sample
     | of_session.Rename
     | of_session.Close

@@ -193,6 +193,15 @@ class RemoveAgent(EventLine):
     makes = events.AgentRemoved
 
 
+class PauseAgent(EventLine):
+    """Prompts go to an agent no more, or again."""
+
+    e: Literal["agent_paused"] = "agent_paused"
+    agent: str
+    paused: bool = True
+    makes = events.AgentPaused
+
+
 class Sample(EventLine):
     """What servers and GPUs are like."""
 

@@ -12,6 +12,7 @@ from massgen_tui.console.action_table import ACTIONS, acting_in
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.keys import shown
 from massgen_tui.console.replay import ReplayApp
+from massgen_tui.console.screens.add_agent import AddAgentScreen
 from massgen_tui.console.screens.agreement import AgreementScreen
 from massgen_tui.console.screens.compare import CompareScreen
 from massgen_tui.console.screens.help import help_screen
@@ -49,6 +50,7 @@ OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.AGREEMENT: (AgreementScreen,),
     Scope.COMPARE: (CompareScreen,),
     Scope.PANEL: (ParametersScreen,),
+    Scope.ADD: (AddAgentScreen,),
     Scope.START: (StartApp,),
     Scope.FOUND: (ServersFound,),
     Scope.WATCH: (WatchApp,),
@@ -90,7 +92,7 @@ def test_somebody_runs_each_action(action: Action) -> None:
         *(ConsoleApp, MainScreen, AgentPane, Sidebar, TextModal, QuitScreen, WatchApp, ReplayApp),
         RequestScreen,
         *(SessionsScreen, TitleScreen, AgreementScreen, CompareScreen, StartApp, ServersFound),
-        ParametersScreen,
+        *(ParametersScreen, AddAgentScreen),
     ],
 )
 def test_nobody_binds_keys_of_its_own(owner: type[ConsoleApp]) -> None:

@@ -41,3 +41,22 @@ def test_wrong_parameters_without_colour(
     app = scene(watching=served())
     before = shown(app, *WRONG, prompt="")
     assert snap_compare(app, terminal_size=(80, 24), run_before=before)
+
+
+def test_clone_at_80x24(snap_compare: SnapCompare) -> None:
+    app = scene(watching=served())
+    before = shown(app, "ctrl+g", "1", "C", prompt="")
+    assert snap_compare(app, terminal_size=(80, 24), run_before=before)
+
+
+def test_clone_made_and_paused(snap_compare: SnapCompare) -> None:
+    app = scene(watching=served())
+    keys = (*FORM, "tab", *"0.9", "f7", "ctrl+g", "2", "P")
+    assert snap_compare(app, terminal_size=(120, 36), run_before=shown(app, *keys, prompt=""))
+
+
+def test_address_without_colour(snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = scene(watching=served())
+    app_keys = ("ctrl+p", *"add agent", "enter", *"http://me:hidden@box:8000", "enter")
+    assert snap_compare(app, terminal_size=(80, 24), run_before=shown(app, *app_keys, prompt=""))

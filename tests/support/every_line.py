@@ -118,6 +118,7 @@ def story() -> Iterator[tuple[float, SessionEvent]]:
     yield 9.1, events.AgentAdded(comes, PROFILE)
     (changed,) = config_of("c", model="Qwen/Qwen3-8B").agents
     yield 9.2, events.SettingsChanged(changed, replace(PROFILE, model="Qwen/Qwen3-8B"))
+    yield 9.25, events.AgentPaused("c")
     yield 9.3, events.AgentRemoved("c")
     yield 9.5, events.Closed("quit")
 

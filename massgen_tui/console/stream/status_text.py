@@ -46,8 +46,8 @@ def count(value: int) -> str:
 def state(agent: Agent) -> Span:
     """What the agent is doing, in a word."""
     attempt = shown(agent)
-    if attempt is None:
-        return _unasked(agent)
+    if attempt is None or (agent.paused and attempt.status.ended):
+        return _idle(agent)
     word, style = _STATES[attempt.status]
     if attempt.deferral is not None:
         return _HELD, "warn"
@@ -63,7 +63,9 @@ def state(agent: Agent) -> Span:
     return word, style
 
 
-def _unasked(agent: Agent) -> Span:
+def _idle(agent: Agent) -> Span:
+    if agent.paused:
+        return "paused", "warn"
     if agent.config.problem:
         return "✗ unusable", "bad"
     return ("server not up", "warn") if agent.away else ("ready", "dim")
