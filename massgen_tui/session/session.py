@@ -1,7 +1,7 @@
 """A session: prompts to several agents at once, each with its own conversation."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.call import Call
@@ -15,9 +15,9 @@ from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Clock, Entry, Listener, SessionEvent, Stopped
 from massgen_tui.session.health import HealthCheck, connect_health
 from massgen_tui.session.listeners import Listeners
+from massgen_tui.session.members import Members
 from massgen_tui.session.notes import Notes
 from massgen_tui.session.queue import AgentQueue, Queues
-from massgen_tui.session.redact import Redactor
 from massgen_tui.session.roster import Roster
 from massgen_tui.session.scheduler import Scheduler
 from massgen_tui.session.state import SessionState
@@ -26,7 +26,7 @@ CLOSE_STREAMS = 1.0
 """Seconds that streams may take to end; with what is behind them under 2, whatever servers do."""
 
 
-class Session:
+class Session(Members):
     """Several agents that are asked together.
 
     Whatever happens becomes an event: the state takes it in first, then the listeners hear of it.
@@ -68,79 +68,6 @@ class Session:
             emit=self._emit,
         )
         self.notes = Notes(self._queues, self._scheduler, self._emit)
-
-    @property
-    def config(self) -> Config:
-        """The config, with the agents as they are now."""
-        return self._roster.config
-
-    @property
-    def redact(self) -> Redactor:
-        """Takes keys out of what is written: those of agents that came later too."""
-        return self._roster.redact
-
-    @property
-    def agents(self) -> Sequence[Agent]:
-        """The agents, in their order."""
-        return tuple(self.state.agents.values())
-
-    def agent(self, id: str) -> Agent:
-        """The agent with this id.
-
-        Raises:
-            ValueError: there is none.
-        """
-        return self._queues[id].agent
-
-    def add(self, config: AgentConfig) -> Agent:
-        """Take in one more agent, behind the others; it was asked nothing yet.
-
-        Raises:
-            ValueError: its id is taken.
-        """
-        self._must_be_open()
-        return self._roster.add(config)
-
-    def remove(self, id: str) -> Stopped:
-        """Let an agent go, with its conversation: what runs is stopped, what waits is taken back.
-
-        Raises:
-            ValueError: there is none of that id, or no other.
-        """
-        self._must_be_open()
-        self._roster.must_have_others(id)
-        stopped = self.cancel([id])
-        self._roster.remove(id)
-        return stopped
-
-    def change(self, config: AgentConfig) -> None:
-        """Ask the agent of this id as it says from now on; an answer that runs goes on.
-
-        Raises:
-            ValueError: there is none of that id.
-        """
-        self._must_be_open()
-        self._roster.change(config)
-
-    def configure(self, config: Config) -> None:
-        """Have all of a config from now on but its agents, which stay as they are."""
-        self._roster.configure(config)
-
-    def pause(self, id: str, *, paused: bool = True) -> bool:
-        """Let prompts go to an agent no more, or again; what it was asked before goes on.
-
-        Returns:
-            Whether that is new.
-
-        Raises:
-            ValueError: there is none of that id.
-        """
-        self._must_be_open()
-        return self._roster.pause(id, paused=paused)
-
-    def settle(self) -> None:
-        """Let the agents of a state that was read in be those of the config, by events."""
-        self._roster.settle()
 
     def listen(self, listener: Listener, *, streams: bool = True) -> None:
         """Call `listener` for what happens from now on, with `streams` for pieces too."""
