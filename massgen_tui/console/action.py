@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from massgen_tui.terminal import in_browser
+
 
 class Scope(StrEnum):
     """Where the keys of an action act, and what runs it."""
@@ -49,6 +51,15 @@ class Scope(StrEnum):
     """In `massgen-tui watch`, beside the sidebar's own."""
     PALETTE = "palette"
     """It has no key: only the palette offers it."""
+
+
+def reserved(key: str, second: str) -> str:
+    """A key that browsers keep to themselves, and another that does the same.
+
+    Where the console is drawn in a browser the second is named first. In a window of its own
+    (installed, or `--app`) the first comes through too.
+    """
+    return f"{second},{key}" if in_browser() else f"{key},{second}"
 
 
 _FIRST = frozenset(

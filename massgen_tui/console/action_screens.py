@@ -2,7 +2,7 @@
 
 import os
 
-from massgen_tui.console.action import Action, Scope
+from massgen_tui.console.action import Action, Scope, reserved
 
 _PANE, _KEPT, _COMPARE = Scope.PANE, Scope.SESSIONS, Scope.COMPARE
 _REPLAY = Scope.REPLAY
@@ -34,10 +34,12 @@ ANSWERS: tuple[Action, ...] = (
 )
 """What opens them from a pane, and gives them something to show."""
 
+_TITLE = reserved("ctrl+t", "f7")
+
 KEPT: tuple[Action, ...] = (
     Action(_KEPT, "sessions.open", "enter", "open", "read it", foot="read"),
     Action(_KEPT, "sessions.resume", "ctrl+r", "resume", "go on with it", foot="go on"),
-    Action(_KEPT, "sessions.rename", "ctrl+t", "rename", "another title", foot="title"),
+    Action(_KEPT, "sessions.rename", _TITLE, "rename", "another title", foot="title"),
     Action(_KEPT, "sessions.remove", "ctrl+d", "remove", "remove it; asks", foot="remove"),
     Action(_KEPT, "sessions.compare", "f6", "compare", "compare its answer", foot="compare"),
     Action(_KEPT, "sessions.close", f"{STOP},f5", "close", "search no more; close", foot="close"),

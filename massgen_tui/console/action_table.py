@@ -5,7 +5,7 @@ prompt is typed and passes tmux, screen and the text area: no ctrl+a, ctrl+b, ct
 no alt. The text area keeps its editing keys (ctrl+z, k, u, w, x, y).
 """
 
-from massgen_tui.console.action import Action, Scope
+from massgen_tui.console.action import Action, Scope, reserved
 from massgen_tui.console.action_agents import ADDING, AGENTS, PANEL
 from massgen_tui.console.action_offers import RELOAD, exports, offer
 from massgen_tui.console.action_prompts import EARLIER, EDITOR
@@ -41,7 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         _MAIN,
         "reasoning",
-        "ctrl+t",
+        reserved("ctrl+t", "f7"),
         "reasoning",
         "show or fold the reasoning",
         "View",
@@ -55,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         _MAIN,
         "new",
-        "ctrl+n",
+        reserved("ctrl+n", "f6"),
         "app.new",
         f"new conversation: {_WHOM}",
         "Answers",

@@ -179,7 +179,8 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
 
     async def action_save(self, form: str = "md", part: str = "session") -> None:
         """Write answers to a file in the working directory: all to Markdown, or as is said."""
-        await self.workspace.desk.save(Path.cwd(), datetime.now().astimezone(), form, part)
+        now = datetime.now().astimezone()
+        await self.workspace.desk.save(Path.cwd(), now, form, part, download=self.download)
 
     def action_copy_answer(self) -> None:
         """Copy the focused agent's last answer, or all last answers."""

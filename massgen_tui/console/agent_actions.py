@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.notifications import SeverityLevel
 
-from massgen_tui.console.clipboard import CopyingApp
+from massgen_tui.console.page import PageApp
 from massgen_tui.console.screens.question import Question
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NO_PANE = "no agent's pane is seen: tab or ctrl+g goes to one"
 
 
-class AgentActions(CopyingApp, inherit_bindings=False):
+class AgentActions(PageApp, inherit_bindings=False):
     """What keys and commands do to the agents of the workspace."""
 
     workspace: "Workspace"

@@ -232,11 +232,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         """Draw what is new in the panes that are seen, and the title."""
         if not self.lent:
             self.workspace.paint()
-        if self.browser is not None:
-            log = self.services.session_log
-            kept = str(log.path) if log is not None and log.path is not None else None
-            told = {"session": kept} if kept else {}
-            self.browser.tell(busy=self.session.active, **told)
+        log = self.services.session_log
+        self.tell_page(busy=self.session.active, session=log.path if log is not None else None)
 
     def show_monitors(self) -> None:
         """Show what is known of servers and GPUs."""

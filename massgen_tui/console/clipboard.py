@@ -5,6 +5,8 @@ No terminal tells whether it took an OSC 52, so nothing here is called copied th
 
 import asyncio
 import base64
+import contextlib
+import itertools
 import os
 import subprocess
 from collections.abc import Mapping
@@ -18,9 +20,16 @@ from massgen_tui.descriptors import as_before
 
 if TYPE_CHECKING:
     from massgen_tui.config.model import Config
+    from massgen_tui.console.terminal.browser import BrowserDriver
 
 LIMIT = 74_000
 """Bytes of text beyond which common terminals drop an OSC 52."""
+PAGE_TAKES = 3.0
+"""Seconds in which a page says whether it copied."""
+INSECURE = "insecure"
+"""What a page says that may not copy: it is not from this machine, and not encrypted."""
+_NUMBERS = itertools.count(1)
+"""Of copies in a browser."""
 TMUX_TAKES = 2.0
 """Seconds that tmux may take."""
 
@@ -90,8 +99,34 @@ def told(what: str, size: int, *, sent: bool, in_tmux: bool, file: Path | None) 
     return f"{it} is too long for the terminal's clipboard: nothing was copied"
 
 
+def told_by_browser(what: str, size: int, why: str | None) -> str:
+    """What came of a copy in a browser.
+
+    Args:
+        what: was to be copied.
+        size: characters of it.
+        why: it was not, in the browser's words; empty: it was; None: the page said nothing.
+    """
+    it = f"{what} ({size} characters)"
+    if why == "":
+        return f"{it} copied"
+    if why is None:
+        return f"the page has not said whether it copied {it}"
+    if why == INSECURE:
+        return (
+            f"{it} not copied: a browser lets no page of another machine copy over plain http; "
+            "open it as localhost (ssh -L), or by https"
+        )
+    return f"{it} not copied: the browser says: {why}"
+
+
 class CopyingApp(TerminalApp, inherit_bindings=False):
     """An app whose copies reach the clipboard through tmux and screen too."""
+
+    def __init__(self) -> None:
+        """Nothing was copied yet."""
+        super().__init__()
+        self._copies: dict[int, asyncio.Future[str]] = {}
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what is selected, as Textual asks for it, and say where it is."""
@@ -106,6 +141,9 @@ class CopyingApp(TerminalApp, inherit_bindings=False):
 
     def _copy(self, text: str, what: str) -> None:
         self._clipboard = text  # what ctrl+v puts into the prompt
+        if self.browser is not None:
+            self.run_worker(self._ask_browser(self.browser, text, what), group="copy")
+            return
         ways = sequences(text)
         self._send(ways)
         self.run_worker(self._hand_over(text, what, sent=bool(ways)), group="copy")
@@ -118,6 +156,25 @@ class CopyingApp(TerminalApp, inherit_bindings=False):
         file = await asyncio.to_thread(keep, text) if self._keeps else None
         said = told(what, len(text), sent=sent, in_tmux=in_tmux, file=file)
         self.notify(said, timeout=4 if sent or in_tmux else 8, markup=False)
+
+    async def _ask_browser(self, browser: "BrowserDriver", text: str, what: str) -> None:
+        """Have the page copy, and say what came of it."""
+        number, why = next(_NUMBERS), None
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._copies[number] = answer
+        browser.copy(number, text)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PAGE_TAKES):
+                why = await answer
+        del self._copies[number]
+        said = told_by_browser(what, len(text), why)
+        self.notify(said, timeout=4 if why == "" else 8, markup=False)
+
+    def copied(self, number: int, why: str) -> None:
+        """Take what the page says of a copy: why it was none, or nothing."""
+        answer = self._copies.get(number)
+        if answer is not None and not answer.done():
+            answer.set_result(why)
 
     def _send(self, ways: list[str]) -> None:
         if self._driver is not None:

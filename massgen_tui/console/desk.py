@@ -8,7 +8,7 @@ from pathlib import Path
 
 from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.file_mentions import FileProblemError
-from massgen_tui.console.saving import SESSION, save_answers
+from massgen_tui.console.saving import SESSION, Download, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.answers import last_answers
@@ -253,12 +253,24 @@ class Desk:
         self._changed()
 
     async def save(
-        self, folder: Path, now: datetime, form: str = "md", part: str = SESSION
+        self,
+        folder: Path,
+        now: datetime,
+        form: str = "md",
+        part: str = SESSION,
+        *,
+        download: Download | None = None,
     ) -> None:
         """Write answers to a file in `folder`: all, or a part of them (`console/saving`)."""
-        focused, kept = self._focused(), self._kept
         said = await save_answers(
-            self._session, kept, folder, now, form=form, part=part, focused=focused
+            self._session,
+            self._kept,
+            folder,
+            now,
+            form=form,
+            part=part,
+            focused=self._focused(),
+            download=download,
         )
         self._say(said)
 

@@ -2,12 +2,12 @@
 
 import logging
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from massgen_tui.export.document import SessionInfo, document_of, running, turns_of
-from massgen_tui.export.files import save
+from massgen_tui.export.files import file_name, save
 from massgen_tui.export.forms import written
 from massgen_tui.export.kept import info_of_running, with_past
 from massgen_tui.session.agent import Agent
@@ -17,6 +17,8 @@ from massgen_tui.store.writer import SessionLog
 
 log = logging.getLogger(__name__)
 
+Download = Callable[[str, str], None]
+"""Takes the name of a file and its text."""
 SESSION, TURN, PANE = "session", "turn", "pane"
 """What may be saved: all, what all agents said to the last prompt, or all that one agent said."""
 _WITHOUT_PAST = ", without the conversations that ended before: {}"
@@ -31,6 +33,7 @@ async def save_answers(
     form: str = "md",
     part: str = SESSION,
     focused: Agent | None = None,
+    download: Download | None = None,
 ) -> str:
     """Write answers to a new file in `folder`; gives what is to be said of it.
 
@@ -42,6 +45,7 @@ async def save_answers(
         form: one of `massgen_tui.export.forms.FORMS`.
         part: `SESSION`, `TURN` or `PANE`.
         focused: the agent whose pane has the focus.
+        download: takes the file's name and text in place of the folder, which is not the user's.
     """
     if part == PANE and focused is None:
         return "no pane has the focus: tab or ctrl+g goes to one"
@@ -58,14 +62,16 @@ async def save_answers(
     config = session.config
     name = "-".join([config.name, *(only or ()), *([f"turn{turn}"] if turn else ())])
 
-    def write() -> Path:
-        return save(folder, name, form, now, written(document, form, session.redact))
-
+    text = await to_thread(written, document, form, session.redact)
+    missing = missing if part != TURN else ""
+    if download is not None:
+        download(file_name(name, form, now), text)
+        return f"offered to the browser as a download{missing}"
     try:
-        path = await to_thread(write)
+        path = await to_thread(save, folder, name, form, now, text)
     except OSError as error:
         return f"not saved: {error.strerror}: {folder}"
-    return f"saved: {path}{missing if part != TURN else ''}"
+    return f"saved: {path}{missing}"
 
 
 def _info(session: Session, kept: SessionLog | None, now: datetime) -> SessionInfo:

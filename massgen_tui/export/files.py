@@ -34,16 +34,21 @@ def save(folder: Path, title: str, form: str, at: datetime, text: str) -> Path:
     Raises:
         OSError: it cannot be written; nothing is left of it.
     """
-    stem = f"massgen-tui-{_safe(title)}-{at:%Y%m%d-%H%M%S}"
     number = 1
     while True:
-        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.{form}"
+        path = folder / file_name(title, form, at, number)
         number += 1
         try:
             write_private(path, text)
         except FileExistsError:
             continue
         return path
+
+
+def file_name(title: str, form: str, at: datetime, number: int = 1) -> str:
+    """The name of an export, by title and time, and by its number among others of these."""
+    again = f"-{number}" if number > 1 else ""
+    return f"massgen-tui-{_safe(title)}-{at:%Y%m%d-%H%M%S}{again}.{form}"
 
 
 def _safe(title: str) -> str:

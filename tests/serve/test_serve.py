@@ -287,3 +287,57 @@ async def test_other_machines_are_told_of_and_asked_by_address_or_name(
         told = (await served.process.stderr.read()).decode()
         assert "Nothing is encrypted" in told
         assert served.token not in told
+
+
+async def test_copies_are_told_as_the_page_tells_them(served: Served) -> None:
+    await served.let_in()
+    page = await served.open()
+    await page.until(*IDS)
+    await page.type("which bear?\r")
+    await page.until("a brown bear")
+    await page.type("\t")  # into the first pane
+    for why, told in (
+        ("", "copied"),
+        ("insecure", "not copied: a browser lets no page of another machine"),
+        ("Write permission denied.\x1b[2J", "the browser says: Write permission denied."),
+    ):
+        page.frames.clear()
+        await page.type("y")
+        asked = await page.told("copy")
+        assert str(asked["text"]).strip() == "a brown bear"
+        await page.socket.send_json(["copied", {"number": asked["number"], "why": why}])
+        await page.until(*told.split())
+    assert b"\x1b]52" not in page.drawn
+
+
+async def test_answers_that_are_saved_are_downloads(served: Served, tmp_path: Path) -> None:
+    await served.let_in()
+    page = await served.open()
+    await page.until(*IDS)
+    await page.type("which bear?\r")
+    await page.until("a brown bear")
+    await page.type("\x10")  # ctrl+p
+    await page.type("Save answers")
+    await page.until("Save answers", "Markdown")
+    await page.type("\r")
+    key = (await page.told("deliver_file_start"))["value"]
+    stranger = aiohttp.ClientSession()
+    async with stranger, stranger.get(f"{served.root}/download/{key}") as answer:
+        assert answer.status == 403
+    async with served.http.get(f"{served.root}/download/{key}") as answer:
+        text = await answer.text()
+        assert answer.content_type == "text/markdown"
+        named = answer.headers["Content-Disposition"]
+        assert named.startswith('attachment; filename="massgen-tui-agents-')
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert text.count("a brown bear") == len(IDS)
+    await page.until("downloaded:")
+    assert await served.status(f"/download/{key}") == 404
+
+
+async def test_keys_that_a_browser_keeps_have_others_that_are_named(served: Served) -> None:
+    await served.let_in()
+    page = await served.open()
+    await page.until(*IDS, "f7 reasoning", "f6 new")
+    await page.type("\x1bOP")  # f1
+    await page.until("f7, ctrl+t", "f6, ctrl+n")

@@ -11,6 +11,7 @@ from massgen_tui.console.action import Action
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.keys import remapped, shown
 from massgen_tui.console.screens.text_modal import TextModal
+from massgen_tui.terminal import in_browser
 
 NOTES = """
 A prompt goes to all agents; @id at its very start asks one, @@ is a plain @.
@@ -23,6 +24,11 @@ f10 does what esc does, everywhere: GNU screen keeps esc to itself while the mou
 Editing: ctrl+z undo, ctrl+y redo, ctrl+k, ctrl+u, ctrl+w, ctrl+x cut, ctrl+v paste.
 Every key can be changed by the name at its right, for all configs in the user's settings
 (keymap: {rerun: ctrl+e}), or in one config (ui: {keymap: {rerun: ctrl+e}}).
+"""
+IN_BROWSER = """
+A browser keeps ctrl+t, ctrl+n and ctrl+w to itself, but not in a window of its own: install the
+page, or open it by chromium --app=ADDRESS. ctrl+backspace deletes a word, as ctrl+w would.
+ctrl+v pastes from the browser's clipboard, what is copied goes there, and files are downloads.
 """
 
 _ORDER = (
@@ -50,7 +56,8 @@ def help_screen(keymap: Mapping[str, str]) -> TextModal:
         for group in _ORDER
     ]
     plain = [line for title, keys in titled for line in (title, *_lines(keys, keymap), "")]
-    text = Text("\n".join([*plain, NOTES.strip()]))
+    notes = NOTES.strip() + (IN_BROWSER.rstrip() if in_browser() else "")
+    text = Text("\n".join([*plain, notes]))
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(width=_KEYS)
     table.add_column(ratio=1)
@@ -61,7 +68,7 @@ def help_screen(keymap: Mapping[str, str]) -> TextModal:
             names = Padding(Text(shown(remapped(key, keymap)), "bold"), (0, 0, 0, 2))
             table.add_row(names, Text(key.text), Text(key.id, "dim"))
         table.add_row()
-    return TextModal("Keys", text, shown=Group(table, Text(NOTES.strip())))
+    return TextModal("Keys", text, shown=Group(table, Text(notes)))
 
 
 def _lines(keys: Iterable[Action], keymap: Mapping[str, str]) -> Iterator[str]:

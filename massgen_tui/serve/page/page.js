@@ -65,7 +65,7 @@
   async function copy({ number, text }) {
     let why = "";
     try {
-      if (!navigator.clipboard) throw new Error("not over http to another machine");
+      if (!navigator.clipboard) throw new Error("insecure");
       await navigator.clipboard.writeText(text);
     } catch (error) {
       if (!copyOldWay(text)) why = error.message || error.name;
@@ -145,6 +145,10 @@
         event.stopImmediatePropagation();
         event.preventDefault();
         send("stdin", "\n"); // ctrl+j: a terminal's shift+enter cannot be told from enter
+      } else if (plain && event.key === "Backspace") {
+        event.stopImmediatePropagation();
+        event.preventDefault();
+        send("stdin", "\x17"); // ctrl+w, which closes a tab
       }
     },
     true,
