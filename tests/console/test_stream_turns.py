@@ -73,7 +73,7 @@ _CHANGES += [_starts_over]
         st.tuples(
             st.sampled_from(_CHANGES),
             st.integers(0, 40),
-            st.sampled_from(["flush", "sweep", "top", "by", "end", "width", ""]),
+            st.sampled_from(["flush", "sweep", "top", "by", "end", "width", "toggle", ""]),
         ),
         min_size=10,
         max_size=80,
@@ -95,6 +95,11 @@ def test_what_came_and_went_leaves_no_trace(steps: list[tuple[object, int, str]]
             page.scroll.to_end()
         elif then == "sweep":
             page.document.sweep(500)
+        elif then == "toggle" and all(turn.attempts[-1].status.ended for turn in one.turns):
+            page.document.flush(3.0)
+            if page.document.toggle_reasoning(number):
+                page.document.flush(3.0)
+                page.document.toggle_reasoning(number)
         if then:
             page.document.flush(3.0)
             page.document.settle_window()
@@ -156,7 +161,7 @@ def test_turns_long_past_are_kept_as_their_text_and_little_else(said: str) -> No
     things = reached(past)
     assert sum(len(one) for one in things if isinstance(one, str)) <= 1.1 * 9 * len(said)
     assert sum(isinstance(one, Row) for one in things) <= 9 * 5, "prompt, numbers, none of the text"
-    assert len(things) <= 9 * 110
+    assert len(things) <= 9 * 75
     assert page.read() == Page(one).read()
 
 

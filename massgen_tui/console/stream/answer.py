@@ -1,8 +1,9 @@
 """The answer of an attempt, as it streams."""
 
-from massgen_tui.console.stream.blocks import Reader
+from massgen_tui.console.stream.blocks import STALE, Reader
 from massgen_tui.console.stream.figures import Place
 from massgen_tui.console.stream.growing_markdown import MarkdownText
+from massgen_tui.console.stream.segment import Packed
 from massgen_tui.session.attempt import Attempt
 
 
@@ -27,6 +28,14 @@ class Answer(MarkdownText):
         self._ended = end
         first = self.feed(new, end=end, far=more or self._place.earlier)
         return min((at for at in (lit, first) if at is not None), default=None)
+
+    def restore(self, segments: Packed, rows: int) -> None:
+        """Show an answer that was put away: all of it is read, none of it has rows."""
+        self._packed, self.away = segments, segments.size
+        self.rows = [STALE] * rows
+        self.shift(rows)
+        self._reader.skip()
+        self._ended = True
 
     @property
     def whole(self) -> str:

@@ -1,6 +1,7 @@
 """Blocks: runs of rows of a document that know what changed since they were last asked."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from massgen_tui.console.stream.rows import NEWLINE, NOTHING, SPACE, Row, keep_same, text_rows
 from massgen_tui.console.stream.segment import Packed, Segment
@@ -17,6 +18,9 @@ _SEGMENT = 1024
 
 class Block(ABC):
     """A run of rows."""
+
+    lasting: ClassVar[bool] = False
+    """Its rows do not follow from a state alone: another block has others."""
 
     def __init__(self, width: int) -> None:
         """Start without rows, for rows of at most `width` cells."""
@@ -78,6 +82,12 @@ class Reader:
     def waiting(self) -> bool:
         """There is more to read."""
         return self._chars < self._text.length
+
+    def skip(self) -> None:
+        """Take all for read."""
+        text = self._text
+        self._chars, self._joins = text.length, text.joins
+        self._part, self._offset = len(text.parts), 0
 
     def read(self) -> str:
         """Give what is new, `STEP` characters of it at most; costs nothing when nothing is."""
@@ -188,6 +198,12 @@ class Growing(Block):
         if whole and segments and all(one.stands_in(whole) for one in segments):
             self._segments, self._packed = [], Packed(whole, segments)
         return True
+
+    @property
+    def packed(self) -> Packed | None:
+        """Its segments where they were put away, and all rows are theirs."""
+        packed = self._packed
+        return packed if packed is not None and packed.rows == len(self.rows) else None
 
     def bring_back(self) -> None:
         """Let what was put away wait to be wrapped."""

@@ -241,17 +241,23 @@ class Document:
                 break
         return self.stale
 
-    def _unwrapped(self, first: int = 0) -> Iterator[tuple[int, Growing]]:
-        """Texts from the `first` view on with rows to be wrapped, and their begin; last first."""
+    def _unwrapped(self, first: int = 0, row: int = -1) -> Iterator[tuple[int, Growing]]:
+        """Texts with rows to be wrapped, and where they begin, last first.
+
+        Those of the `first` view and later ones; of the view at a `row`, they may be put away.
+        """
         end = len(self.scroll.rows)
         for view in reversed(self.views[first:]):
+            if not (view.stale if row < 0 else end - view.size <= row < end):
+                end -= view.size
+                continue
             for block in reversed(view.blocks):
                 end -= len(block.rows)
                 if isinstance(block, Growing) and (block.stale or block.away):
                     yield end, block
 
     def _settle_at(self, row: int) -> bool:
-        for start, block in self._unwrapped():
+        for start, block in self._unwrapped(row=row):
             if not start <= row < start + len(block.rows):
                 continue
             at = start

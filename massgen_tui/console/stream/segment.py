@@ -75,11 +75,15 @@ class Segment:
 class Packed:
     """The segments of one text that nobody looks at: a few numbers each."""
 
-    __slots__ = ("_carries", "_numbers", "_text")
+    __slots__ = ("_carries", "_numbers", "_text", "rows", "size")
 
     def __init__(self, text: str, segments: Sequence[Segment]) -> None:
         """Keep `segments`, all of which are stale and stand in `text`."""
         self._text = text
+        self.size = len(segments)
+        """How many they are."""
+        self.rows = sum(segment.count for segment in segments)
+        """And their rows."""
         self._numbers = array("I", [number for one in segments for number in one.place])
         self._carries = tuple(segment.carry for segment in segments)
 

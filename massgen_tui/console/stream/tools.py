@@ -12,6 +12,8 @@ from massgen_tui.text import clean, one_line
 class ToolCalls(Block):
     """The tool calls of an attempt."""
 
+    lasting = True
+
     def __init__(self, width: int, attempt: Attempt) -> None:
         """Show what tools `attempt` calls."""
         super().__init__(width)

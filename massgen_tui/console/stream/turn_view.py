@@ -4,6 +4,7 @@ from massgen_tui.console.stream.attempt_blocks import AttemptHead, Fold, Prompt,
 from massgen_tui.console.stream.blocks import Block, Growing
 from massgen_tui.console.stream.figures import Place
 from massgen_tui.console.stream.scroll import Scroll
+from massgen_tui.console.stream.shelf import Shelf
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.status import Status
@@ -20,7 +21,7 @@ class TurnView:
         self._told_of = told
         self.place = Place()
         self._folds: dict[int, Fold] = {}  # by id: the fold keeps its attempt alive
-        self.blocks: list[Block] = []
+        self._shelf: Shelf | None = None
         self.show(turn.attempt)
 
     def show(self, attempt: Attempt | None) -> None:
@@ -29,11 +30,26 @@ class TurnView:
         self.epoch = attempt.epoch if attempt else 0
         self._seen = -1
         self._told = self._states
-        self.blocks = [Prompt(self.width, self.turn, first=self._first, told=self._told_of)]
+        self._shelf = None
+        self._make()
+
+    def _make(self) -> None:
+        attempt, blocks = self.attempt, list[Block]()
+        blocks.append(Prompt(self.width, self.turn, first=self._first, told=self._told_of))
         if attempt is not None:
-            self.blocks.append(AttemptHead(self.width, self.turn, attempt))
-            self.blocks += attempt_blocks(self.width, attempt, self.fold, self.place)
-        self._growing = [block for block in self.blocks if isinstance(block, Growing)]
+            blocks.append(AttemptHead(self.width, self.turn, attempt))
+            blocks += attempt_blocks(self.width, attempt, self.fold, self.place)
+        self._blocks = blocks
+        self._growing = [block for block in blocks if isinstance(block, Growing)]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """What it consists of; made again where it was put away."""
+        shelf, self._shelf = self._shelf, None
+        if shelf is not None:
+            self._make()
+            shelf.restore(self._blocks)
+        return self._blocks
 
     @property
     def fold(self) -> Fold:
@@ -91,7 +107,7 @@ class TurnView:
     @property
     def away(self) -> bool:
         """None of its finished text has rows."""
-        return all(block.gone for block in self._growing)
+        return self._shelf is not None or all(block.gone for block in self._growing)
 
     def put_away(self, start: int, scroll: Scroll) -> None:
         """Let go of the rows of its text, from `start` in `scroll`; their places stay."""
@@ -100,11 +116,15 @@ class TurnView:
             if isinstance(block, Growing) and block.put_away():
                 scroll.splice(start, end, block.rows)
             start = end
+        self._shelf = Shelf.of(self._blocks)
+        if self._shelf is not None:
+            self._blocks, self._growing = [], []
 
     def bring_back(self) -> None:
         """Let what was put away wait to be wrapped."""
-        for block in self._growing:
-            block.bring_back()
+        for block in self.blocks:
+            if isinstance(block, Growing):
+                block.bring_back()
 
     def update(self, now: float, start: int, scroll: Scroll) -> bool:
         """Bring the rows, from `start` in `scroll`, up to date; tells whether any changed."""
@@ -126,17 +146,19 @@ class TurnView:
 
     def rewrap(self, width: int) -> None:
         """Fit another width."""
-        self.width = width
-        for block in self.blocks:
+        blocks, self.width = self.blocks, width
+        for block in blocks:
             block.rewrap(width)
         self.touch()
 
     @property
     def head(self) -> int:
         """Which of its rows is the head of the reasoning, if there is any."""
-        return sum(len(block.rows) for block in self.blocks[:2])
+        shelf = self._shelf
+        return shelf.head if shelf else sum(len(block.rows) for block in self._blocks[:2])
 
     @property
     def size(self) -> int:
         """How many rows it has."""
-        return sum(len(block.rows) for block in self.blocks)
+        shelf = self._shelf
+        return shelf.size if shelf else sum(len(block.rows) for block in self._blocks)
