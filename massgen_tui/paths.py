@@ -33,16 +33,21 @@ def settings_file() -> Path:
     return platformdirs.user_config_path(APP, appauthor=False) / "settings.yaml"
 
 
+def state_place() -> Path:
+    """Where sessions, logs and the prompt's history are; it may be missing."""
+    return platformdirs.user_state_path(APP, appauthor=False)
+
+
 def state_dir() -> Path:
     """Sessions, logs and the prompt's history, made if it is missing."""
-    return made(platformdirs.user_state_path(APP, appauthor=False))
+    return made(state_place())
 
 
 def sessions_dir() -> Path:
     """One JSONL file a session; made if it is missing, where that can be: to read needs none."""
     with suppress(OSError):
         return made(state_dir() / "sessions")
-    return platformdirs.user_state_path(APP, appauthor=False) / "sessions"
+    return state_place() / "sessions"
 
 
 def cache_dir() -> Path:

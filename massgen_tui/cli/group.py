@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "Check config files and their servers.",
         "watch": "Watch servers and GPUs, without any agent.",
         "serve": "Serve the console to a browser.",
+        "config": "Show every value that counts, and where it came from.",
         "demo": "Two agents on a real small model on this machine.",
         "schema": "Print the JSON Schema of config files, or of what run or check print.",
         "sessions": "List, search, rename and remove the sessions that were kept.",

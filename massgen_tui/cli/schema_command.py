@@ -7,7 +7,18 @@ import click
 
 from massgen_tui.config.json_schema import config_schema, settings_schema
 
-OF = ("config", "settings", "run", "batch", "check", "session", "sessions", "diff", "watch")
+OF = (
+    "config",
+    "settings",
+    "values",
+    "run",
+    "batch",
+    "check",
+    "session",
+    "sessions",
+    "diff",
+    "watch",
+)
 _MADE = {"config": config_schema, "settings": settings_schema}
 
 
@@ -17,7 +28,8 @@ def command(of: str) -> None:
     """Print a JSON Schema.
 
     Of config files (the default), of the user's own settings, of the JSON of `run`, of its many
-    prompts (`batch`), of `check`, `sessions`, `diff` or `watch`, or of the lines of the file that
+    prompts (`batch`), of `check`, `sessions`, `diff` or `watch`, of that of `config`
+    (`values`), or of the lines of the file that
     keeps a session.
 
     \b

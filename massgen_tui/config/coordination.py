@@ -40,11 +40,12 @@ class CoordinationConfig(BaseModel):
     """The keys of the file that say something here."""
 
 
-_TIMES = {
+TIMES = {
     "orchestrator_timeout_seconds": "max_seconds",
     "initial_round_timeout_seconds": "initial_round_timeout_seconds",
     "subsequent_round_timeout_seconds": "subsequent_round_timeout_seconds",
 }
+"""What the keys of `timeout_settings` are called here."""
 _OWN = frozenset(CoordinationConfig.model_fields) - {"understood"}
 _SCALES = ("voting_sensitivity", "answer_novelty_requirement")
 _NOT_DONE = {"max_orchestration_restarts": "an answer is not judged and begun anew here"}
@@ -56,7 +57,7 @@ def read_coordination(
     """What both sections say; a value that cannot be used is left out with a warning."""
     outer = _mapping(diagnostics, orchestrator)
     inner = _mapping(diagnostics, outer.get("coordination"))
-    found = [(_TIMES.get(name, name), each) for name, each in _mapping(diagnostics, times).items()]
+    found = [(TIMES.get(name, name), each) for name, each in _mapping(diagnostics, times).items()]
     found += [(name, each) for part in (inner, outer) for name, each in part.items()]
     given: dict[str, Json] = {}
     understood = []

@@ -5,7 +5,7 @@ setting only.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,8 @@ from massgen_tui.text import one_line
 
 _LONGEST = 1000
 """Characters of a warning."""
+THEME_VARIABLE = "TEXTUAL_THEME"
+"""Textual takes its theme from there."""
 _OF_UI = frozenset({"keymap", "theme", "layout", "bell", "terminal_title", "notify"})
 """Settings that a config has in `ui`."""
 
@@ -155,15 +157,19 @@ def _keymap(diagnostics: Diagnostics, item: Item) -> dict[str, Json]:
     return keys
 
 
-def with_own(config: Config, own: Own | None = None) -> Config:
-    """A config to which the user's settings add what it does not say.
+def with_own(
+    config: Config, own: Own | None = None, environ: Mapping[str, str] | None = None
+) -> Config:
+    """A config to which the user's settings add what neither it nor the environment says.
 
-    `own` is read where it is not given.
+    `own` is read where it is not given; `environ` stands in for the process's environment.
     """
     own = own or read_own()
+    environ = os.environ if environ is None else environ
     settings = own.settings
     agents = tuple(_with_timeouts(agent, settings.timeout) for agent in config.agents)
-    added, places = _ui_of(config.ui, own)
+    said = {"theme"} if environ.get(THEME_VARIABLE) else set()
+    added, places = _ui_of(config.ui, own, config.ui.model_fields_set | said)
     return config.model_copy(
         update={
             "agents": agents,
@@ -175,12 +181,14 @@ def with_own(config: Config, own: Own | None = None) -> Config:
     )
 
 
-def _ui_of(ui: UiConfig, own: Own) -> tuple[dict[str, object], dict[str, str]]:
-    """What the settings add to a config's `ui`, and where each of it stands."""
+def _ui_of(
+    ui: UiConfig, own: Own, said: Collection[str]
+) -> tuple[dict[str, object], dict[str, str]]:
+    """What the settings add to a config's `ui` beside what is said, and where each stands."""
     settings, places = own.settings, {}
     added: dict[str, object] = {}
     for name in sorted(_OF_UI & settings.model_fields_set - {"keymap"}):
-        if name not in ui.model_fields_set:
+        if name not in said:
             added[name] = getattr(settings, name)
             places[f"ui.{name}"] = own.places.get(name, "")
     keys = {id: key for id, key in settings.keymap.items() if id not in ui.keymap}

@@ -164,6 +164,8 @@ def test_an_unknown_agent_and_an_empty_prompt_are_wrong_usage(home: Path) -> Non
         (("check",), "What `massgen-tui check --json` prints"),
         (("session",), "A line of a session's file"),
         (("sessions",), "What `massgen-tui sessions --json` prints"),
+        (("settings",), "massgen-tui settings"),
+        (("values",), "What `massgen-tui config --json` prints"),
     ],
 )
 def test_every_schema_is_printed(home: Path, of: tuple[str, ...], title: str) -> None:
