@@ -11,6 +11,7 @@ from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.keys import bindings, shown
 from massgen_tui.console.lifecycle import SIGNAL_GRACE
 from massgen_tui.console.mended import Mended
+from massgen_tui.console.ordered_keys import OrderedKeys
 
 _HELP = """\
 What one may begin with
@@ -34,7 +35,7 @@ Among the servers that were found
 massgen-tui --help has the commands, f1 in the console its keys."""
 
 
-class Beginning(CopyingApp, Mended, inherit_bindings=False):
+class Beginning(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
     """Something to choose from before there is a console."""
 
     TITLE = "massgen-tui"

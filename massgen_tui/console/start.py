@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 PORTS = (8000, 8001, 8002, 8003, 30000, 30001, 8080, 11434, 1234)
 """Where servers of prompts stand by default: vLLM, SGLang, llama.cpp, Ollama, LM Studio."""
 _WIDEST = 110
+_LONGEST = 4096
+"""Characters of an address or of a file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +151,20 @@ class StartApp(Beginning):
                 return
         self._look(line.split())
 
-    def on_key(self, event: events.Key) -> None:
-        """Let what is typed on the list go to the line."""
-        line = self.query_one(Input)
-        typed = event.character if event.is_printable else None
-        if typed and typed != " " and self.screen is self.screen_stack[0] and not line.has_focus:
-            event.stop()
-            line.focus()
-            line.insert_text_at_cursor(typed)
+    def take(self, event: events.Key | events.Paste) -> bool:
+        """Let what is typed or pasted on the list go to the line, and what comes behind it too."""
+        lines = self.query(Input) if self.screen is self.screen_stack[0] else ()
+        if not lines or self.focused is (line := lines[0]):
+            return False
+        if isinstance(event, events.Paste):
+            typed = one_line(event.text, _LONGEST)
+        else:
+            typed = event.character or "" if event.is_printable else ""
+        if not typed.strip():
+            return False
+        self.screen.set_focus(line)
+        line.insert_text_at_cursor(typed)
+        return True
 
     def _look(self, addresses: Sequence[str], *, scan: bool = False) -> None:
         if not self._looking:

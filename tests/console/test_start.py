@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
@@ -137,6 +138,24 @@ async def test_an_address_is_typed_wherever_the_focus_is(place: Path) -> None:
             await pilot.press("enter")
         assert app.begun is not None
         assert [choice.model for choice in app.begun.choices] == ["Qwen/Qwen3-4B"]
+
+
+@pytest.mark.parametrize("pasted", [False, True], ids=["typed", "pasted"])
+async def test_what_comes_at_once_goes_to_the_line_before_enter_acts(
+    pasted: bool, place: Path
+) -> None:
+    async with ScriptedServer() as server:
+        vllm(server)
+        async with started() as (app, pilot):
+            address = f"127.0.0.1:{server.port}"
+            if pasted:
+                app.post_message(events.Paste(f"{address}\n"))
+            else:
+                for letter in address:
+                    app.post_message(events.Key(letter, letter))
+            app.post_message(events.Key("enter", "\r"))
+            await until(pilot, app, lambda: "1 server, 1 to choose from" in text(app))
+            assert app.screen_stack[0].query_one(Input).value == address
 
 
 @pytest.mark.parametrize("typed", ["~/my agents.yaml", "my agents.yaml", " ./my agents.yaml "])

@@ -17,8 +17,7 @@ NOTES = """
 A prompt goes to all agents; @id at its very start asks one, @@ is a plain @.
 A word like @./notes.md or @src/x.py sends that file along, in a fenced block.
 A prompt to an agent that still answers waits for it; esc takes it back.
-Cold (R): the server does not use what it remembers of earlier prompts, its prefix cache, so that
-the time to the first token is that of a new prompt.
+Cold (R): the server does not use its prefix cache, so TTFT is that of a new prompt.
 Plain digits go to a pane when a pane has the focus; other letters go to the prompt.
 f10 does what esc does, everywhere: GNU screen keeps esc to itself while the mouse is on.
 Editing: ctrl+z undo, ctrl+y redo, ctrl+k, ctrl+u, ctrl+w, ctrl+x cut, ctrl+v paste.
