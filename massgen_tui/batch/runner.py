@@ -2,10 +2,8 @@
 
 import asyncio
 import importlib
-import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -21,7 +19,8 @@ from massgen_tui.batch.report import FORMS, Report
 from massgen_tui.batch.tally import Slot, Tally, failure_of
 from massgen_tui.config.model import Config
 from massgen_tui.exit_codes import CLOSED_PIPE, UNWRITABLE
-from massgen_tui.headless.runner import SAID_EACH, SIGNALS, BackendFor
+from massgen_tui.headless.runner import SAID_EACH, BackendFor
+from massgen_tui.headless.stopping import Stopping
 from massgen_tui.headless.streams import Output
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cold import why_warm
@@ -112,20 +111,16 @@ class Batch:
         self._tally = Tally(self._chosen, len(prompts), options.repeat)
         self._book = Book(config, self._connections)
         self._progress = Progress(err)
-        self._stop = asyncio.Event()
-        self._code: int | None = None
+        self._stopping = Stopping()
         self._warm: set[str] = set()
         """Agents of which it was told why an answer of theirs is not cold."""
         self._told = 0
         """Failures that were told one by one."""
-        out.on_lost = self._stop.set
+        out.on_lost = self._stopping.asked.set
 
     async def run(self) -> int:
         """Ask, print, close; gives the exit code."""
-        loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError):  # Windows: ctrl+c raises KeyboardInterrupt there
-            for number in SIGNALS:
-                loop.add_signal_handler(number, self._interrupted, number)
+        self._stopping.hear_signals()
         onto = self._kept()
         for warning in self._config.warnings:
             self._warn(warning)
@@ -139,7 +134,7 @@ class Batch:
                 left = self._left()
                 with progress(left, self._err) as self._progress:
                     await self._ask_all()
-                if left and self._looks and log is not None and not self._stop.is_set():
+                if left and self._looks and log is not None and not self._stopping.asked.is_set():
                     await note_servers(self._config, self._chosen, self._book.emit)
             finally:
                 await self._connections.aclose()
@@ -176,18 +171,10 @@ class Batch:
             ended=self._ended,
         )
         asker.start()
-        asking = asyncio.create_task(_run(self._lanes(asker)))
-        stopping = asyncio.create_task(self._stop.wait())
         try:
-            await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)
+            await self._stopping.unless(_run(self._lanes(asker)))
         finally:
             asker.stop()
-            stopping.cancel()
-            if not asking.done():
-                asking.cancel()
-            await asyncio.gather(asking, stopping, return_exceptions=True)
-        if not asking.cancelled():
-            asking.result()
 
     def _lanes(self, asker: Asker) -> list[Lane]:
         """A lane for each server, shared by its agents."""
@@ -263,12 +250,6 @@ class Batch:
             retry = "" if left else " --retry-failed"
             self._note(f"go on with: {self._options.again} --continue {session}{retry}")
 
-    def _interrupted(self, number: signal.Signals) -> None:
-        """Stop in order; the same signal again ends the program as it always does."""
-        self._code = self._code or SIGNALS[number]
-        self._stop.set()
-        asyncio.get_running_loop().remove_signal_handler(number)
-
     def _note(self, words: str) -> None:
         self._progress.note(words)
 
@@ -277,8 +258,8 @@ class Batch:
 
     def _exit_code(self) -> int:
         tallies = self._tally.agents.values()
-        if self._code is not None:
-            return self._code
+        if self._stopping.code is not None:
+            return self._stopping.code
         if self._out.error is not None:
             self._note(f"standard output cannot be written: {self._out.error.strerror}")
             return UNWRITABLE

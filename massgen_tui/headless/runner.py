@@ -1,11 +1,10 @@
 """One run: asks, prints, and turns what happened into an exit code."""
 
 import asyncio
-import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TextIO
@@ -23,6 +22,7 @@ from massgen_tui.headless.printers import (
     Printer,
     TextPrinter,
 )
+from massgen_tui.headless.stopping import Stopping
 from massgen_tui.headless.streams import Notes, Output
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
@@ -38,9 +38,6 @@ from massgen_tui.supervise.silence import Lookout
 from massgen_tui.supervise.startup import PACE, send_when_up
 from massgen_tui.supervise.versions import note_servers
 
-SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143} | (
-    {signal.SIGHUP: 129} if sys.platform != "win32" else {}
-)
 SAID_EACH = 10
 """Tries that are told one by one; of those after them every tenth."""
 
@@ -115,8 +112,7 @@ class Headless:
         self._backend_for = backend_for
         self._configs = {a.id: a for a in config.agents}
         self._chosen = [id for id in self._configs if not options.agents or id in options.agents]
-        self._code: int | None = None
-        self._stop = asyncio.Event()
+        self._stopping = Stopping()
         self._silent: set[str] = set()
         """Agents whose silence was told."""
         self._unsent: set[str] = set()
@@ -127,14 +123,11 @@ class Headless:
         """Agents of which it was told why an answer of theirs is not cold."""
         self._agreement: Agreement | None = None
         """What the agents came to, where they were to agree."""
-        out.on_lost = self._stop.set
+        out.on_lost = self._stopping.asked.set
 
     async def run(self) -> int:
         """Ask, print, close; gives the exit code."""
-        loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError):  # Windows: ctrl+c raises KeyboardInterrupt there
-            for number in SIGNALS:
-                loop.add_signal_handler(number, self._interrupted, number)
+        self._stopping.hear_signals()
         for warning in self._config.warnings:
             self._note(f"warning: {warning}")
         lookout = Lookout(self._config)
@@ -144,12 +137,12 @@ class Headless:
             try:
                 async with sampled(session, self._chosen) if kept else nullcontext():
                     answers = await self._answers(session)
-                if kept and self._backend_for is None and not self._stop.is_set():
+                if kept and self._backend_for is None and not self._stopping.asked.is_set():
                     told = session.state.sampled
                     looking = note_servers(
                         self._config, self._chosen, session.notes.samples, told[1] if told else None
                     )
-                    await self._unless_stopped(looking)
+                    await self._stopping.unless(looking)
             finally:
                 await session.aclose()
                 await lookout.aclose()
@@ -162,7 +155,7 @@ class Headless:
         if options.coordinate:
             return await self._agreed(session, printer)
         session.ask(options.prompt, self._chosen, defer=wait > 0, cold=options.cold)
-        await self._unless_stopped(
+        await self._stopping.unless(
             send_when_up(session, self._config, wait, self._note) if wait else session.wait()
         )
         self._unsent = {agent.id for agent, hold in session.deferred if hold.error is None}
@@ -176,7 +169,7 @@ class Headless:
 
     async def _agreed(self, session: Session, printer: Printer) -> Answers:
         options = self._options
-        await self._unless_stopped(
+        await self._stopping.unless(
             agree(
                 session,
                 options.prompt,
@@ -209,22 +202,6 @@ class Headless:
         )
         text.expect(self._chosen)
         return text
-
-    async def _unless_stopped(self, work: Coroutine[None, None, None]) -> None:
-        """Do it until it is done or the run is to stop."""
-        doing, stopping = asyncio.create_task(work), asyncio.create_task(self._stop.wait())
-        await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
-        for task in (doing, stopping):
-            task.cancel()
-        await asyncio.gather(doing, stopping, return_exceptions=True)
-        if not doing.cancelled():
-            doing.result()
-
-    def _interrupted(self, number: signal.Signals) -> None:
-        """Stop in order; the same signal again ends the program as it always does."""
-        self._code = self._code or SIGNALS[number]
-        self._stop.set()
-        asyncio.get_running_loop().remove_signal_handler(number)
 
     def _warn(self, words: str) -> None:
         self._note(f"warning: {words}")
@@ -279,8 +256,8 @@ class Headless:
             self._note(f"{attempt.agent}: {words}")
 
     def _exit_code(self, answers: Answers) -> int:
-        if self._code is not None:
-            return self._code
+        if self._stopping.code is not None:
+            return self._stopping.code
         if self._out.error is not None:
             self._note(f"standard output cannot be written: {self._out.error.strerror}")
             return UNWRITABLE
