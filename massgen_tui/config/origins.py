@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from massgen_tui.config.coordination import TIMES
 from massgen_tui.config.model import AgentConfig, Config, Timeouts, UiConfig
-from massgen_tui.config.own_settings import THEME_VARIABLE, Own, OwnSettings
+from massgen_tui.config.outline import THEME_VARIABLE
+from massgen_tui.config.own_settings import Own, OwnSettings
 from massgen_tui.config.serialise import endpoint_values, settings_values
 from massgen_tui.config.values import Json, Steps, written
 from massgen_tui.config.variables import references

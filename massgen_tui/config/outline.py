@@ -3,6 +3,7 @@
 Models, variables, keys and most of what can be wrong are the loader's, which takes longer.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from massgen_tui.config.document import Unusable, entries, read, read_any
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.text import one_line
 
+THEME_VARIABLE = "TEXTUAL_THEME"
+"""Textual takes its theme from there."""
 _MOST = 120
 """Characters of a name."""
 
@@ -54,10 +57,16 @@ def outline_of(path: Path) -> Outline | None:
 
 
 def own_looks(path: Path) -> tuple[str, str]:
-    """Theme and layout of the user's settings, as they are written; empty where they are not."""
+    """Theme and layout of the user's settings, as they are written; empty where they are not.
+
+    A theme that the environment names wins: Textual takes that one by itself.
+    """
     try:
         root = read_any(path) if path.exists() else None
-        return (_word(root, "theme"), _word(root, "layout")) if root is not None else ("", "")
+        if root is None:
+            return "", ""
+        theme = "" if os.environ.get(THEME_VARIABLE) else _word(root, "theme")
+        return theme, _word(root, "layout")
     except (ConfigError, OSError, Unusable):
         return "", ""
 

@@ -16,14 +16,13 @@ from massgen_tui.config.diagnostics import Diagnostics, Origin, PathProblem
 from massgen_tui.config.document import read_any
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.model import AgentConfig, Checked, Config, Timeouts, UiConfig
+from massgen_tui.config.outline import THEME_VARIABLE
 from massgen_tui.config.values import Item, Json, Steps, dotted, written
 from massgen_tui.config.yaml_values import YamlValues
 from massgen_tui.text import one_line
 
 _LONGEST = 1000
 """Characters of a warning."""
-THEME_VARIABLE = "TEXTUAL_THEME"
-"""Textual takes its theme from there."""
 _OF_UI = frozenset({"keymap", "theme", "layout", "bell", "terminal_title", "notify"})
 """Settings that a config has in `ui`."""
 

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from massgen_tui import paths
+from massgen_tui.config.outline import own_looks
 from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.clipboard import CopyingApp
@@ -40,6 +42,12 @@ class Beginning(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
 
     TITLE = "massgen-tui"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.START)
+
+    def wear_own_theme(self) -> None:
+        """Have the colours of the user's settings."""
+        theme, _ = own_looks(paths.settings_file())
+        if theme in self.available_themes:
+            self.theme = theme
 
     def say(self, text: str, seconds: float = 6) -> None:
         """Tell the user something."""

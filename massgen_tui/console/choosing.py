@@ -31,6 +31,7 @@ class ChoosingApp(Beginning):
 def choose(found: Sequence[Found], modes: Modes | None = None) -> tuple[list[Choice] | None, int]:
     """Let the user choose; what was chosen, and the exit code where nothing was."""
     app = ChoosingApp(found)
+    app.wear_own_theme()
     app.last_resort = ForcedExit(modes)
     with on_signals(app.end_by_signal):
         app.run()

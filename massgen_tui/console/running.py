@@ -1,7 +1,6 @@
 """Runs the console on this terminal: of a config file, of a config, or of a kept session."""
 
 import importlib
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +37,6 @@ def open_file(path: Path, *, prompt: str | None, before: Before, coordinate: boo
     outline = outline_of(path)
     if outline is not None:
         theme, layout = own_looks(paths.settings_file())
-        theme = os.environ.get("TEXTUAL_THEME") or theme
         outline = replace(outline, theme=outline.theme or theme, layout=outline.layout or layout)
     known = outline or read_config(path)
     app = ConsoleApp(

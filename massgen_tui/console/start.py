@@ -214,6 +214,7 @@ def _row(told: str, beside: str) -> Text:
 def choose(modes: Modes | None = None) -> tuple[Begun | None, int]:
     """Show the beginnings until one is chosen; what it is, and the exit code where none was."""
     app = StartApp()
+    app.wear_own_theme()
     app.last_resort = ForcedExit(modes)
     with on_signals(app.end_by_signal):
         app.run()

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from massgen_tui import paths
 from massgen_tui.config.model import Config
+from massgen_tui.config.own_settings import read_own, with_own
 from massgen_tui.console.action import Scope
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.contain import exit_code
@@ -40,6 +41,7 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
         watching: Watching | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
+        told: Sequence[str] = (),
     ) -> None:
         """Watch the servers of a config; in tests `watching` stands in for the real monitors.
 
@@ -47,12 +49,14 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
             config: Whose servers and GPUs.
             watching: What looks at them.
             clock: The monitors' time, in seconds.
+            told: Warnings of the user's settings.
         """
         super().__init__()
         self._clock_of_monitors = clock
         self.watching = watching or Monitors(config)
         self.config = config
         self._keys = keys_of(config)
+        self._told = [*told, *self._keys.warnings]
         self.sidebar = Sidebar(self._keys.keymap)
         self.alarm = Alarm()
         self._log_file: logging.Handler | None = None
@@ -71,6 +75,8 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
 
     async def _begin(self) -> None:
         self.sidebar.show_hints()
+        if self._told:
+            self.notify("\n".join(self._told[:3]), timeout=8, severity="warning", markup=False)
         await self.watching.start()
         self.set_interval(1.0, self.show_monitors)
         self.show_monitors()
@@ -115,7 +121,8 @@ def open_watch(config: Config, *, modes: Modes | None = None) -> int:
 
     `modes` are the terminal's of before, if it has others now.
     """
-    app = WatchApp(config)
+    own = read_own()
+    app = WatchApp(with_own(config, own), told=own.warnings)
     app.last_resort = ForcedExit(modes)
     with on_signals(app.end_by_signal):
         app.run()

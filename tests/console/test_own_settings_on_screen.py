@@ -86,3 +86,29 @@ async def test_run_takes_the_timeouts_and_tells_what_is_wrong(
     said = out.decode()
     assert "settings.yaml:3:1: timeout: is written twice, first on line 1" in said
     assert "did you mean `theme`?" in said
+
+
+async def test_watch_and_the_start_screen_wear_the_theme(
+    tmp_path: Path, config: Path, env: Mapping[str, str]
+) -> None:
+    write(env, "theme: nord\nkeymap: {watch.leave: f9, rerum: f6}\n")
+    env = {**env, "COLORTERM": "truecolor"}
+    with Terminal([*START, "watch", str(config)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "`rerum` is no action")
+        assert NORD in terminal.raw
+        terminal.write("\x1b[20~")
+        assert await asyncio.to_thread(terminal.ended) == 0
+    with Terminal([*START], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "Demo")
+        assert NORD in terminal.raw
+
+
+async def test_a_theme_of_the_environment_wins(
+    tmp_path: Path, config: Path, env: Mapping[str, str]
+) -> None:
+    write(env, "theme: nord\n")
+    env = {**env, "COLORTERM": "truecolor", "TEXTUAL_THEME": "dracula"}
+    with Terminal([*START, str(config)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "ctrl+q quit")
+        assert DRACULA in terminal.raw
+        assert NORD not in terminal.raw
