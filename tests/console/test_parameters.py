@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from massgen_tui.supervise.monitoring import NoMonitoring
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, answer, config_of
 from tests.support.served import serving
-from tests.support.server import ScriptedServer, sse_chat
+from tests.support.server import ScriptedServer, sse_chat, whole
+from tests.support.terminal import START, Terminal
 
 MANY = ("Qwen/Qwen3-4B", "Qwen/Qwen3-8B", "meta/Llama-4-Scout", "org/guard", "org/o1", "org/o2")
 
@@ -290,3 +291,30 @@ def test_what_begins_so_comes_first() -> None:
     assert matching("4b qw", ("Qwen3-4B", "Qwen3-8B")) == ["Qwen3-4B"]
     assert matching("", ("a", "b")) == ["a", "b"]
     assert matching("a", ("a", "ab", "c")) == ["a", "ab", "c"]
+
+
+async def test_keys_act_in_their_order_however_fast_they_come(
+    tmp_path: Path, env: Mapping[str, str], server: ScriptedServer
+) -> None:
+    models = {"data": [{"id": "org/one"}, {"id": "org/two"}]}
+    server.route("GET", "/v1/models", whole(200, json.dumps(models).encode()))
+    server.route("POST", "/v1/chat/completions", *sse_chat(content=["the ", "answer"]))
+    backend = {"type": "vllm", "model": "m", "base_url": server.base_url, "temperature": 0.3}
+    path = tmp_path / "one.yaml"
+    path.write_text(json.dumps({"agents": [{"id": "a", "backend": backend}]}), "utf-8")
+    with Terminal([*START, str(path)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "ctrl+r rerun")
+        await asyncio.to_thread(terminal.until, "org/two")
+        down, end, clear = "\x1b[B", "\x05", "\x15"
+        # two lines of other parameters, the cursor up in between
+        more = "\t" * 8 + f"\tmin_p: 0.1\n{'stop: [a]'}\x1b[A{end}5"
+        terminal.write(f"\x071p{end}{clear}o{down}{down}\t{end}{clear}0.95{more}\r")
+        await asyncio.to_thread(terminal.until, "asked so")
+        terminal.write("\x070hello\r")
+        await asyncio.to_thread(terminal.until, "· stop")
+        terminal.write("\x11")
+        assert await asyncio.to_thread(terminal.ended) == 0
+        assert "Traceback" not in terminal.text
+    body = [one.json for one in server.requests if one.method == "POST"][-1]
+    told = {name: body.get(name) for name in ("model", "temperature", "min_p", "stop")}
+    assert told == {"model": "org/two", "temperature": 0.95, "min_p": 0.15, "stop": ["a"]}

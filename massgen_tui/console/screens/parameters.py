@@ -86,8 +86,12 @@ class ParametersScreen(Modal[Wanted]):
         self._fields = [self._field(one) for one in shown.fields]
         self._hint = Static(id="parameters-hint", markup=False)
         self._wrong = Static(id="parameters-wrong", markup=False)
+        self._checked: dict[str, str] = {}
+        """The texts that were checked last."""
         self._found: list[str] = []
         """The models that are meant by what is typed."""
+        self._searched = ""
+        """What was typed of it."""
         self._at = -1
         """Which of them is chosen; -1: what is typed."""
 
@@ -180,14 +184,20 @@ class ParametersScreen(Modal[Wanted]):
         event.stop()
         here = self._here
         if here is not None:
-            here.tell("")
-        chosen = literal(self._found[self._at]) if self._at >= 0 else None
-        if here is not None and here.field == MODEL and here.editor.typed != chosen:
+            if here.text != self._checked.get(here.field):
+                here.tell("")
+            self._follow(here)
+
+    def _follow(self, here: FormField) -> None:
+        """Search for what is typed of a model; what was chosen of the list is not searched for."""
+        chosen = literal(self._found[self._at]) if self._at >= 0 else self._searched
+        if here.field == MODEL and here.editor.typed != chosen:
             self._search(here.editor.typed)
 
     def _search(self, typed: str) -> None:
         """Offer the models that what is typed may mean; all where it is one of them."""
-        self._found, self._at = matching(typed, self._of.models), -1
+        self._searched, self._at = typed, -1
+        self._found = matching(typed, self._of.models)
         self._show_found()
 
     def _show_found(self) -> None:
@@ -205,11 +215,18 @@ class ParametersScreen(Modal[Wanted]):
         if model.editor.has_focus:
             self.call_after_refresh(model.editor.scroll_visible, animate=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave `down` and `up` to fields of several lines."""
+        if action == "choose" and isinstance(self.focused, Lines):
+            return False
+        return super().check_action(action, parameters)
+
     def action_choose(self, step: int) -> None:
         """Choose the next of what may be meant; where nothing is offered, go to the next field."""
         here = self._here
-        if here is None or isinstance(here.editor, Lines):
+        if here is None:
             return
+        self._follow(here)  # word of what was typed comes later than the next key
         if here.field == MODEL and self._found:
             self._at = (self._at + step) % len(self._found)
             here.editor.put(literal(self._found[self._at]))
@@ -256,7 +273,8 @@ class ParametersScreen(Modal[Wanted]):
 
     def _want(self, what: Literal["ask", "clone", "save"]) -> None:
         try:
-            changed = self._check({one.field: one.text for one in self._fields})
+            self._checked = {one.field: one.text for one in self._fields}
+            changed = self._check(self._checked)
         except FormProblems as error:
             self._tell(error.problems)
         else:

@@ -1,12 +1,14 @@
 """A form: fields with a name each, and what is wrong with one below it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from massgen_tui.text import clean, one_line
@@ -29,6 +31,17 @@ class Editor(Protocol):
         """Let this stand there."""
 
 
+def _editing(widget: type[Widget]) -> dict[str, str]:
+    """What a widget does with its editing keys, by key."""
+    bound = [one for one in widget.BINDINGS if isinstance(one, Binding)]
+    return {key: one.action for one in bound for key in one.key.split(",") if key not in _ELSEWHERE}
+
+
+_ELSEWHERE = frozenset({"enter", "tab", "shift+tab", "escape", "ctrl+c", "super+c"})
+"""Keys that mean something to the form, or the app."""
+_IN_LINE, _IN_LINES = _editing(Input), _editing(TextArea)
+
+
 class OneLine(Input):
     """A field of one line; what is pasted is cleaned."""
 
@@ -48,6 +61,10 @@ class OneLine(Input):
         """Let this stand there, the cursor behind it."""
         self.value = text
         self.cursor_position = len(text)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Act on editing keys in the order in which they were typed."""
+        await _edit(self, event, _IN_LINE)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, on one line."""
@@ -84,6 +101,10 @@ class Lines(TextArea):
         """Let this stand there."""
         self.load_text(text)
 
+    async def on_key(self, event: events.Key) -> None:
+        """Act on editing keys in the order in which they were typed."""
+        await _edit(self, event, _IN_LINES)
+
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, cleaned."""
         event.stop()
@@ -99,6 +120,14 @@ class Lines(TextArea):
         # while something is undone the cursor may stand on a line that is gone (textual#6686)
         place = self.clamp_visitable(self.cursor_location)
         self._cursor_offset = self.wrapped_document.location_to_offset(place)
+
+
+async def _edit(widget: Widget, event: events.Key, actions: Mapping[str, str]) -> None:
+    """Do what a widget binds a key to: Textual would once letters behind it were taken in."""
+    action = actions.get(event.key)
+    if action is not None and await widget.app.run_action(action, widget):
+        event.stop()
+        event.prevent_default()
 
 
 class FormField(Vertical):
