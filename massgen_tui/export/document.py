@@ -160,6 +160,31 @@ def settings_of(attempt: Attempt) -> Mapping[str, object]:
     return {name: request[name] for name in request if name not in _CONVERSATION}
 
 
+def models_of(agent: Agent) -> list[str]:
+    """The models that an agent asked for, in their order: it may have been changed meanwhile."""
+    attempts = [one for turn in turns_of(agent) for one in turn.attempts]
+    asked = dict.fromkeys(asked_model(agent, one) for one in attempts)
+    return [one for one in asked if one] or [agent.profile.model]
+
+
+def told_before(agent: Agent) -> list[str]:
+    """The system messages that an agent was asked with, in their order; empty for none.
+
+    Those of a coordination's steps are the coordination's.
+    """
+    turns = [turn for turn in turns_of(agent) if turn.agreement is None]
+    requests = [one.request for turn in turns for one in turn.attempts if one.request is not None]
+    return list(dict.fromkeys(map(_system, requests))) or [agent.config.settings.system_message]
+
+
+def _system(request: Mapping[str, object]) -> str:
+    messages = request.get("messages")
+    first = messages[0] if isinstance(messages, Sequence) and messages else None
+    if not isinstance(first, Mapping) or first.get("role") not in ("system", "developer"):
+        return ""
+    return str(first.get("content") or "")
+
+
 def ending(document: Document, attempt: Attempt) -> str:
     """How an attempt ended, in words; empty where there is nothing to say."""
     if attempt.status.ended:

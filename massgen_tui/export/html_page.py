@@ -1,6 +1,6 @@
 """A session as one HTML page: nothing in it runs, and nothing comes from elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from massgen_tui.coordinate.told import heading, outcome, votes_told
 from massgen_tui.export.document import (
@@ -9,7 +9,9 @@ from massgen_tui.export.document import (
     Document,
     circumstances,
     ending,
+    models_of,
     settings_of,
+    told_before,
 )
 from massgen_tui.export.html_style import style
 from massgen_tui.export.html_text import HtmlText
@@ -77,10 +79,10 @@ class _Page:
         rows = [
             (
                 agent.id,
-                agent.profile.model,
+                _each(models_of(agent)),
                 agent.served_by or agent.profile.provider,
                 agent.profile.server,
-                agent.config.settings.system_message,
+                _each(told_before(agent)),
             )
             for agent in self._document.agents
         ]
@@ -185,3 +187,10 @@ class _Page:
 
 
 _CLOSED = '<details class="attempt">'
+
+
+def _each(texts: Sequence[str]) -> str:
+    """The one text, or all of them under numbers."""
+    if len(texts) == 1:
+        return texts[0]
+    return "\n\n".join(f"{number}. {text or 'none'}" for number, text in enumerate(texts, 1))

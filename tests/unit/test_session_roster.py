@@ -3,8 +3,10 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from pydantic import SecretStr
 from massgen_tui.backends.call import Message
 from massgen_tui.backends.events import ContentDelta
 from massgen_tui.config.model import AgentConfig, Config
+from massgen_tui.export.document import running
 from massgen_tui.export.forms import export
 from massgen_tui.export.kept import info_of
 from massgen_tui.session.session import Session
@@ -29,6 +32,7 @@ from tests.support.configs import agent_of
 from tests.support.fakes import Backends, FakeBackend, FakeClock, Step, answer
 from tests.support.fakes import config_of as fake_config
 
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
 KEY = "sk-of-the-late-comer-0123"
 HELD = "What is known of the moons of Jupiter, in a few words?"
 
@@ -314,3 +318,19 @@ async def test_no_key_of_an_agent_that_came_later_is_written(tmp_path: Path, com
     assert "[key]" in (tmp_path / FILE).read_text()
     written = log.path.read_text() + (tmp_path / FILE).read_text()
     assert KEY not in written
+
+
+async def test_an_export_tells_all_that_a_changed_agent_was_asked_with() -> None:
+    async with session_of("a", "b") as (session, _):
+        session.ask("first")
+        await session.wait()
+        session.change(agent("a", model="other/model", system_message="Be brief."))
+        session.ask("second")
+        await session.wait()
+        info = running(session.agents, title="x", config="x", now=NOW, clock=0.0)
+        page = export(session.state, "html", session=info, redact=str)
+        table = page.partition('<table class="agents">')[2].partition("</table>")[0]
+        rows = [re.sub(r"<[^>]+>", " ", row).split() for row in table.split("<tr>")[2:]]
+        told = "a 1. fake/model 2. other/model vLLM http://localhost:8000 1. none 2. Be brief."
+        assert " ".join(rows[0]) == told
+        assert " ".join(rows[1]) == "b fake/model vLLM http://localhost:8000"
