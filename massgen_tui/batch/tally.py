@@ -49,9 +49,9 @@ class Numbers:
         """Take in an answer."""
         speed = attempt.tokens_per_s
         known = (
-            (self.ttft_s, attempt.ttft),
+            (self.ttft_s, attempt.times.ttft),
             (self.tokens_per_s, speed[0] if speed and speed[1] else None),
-            (self.total_s, attempt.total_s),
+            (self.total_s, attempt.times.total_s),
         )
         for numbers, value in known:
             if value is not None and math.isfinite(value):

@@ -99,14 +99,14 @@ def _numbers(attempt: Attempt) -> tuple[float | None, ...]:
     """Its numbers; tokens only where the server counted them."""
     usage, tokens, speed = attempt.usage, attempt.tokens, attempt.tokens_per_s
     return (
-        attempt.ttft,
-        attempt.first_content_s,
+        attempt.times.ttft,
+        attempt.times.first_content_s,
         speed[0] if speed and speed[1] else None,
         tokens[0] if tokens and tokens[1] else None,
         usage.reasoning if usage else None,
         usage.prompt if usage else None,
         usage.cached if usage else None,
-        attempt.total_s,
+        attempt.times.total_s,
     )
 
 

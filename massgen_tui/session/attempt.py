@@ -203,21 +203,6 @@ class Attempt:
         return not (self.reasoning or self.content or self.tool_calls)
 
     @property
-    def ttft(self) -> float | None:
-        """Seconds from the request's last byte to the first reasoning, content or tool call."""
-        return self.times.ttft
-
-    @property
-    def first_content_s(self) -> float | None:
-        """Seconds from the request's last byte to the first token of the answer itself."""
-        return self.times.first_content_s
-
-    @property
-    def total_s(self) -> float | None:
-        """Seconds from the first sending to the end, repetitions and all."""
-        return self.times.total_s
-
-    @property
     def tokens(self) -> tuple[int, bool] | None:
         """Completion tokens so far, and whether the server counted them.
 

@@ -34,13 +34,13 @@ def line_of(name: str, attempt: Attempt, id: str = "") -> Line:
     usage, speed, tokens = attempt.usage, attempt.tokens_per_s, attempt.tokens
     timed = attempt.timed or ServerTimed()
     values = {
-        "ttft": Value(attempt.ttft),
-        "first_content": Value(attempt.first_content_s),
+        "ttft": Value(attempt.times.ttft),
+        "first_content": Value(attempt.times.first_content_s),
         "tokens_per_s": Value(speed[0], not speed[1]) if speed else Value(),
         "tokens": Value(tokens[0], not tokens[1]) if tokens else Value(),
         "reasoning": Value(usage.reasoning if usage else None),
         "cached": _cached(attempt),
-        "total": Value(attempt.total_s),
+        "total": Value(attempt.times.total_s),
         "finish": Value(text=_finish(attempt)),
         "stalls": Value(len(attempt.stalls)) if attempt.status.ended else Value(),
         "server_queue": Value(timed.queue_s),

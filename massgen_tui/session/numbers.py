@@ -6,9 +6,9 @@ from massgen_tui.session.attempt import Attempt
 def numbers(attempt: Attempt) -> str:
     """`TTFT 0.21 s · first answer 1.90 s · 88.4 tok/s · 512 tokens · cached 8/24 · 6.10 s`."""
     told = []
-    if (first := attempt.ttft) is not None:
+    if (first := attempt.times.ttft) is not None:
         told.append(f"TTFT {first:.2f} s")
-        if (content := attempt.first_content_s) is not None and content > first:
+        if (content := attempt.times.first_content_s) is not None and content > first:
             told.append(f"first answer {content:.2f} s")
     if (speed := attempt.tokens_per_s) is not None:
         told.append(f"{'' if speed[1] else '~'}{speed[0]:.1f} tok/s")
@@ -20,7 +20,7 @@ def numbers(attempt: Attempt) -> str:
         told.append(f"{'' if tokens[1] else '~'}{tokens[0]} tokens")
     if words := cached(attempt):
         told.append(words)
-    if (total := attempt.total_s) is not None:
+    if (total := attempt.times.total_s) is not None:
         told.append(f"{total:.2f} s")
     if words := of_server(attempt):
         told.append(words)

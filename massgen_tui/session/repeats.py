@@ -19,10 +19,10 @@ FEWEST = 3
 WARM, COLD, UNTOLD = "warm", "cold", ""
 
 _NUMBERS: Mapping[str, tuple[str, int, Callable[[Attempt], float | None]]] = {
-    "TTFT": ("s", 2, lambda attempt: attempt.ttft),
-    "first answer": ("s", 2, lambda attempt: attempt.first_content_s),
+    "TTFT": ("s", 2, lambda attempt: attempt.times.ttft),
+    "first answer": ("s", 2, lambda attempt: attempt.times.first_content_s),
     "tok/s": ("", 1, lambda attempt: attempt.tokens_per_s[0] if attempt.tokens_per_s else None),
-    "total": ("s", 2, lambda attempt: attempt.total_s),
+    "total": ("s", 2, lambda attempt: attempt.times.total_s),
 }
 
 

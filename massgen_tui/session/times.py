@@ -134,7 +134,7 @@ class Times:
 
     @property
     def ttft(self) -> float | None:
-        """Seconds from the request's last byte to the first piece."""
+        """Seconds from the request's last byte to the first reasoning, content or tool call."""
         return None if self.first_unknown else self._since_asking(self.first_token)
 
     @property
@@ -144,7 +144,7 @@ class Times:
 
     @property
     def total_s(self) -> float | None:
-        """Seconds from the first sending to the end."""
+        """Seconds from the first sending to the end, repetitions and all."""
         return None if self.sent is None or self.end is None else self.end - self.sent
 
     def _since_asking(self, moment: float | None) -> float | None:

@@ -154,9 +154,9 @@ def _timing(attempt: Attempt) -> Record:
     speed = attempt.tokens_per_s
     counted = speed[0] if speed is not None and speed[1] else None
     return {
-        "ttft_s": _rounded(attempt.ttft),
-        "first_content_s": _rounded(attempt.first_content_s),
-        "total_s": _rounded(attempt.total_s),
+        "ttft_s": _rounded(attempt.times.ttft),
+        "first_content_s": _rounded(attempt.times.first_content_s),
+        "total_s": _rounded(attempt.times.total_s),
         "tokens_per_s": _rounded(counted),
         "longest_pause_s": _rounded(attempt.times.longest_pause or None),
         "stopped_s": _rounded(attempt.stopped_s or None),

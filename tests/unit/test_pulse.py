@@ -137,7 +137,7 @@ def test_a_speed_that_spans_a_stop_is_unknown() -> None:
     later = [(16.0 + 0.1 * n, SAID) for n in range(10)]
     one = attempt_of(*words, 15.0, *later)
     one.end(Status.DONE, 17.0)
-    assert (one.tokens_per_s, one.ttft) == (None, 0.1)
+    assert (one.tokens_per_s, one.times.ttft) == (None, 0.1)
     assert one.times.longest_pause < 1
     assert numbers(one) == "TTFT 0.10 s · stopped for 15 s · ~20 tokens · 17.00 s"
     timing = attempt_record(one)["timing"]
@@ -149,12 +149,14 @@ def test_what_does_not_span_the_stop_is_known() -> None:
     before = attempt_of(*((0.1 * n, SAID) for n in range(1, 12)), 15.0)
     assert before.tokens_per_s is not None, "all had come"
     waiting = attempt_of(15.0, *((16 + 0.1 * n, SAID) for n in range(11)))
-    assert (waiting.ttft, waiting.first_content_s) == (None, None), "it may have come meanwhile"
+    assert (waiting.times.ttft, waiting.times.first_content_s) == (None, None), (
+        "it may have come meanwhile"
+    )
     assert waiting.tokens_per_s is not None
     thought = attempt_of((1.0, ReasoningDelta("hm")), 15.0, (17.0, SAID))
-    assert (thought.ttft, thought.first_content_s) == (1.0, None)
+    assert (thought.times.ttft, thought.times.first_content_s) == (1.0, None)
     again = attempt_of(15.0, (20.0, RequestSent({})), (21.0, SAID))
-    assert again.ttft == 1.0, "another request"
+    assert again.times.ttft == 1.0, "another request"
     none = attempt_record(attempt_of((1.0, SAID)))["timing"]
     assert isinstance(none, dict)
     assert none["stopped_s"] is None

@@ -166,21 +166,21 @@ def test_content_that_proves_to_be_reasoning_is_reasoning_for_the_numbers_too() 
     moved: Timed = [(2.1, lump), (2.11, ReasoningMoved("think " * 100))]
     one = attempt_of(*moved, *LATER, usage(120, 100))
     assert " 50.0 tok/s" in numbers(one)
-    assert one.first_content_s == pytest.approx(2.12)
+    assert one.times.first_content_s == pytest.approx(2.12)
 
 
 @pytest.mark.parametrize("event", [SAID, THOUGHT, call("{")], ids=["text", "reasoning", "call"])
 def test_the_first_token_is_timed_from_the_requests_last_byte(event: StreamEvent) -> None:
     one = attempt_of((0.9, Opened(waited=0.4)), (1.25, event))
-    assert one.ttft == pytest.approx(0.75), "written at 0.5"
-    assert one.first_content_s == (pytest.approx(0.75) if event is SAID else None)
+    assert one.times.ttft == pytest.approx(0.75), "written at 0.5"
+    assert one.times.first_content_s == (pytest.approx(0.75) if event is SAID else None)
 
 
 def test_a_request_that_is_sent_again_is_timed_anew() -> None:
     one = attempt_of((1.0, Opened(0.5)), (2.0, RequestSent({})), (2.5, SAID))
-    assert one.ttft == 0.5
+    assert one.times.ttft == 0.5
     one.end(Status.DONE, 3.0)
-    assert one.total_s == 3.0
+    assert one.times.total_s == 3.0
 
 
 def test_the_longest_pause_is_that_between_two_pieces() -> None:
@@ -209,7 +209,7 @@ def test_what_was_read_by_the_frame_is_timed_by_when_it_came() -> None:
         (0.69, Arrived(0.03, 2), [SAID, SAID]),
         (9.0, Arrived(0.08, 1), [UsageReported(7, 4)]),
     )
-    assert one.ttft == pytest.approx(0.5)
+    assert one.times.ttft == pytest.approx(0.5)
     assert one.times.last_token == pytest.approx(0.66)
     assert " 18.8 tok/s" in numbers(one)
     assert one.resolution == 0.01
@@ -219,7 +219,7 @@ def test_a_loop_that_was_busy_when_the_first_bytes_came_is_no_part_of_their_time
     one = attempt_of((0.56, Opened(waited=0.46)), resolution_s=FRAME)
     one.date(Arrived(0.05, 1), 0.57)
     one.apply(SAID, 0.57)
-    assert one.ttft == pytest.approx(0.42), "written at 0.1, came at 0.52"
+    assert one.times.ttft == pytest.approx(0.42), "written at 0.1, came at 0.52"
     one.date(Arrived(0.6, 1), 0.58)
     one.apply(SAID, 0.58)
     assert one.times.last_token == pytest.approx(0.52), "and never before what came before"
@@ -227,7 +227,7 @@ def test_a_loop_that_was_busy_when_the_first_bytes_came_is_no_part_of_their_time
 
 def test_where_the_system_does_not_say_the_frame_is_the_resolution() -> None:
     one = framed((0.53, Arrived(None), [SAID]), (0.61, Arrived(None), [SAID]))
-    assert (one.ttft, one.resolution, one.tokens_per_s) == (0.53, FRAME, None)
+    assert (one.times.ttft, one.resolution, one.tokens_per_s) == (0.53, FRAME, None)
 
 
 def test_time_never_runs_back_where_the_kernel_counts_in_coarse_ticks() -> None:

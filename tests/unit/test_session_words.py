@@ -233,8 +233,8 @@ def test_ttft_counts_from_the_request_that_was_answered() -> None:
     attempt.apply(RequestSent({}), 61.0)
     attempt.apply(SAID, 61.5)
     attempt.end(Status.DONE, 62.0)
-    assert attempt.ttft == 0.5
-    assert attempt.total_s == 61.0
+    assert attempt.times.ttft == 0.5
+    assert attempt.times.total_s == 61.0
 
 
 def test_a_tool_call_with_a_wild_index_takes_no_room() -> None:

@@ -139,8 +139,8 @@ async def test_each_moment_of_an_attempt_is_kept_as_its_own(folder: Path) -> Non
     was = [getattr(attempt.times, name) - attempt.times.created for name in names]
     assert told == pytest.approx(was)
     again = read_session(file_in(folder), 100.0).state.attempt(1)
-    assert again.ttft == pytest.approx(attempt.ttft)
-    assert again.total_s == pytest.approx(attempt.total_s)
+    assert again.times.ttft == pytest.approx(attempt.times.ttft)
+    assert again.times.total_s == pytest.approx(attempt.times.total_s)
 
 
 @pytest.mark.parametrize("to", [["a"], ["b"], None])

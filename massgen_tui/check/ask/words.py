@@ -43,7 +43,7 @@ async def answers(subject: Subject) -> Verdict:
     given = answered(await subject.first())
     if given.empty:
         return failed(f"nothing came (finish_reason {given.finish_reason})")
-    took = f" in {given.total_s:.1f} s" if given.total_s is not None else ""
+    took = f" in {given.times.total_s:.1f} s" if given.times.total_s is not None else ""
     return ok(f"{_length(given)} characters{took}")
 
 

@@ -110,7 +110,7 @@ def figures(attempt: Attempt) -> str:
 
 def _measured(attempt: Attempt) -> tuple[str, str, str]:
     """First token, rate and count; empty what is not known."""
-    first, rate, tokens = attempt.ttft, attempt.tokens_per_s, attempt.tokens
+    first, rate, tokens = attempt.times.ttft, attempt.tokens_per_s, attempt.tokens
     return (
         f"TTFT {seconds(first)}" if first is not None else "",
         f"{_about(rate[1])}{rate[0]:.1f} tok/s" if rate is not None else "",
@@ -230,7 +230,7 @@ def thinking(attempt: Attempt, now: float, *, folded: bool) -> str:
 
 def _first_answer(attempt: Attempt) -> str:
     """When the answer itself began, where something came before it."""
-    first, content = attempt.ttft, attempt.first_content_s
+    first, content = attempt.times.ttft, attempt.times.first_content_s
     apart = first is not None and content is not None and content - first >= 0.005
     return f"answer at {seconds(content)}" if apart and content is not None else ""
 
