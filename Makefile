@@ -63,7 +63,7 @@ live: $(VENV)/.dev ## test against the servers of configs/two_qwen_vllm_sglang.y
 gpu: $(VENV)/.dev ## test against the NVIDIA GPUs of this machine
 	@$(py) -m pytest -m gpu -v $(PYTEST)
 
-browser: $(VENV)/.dev ## open exported pages in a real Chromium (CHROMIUM=PATH names one); skipped where there is none
+browser: $(VENV)/.dev ## open exported pages and the served console in a real Chromium (CHROMIUM=PATH names one); skipped where there is none
 	@$(py) -m pytest -m browser -v -rs tests/browser $(PYTEST)
 
 compat: $(VENV)/.dev ## try real gateways over scripted workers, installed in the cache folder (some minutes)

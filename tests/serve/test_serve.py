@@ -221,7 +221,7 @@ async def test_frames_that_are_none_harm_nothing(served: Served) -> None:
     ):
         await page.socket.send_str(frame)
     await page.socket.send_bytes(b"\xff\x00")
-    page.screen.resize(36, 120)
+    page.screen.resize(120, 36)
     await page.socket.send_json(["resize", {"width": 120, "height": 36}])
     await page.until(*IDS)
     await page.socket.send_json(["ping", "17"])

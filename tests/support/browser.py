@@ -1,6 +1,7 @@
 """A real Chromium without a window, told what to do over its DevTools protocol."""
 
 import asyncio
+import base64
 import itertools
 import os
 import re
@@ -47,7 +48,7 @@ class Tab:
     async def until(self, event: str) -> None:
         """Wait for an event."""
         while event not in self.names:
-            self.events.append(await self._socket.receive_json(timeout=SECONDS))
+            await self.hear()
 
     async def open(self, path: Path) -> None:
         """Show a file, whole."""
@@ -55,6 +56,47 @@ class Tab:
             await self.call(f"{domain}.enable")
         await self.call("Page.navigate", url=path.as_uri())
         await self.until("Page.loadEventFired")
+
+    async def visit(self, address: str) -> None:
+        """Show an address, as if it had been typed."""
+        for domain in ("Page", "Network", "Runtime", "Log"):
+            await self.call(f"{domain}.enable")
+        await self.call("Page.navigate", url=address)
+        await self.until("Page.loadEventFired")
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.call("Input.insertText", text=text)
+
+    async def press(self, key: str, code: int, *, text: str = "", modifiers: int = 0) -> None:
+        """Press a key.
+
+        Args:
+            key: its name in a browser.
+            code: its number there.
+            text: what it types.
+            modifiers: 1 alt, 2 ctrl, 8 shift, added up.
+        """
+        kind = "keyDown" if text else "rawKeyDown"
+        one = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifiers}
+        await self.call("Input.dispatchKeyEvent", type=kind, text=text, **one)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", **one)
+
+    async def send(self, method: str, **params: object) -> None:
+        """Have something done that is not answered before something else happens."""
+        number = next(self._numbers)
+        await self._socket.send_json({"id": number, "method": method, "params": params})
+
+    async def hear(self) -> dict[str, Any]:
+        """Take the next event."""
+        told: dict[str, Any] = await self._socket.receive_json(timeout=SECONDS)
+        if "method" in told:  # else it answers what was sent
+            self.events.append(told)
+        return told
+
+    async def picture(self) -> bytes:
+        """What it looks like, as PNG."""
+        return base64.b64decode((await self.call("Page.captureScreenshot"))["data"])
 
     async def value(self, expression: str) -> object:
         """What an expression of JavaScript is on the page, or what it promises."""
@@ -64,12 +106,12 @@ class Tab:
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
 
-    async def width(self, pixels: int) -> None:
-        """Make it so wide."""
+    async def width(self, pixels: int, height: int = 900) -> None:
+        """Make it so wide, and so high."""
         await self.call(
             "Emulation.setDeviceMetricsOverride",
             width=pixels,
-            height=900,
+            height=height,
             deviceScaleFactor=1,
             mobile=False,
         )

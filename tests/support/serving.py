@@ -24,29 +24,47 @@ _UNKNOWN = re.compile(rb"\x1b\[\?2026\$p")
 """What pyte would draw."""
 
 
+class Drawn:
+    """A screen that a console draws on."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._screen = pyte.Screen(width, height)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def feed(self, data: bytes) -> None:
+        """Draw what came."""
+        self._stream.feed(_UNKNOWN.sub(b"", data))
+
+    def resize(self, width: int, height: int) -> None:
+        """Make it so large."""
+        self._screen.resize(height, width)
+
+    @property
+    def text(self) -> str:
+        """What is seen."""
+        return "\n".join(self._screen.display)
+
+
 @dataclass
 class Page:
     """What a page has been told by its console."""
 
     socket: aiohttp.ClientWebSocketResponse
-    screen: pyte.Screen
+    screen: Drawn
     drawn: bytes = b""
     frames: list[tuple[str, Any]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._stream = pyte.ByteStream(self.screen)
 
     @property
     def text(self) -> str:
         """What is seen."""
-        return "\n".join(self.screen.display)
+        return self.screen.text
 
     async def hear(self) -> bool:
         """Take what comes next; False: it was closed."""
         message = await self.socket.receive(SECONDS / 2)
         if message.type is aiohttp.WSMsgType.BINARY:
             self.drawn += message.data
-            self._stream.feed(_UNKNOWN.sub(b"", message.data))
+            self.screen.feed(message.data)
         elif message.type is aiohttp.WSMsgType.TEXT:
             kind, value = json.loads(message.data)
             self.frames.append((kind, value))
@@ -108,7 +126,7 @@ class Served:
     async def open(self, tab: str = "", width: int = 120, height: int = 36) -> Page:
         """Open the socket of a page."""
         where = f"{self.root}/ws?width={width}&height={height}" + (f"&tab={tab}" if tab else "")
-        screen = pyte.Screen(max(width, 2), min(height, 100))
+        screen = Drawn(max(width, 2), min(height, 100))
         return Page(await self.http.ws_connect(where, origin=self.root), screen)
 
     async def status(self, path: str, **headers: str) -> int:
