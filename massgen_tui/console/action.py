@@ -66,7 +66,7 @@ _FIRST = frozenset(
     {Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.PANE, Scope.DIGIT}
     | {Scope.SESSIONS, Scope.REPLAY, Scope.WATCH, Scope.PANEL, Scope.ADD}
 )
-_LATER = frozenset({"copy", "watch.quit"})
+_LATER = frozenset({"copy", "watch.help", "watch.quit"})
 """Textual's screen copies and keeps the key: it comes to us when nothing is selected. What quits
 `watch` closes what is open first."""
 _GROUPS = {

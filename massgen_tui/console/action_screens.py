@@ -119,6 +119,7 @@ OVER: tuple[Action, ...] = (
     Action(_SHEET, "sheet.end", "end,G", "scroll('end')", "end"),
     Action(Scope.QUESTION, "quit.yes", "y,enter", "answer(True)", "quit"),
     Action(Scope.QUESTION, "quit.no", f"n,{STOP}", "answer(False)", "stay"),
+    Action(_WATCH, "watch.help", "f1,question_mark", "help", "all keys"),
     Action(_WATCH, "watch.quit", f"q,{STOP}", "quit", "quit"),
     Action(_WATCH, "watch.leave", "ctrl+q,ctrl+c", "quit", "quit, whatever is open"),
     Action(_WATCH, "watch.palette", "ctrl+p", "command_palette", "every command by name"),

@@ -20,6 +20,7 @@ from massgen_tui.console.keys import bindings, keymap_of
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, ForcedExit
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.own_keys import keys_of
+from massgen_tui.console.screens.help import keys_in
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.redact import redactor_of
@@ -90,6 +91,10 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
     @on(Sidebar.CopyRequested)
     def _copy_command(self, message: Sidebar.CopyRequested) -> None:
         self.copy(message.text, "start command")
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.push_screen(keys_in(self.config.ui.keymap, Scope.SIDEBAR, Scope.WATCH))
 
     def end_by_signal(self, code: int) -> None:
         """End with this exit code; called from a signal's handler."""

@@ -345,6 +345,8 @@ def test_warnings_silence_and_the_wait_for_a_repetition_are_told() -> None:
         "… slow: it answers its health check",
     ]
     assert "again in 1 s" in page.read(5.0)[2]
+    assert "again now (repetition 1)" in page.read(5.8)[2]
+    assert "again now (repetition 1)" in page.read(9.0)[2]
 
 
 def test_a_queued_prompt_says_so() -> None:

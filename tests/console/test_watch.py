@@ -52,6 +52,23 @@ class Down(NoMonitoring):
         self.stopped = True
 
 
+@pytest.mark.parametrize("leaves", ["escape", "f10", "f1", "q"])
+async def test_f1_shows_the_keys_and_what_closes_them_ends_nothing(leaves: str) -> None:
+    app = WatchApp(config(), Down())
+    async with app.run_test(size=(90, 24)) as pilot:
+        await pilot.pause()
+        assert "f1 help" in app.sidebar.foot
+        await pilot.press("f1")
+        await pilot.pause()
+        body = getattr(app.screen, "body", "")
+        for words in ("all about it", "copy the start command", "q, esc, f10"):
+            assert words in str(body)
+        await pilot.press(leaves)
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert app.is_running
+
+
 async def test_it_is_the_sidebar_at_full_size_and_q_ends_it() -> None:
     down = Down()
     app = WatchApp(config(), down)
@@ -94,7 +111,7 @@ async def test_what_it_opens_is_framed_and_says_how_to_close_it() -> None:
     app = WatchApp(config(), Down())
     async with app.run_test(size=(90, 20)) as pilot:
         await pilot.pause()
-        assert "enter more · e changes · q quit" in app.sidebar.render_lines(LAST)[0].text
+        assert "enter more · e changes · f1 help · q quit" in app.sidebar.render_lines(LAST)[0].text
         await pilot.press("enter")
         sheet = app.screen.query_one("#sheet")
         assert sheet.styles.border_bottom[0] == "round"
@@ -120,7 +137,7 @@ async def test_keys_are_told_as_they_act_now() -> None:
     async with app.run_test(size=(90, 20)) as pilot:
         await pilot.pause()
         foot = app.sidebar.render_lines(LAST)[0].text
-        assert "enter more · e quit ─" in foot
+        assert "enter more · f1 help · e quit ─" in foot
         await pilot.press("enter")
         assert app.screen.query_one("#sheet").border_subtitle == "x close · f9 copy"
         await pilot.press("x")

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from massgen_tui.console.action import Action
+from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.keys import remapped, shown
 from massgen_tui.console.screens.text_modal import TextModal
@@ -68,6 +68,14 @@ def help_screen(keymap: Mapping[str, str]) -> TextModal:
             table.add_row(names, Text(key.text), Text(key.id, "dim"))
         table.add_row()
     return TextModal("Keys", text, shown=Group(table, Text(notes)))
+
+
+def keys_in(keymap: Mapping[str, str], *scopes: Scope) -> TextModal:
+    """The sheet of the keys that act in these scopes."""
+    told = (
+        f"{shown(remapped(one, keymap)):<26} {one.text}" for one in ACTIONS if one.scope in scopes
+    )
+    return TextModal("Keys", "\n".join(told))
 
 
 def _lines(keys: Iterable[Action], keymap: Mapping[str, str]) -> Iterator[str]:

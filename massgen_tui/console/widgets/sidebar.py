@@ -29,7 +29,12 @@ from massgen_tui.console.widgets.server_rows import ASKING, server_rows
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerStatus
 
-_HINTS = {"sidebar.detail": "more", "sidebar.events": "changes", "watch.quit": "quit"}
+_HINTS = {
+    "sidebar.detail": "more",
+    "sidebar.events": "changes",
+    "watch.help": "help",
+    "watch.quit": "quit",
+}
 """What one looks for here, by the binding's id."""
 SERVERS, GPUS = "Servers", "GPUs"
 _NO_LINE = ((0, 0, None),)
