@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _LIMITS = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
-_NEEDED = frozenset({"model", "messages", "stream"})
+_NEEDED = frozenset({"model", "messages", "stream", "continue_final_message"})
 _UNKNOWN = re.compile(
     r"un(?:known|recogni[sz]ed|expected|supported)"
     r"|not (?:supported|permitted|allowed|recogni[sz]ed)"

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from massgen_tui.dialects import Continuing
+
 Role = Literal["system", "user", "assistant", "tool"]
 
 
@@ -112,3 +114,5 @@ class Call:
     """The answer comes while it is made; False: whole, at its end."""
     as_sent: bool = False
     """Its text is given as the server sent it: no think tag or tool call is read out of it."""
+    continuing: Continuing | None = None
+    """The last message is an answer that is to be gone on with, and how that is said."""

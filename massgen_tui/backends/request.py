@@ -8,7 +8,7 @@ from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.config.merge import copied, deep_merge
 from massgen_tui.config.model import AgentConfig, Settings
 from massgen_tui.config.routing import route
-from massgen_tui.dialects import Dialect, Echo, Structured
+from massgen_tui.dialects import Continuing, Dialect, Echo, Structured
 
 
 def build_request(agent: AgentConfig, call: Call) -> ChatRequest:
@@ -25,7 +25,7 @@ def build_request(agent: AgentConfig, call: Call) -> ChatRequest:
     settings, dialect, routed = agent.settings, agent.endpoint.dialect, route(agent)
     body: dict[str, object] = {
         "model": settings.model,
-        "messages": _messages(settings, call.messages, dialect),
+        "messages": _messages(settings, call, dialect),
         "stream": call.streamed,
     }
     if dialect.stream_options and call.streamed:
@@ -36,6 +36,8 @@ def build_request(agent: AgentConfig, call: Call) -> ChatRequest:
     if call.response_format is not None:
         body["response_format"] = _form(call.response_format, dialect, warnings)
     body = deep_merge(body, settings.extra_body)
+    if call.continuing is not None:
+        body = deep_merge(body, call.continuing.body)
     if body["stream"] is not call.streamed:
         body["stream"] = call.streamed
         warnings.append("answers are always streamed: extra_body.stream left out")
@@ -86,9 +88,8 @@ def _form(wanted: ResponseFormat, dialect: Dialect, warnings: list[str]) -> dict
     return {"type": "json_schema", "json_schema": named}
 
 
-def _messages(
-    settings: Settings, messages: Sequence[Message], dialect: Dialect
-) -> list[dict[str, object]]:
+def _messages(settings: Settings, call: Call, dialect: Dialect) -> list[dict[str, object]]:
+    messages = call.messages
     system = [message.content for message in messages if message.role == "system"]
     if not system:
         system = [settings.system_message]
@@ -102,7 +103,17 @@ def _messages(
             )
         elif message.role != "system":
             built.append(_message(message, settings, dialect))
+    if call.continuing is not None:
+        built[-1] |= _open_ended(messages[-1], call.continuing, dialect)
     return built
+
+
+def _open_ended(message: Message, continuing: Continuing, dialect: Dialect) -> Mapping[str, object]:
+    """What an answer that is gone on with has beside: its thoughts, where they can be told."""
+    told: dict[str, object] = {continuing.mark: True} if continuing.mark else {}
+    if message.reasoning and dialect.echo is not Echo.NEVER:
+        told[dialect.echo_field] = message.reasoning
+    return told
 
 
 def _message(message: Message, settings: Settings, dialect: Dialect) -> dict[str, object]:

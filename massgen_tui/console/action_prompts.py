@@ -37,5 +37,15 @@ EARLIER: tuple[Action, ...] = (
         sends=True,
         searched=True,
     ),
+    Action(
+        _PANE,
+        "pane.continue",
+        "plus",
+        "app.go_on",
+        "go on with an answer that was cut",
+        palette="Continue answer",
+        in_readme=True,
+        sends=True,
+    ),
 )
 """What is done with an earlier prompt, or its answer."""

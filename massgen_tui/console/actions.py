@@ -153,6 +153,11 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
         if pane is not None and turn is not None:
             pane.go_to(turn)
 
+    def action_go_on(self) -> None:
+        """Go on with the cut answer at which the focused pane stands, or with all that were cut."""
+        pane, agent = self.workspace.main.pane, self.workspace.focused_agent()
+        self.workspace.desk.go_on(agent, pane.turn if pane else None)
+
     def action_editor(self) -> None:
         """Edit the prompt in the user's own editor; all else goes on."""
         self.run_worker(self._edit(), group="editor")

@@ -7,14 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from massgen_tui.console.coordinating import Coordinating
+from massgen_tui.console.earlier import Earlier
 from massgen_tui.console.file_mentions import FileProblemError
 from massgen_tui.console.saving import SESSION, Download, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
-from massgen_tui.session.agent import Agent, Turn
+from massgen_tui.session.agent import Agent
 from massgen_tui.session.answers import last_answers
-from massgen_tui.session.editing import ask_instead, having
 from massgen_tui.session.mentions import (
-    escaped,
     names_near,
     split_address,
     unescaped,
@@ -24,14 +23,13 @@ from massgen_tui.session.outcome import may_wait
 from massgen_tui.session.queries import is_busy, newest
 from massgen_tui.session.session import Session
 from massgen_tui.session.status import Status
-from massgen_tui.session.versions import end_of, versions_of
 from massgen_tui.store.writer import SessionLog
 
 _COMMAND = re.compile(r"/[A-Za-z][\w-]*(?!\S)")
 """What other programs take for a command: no path, which goes on with a slash or a dot."""
 
 
-class Desk:
+class Desk(Earlier):
     """Asks, stops and reruns: all agents, or the one whose pane has the focus."""
 
     def __init__(
@@ -113,65 +111,6 @@ class Desk:
             self._asked_about.add(command[0])
             return f"{command[0]} is no command here (ctrl+p has all): enter sends it as text"
         return ""
-
-    def edit(self, turn: Turn | None) -> bool:
-        """Bring a prompt back to be asked otherwise; by default the last. False: there is none.
-
-        Args:
-            turn: the one at which the focused pane stands.
-        """
-        last = max(
-            (agent.turns[-1] for agent in self._session.agents if agent.turns),
-            key=lambda one: one.serial,
-            default=None,
-        )
-        turn = turn or last
-        if turn is None:
-            self._say("nothing was asked yet")
-            return False
-        agent, many = self._focused(), len(self._session.agents) > 1
-        whom = f"@{agent.id} " if agent is not None and many else ""
-        number = self._session.state.number_of(turn.serial)
-        self._prompt.begin_edit(f"{whom}{escaped(turn.prompt)}", turn.serial, number)
-        return True
-
-    def _edit(self, turn: int, number: int, prompt: str, to: tuple[str, ...] | None) -> str:
-        """Ask an edited prompt of those it names, or all that were asked it; why it was not."""
-        had = having(self._session, turn)
-        if strangers := [id for id in to or () if id not in had]:
-            return f"not sent: turn {number} is not in the conversation of {', '.join(strangers)}"
-        if not had:
-            return f"not sent: turn {number} is in no conversation any more; esc leaves it"
-        if self._coordinating.running:
-            return "not sent: the agents have not agreed yet, esc presents what there is"
-        paused = [one.id for one in self._session.agents if one.paused]
-        whom = [id for id in had if id not in paused and (to is None or id in to)]
-        if not whom:
-            return f"not sent: {', '.join(had)}: paused (P in its pane lets it go on)"
-        if self._coordinating.on and to is None and len(whom) > 1:
-            stopped = self._session.cancel(whom)
-            # of a prompt that waited nothing is left
-            there = having(self._session, turn)
-            self._coordinating.ask(prompt, whom, edits=turn if there else None)
-        else:
-            stopped = ask_instead(self._session, turn, prompt, whom)
-        self._restore(stopped.prompts)
-        return ""
-
-    def other_version(self, agent: Agent | None, turn: Turn | None) -> Turn | None:
-        """Go on with the next version of the prompt at which the focused pane stands; gives it."""
-        if agent is None or turn is None:
-            self._say("no pane has the focus, or nothing was asked yet")
-            return None
-        versions = versions_of(agent, turn)
-        if len(versions) < 2:
-            self._say("there is one version of this prompt: e edits it")
-            return None
-        at = (versions.index(turn) + 1) % len(versions)
-        stopped = self._session.go_back(agent.id, end_of(agent, versions[at]).serial)
-        self._restore(stopped.prompts, f"version {at + 1} of {len(versions)}, and what came of it")
-        self._changed()
-        return versions[at]
 
     def _paused(self, to: Collection[str] | None) -> str:
         """That a prompt is for paused agents: one that is named, or all; empty: it is not."""

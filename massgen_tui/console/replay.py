@@ -86,7 +86,7 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
 
     action_rerun_cold = action_new = action_halt = action_retry_failed = action_wait = (
         action_repeat
-    ) = action_editor = action_edit = action_other_version = action_rerun
+    ) = action_editor = action_edit = action_other_version = action_go_on = action_rerun
     action_parameters = action_clone = action_pause_agent = action_add_agent = (
         action_remove_agent
     ) = action_save_config = action_rerun

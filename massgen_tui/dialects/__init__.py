@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from massgen_tui.dialects.hosted import HOSTED
-from massgen_tui.dialects.model import Cold, Dialect, Echo, Structured, Thinking
+from massgen_tui.dialects.model import Cold, Continuing, Dialect, Echo, Structured, Thinking
 from massgen_tui.dialects.servers import SERVERS
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "GENERIC",
     "NAMES",
     "Cold",
+    "Continuing",
     "Dialect",
     "Echo",
     "Structured",

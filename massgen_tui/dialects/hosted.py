@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from massgen_tui.dialects.model import Dialect, Echo, Structured, Thinking, words
+from massgen_tui.dialects.model import Continuing, Dialect, Echo, Structured, Thinking, words
 
 _EFFORT = MappingProxyType({"reasoning.effort": "reasoning_effort"})
 _OPENAI_STYLE = MappingProxyType(
@@ -74,6 +74,8 @@ HOSTED: Final = (
         token_limit="max_tokens",
         echo=Echo.MAY,
         echo_with_calls=True,
+        # api-docs.deepseek.com/guides/chat_prefix_completion
+        continuing=Continuing(mark="prefix", only_at="/beta"),
         structured=Structured.OBJECT,
         moved=_EFFORT,
         finishes=True,
@@ -111,6 +113,8 @@ HOSTED: Final = (
             include_domains include_reasoning reasoning_format search_settings
             """
         ),
+        # console.groq.com/docs/prefilling
+        continuing=Continuing(),
         thinking=Thinking.EFFORT,
         efforts=True,
         moved=_EFFORT,
@@ -166,6 +170,8 @@ HOSTED: Final = (
         efforts=True,
         token_limit="max_tokens",
         echo=Echo.MUST,
+        # platform.moonshot.ai: partial mode
+        continuing=Continuing(mark="partial"),
         tool_choices=frozenset({"auto", "none"}),
         moved=_EFFORT,
         finishes=True,
@@ -189,6 +195,8 @@ HOSTED: Final = (
         ),
         thinking=Thinking.TOP_LEVEL,
         thinking_budget="thinking_budget",
+        # help.aliyun.com/en/model-studio/partial-mode
+        continuing=Continuing(mark="partial"),
         token_limit="max_tokens",
         finishes=True,
     ),
@@ -217,6 +225,8 @@ HOSTED: Final = (
         hosts=("api.mistral.ai", "codestral.mistral.ai"),
         key_vars=("MISTRAL_API_KEY",),
         extras=words("guardrails prompt_mode random_seed safe_prompt"),
+        # docs.mistral.ai: `prefix` of an assistant's message
+        continuing=Continuing(mark="prefix"),
         thinking=Thinking.EFFORT,
         efforts=True,
         token_limit="max_tokens",

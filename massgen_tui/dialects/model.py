@@ -52,6 +52,18 @@ class Cold(StrEnum):
         return bool(body.get(cls.SALT)) or body.get(cls.UNCACHED) is False
 
 
+@dataclass(frozen=True, slots=True)
+class Continuing:
+    """How a server is asked to go on with an answer, which is then the last message."""
+
+    body: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """Parameters that say so; none: an assistant's message at the end is always gone on with."""
+    mark: str = ""
+    """The field of that message that is true; empty: none."""
+    only_at: str = ""
+    """What the address must hold for it; empty: nothing."""
+
+
 def words(text: str) -> frozenset[str]:
     """The words of a text, for tables of names."""
     return frozenset(text.split())
@@ -108,6 +120,8 @@ class Dialect:
     """Reasoning goes back with tool calls, whatever `echo`: without it the request is refused."""
     structured: Structured = Structured.SCHEMA
     cold: Cold = Cold.CANNOT
+    continuing: Continuing | None = None
+    """How a cut answer is gone on with; None: it cannot be, or it is not known how."""
     seed_bits: int = 0
     """How many bits of a seed count, the last number of them being no seed; 0: all."""
     tool_choices: frozenset[str] = frozenset({"auto", "none", "required", "function"})

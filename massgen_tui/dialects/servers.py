@@ -7,7 +7,7 @@ TensorRT-LLM 1.x, as their request models declare them.
 from types import MappingProxyType
 from typing import Final
 
-from massgen_tui.dialects.model import Cold, Dialect, Echo, Thinking, words
+from massgen_tui.dialects.model import Cold, Continuing, Dialect, Echo, Thinking, words
 
 _VLLM = words(
     """
@@ -104,6 +104,8 @@ SERVERS: Final = (
         tool_flags=("--enable-auto-tool-choice",),
         moved=MappingProxyType({"reasoning.effort": "reasoning_effort"}),
         cold=Cold.SALT,
+        # both true is a 400: vLLM 0.32, asked
+        continuing=Continuing({"continue_final_message": True, "add_generation_prompt": False}),
         finishes=True,
     ),
     Dialect(
@@ -118,6 +120,8 @@ SERVERS: Final = (
         thinking=Thinking.TEMPLATE,
         efforts=True,
         echo=Echo.MAY,
+        # its parser takes an answer without tags for a thought: SGLang 0.5.23, asked
+        continuing=Continuing({"continue_final_message": True, "separate_reasoning": False}),
         start_command=(
             "python",
             "-m",
@@ -141,6 +145,7 @@ SERVERS: Final = (
         thinking=Thinking.TEMPLATE,
         efforts=True,
         effort_path="chat_template_kwargs.reasoning_effort",
+        continuing=Continuing(),
         echo=Echo.MAY,
         start_command=("llama-server", "-m", "{model}", "--port", "{port}"),
         cold=Cold.UNCACHED,

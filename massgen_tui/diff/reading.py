@@ -142,14 +142,7 @@ class _Reader:
             case of_session.Prompt():
                 self._turns[told.turn] = _prompt(told, record)
             case of_session.Queue():
-                times = Times(told.t / 1000)
-                self._attempts[told.a] = Attempt(
-                    told.agent, told.a, times, self._run.head.resolution_s
-                )
-                self._attempts[told.a].cold = told.cold
-                self._asked[told.a] = told.turn, told.agent
-                if isinstance(repeat := record.get("repeat"), int):
-                    self._repeats[told.a] = repeat
+                self._queue(told, record)
             case of_session.End():
                 self._end(told)
             case of_session.Withdraw():
@@ -164,6 +157,17 @@ class _Reader:
                 self._run.agents[told.agent.id] = told.agent
             case of_stream.StreamLine():
                 self._stream(told)
+
+    def _queue(self, told: of_session.Queue, record: Plain) -> None:
+        resolution = self._run.head.resolution_s
+        attempt = Attempt(told.agent, told.a, Times(told.t / 1000), resolution)
+        self._attempts[told.a] = attempt
+        attempt.cold = told.cold
+        if (before := self._ended.get(told.continues or 0)) is not None:
+            attempt.begin_with(self._texts.get(before.text))
+        self._asked[told.a] = told.turn, told.agent
+        if isinstance(repeat := record.get("repeat"), int):
+            self._repeats[told.a] = repeat
 
     def _request(self, record: Plain) -> None:
         """Of a request nothing is read but whether it was asked cold, where it was to be."""

@@ -57,6 +57,7 @@ COLUMNS = (
     "server_tokens_per_s",
     "server_acceptance",
     "aside",
+    "continues",
 )
 """In their order; new ones come at the end."""
 
@@ -96,6 +97,7 @@ def _rows(document: Document, turn: AskedTurn, agent: Agent, part: Turn) -> Iter
             "attempt_serial": attempt.serial,
             "front": attempt is part.attempt,
             "aside": part.aside,
+            "continues": attempt.continues,
             "model": asked_model(agent, attempt) or attempt.model,
             "answered_as": attempt.model,
             "server": place.profile.server,

@@ -144,6 +144,16 @@ ASIDE = "set aside: the prompt, or one before it, was edited"
 """What is said of a turn that is no part of its agent's conversation any more."""
 
 
+def joined_from(turn: Turn, attempt: Attempt) -> str:
+    """Which attempt at a turn this one goes on with, in words; empty: none."""
+    if attempt.continues is None:
+        return ""
+    serials = [one.serial for one in turn.attempts]
+    there = attempt.continues in serials
+    which = f" {serials.index(attempt.continues) + 1}" if there else ""
+    return f", going on with attempt{which}: the numbers are of the rest"
+
+
 def _chosen(agents: Sequence[Agent], only: Collection[str] | None) -> tuple[Agent, ...]:
     if only is None:
         return tuple(agents)

@@ -9,6 +9,7 @@ from massgen_tui.export.document import (
     Document,
     circumstances,
     ending,
+    joined_from,
     models_of,
     settings_of,
     told_before,
@@ -126,6 +127,7 @@ class _Page:
             if many > 1:
                 front = attempt is turn.attempt
                 name = f"Attempt {number} of {many}{' · in front' if front else ''}"
+                name += self._html.line(joined_from(turn, attempt))
                 opened = '<details class="attempt front" open>' if front else _CLOSED
                 said = f"{opened}<summary>{name}</summary>\n{said}\n</details>"
             attempts.append(said)

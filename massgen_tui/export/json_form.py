@@ -44,6 +44,7 @@ def _answer(document: Document, agent: Agent, part: Turn, number: int, attempt: 
         "attempt": number,
         "front": attempt is part.attempt,
         "aside": part.aside,
+        "continues": attempt.continues,
         "serial": attempt.serial,
         "asked": None if asked is None else asked.isoformat(),
         "settings": dict(settings_of(attempt)),

@@ -4,7 +4,14 @@ import json
 import re
 
 from massgen_tui.coordinate.told import heading, outcome, votes_told
-from massgen_tui.export.document import ASIDE, Document, circumstances, ending, settings_of
+from massgen_tui.export.document import (
+    ASIDE,
+    Document,
+    circumstances,
+    ending,
+    joined_from,
+    settings_of,
+)
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import as_code, sources_markdown
@@ -48,6 +55,7 @@ def _answers(document: Document, agent: Agent, turn: Turn) -> str:
     for number, attempt in enumerate(turn.attempts, 1):
         if many:
             front = " (in front)" if attempt is turn.attempt else ""
+            front += joined_from(turn, attempt)
             parts.append(f"#### Attempt {number} of {len(turn.attempts)}{front}")
         parts += [_answer(document, attempt), _circumstances(document, agent, attempt)]
     return "\n\n".join(part for part in parts if part)

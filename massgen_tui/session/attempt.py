@@ -81,6 +81,12 @@ class Attempt:
 
     What was asked so becomes `no` where the server refuses it and is asked again as ever.
     """
+    continues: int | None = None
+    """The serial of the attempt that it goes on with, whose text its own begins with."""
+    joint: int = 0
+    """Characters of its content that were said there; times and counts are of what came since."""
+    thought_before: int = 0
+    """The same of its reasoning."""
     votes: bool = False
     """It was asked to vote, or for another answer, in a coordination."""
     stopped_s: float = 0.0
@@ -93,6 +99,17 @@ class Attempt:
     _calls: dict[int, ToolCall] = field(default_factory=dict, repr=False)
     _gaps: Gaps = field(default_factory=Gaps, repr=False)
     """Between its pieces, while they come."""
+
+    def go_on_with(self, other: "Attempt") -> None:
+        """Begin with what another attempt said."""
+        self.continues = other.serial
+        self.begin_with(str(other.content), str(other.reasoning))
+
+    def begin_with(self, content: str, reasoning: str = "") -> None:
+        """Have said and thought this before."""
+        self.reasoning, self.content = Text(reasoning), Text(content)
+        self.reasoning.pieces = self.content.pieces = 0
+        self.joint, self.thought_before = self.content.length, self.reasoning.length
 
     def begin(self) -> None:
         """It is this attempt's turn: from now on it runs."""
@@ -200,7 +217,8 @@ class Attempt:
     @property
     def empty(self) -> bool:
         """Nothing that a reader would want came."""
-        return not (self.reasoning or self.content or self.tool_calls)
+        more = self.reasoning.length > self.thought_before or self.content.length > self.joint
+        return not (more or self.tool_calls)
 
     @property
     def tokens(self) -> tuple[int, bool] | None:
@@ -220,7 +238,8 @@ class Attempt:
 
         True: the server. Unknown where all came in one piece: the time is then our own.
         """
-        reasoning, content = self.reasoning.length, self.content.pieces
+        reasoning = self.reasoning.length - self.thought_before
+        content = self.content.pieces
         return tokens_per_s(self.times, self._own_usage, reasoning, content, self.resolution)
 
     @property

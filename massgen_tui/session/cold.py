@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Mapping
 
 from massgen_tui.config.model import AgentConfig
-from massgen_tui.dialects import GENERIC, Cold
-from massgen_tui.dialects.servers import SERVERS
+from massgen_tui.dialects import Cold
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.numbers import cached
+from massgen_tui.session.spoken import spoken
 
 
 def cold_settings(agent: AgentConfig, served_by: str = "") -> Mapping[str, object] | None:
@@ -20,7 +20,7 @@ def cold_settings(agent: AgentConfig, served_by: str = "") -> Mapping[str, objec
         agent: who is asked.
         served_by: what its server proved to be, for a type that may be any server.
     """
-    match key := _dialect_cold(agent, served_by):
+    match key := spoken(agent, served_by).cold:
         case Cold.CANNOT:
             return None
         case Cold.SALT:
@@ -42,10 +42,3 @@ def why_warm(agent: AgentConfig, attempt: Attempt) -> str:
     refused = [told for told in attempt.warnings if any(key in told for key in keys)]
     lacks = f"type {agent.endpoint.type} has no parameter for it"
     return f"cannot be cold here: {refused[0] if refused else lacks}"
-
-
-def _dialect_cold(agent: AgentConfig, served_by: str) -> Cold:
-    dialect = agent.endpoint.dialect
-    if dialect is GENERIC:
-        dialect = next((one for one in SERVERS if served_by.startswith(one.provider)), dialect)
-    return dialect.cold

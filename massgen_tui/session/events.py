@@ -48,6 +48,8 @@ class Queued:
     """Which of several answers to the same prompt, where several are wanted."""
     cold: Cold = ""
     """Asked without use of the prefix cache: `yes`, or `no` where this server cannot be."""
+    continues: int | None = None
+    """The attempt that it goes on with: it begins with what that one said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from massgen_tui.backends.base import Backend
 from massgen_tui.backends.call import Call
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.rest import Rest
 
 
 @dataclass(slots=True, eq=False)
@@ -21,6 +22,8 @@ class Job:
     attempt: Attempt
     call: Call | None = None
     """What is asked where that is not the conversation's next request."""
+    rest: Rest | None = None
+    """Reads what goes on with another answer."""
     changes: Mapping[str, object] = field(default_factory=dict)
     """Changes to the agent's settings for this one."""
     task: asyncio.Task[None] | None = None

@@ -21,6 +21,7 @@ from massgen_tui.session.health import HealthCheck
 from massgen_tui.session.outcome import NOT_UP
 from massgen_tui.session.queries import unended
 from massgen_tui.session.queue import AgentQueue, Job, Queues
+from massgen_tui.session.rest import Rest
 from massgen_tui.session.stall import StallDetector
 from massgen_tui.session.state import SessionState
 from massgen_tui.session.status import Status
@@ -73,13 +74,14 @@ class Scheduler:
         first: bool = False,
         call: Call | None = None,
         cold: bool = False,
+        continues: Attempt | None = None,
     ) -> Attempt:
         """Add an attempt at a turn to the end of the line, or to its head.
 
         Without a `call` it asks what the conversation asks next; `cold`: without use of the
-        server's prefix cache, where that can be.
+        server's prefix cache, where that can be; or it `continues` another one.
         """
-        job = self._added(queue, turn, call, cold=cold)
+        job = self._added(queue, turn, call, cold=cold, continues=continues)
         if first:
             queue.waiting.appendleft(job)
         else:
@@ -239,20 +241,31 @@ class Scheduler:
             self._emit(events.Withdrawn(job.attempt.serial))
         self._free(queue, job)
 
-    def _added(self, queue: AgentQueue, turn: Turn, call: Call | None, *, cold: bool) -> Job:
+    def _added(
+        self,
+        queue: AgentQueue,
+        turn: Turn,
+        call: Call | None,
+        *,
+        cold: bool,
+        continues: Attempt | None = None,
+    ) -> Job:
         serial, agent = self._state.next_attempt, queue.agent
         changes = cold_settings(agent.config, agent.served_by) if cold else {}
         told: events.Cold = "" if not cold else "no" if changes is None else "yes"
         self.idle.clear()
-        self._emit(events.Queued(serial, agent.id, turn.serial, cold=told))
+        before = continues.serial if continues is not None else None
+        self._emit(events.Queued(serial, agent.id, turn.serial, cold=told, continues=before))
         attempt = self._state.attempt(serial)
-        return Job(agent, queue.backend, turn, attempt, call, changes or {})
+        rest = Rest(str(continues.content)) if continues is not None else None
+        return Job(agent, queue.backend, turn, attempt, call, rest, changes or {})
 
     def _take(self, job: Job, event: StreamEvent) -> None:
         attempt = job.attempt
         if attempt.status.ended or (isinstance(event, Warned) and event.text in attempt.warnings):
             return
-        self._emit(events.Streamed(attempt.serial, event))
+        for one in (event,) if job.rest is None else job.rest.read(event):
+            self._emit(events.Streamed(attempt.serial, one))
 
     def _finish(
         self, queue: AgentQueue, job: Job, status: Status, error: BackendError | None = None
@@ -272,6 +285,8 @@ class Scheduler:
 
     def _end(self, job: Job, status: Status, error: BackendError | None = None) -> None:
         if not job.attempt.status.ended:
+            for event in job.rest.end() if job.rest is not None else ():
+                self._emit(events.Streamed(job.attempt.serial, event))
             self._emit(events.Ended(job.attempt.serial, status, error))
 
     def _free(self, queue: AgentQueue, job: Job) -> None:

@@ -138,17 +138,18 @@ class Session(Members):
         *,
         defer: bool = False,
         cold: bool = False,
+        continues: Attempt | None = None,
     ) -> Attempt:
         """Ask an agent something of one's own at a turn, as another attempt at it.
 
-        Without a `call` it is asked what its conversation asks next.
+        Without a `call` it asks what its conversation asks next, or it `continues` an attempt.
         With `defer` a free agent holds it until `release`. `cold`: as `rerun` has it.
         """
         self._must_be_open()
         queue = self._queues[agent]
         if defer and not queue.busy:
             return self._scheduler.defer(queue, turn, call, cold=cold)
-        attempt = self._scheduler.enlist(queue, turn, call=call, cold=cold)
+        attempt = self._scheduler.enlist(queue, turn, call=call, cold=cold, continues=continues)
         self._scheduler.advance(queue)
         return attempt
 

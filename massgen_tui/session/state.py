@@ -232,8 +232,11 @@ class SessionState:
         turn = _turn(agent, event.turn)
         if event.attempt in self._placed:
             raise ValueError(f"there is an attempt {event.attempt} already")
+        before = None if event.continues is None else self.attempt(event.continues)
         times = Times(created=at)
         attempt = Attempt(agent.id, event.attempt, times, self._resolution_s)
+        if before is not None:
+            attempt.go_on_with(before)
         attempt.cold = event.cold
         self.next_attempt = max(self.next_attempt, event.attempt + 1)
         turn.attempts.append(attempt)

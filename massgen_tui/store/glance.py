@@ -169,6 +169,9 @@ class _Tally:
                 self._turns[_int(record["turn"])] = _Turn(str(record["text"]), set(told))
             case "queued":
                 attempt = _Attempt(str(record["agent"]), _int(record["turn"]))
+                if (before := self.attempts.get(_number(record.get("continues")))) is not None:
+                    attempt.content = list(before.content)
+                    attempt.reasoning = list(before.reasoning)
                 self.attempts[_int(record["a"])] = attempt
             case "agent_added":
                 self._added(record["agent"])
@@ -215,6 +218,11 @@ class _Tally:
                 times = record.get("times")
                 if isinstance(times, Mapping):
                     attempt.pieces = _int(times.get("pieces", 0))
+
+
+def _number(value: object) -> int:
+    """A serial; 0, which none has, where there is none."""
+    return value if isinstance(value, int) else 0
 
 
 def _int(value: object) -> int:

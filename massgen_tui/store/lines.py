@@ -73,6 +73,8 @@ class Queue(EventLine):
     cold: events.Cold = ""
     repeat: int = 1
     """Which of several answers to the same prompt."""
+    continues: int | None = None
+    """The attempt that it goes on with."""
     makes = events.Queued
 
 

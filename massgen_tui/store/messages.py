@@ -25,6 +25,8 @@ class MessageNames:
         self._told: dict[str, dict[bytes, tuple[str, int]]] = {}
         """What each agent's conversation tells: texts by their digests."""
         self._agents: dict[int, str] = {}
+        self._joined: set[int] = set()
+        """Attempts that go on with others."""
         self._alone = False
         """Each prompt stands for itself: nothing said before is quoted, and nothing is held."""
         self._texts: dict[int, dict[str, list[str]]] = {}
@@ -37,13 +39,17 @@ class MessageNames:
                 self._alone = self._alone or bool(id)
                 for agent in agents:
                     self._tell(agent, text, "p", turn)
-            case events.Queued(attempt=serial, agent=agent):
+            case events.Queued(attempt=serial, agent=agent, continues=before):
                 self._agents[serial] = agent
+                if before is not None:
+                    self._joined.add(serial)
             case events.Ended(attempt=serial) | events.Withdrawn(attempt=serial) if self._alone:
                 self._texts.pop(serial, None)
                 self._agents.pop(serial, None)
             case events.Ended(attempt=serial) if serial in self._agents:
-                for what, parts in self._texts.pop(serial, {}).items():
+                texts = self._texts.pop(serial, {})
+                # of one that goes on with another this is a part of what it says
+                for what, parts in texts.items() if serial not in self._joined else ():
                     self._tell(self._agents[serial], "".join(parts), what, serial)
             case events.Withdrawn(attempt=serial) if serial in self._agents:
                 self._drop(self._agents[serial], serial, "cr")

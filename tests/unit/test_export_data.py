@@ -38,7 +38,7 @@ from tests.support.attempts import attempt_of, conversation, told
 from tests.support.fakes import config_of
 
 SCHEMA = Path("massgen_tui/cli/schemas/run.json")
-MORE = {"attempt", "front", "aside", "serial", "asked", "settings"}
+MORE = {"attempt", "front", "aside", "continues", "serial", "asked", "settings"}
 """What an exported answer has beside `run`'s."""
 TEXT = st.text(max_size=12)
 STREAMS = st.lists(

@@ -33,6 +33,7 @@ from massgen_tui.session import coordination_events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.connections import profile_of
+from massgen_tui.session.continuing import continue_answer
 from massgen_tui.session.coordination_events import CoordinationEvent
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.editing import ask_instead
@@ -263,6 +264,14 @@ class Sessions(RuleBasedStateMachine):
     @rule(to=WHO)
     def start_over(self, to: tuple[str, ...] | None) -> None:
         self.command(lambda: self.session.start_over(to), *(to or ()))
+
+    @rule(id=st.sampled_from(IDS), place=st.integers(0, 3))
+    def go_on(self, id: str, place: int) -> None:
+        agent = self.session.state.agents.get(id)
+        turns = [turn for turn in agent.turns if turn.attempts] if agent else []
+        if agent is not None and turns:
+            turn = turns[place % len(turns)]
+            self.command(lambda: continue_answer(self.session, agent, turn), id)
 
     @rule(text=TEXT, to=WHO, place=st.integers(0, 3))
     def edit(self, text: str, to: tuple[str, ...] | None, place: int) -> None:

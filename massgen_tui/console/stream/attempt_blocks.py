@@ -1,5 +1,7 @@
 """The blocks of one turn: prompt, attempt head, reasoning, answer, and how it ended."""
 
+from collections.abc import Sequence
+
 from massgen_tui.backends.events import BackendError
 from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.answer import Answer
@@ -16,6 +18,8 @@ from massgen_tui.session.status import Status
 from massgen_tui.text import clean
 
 _PROMPT_LINES = 6
+_JOINT = 24
+"""Characters before a joint that are shown."""
 _PROMPT_SHOWN = 4096
 """Characters of a prompt that are looked at, whatever its length."""
 
@@ -74,6 +78,7 @@ class AttemptHead(Derived):
         if many < 2:
             return []
         spans: list[Span] = [(f"attempt {attempts.index(self._attempt) + 1} of {many}", "dim")]
+        spans += _joint(self._attempt, attempts)
         if last is not self._attempt and not last.status.ended:
             spans.append((f" · attempt {many} is {last.status}", "mark"))
         elif self._turn.agreement is not None:
@@ -84,6 +89,17 @@ class AttemptHead(Derived):
         ):
             spans.append((f" · quoted: attempt {attempts.index(quoted) + 1}", "mark"))
         return line_rows([*spans, ("  [ and ] switch", "dim")], self.width)
+
+
+def _joint(attempt: Attempt, attempts: Sequence[Attempt]) -> list[Span]:
+    """Where an attempt goes on with another, by the last words of that."""
+    if attempt.continues is None:
+        return []
+    other = next((n for n, one in enumerate(attempts, 1) if one.serial == attempt.continues), 0)
+    last = str(attempt.content)[max(attempt.joint - _JOINT, 0) : attempt.joint]
+    words = clean(last).split()
+    shown = " ".join(words[1:] or words if len(last) == _JOINT else words)
+    return [(f" · goes on with attempt {other} after “…{shown}”; numbers are of the rest", "mark")]
 
 
 def said(attempt: Attempt) -> bool:
