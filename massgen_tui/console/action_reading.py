@@ -4,6 +4,17 @@ from massgen_tui.console.action import Action, Scope
 
 _PANE = Scope.PANE
 
+FIND_ALL = Action(
+    Scope.MAIN,
+    "find-all",
+    "ctrl+f",
+    "find_all",
+    "find in all panes",
+    "View",
+    palette="Find in all panes",
+)
+"""Wherever the focus is on the main screen."""
+
 READING: tuple[Action, ...] = (
     Action(
         _PANE,

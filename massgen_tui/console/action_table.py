@@ -9,7 +9,7 @@ from massgen_tui.console.action import Action, Scope, reserved
 from massgen_tui.console.action_agents import ADDING, AGENTS, PANEL
 from massgen_tui.console.action_offers import RELOAD, exports, offer
 from massgen_tui.console.action_prompts import EARLIER, EDITOR
-from massgen_tui.console.action_reading import READING, REQUEST
+from massgen_tui.console.action_reading import FIND_ALL, READING, REQUEST
 from massgen_tui.console.action_screens import ANSWERS, COMPARING, KEPT, OVER, REPLAYING, STOP
 
 _WHOM = "all, or the focused pane"
@@ -95,6 +95,7 @@ ACTIONS: tuple[Action, ...] = (
         "pane",
         "Go to pane",
     ),
+    FIND_ALL,
     Action(
         _MAIN,
         "next",

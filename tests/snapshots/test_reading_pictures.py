@@ -1,4 +1,4 @@
-"""What it looks like to read what was sent and what came."""
+"""What it looks like to read what was sent and what came, and to find in all panes."""
 
 import pytest
 
@@ -51,3 +51,20 @@ def test_what_came_without_colour(
     app = request()
     keys = "ctrl+g", "1", "i", "end"
     assert snap_compare(app, terminal_size=(120, 36), run_before=shown(app, *keys))
+
+
+FOUND = "ctrl+f", *"learning", "enter", "n"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+def test_found_in_all_panes(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
+    app = request()
+    assert snap_compare(app, terminal_size=size, run_before=shown(app, *FOUND))
+
+
+def test_found_in_all_panes_without_colour(
+    snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = request()
+    assert snap_compare(app, terminal_size=(120, 36), run_before=shown(app, *FOUND))

@@ -265,10 +265,13 @@ class MainScreen(Reading, CachedLines):
         if number == 0:
             self.set_focus(self.prompt)
         elif number <= len(self.panes):
-            pane = self.panes[number - 1]
-            self.grid.bring(pane)
-            self.set_focus(pane)
-            self.show_keys()
+            self.go_to(self.panes[number - 1])
+
+    def go_to(self, pane: AgentPane) -> None:
+        """Bring a pane into sight and give it the focus."""
+        self.grid.bring(pane)
+        self.set_focus(pane)
+        self.show_keys()
 
     @property
     def _no_room(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 from textual.widget import Widget
@@ -9,12 +10,17 @@ from textual.widget import Widget
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.panes import PaneGrid
 
+if TYPE_CHECKING:
+    from massgen_tui.console.widgets.find_all import FindAll
+
 
 class Reading(Screen[None]):
     """The part of the main screen that acts on the pane that is read."""
 
     grid: PaneGrid
     _keymap: Mapping[str, str]
+    _all: "FindAll | None" = None
+    _before: Widget | None = None
 
     @property
     def pane(self) -> AgentPane | None:
@@ -29,6 +35,8 @@ class Reading(Screen[None]):
     async def action_search(self) -> None:
         """Ask what to find in the focused pane."""
         if self.pane is not None:
+            if self._all is not None:
+                self.close_search()
             # what it is made of takes time to import, and the first frame does not need it
             room = import_module("massgen_tui.console.widgets.search")
             bar: Widget = room.SearchBar(self.pane, self._keymap, id="search")
@@ -38,7 +46,13 @@ class Reading(Screen[None]):
             self.set_focus(bar)
 
     def close_search(self) -> bool:
-        """Search no more in the panes that are seen; False when nothing was searched."""
+        """Search no more in the panes that are seen, or in all; False when nothing was searched."""
+        if self._all is not None:
+            back = self.pane or self._before
+            self._all.close()
+            self._all = None
+            self.set_focus(back if back is not None and back.is_attached else self.read)
+            return True
         searched = [pane for pane in self.grid.panes if pane.finding and pane.display]
         for pane in searched:
             pane.find("")
@@ -46,6 +60,26 @@ class Reading(Screen[None]):
         for bar in typing:
             bar.blur()
         return bool(searched or typing)
+
+    async def action_find_all(self) -> None:
+        """Ask what to find in all panes; a second time, what else."""
+        if self._all is not None:
+            self._all.input.focus()
+            return
+        self.close_search()
+        await self.query("#search").remove()
+        self._before = self.focused
+        # what it is made of takes time to import, and the first frame does not need it
+        room = import_module("massgen_tui.console.widgets.find_all")
+        bar: FindAll = room.FindAll(
+            lambda: self.grid.panes, self.read, self.go_to, self._keymap, id="search"
+        )
+        self._all = bar
+        await self.mount(bar)
+
+    def go_to(self, pane: AgentPane) -> None:
+        """Bring a pane into sight and give it the focus."""
+        raise NotImplementedError
 
     def action_turn(self, by: int) -> None:
         """Go to the prompt of the turn before or after."""

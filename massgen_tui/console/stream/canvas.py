@@ -5,17 +5,15 @@ from textual.strip import Strip
 
 from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.document import Document
-from massgen_tui.console.stream.find import Finder
 from massgen_tui.console.stream.frame import FOOT_FROM, Frame
 from massgen_tui.console.stream.rows import PaintContext, Row, inner_width, keep_same
 from massgen_tui.console.stream.scroll import Scroll
+from massgen_tui.console.stream.search import Search
 from massgen_tui.console.stream.select import marked
 from massgen_tui.console.stream.styles import Styles
 from massgen_tui.console.stream.turns import TurnSteps
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
-from massgen_tui.session.pieces import Text
-from massgen_tui.text import clean, one_line
 
 _FOOT_EVERY = 0.5
 """Seconds between two looks at the numbers of a running attempt."""
@@ -40,9 +38,8 @@ class Canvas:
         self._blank = Row()
         self._foot_at = -1.0
         self._numbers: list[Span] = []
-        self.finder: Finder | None = None
+        self.search: Search | None = None
         """What is searched for, if anything."""
-        self._hidden: tuple[list[tuple[Text, int]], Finder | None, int] = [], None, 0
 
     def renumber(self, number: int) -> None:
         """Show it as another pane."""
@@ -79,8 +76,8 @@ class Canvas:
         self.view.resize(max(height - 2 - own_foot, 1))
         if self.document.width != look.inner:
             self.document.set_width(look.inner, now)
-        if self.finder is not None:
-            self.finder.work()
+        if self.search is not None:
+            self.search.work()
         self.document.settle_window()
         before = self._drawn
         self._drawn = rows = self._rows(now, width, height, own_foot=own_foot)
@@ -97,7 +94,7 @@ class Canvas:
 
     def _rows(self, now: float, width: int, height: int, *, own_foot: bool) -> list[Row]:
         view = self.view
-        body = self._found() if self.finder is not None else list(view.window)
+        body = self._found() if self.search is not None else list(view.window)
         body += [self._blank] * (view.height - len(body))
         numbers = self._numbers_at(now)
         feet: list[Row] = []
@@ -110,33 +107,14 @@ class Canvas:
     def _found(self) -> list[Row]:
         """The window with what was found in it; rows that look as they did stay the same."""
         window = self.view.window
-        shown = self.finder.marked(window) if self.finder is not None else list(window)
+        shown = self.search.finder.marked(window) if self.search is not None else list(window)
         keep_same(self._drawn[1:], shown)
         return shown
 
     @property
     def said(self) -> str:
         """What is searched for, how often it was found, where one stands; else at which turn."""
-        finder = self.finder
-        if finder is None:
-            return self.turns.said
-        many = len(finder.hits)
-        if many or finder.working:
-            place = "" if finder.place is None else f"{finder.place + 1}/"
-            count = f"{place}{many}{'…' if finder.working else ''}"
-        else:
-            count = "not found"
-        hidden = self._count_hidden(finder)
-        also = f" · {hidden} in folded reasoning" if hidden else ""
-        return f"{count} /{one_line(finder.text, 30)}{also}"
-
-    def _count_hidden(self, finder: Finder) -> int:
-        """How often it stands in folded reasoning; counted again when that has changed."""
-        texts = [(text, text.length) for text in self.document.folded]
-        if (texts, finder) != self._hidden[:2]:
-            count = sum(finder.count_in(clean(str(text))) for text, _ in texts)
-            self._hidden = texts, finder, count
-        return self._hidden[2]
+        return self.search.said if self.search is not None else self.turns.said
 
     def _numbers_at(self, now: float) -> list[Span]:
         attempt = self._agent.current

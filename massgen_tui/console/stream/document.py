@@ -198,6 +198,18 @@ class Document:
         self._look_again()
         return True
 
+    def set_fold(self, reasoning: Text, *, folded: bool) -> bool:
+        """Fold this reasoning or unfold it; tells whether that changes anything."""
+        for view in self.views:
+            if view.attempt is not None and view.attempt.reasoning is reasoning:
+                if bool(view.fold) is folded:
+                    return False
+                view.fold.toggle()
+                view.touch()
+                self._look_again()
+                return True
+        return False
+
     @property
     def folded(self) -> list[Text]:
         """The reasoning that is folded away."""

@@ -172,6 +172,12 @@ class Finder:
                 shown[at - top] = emphasized(rows[at], pieces)
         return shown
 
-    def count_in(self, text: str) -> int:
-        """How often it stands in a text that has no rows."""
-        return sum(1 for _ in self._wanted.finditer(text))
+    def at_edge(self, by: int) -> bool:
+        """Whether one stands at the last place (by -1: the first), or there is none."""
+        edge = len(self.hits) - 1 if by > 0 else 0
+        return not self.hits or self.place == edge
+
+    def go_to_edge(self, by: int) -> None:
+        """Go to the first place, or by -1 to the last."""
+        if self.hits:
+            self._go(0 if by > 0 else len(self.hits) - 1)

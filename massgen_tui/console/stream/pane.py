@@ -14,7 +14,6 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
 from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import bindings
@@ -22,22 +21,18 @@ from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.canvas import Canvas
 from massgen_tui.console.stream.copying import Part, copied
-from massgen_tui.console.stream.find import Finder
 from massgen_tui.console.stream.rows import runs
+from massgen_tui.console.stream.searched import Clock, Searched
 from massgen_tui.console.stream.select import line_at, selected_text, word_at
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.session.agent import Agent, Turn
 
-Clock = Callable[[], float]
-"""Gives monotonic seconds."""
 _WHEEL = 3
-_SWEEP = 1024
-"""Characters wrapped per step, after a resize or a burst."""
 _SOON, _LATER = 0.01, 0.06
 """Seconds between two steps: while text waits to be taken in, and to be wrapped."""
 
 
-class AgentPane(Widget, can_focus=True):
+class AgentPane(Searched, can_focus=True):
     """Shows one agent: the conversation, as it streams."""
 
     DEFAULT_CSS = "AgentPane { width: 1fr; height: 1fr; }"
@@ -77,7 +72,6 @@ class AgentPane(Widget, can_focus=True):
         self._view = self._canvas.view
         self._document = self._canvas.document
         self._catching_up = False
-        self._found_from = 0
         self._selection: Selection | None = None
 
     def on_mount(self) -> None:
@@ -141,18 +135,13 @@ class AgentPane(Widget, can_focus=True):
             soon = self._document.waiting or self._looking
             self.set_timer(_SOON if soon else _LATER, self._catch_up)
 
-    @property
-    def _looking(self) -> bool:
-        """Not all that is there has been searched."""
-        return self._canvas.finder is not None and self._canvas.finder.working
-
     def _catch_up(self) -> None:
         """Take one step more of what came at once, or was wrapped for another width."""
         self._catching_up = False
-        if self._document.waiting:
+        if self._document.waiting or self._looking:
             self._document.flush(self._clock())
-        elif self._document.stale:
-            self._document.sweep(_SWEEP)
+        if self._document.stale and not self._document.waiting:
+            self._sweep()
         self._show(self._clock())
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -199,31 +188,6 @@ class AgentPane(Widget, can_focus=True):
     @property
     def _end_row(self) -> int | None:
         return None if self._view.follow else self._view.top + self._view.height - 1
-
-    @property
-    def finding(self) -> str:
-        """What is searched for here; empty when nothing is."""
-        return self._canvas.finder.text if self._canvas.finder is not None else ""
-
-    def find(self, text: str) -> None:
-        """Show where `text` stands and go to the first place from here on; empty: search no more.
-
-        It is taken literally; capitals matter only where it has some. While something is searched,
-        another text is looked for from where that search began.
-        """
-        if text != self.finding:
-            self._found_from = self._found_from if self.finding else self._view.top
-            self._document.whole = bool(text)
-            self._canvas.finder = Finder(self._view, text, self._found_from) if text else None
-            self._show(self._clock())
-
-    def action_find_next(self, by: int) -> None:
-        """Go to the next place, or the one before."""
-        if self._canvas.finder is None:
-            self.notify("nothing is searched for in this pane: / does", markup=False)
-            return
-        self._canvas.finder.step(by)
-        self._show(self._clock())
 
     def action_fold(self) -> None:
         """Fold or unfold the reasoning."""
