@@ -1,13 +1,14 @@
 """Go to a pane by its number: one line that takes a digit, or two where there are ten panes."""
 
+from asyncio import TimerHandle
 from collections.abc import Callable, Sequence
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.timer import Timer
 from textual.widgets import Static
 
+from massgen_tui.console.once import once
 from massgen_tui.console.screens.modal import Modal
 from massgen_tui.text import one_line
 
@@ -37,7 +38,7 @@ class GotoScreen(Modal[None]):
         self._arrive = go
         self._go_aside = go_aside
         self._typed = ""
-        self._wait: Timer | None = None
+        self._wait: TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
         """The line."""
@@ -66,12 +67,12 @@ class GotoScreen(Modal[None]):
 
     def _digit(self, digit: str) -> None:
         if self._wait is not None:
-            self._wait.stop()
+            self._wait.cancel()
         self._typed += digit
         number = int(self._typed)
         if number and number * 10 <= len(self._panes) and len(self._typed) < 2:
             self.query_one("#goto", Static).update(self._line(), layout=False)
-            self._wait = self.set_timer(SECOND_DIGIT, self._go)
+            self._wait = once(self, SECOND_DIGIT, self._go)
         else:
             self._go()
 

@@ -9,13 +9,13 @@ from collections.abc import Coroutine, Mapping, Sequence
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.contain import guarded
 from massgen_tui.console.keys import bindings
+from massgen_tui.console.once import once
 from massgen_tui.console.screens.modal import Modal
 from massgen_tui.console.session_desk import SessionDesk
 from massgen_tui.console.session_finder import Row, SessionFinder
@@ -71,7 +71,7 @@ class SessionsScreen(Modal[None]):
         self._answered = ""
         """The query that the rows answer."""
         self._wanted = asyncio.Event()
-        self._quiet: Timer | None = None
+        self._quiet: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
         """Title, search line, list, preview, keys."""
@@ -99,8 +99,8 @@ class SessionsScreen(Modal[None]):
         event.stop()
         self._query = self._search.value.strip()
         if self._quiet is not None:
-            self._quiet.stop()
-        self._quiet = self.set_timer(QUIET_S, self._wanted.set)
+            self._quiet.cancel()
+        self._quiet = once(self, QUIET_S, self._wanted.set)
 
     @on(SessionList.Moved)
     def _moved(self, event: SessionList.Moved) -> None:

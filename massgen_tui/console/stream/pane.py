@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import bindings
+from massgen_tui.console.once import once
 from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.canvas import Canvas
@@ -133,7 +134,7 @@ class AgentPane(Searched, can_focus=True):
         if not self._catching_up:
             self._catching_up = True
             soon = self._document.waiting or self._looking
-            self.set_timer(_SOON if soon else _LATER, self._catch_up)
+            once(self, _SOON if soon else _LATER, self._catch_up)
 
     def _catch_up(self) -> None:
         """Take one step more of what came at once, or was wrapped for another width."""

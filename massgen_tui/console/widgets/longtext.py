@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from massgen_tui.console.once import once
 from massgen_tui.console.stream.wrap import TAB, breaks
 from massgen_tui.console.terminal.width import cells
 
@@ -70,7 +71,7 @@ class LongText(ScrollView, can_focus=True):
         self.refresh()
         self._waits = len(self._rows) - before == rows
         if self._waits:
-            self.set_timer(_PAUSE, self._step)
+            once(self, _PAUSE, self._step)
         if self._to_end:
             self.scroll_end(animate=False)
         elif self._goal and self._rows[-1][0] >= self._goal:
