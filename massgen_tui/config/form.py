@@ -9,6 +9,7 @@ from massgen_tui.config.diagnostics import PathProblem
 from massgen_tui.config.document import NotYaml
 from massgen_tui.config.endpoint import APART
 from massgen_tui.config.model import AgentConfig, Exporters
+from massgen_tui.config.overruled import overruling, settled
 from massgen_tui.config.routing import is_known
 from massgen_tui.config.serialise import asked_values, endpoint_values, half_known, settings_values
 from massgen_tui.config.values import Json, Written
@@ -108,8 +109,9 @@ def texts_of(agent: AgentConfig) -> dict[str, str]:
                 f"{yaml_line(key)}: {yaml_line(value)}" for key, value in asked.items()
             )
         elif name != MODEL:
-            value = asked.pop(name, None)
-            texts[name] = "" if value is None else yaml_line(value)
+            value, over = asked.pop(name, None), overruling(agent, name)
+            counts = value if over is None else over
+            texts[name] = "" if counts is None else yaml_line(counts)
     return texts
 
 
@@ -142,16 +144,14 @@ def changed(agent: AgentConfig, texts: Mapping[str, str], variables: Mapping[str
             _place(reading, problem)
         raise FormProblems(reading.problems) from None
     read = config.agents[0]
-    if read.problem is not None and read.problem.unset:
-        for unset in read.problem.unset:
-            place = _UNSET.search(unset)
-            where = place[1] if place and place[1] in names else MORE
-            reading.note(where, f"unset: {unset.partition(' ')[0]} ({read.problem.hint})")
-        raise FormProblems(reading.problems)
+    _note_unset(reading, read)
+    settings, unsettled = settled(agent, read, set(names) - {MODEL, SYSTEM, MORE})
+    if problems := unsettled | reading.problems:
+        raise FormProblems(problems)
     # a key that stands in the config is not repeated in its values
     held = dict(agent.endpoint.secrets) | dict(read.endpoint.secrets)
     endpoint = agent.endpoint.model_copy(update={"secrets": tuple(sorted(held.items()))})
-    made = agent.model_copy(update={"settings": read.settings, "endpoint": endpoint})
+    made = agent.model_copy(update={"settings": settings, "endpoint": endpoint})
     return Changed(made, _news(agent, config.warnings, variables))
 
 
@@ -190,6 +190,16 @@ def _read_more(reading: _Reading, value: object) -> None:
                 reading.note(MORE, f"`{key}` says where it is asked, which stays")
         reading.backend.update(found)
         reading.repeats = value.repeats if isinstance(value, Written) else {}
+
+
+def _note_unset(reading: _Reading, read: AgentConfig) -> None:
+    """Note the variables without a value, at the fields that name them."""
+    if (problem := read.problem) is None:
+        return
+    for unset in problem.unset:
+        place = _UNSET.search(unset)
+        where = place[1] if place and place[1] in reading.fields else MORE
+        reading.note(where, f"unset: {unset.partition(' ')[0]} ({problem.hint})")
 
 
 def _place(reading: _Reading, problem: PathProblem) -> None:

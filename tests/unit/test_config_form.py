@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from massgen_tui.backends.call import Call
+from massgen_tui.backends.request import build_request
 from massgen_tui.config.build import build
 from massgen_tui.config.form import (
     MORE,
@@ -18,6 +20,7 @@ from massgen_tui.config.form import (
     texts_of,
     unchangeable,
 )
+from massgen_tui.config.merge import look_up
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.config.yaml_text import typed, yaml_block, yaml_line
 from tests.support.configs import problems_of
@@ -40,6 +43,10 @@ def wrong(one: AgentConfig, **texts: str) -> dict[str, str]:
     with pytest.raises(FormProblems) as raised:
         with_texts(one, **texts)
     return raised.value.problems
+
+
+def body_of(one: AgentConfig) -> dict[str, object]:
+    return dict(build_request(one, Call(())).body)
 
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -198,3 +205,68 @@ def test_what_is_not_known_of_an_agent_is_not_made_up() -> None:
     assert unchangeable(agent()) == ""
     assert unchangeable(agent(api_key="${NO_SUCH}")).startswith("unset: NO_SUCH")
     assert "not spoken" in unchangeable(agent(type="claude"))
+
+
+OVERRULED: list[tuple[dict[str, object], str, str, str, str]] = [
+    # the backend, the field, what it shows, what is typed, where that has to stand in the body
+    (
+        {"chat_template_kwargs": {"enable_thinking": True}},
+        *("enable_thinking", "true", "false", "chat_template_kwargs.enable_thinking"),
+    ),
+    (
+        {
+            "type": "sglang",
+            "extra_body": {"chat_template_kwargs": {"enable_thinking": False, "x": 1}},
+        },
+        *("enable_thinking", "false", "true", "chat_template_kwargs.enable_thinking"),
+    ),
+    ({"extra_body": {"top_k": 50}}, "top_k", "50", "10", "top_k"),
+    (
+        {"extra_body": {"temperature": 0.5}, "temperature": 1},
+        "temperature",
+        "0.5",
+        "0.7",
+        "temperature",
+    ),
+    ({"extra_body": {"max_tokens": 9}}, "max_tokens", "9", "8", "max_tokens"),
+    (
+        {"extra_body": {"thinking_token_budget": 9}},
+        "thinking_budget",
+        "9",
+        "8",
+        "thinking_token_budget",
+    ),
+]
+
+
+@pytest.mark.parametrize(("backend", "field", "shown", "typed_in", "path"), OVERRULED)
+def test_a_field_that_another_parameter_overrules_shows_and_changes_what_counts(
+    backend: dict[str, object], field: str, shown: str, typed_in: str, path: str
+) -> None:
+    one = agent(**backend)
+    assert texts_of(one)[field] == shown
+    assert with_texts(one) == Changed(one)
+    made = with_texts(one, **{field: typed_in}).agent
+    assert yaml_line(look_up(body_of(made), path)) == typed_in
+    assert texts_of(made)[field] == typed_in
+    none = with_texts(made, **{field: ""}).agent
+    assert look_up(body_of(none), path) is None
+    # the other way round: as the other parameters say
+    more = with_texts(one, more=texts_of(made)[MORE], **{field: texts_of(made)[field]}).agent
+    assert body_of(more) == body_of(made)
+
+
+def test_two_fields_that_say_two_things_are_told() -> None:
+    one = agent(chat_template_kwargs={"enable_thinking": True})
+    found = wrong(
+        one, enable_thinking="true", more="chat_template_kwargs: {enable_thinking: false}"
+    )
+    assert found == {
+        "enable_thinking": "chat_template_kwargs.enable_thinking of the other parameters counts"
+        " instead: change it there"
+    }
+    typed_as = agent(
+        type="zai", base_url="https://api.z.ai/api/paas/v4", thinking={"type": "disabled"}
+    )
+    assert "thinking.type" in wrong(typed_as, enable_thinking="true")["enable_thinking"]
+    assert with_texts(typed_as, temperature="1").agent.settings.parameters["temperature"] == 1
