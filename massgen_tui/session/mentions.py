@@ -21,7 +21,7 @@ _PATH = re.compile(f"{_WRITTEN}|{_SEEMS}")
 _WORD = re.compile(
     r"(?P<fence>^(?P<marks>`{3,}|~{3,}).*?(?:^(?P=marks)|\Z))|(?P<code>`[^`\n]+`)"
     r"|(?<![^\s(])@(?P<plain>@?)"
-    rf'(?:"(?P<quoted>[^"\n]+)"|(?P<path>{_WRITTEN}|{_SEEMS})(?=[)\]\'".,;:!?]*(?!\S)))',
+    rf'(?:"(?P<quoted>[^"\n]+)"|(?P<path>{_WRITTEN}|{_SEEMS})(?=[)\]\'".,;:!?]{{0,9}}(?!\S)))',
     re.MULTILINE | re.DOTALL,
 )
 

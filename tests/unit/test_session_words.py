@@ -133,6 +133,13 @@ def test_a_word_with_a_slash_or_a_leading_dot_names_a_file(text: str, names: lis
     assert not any(one.plain for one in found)
 
 
+@pytest.mark.parametrize("part", [".", "a/", "(", "`", '"', "@", "@./", "~"])
+def test_no_text_takes_long_to_look_through(part: str) -> None:
+    # what is pasted is looked through at once: 32,000 dots behind a path once held the keys for 30 s
+    for before in ("@a/", "@./", '@"./', "", "```"):
+        assert len(file_mentions(f"{before}{part * 100_000}(")) <= 100_000
+
+
 def test_two_ats_before_a_path_are_text() -> None:
     (found,) = file_mentions("install @@types/node")
     assert found.plain
