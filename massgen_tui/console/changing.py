@@ -156,7 +156,8 @@ class Changing:
 
     def save_as(self, name: str, *, over: bool = False) -> Saved:
         """Write all agents to a config of this name; `over` what is there, when that was asked."""
-        return save_as(self._session.config, name, over=over)
+        config = self._session.config
+        return save_as(config, name, over=over, known=variables_of(config))
 
 
 def free_id(like: str, taken: Collection[str]) -> str:

@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 import tempfile
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,16 +38,17 @@ def path_of(name: str) -> Path:
     return path if path.suffix in _ENDINGS else path.with_name(f"{path.name}.yaml")
 
 
-def save_as(config: Config, name: str, *, over: bool = False) -> Saved:
+def save_as(config: Config, name: str, *, over: bool = False, known: Collection[str] = ()) -> Saved:
     """Write a config to a file; with `over` in the place of what is there.
 
     Args:
         config: what is written.
         name: as it was typed.
         over: the user was asked.
+        known: the variables that there are.
     """
     try:
-        path, made = path_of(name), as_file(config)
+        path, made = path_of(name), as_file(config, known)
         if over:
             _replace(path, made.text)
         else:

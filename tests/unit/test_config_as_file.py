@@ -111,6 +111,30 @@ def test_a_secret_that_stood_in_the_config_is_a_variable(tmp_path: Path) -> None
     assert pairs == {("authorization", f"Bearer {KEY}"), ("x-api-key", KEY)}
 
 
+def test_the_variable_of_a_secret_is_none_that_holds_another(tmp_path: Path) -> None:
+    # its key would go to another server: OpenAI's to this one
+    agents = "\n".join(
+        f"  - {{id: {id}, backend: {{type: vllm, model: m, base_url: 'h:9', api_key: {key}}}}}"
+        for id, key in [
+            ("openai", KEY),
+            ("vllm", KEY),
+            ("my", KEY),
+            ("two", "'${MY_API_KEY}'"),
+            ("box", KEY),
+            ("mine", KEY),
+        ]
+    )
+    config = load_config(written(tmp_path, f"agents:\n{agents}"), {"MY_API_KEY": "k-123456"})
+    told = as_file(config, known=["BOX_API_KEY", "BOX_API_KEY_2"])
+    assert told.variables == (
+        "OPENAI_API_KEY_2",
+        "VLLM_API_KEY_2",
+        "MY_API_KEY_2",
+        "BOX_API_KEY_3",
+        "MINE_API_KEY",
+    )
+
+
 def test_what_is_not_known_whole_is_left_out_and_told(tmp_path: Path) -> None:
     text = """
     agents:
