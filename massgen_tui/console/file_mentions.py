@@ -110,16 +110,19 @@ class FileMentions:
         try:
             with os.scandir(Path(folder or ".").expanduser()) as entries:
                 names = [
-                    f"{folder}{entry.name}{'/' if entry.is_dir() else ''}"
+                    f"{folder}{entry.name}{'/' if _is_folder(entry) else ''}"
                     for entry in entries
                     if entry.name.startswith(begun)
                     and (begun or not entry.name.startswith("."))
                     # without a slash the word could be an agent's, or a dot file's
-                    and (folder or begun.startswith(".") or entry.is_dir())
+                    and (folder or begun.startswith(".") or _is_folder(entry))
                 ]
         except (OSError, ValueError, RuntimeError):
             return []
-        return sorted(name for name in names if clean(name) == name and "\n" not in name)[:_LISTED]
+        # what a prompt cannot hold, or no word of it could name
+        return sorted(name for name in names if clean(name) == name and not set(name) & set('\n"'))[
+            :_LISTED
+        ]
 
     def _ask_about(self, found: Sequence[_Found]) -> None:
         """Let files that came with a paste, are large or changed be sent at the second enter."""
@@ -143,6 +146,13 @@ class FileMentions:
             )
         if asked:
             raise FileProblemError(f"not sent yet: {_told(found)}: enter sends it")
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _find(text: str, mention: Mention) -> _Found:
@@ -195,6 +205,10 @@ def _block(found: _Found) -> str:
             after = _signature(os.fstat(file.fileno()))
     except OSError as error:
         raise FileProblemError(f"not sent: {name} cannot be read: {error.strerror}") from None
+    if data and not found.size and after == found.signature:
+        raise FileProblemError(
+            f"not sent: {name} tells no size, as files of the system do: copy it to another one"
+        )
     if after != found.signature or len(data) != found.size:
         raise FileProblemError(f"not sent: {name} changed while it was read: enter tries again")
     try:

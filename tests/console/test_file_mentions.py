@@ -135,6 +135,11 @@ def hostile(folder: Path) -> dict[str, str]:
         "~nobody-of-that-name/x": "there is no file",
         "types/node": "@@types/node is plain text",
         "./" + "n" * 300: "cannot be read",
+        **{
+            name: "tells no size, as files of the system do"
+            for name in ("/proc/self/status", "/proc/meminfo")
+            if Path(name).exists()  # there is none on macOS
+        },
     }
 
 
@@ -228,6 +233,22 @@ async def test_tab_completes_paths(folder: Path) -> None:
             await stage.press("tab")
             assert stage.app.prompt.text == whole
             assert stage.app.prompt.has_focus
+
+
+async def test_a_link_that_leads_nowhere_keeps_no_other_file_from_being_completed(
+    folder: Path,
+) -> None:
+    (folder / "loop").symlink_to("loop")
+    (folder / "gone").symlink_to("no such file")
+    (folder / 'no"word').write_text("")
+    async with staged() as stage:
+        await typed(stage, "@./not")
+        await stage.press("tab")
+        assert stage.app.prompt.text == "@./notes.md "
+        await typed(stage, "@./")
+        await stage.press("tab")
+        assert "gone  loop  notes.md  src" in told(stage)
+        assert "word" not in told(stage), "no @ can name it"
 
 
 async def test_tab_lists_the_files_that_it_may_be() -> None:

@@ -135,7 +135,7 @@ def test_a_word_with_a_slash_or_a_leading_dot_names_a_file(text: str, names: lis
 
 @pytest.mark.parametrize("part", [".", "a/", "(", "`", '"', "@", "@./", "~"])
 def test_no_text_takes_long_to_look_through(part: str) -> None:
-    # what is pasted is looked through at once: 32,000 dots behind a path once held the keys for 30 s
+    # a paste is looked through at once: 32,000 dots behind a path held the keys for 30 s
     for before in ("@a/", "@./", '@"./', "", "```"):
         assert len(file_mentions(f"{before}{part * 100_000}(")) <= 100_000
 
