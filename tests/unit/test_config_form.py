@@ -243,7 +243,7 @@ OVERRULED: list[tuple[dict[str, object], str, str, str, str]] = [
 def test_a_field_that_another_parameter_overrules_shows_and_changes_what_counts(
     backend: dict[str, object], field: str, shown: str, typed_in: str, path: str
 ) -> None:
-    one = agent(**backend)
+    one = agent("", **backend)
     assert texts_of(one)[field] == shown
     assert with_texts(one) == Changed(one)
     made = with_texts(one, **{field: typed_in}).agent
