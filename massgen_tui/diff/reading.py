@@ -15,6 +15,7 @@ from massgen_tui.backends.events import (
 from massgen_tui.dialects import Cold
 from massgen_tui.diff.answers import Answer, Texts, answer_of
 from massgen_tui.session.attempt import Attempt
+from massgen_tui.session.joint import begin_with
 from massgen_tui.session.samples import ServerSample
 from massgen_tui.session.times import Times
 from massgen_tui.store import lines as of_session
@@ -164,7 +165,7 @@ class _Reader:
         self._attempts[told.a] = attempt
         attempt.cold = told.cold
         if (before := self._ended.get(told.continues or 0)) is not None:
-            attempt.begin_with(self._texts.get(before.text))
+            begin_with(attempt, self._texts.get(before.text))
         self._asked[told.a] = told.turn, told.agent
         if isinstance(repeat := record.get("repeat"), int):
             self._repeats[told.a] = repeat

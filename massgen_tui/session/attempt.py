@@ -100,17 +100,6 @@ class Attempt:
     _gaps: Gaps = field(default_factory=Gaps, repr=False)
     """Between its pieces, while they come."""
 
-    def go_on_with(self, other: "Attempt") -> None:
-        """Begin with what another attempt said."""
-        self.continues = other.serial
-        self.begin_with(str(other.content), str(other.reasoning))
-
-    def begin_with(self, content: str, reasoning: str = "") -> None:
-        """Have said and thought this before."""
-        self.reasoning, self.content = Text(reasoning), Text(content)
-        self.reasoning.pieces = self.content.pieces = 0
-        self.joint, self.thought_before = self.content.length, self.reasoning.length
-
     def begin(self) -> None:
         """It is this attempt's turn: from now on it runs."""
         self.deferral = None
@@ -238,9 +227,8 @@ class Attempt:
 
         True: the server. Unknown where all came in one piece: the time is then our own.
         """
-        reasoning = self.reasoning.length - self.thought_before
-        content = self.content.pieces
-        return tokens_per_s(self.times, self._own_usage, reasoning, content, self.resolution)
+        thought, said = self.reasoning.length - self.thought_before, self.content.pieces
+        return tokens_per_s(self.times, self._own_usage, thought, said, self.resolution)
 
     @property
     def resolution(self) -> float:
@@ -266,8 +254,7 @@ class Attempt:
         if self.empty:  # what an earlier try told that gave nothing of an answer
             self.status, self.times.first_byte = Status.CONNECTING, None
             self.finish_reason = self.native_reason = self.stop_text = None
-            self.usage = self.model = None
-            self.unsaid, self.choices = False, 1
+            self.usage, self.model, self.unsaid, self.choices = None, None, False, 1
         self.times.ask(now)
 
     def _reasoned(self, text: str, now: float) -> None:

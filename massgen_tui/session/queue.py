@@ -3,13 +3,28 @@
 import asyncio
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.call import Call
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.rest import Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How an agent is to be asked, where that is not as ever."""
+
+    call: Call | None = None
+    """What is asked in place of the conversation's next request."""
+    cold: bool = False
+    """Without use of the server's prefix cache, where that can be."""
+    continues: Attempt | None = None
+    """Whose answer is gone on with."""
+
+
+AS_EVER = Wish()
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +54,13 @@ class Job:
     """When the stream had last said something, at that look."""
     strikes: int = 0
     """How many looks in a row said that the server is gone."""
+
+    def asked(self) -> Call:
+        """What is asked now."""
+        call = self.call or self.agent.call(self.turn)
+        if self.changes:
+            call = replace(call, settings={**call.settings, **self.changes})
+        return call
 
 
 @dataclass(slots=True, eq=False)

@@ -3,11 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 
 from massgen_tui.backends.base import Backend
-from massgen_tui.backends.call import Call
 from massgen_tui.backends.events import BackendError, StreamEvent, Warned
 from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.pulse import pulse
@@ -20,7 +18,7 @@ from massgen_tui.session.generate import generate, gone
 from massgen_tui.session.health import HealthCheck
 from massgen_tui.session.outcome import NOT_UP
 from massgen_tui.session.queries import unended
-from massgen_tui.session.queue import AgentQueue, Job, Queues
+from massgen_tui.session.queue import AS_EVER, AgentQueue, Job, Queues, Wish
 from massgen_tui.session.rest import Rest
 from massgen_tui.session.stall import StallDetector
 from massgen_tui.session.state import SessionState
@@ -67,32 +65,19 @@ class Scheduler:
         return any(True for _ in self._running())
 
     def enlist(
-        self,
-        queue: AgentQueue,
-        turn: Turn,
-        *,
-        first: bool = False,
-        call: Call | None = None,
-        cold: bool = False,
-        continues: Attempt | None = None,
+        self, queue: AgentQueue, turn: Turn, wish: Wish = AS_EVER, *, first: bool = False
     ) -> Attempt:
-        """Add an attempt at a turn to the end of the line, or to its head.
-
-        Without a `call` it asks what the conversation asks next; `cold`: without use of the
-        server's prefix cache, where that can be; or it `continues` another one.
-        """
-        job = self._added(queue, turn, call, cold=cold, continues=continues)
+        """Add an attempt at a turn to the end of the line, or to its head."""
+        job = self._added(queue, turn, wish)
         if first:
             queue.waiting.appendleft(job)
         else:
             queue.waiting.append(job)
         return job.attempt
 
-    def defer(
-        self, queue: AgentQueue, turn: Turn, call: Call | None = None, *, cold: bool = False
-    ) -> Attempt:
+    def defer(self, queue: AgentQueue, turn: Turn, wish: Wish = AS_EVER) -> Attempt:
         """Add an attempt at a turn to a free queue and hold it back until `release`."""
-        job = self._added(queue, turn, call, cold=cold)
+        job = self._added(queue, turn, wish)
         job.patient = True
         queue.job = job
         self._emit(events.Deferred(job.attempt.serial))
@@ -201,10 +186,7 @@ class Scheduler:
         status: Status = Status.DONE
         failure: BackendError | None = None
         try:
-            call = job.call or job.agent.call(job.turn)
-            if job.changes:
-                call = replace(call, settings={**call.settings, **job.changes})
-            await generate(job.backend, call, partial(self._take, job))
+            await generate(job.backend, job.asked(), partial(self._take, job))
         except BackendError as error:
             status, failure = Status.FAILED, error
             if self._waits_on(job, error):
@@ -241,24 +223,16 @@ class Scheduler:
             self._emit(events.Withdrawn(job.attempt.serial))
         self._free(queue, job)
 
-    def _added(
-        self,
-        queue: AgentQueue,
-        turn: Turn,
-        call: Call | None,
-        *,
-        cold: bool,
-        continues: Attempt | None = None,
-    ) -> Job:
-        serial, agent = self._state.next_attempt, queue.agent
-        changes = cold_settings(agent.config, agent.served_by) if cold else {}
-        told: events.Cold = "" if not cold else "no" if changes is None else "yes"
+    def _added(self, queue: AgentQueue, turn: Turn, wish: Wish) -> Job:
+        serial, agent, other = self._state.next_attempt, queue.agent, wish.continues
+        changes = cold_settings(agent.config, agent.served_by) if wish.cold else {}
+        told: events.Cold = "" if not wish.cold else "no" if changes is None else "yes"
         self.idle.clear()
-        before = continues.serial if continues is not None else None
+        before = other.serial if other is not None else None
         self._emit(events.Queued(serial, agent.id, turn.serial, cold=told, continues=before))
         attempt = self._state.attempt(serial)
-        rest = Rest(str(continues.content)) if continues is not None else None
-        return Job(agent, queue.backend, turn, attempt, call, rest, changes or {})
+        rest = Rest(str(other.content)) if other is not None else None
+        return Job(agent, queue.backend, turn, attempt, wish.call, rest, changes or {})
 
     def _take(self, job: Job, event: StreamEvent) -> None:
         attempt = job.attempt

@@ -17,7 +17,7 @@ from massgen_tui.session.health import HealthCheck, connect_health
 from massgen_tui.session.listeners import Listeners
 from massgen_tui.session.members import Members
 from massgen_tui.session.notes import Notes
-from massgen_tui.session.queue import AgentQueue, Queues
+from massgen_tui.session.queue import AgentQueue, Queues, Wish
 from massgen_tui.session.roster import Roster
 from massgen_tui.session.scheduler import Scheduler
 from massgen_tui.session.state import SessionState
@@ -99,9 +99,9 @@ class Session(Members):
         asked = self._prompted(prompt, queues)
         for queue, turn in zip(queues, asked, strict=True):
             if defer and not queue.busy:
-                self._scheduler.defer(queue, turn, cold=cold)
+                self._scheduler.defer(queue, turn, Wish(cold=cold))
             else:
-                self._scheduler.enlist(queue, turn, cold=cold)
+                self._scheduler.enlist(queue, turn, Wish(cold=cold))
         for queue in queues:
             self._scheduler.advance(queue)
         return asked
@@ -147,9 +147,10 @@ class Session(Members):
         """
         self._must_be_open()
         queue = self._queues[agent]
+        wish = Wish(call, cold, continues)
         if defer and not queue.busy:
-            return self._scheduler.defer(queue, turn, call, cold=cold)
-        attempt = self._scheduler.enlist(queue, turn, call=call, cold=cold, continues=continues)
+            return self._scheduler.defer(queue, turn, wish)
+        attempt = self._scheduler.enlist(queue, turn, wish)
         self._scheduler.advance(queue)
         return attempt
 
@@ -169,7 +170,7 @@ class Session(Members):
                 self._scheduler.release(queue, patient=False)
                 again.append(held.attempt)
             elif turn is not None:
-                again.append(self._scheduler.enlist(queue, turn, first=True, cold=cold))
+                again.append(self._scheduler.enlist(queue, turn, Wish(cold=cold), first=True))
                 self._scheduler.stop(queue)
                 self._scheduler.advance(queue)
         return again

@@ -1,16 +1,16 @@
 """What a session is at a moment: its agents, turns and attempts, folded from its events."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from massgen_tui.backends.events import Arrived, RequestSent
 from massgen_tui.session import coordination_events, events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt
 from massgen_tui.session.coordination import Agreement
-from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Entry
+from massgen_tui.session.fold_attempt import AttemptEvent, fold_attempt
 from massgen_tui.session.fold_coordination import fold_coordination
+from massgen_tui.session.joint import go_on_with
 from massgen_tui.session.place import place_at
 from massgen_tui.session.raw_answers import RawAnswers
 from massgen_tui.session.requests import SentRequests
@@ -236,7 +236,7 @@ class SessionState:
         times = Times(created=at)
         attempt = Attempt(agent.id, event.attempt, times, self._resolution_s)
         if before is not None:
-            attempt.go_on_with(before)
+            go_on_with(attempt, before)
         attempt.cold = event.cold
         self.next_attempt = max(self.next_attempt, event.attempt + 1)
         turn.attempts.append(attempt)
@@ -257,41 +257,15 @@ class SessionState:
         turn.front = [attempt.serial for attempt in turn.attempts].index(event.attempt)
         agent.revision += 1
 
-    def _apply_to_attempt(
-        self,
-        event: events.Begun
-        | events.Deferred
-        | events.DeferralNoted
-        | events.Silent
-        | events.StoodStill
-        | events.Ended
-        | events.Withdrawn,
-        at: float,
-    ) -> None:
+    def _apply_to_attempt(self, event: AttemptEvent | events.Withdrawn, at: float) -> None:
         agent, turn, attempt = self._placed[event.attempt]
-        match event:
-            case events.Begun():
-                attempt.place = agent.place
-                attempt.begin()
-            case events.Deferred(error=error, tries=tries):
-                attempt.defer(Deferral(at, error.message if error else "", error, tries))
-            case events.DeferralNoted(words=words) if attempt.deferral is not None:
-                attempt.defer(replace(attempt.deferral, words=words))
-            case events.Silent(words=words):
-                attempt.note_silence(words)
-            case events.StoodStill(seconds=seconds):
-                attempt.note_stop(seconds)
-            case events.Ended(status=status, error=error, measured=measured):
-                attempt.end(status, at, error)
-                if measured is not None:
-                    attempt.times, attempt.dated = measured.times, measured.dated
-                    attempt.stopped_s = measured.stopped_s
-                    attempt.stalls = measured.stalls
-            case events.Withdrawn():
-                turn.attempts.remove(attempt)
-                turn.front = -1
-                agent.revision += 1
-                del self._placed[event.attempt]
+        if not isinstance(event, events.Withdrawn):
+            fold_attempt(attempt, event, at, agent.place)
+            return
+        turn.attempts.remove(attempt)
+        turn.front = -1
+        agent.revision += 1
+        del self._placed[event.attempt]
 
     def _stream(self, event: events.Streamed, at: float) -> None:
         attempt, streamed = self._placed[event.attempt][2], event.event
