@@ -36,7 +36,7 @@ async def worked(stage: Stage) -> None:
     async with asyncio.timeout(60):
         while any(pane.search and pane.search.working for pane in stage.app.main.panes):
             await stage.pilot.pause(0.01)
-    bar = stage.app.main._all
+    bar = stage.app.main.bar
     if bar is not None:
         bar.work()
     await stage.settle()
@@ -164,6 +164,18 @@ async def test_one_pane_may_be_searched_after_all_and_all_after_one() -> None:
         assert [pane.finding for pane in stage.app.main.panes] == ["two", "", ""]
         await stage.press("n", "n")
         assert stage.app.main.pane is stage.app.main.panes[0]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_keys_that_come_at_once_reach_what_they_are_meant_for(
+    size: tuple[int, int],
+) -> None:
+    async with staged(THREE, backends=foxes(), size=size) as stage:
+        await stage.ask("go")
+        await stage.press("ctrl+f", *"fox", "enter", "n", "n", "n")
+        assert [pane.finding for pane in stage.app.main.panes] == ["fox"] * 3
+        assert stage.app.main.pane in (stage.app.main.panes[0], stage.app.main.panes[2])
+        assert stage.app.prompt.text == ""
 
 
 async def test_nothing_found_stays_where_one_types() -> None:

@@ -1,10 +1,13 @@
 """What it looks like to read what was sent and what came, and to find in all panes."""
 
+import asyncio
+
 import pytest
+from textual.pilot import Pilot
 
 from massgen_tui.backends.events import RequestSent
 from massgen_tui.console.app import ConsoleApp
-from tests.snapshots.test_screens import SnapCompare, scene, shown
+from tests.snapshots.test_screens import Before, SnapCompare, scene, shown
 from tests.support import scenes
 from tests.support.exchanges import came
 from tests.support.fakes import FakeClock, Step
@@ -53,13 +56,26 @@ def test_what_came_without_colour(
     assert snap_compare(app, terminal_size=(120, 36), run_before=shown(app, *keys))
 
 
-FOUND = "ctrl+f", *"learning", "enter", "n"
+def found(app: ConsoleApp) -> Before:
+    """Ask, find, and wait until all has been looked through and drawn."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await shown(app, "ctrl+f", *"learning", "enter")(pilot)
+        async with asyncio.timeout(60):
+            while any(one.search is None or one.search.working for one in app.main.panes):
+                await pilot.pause(0.01)
+        await shown(app, "n", prompt="")(pilot)
+        assert app.main.bar is not None
+        app.main.bar.work()
+        await pilot.pause()
+
+    return before
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 def test_found_in_all_panes(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
     app = request()
-    assert snap_compare(app, terminal_size=size, run_before=shown(app, *FOUND))
+    assert snap_compare(app, terminal_size=size, run_before=found(app))
 
 
 def test_found_in_all_panes_without_colour(
@@ -67,4 +83,4 @@ def test_found_in_all_panes_without_colour(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = request()
-    assert snap_compare(app, terminal_size=(120, 36), run_before=shown(app, *FOUND))
+    assert snap_compare(app, terminal_size=(120, 36), run_before=found(app))

@@ -19,7 +19,8 @@ class Reading(Screen[None]):
 
     grid: PaneGrid
     _keymap: Mapping[str, str]
-    _all: "FindAll | None" = None
+    bar: "FindAll | None" = None
+    """Open while all panes are searched."""
     _before: Widget | None = None
 
     @property
@@ -35,7 +36,7 @@ class Reading(Screen[None]):
     async def action_search(self) -> None:
         """Ask what to find in the focused pane."""
         if self.pane is not None:
-            if self._all is not None:
+            if self.bar is not None:
                 self.close_search()
             # what it is made of takes time to import, and the first frame does not need it
             room = import_module("massgen_tui.console.widgets.search")
@@ -47,10 +48,10 @@ class Reading(Screen[None]):
 
     def close_search(self) -> bool:
         """Search no more in the panes that are seen, or in all; False when nothing was searched."""
-        if self._all is not None:
+        if self.bar is not None:
             back = self.pane or self._before
-            self._all.close()
-            self._all = None
+            self.bar.close()
+            self.bar = None
             self.set_focus(back if back is not None and back.is_attached else self.read)
             return True
         searched = [pane for pane in self.grid.panes if pane.finding and pane.display]
@@ -63,8 +64,8 @@ class Reading(Screen[None]):
 
     async def action_find_all(self) -> None:
         """Ask what to find in all panes; a second time, what else."""
-        if self._all is not None:
-            self._all.input.focus()
+        if self.bar is not None:
+            self.bar.input.focus()
             return
         self.close_search()
         await self.query("#search").remove()
@@ -74,7 +75,7 @@ class Reading(Screen[None]):
         bar: FindAll = room.FindAll(
             lambda: self.grid.panes, self.read, self.go_to, self._keymap, id="search"
         )
-        self._all = bar
+        self.bar = bar
         await self.mount(bar)
 
     def go_to(self, pane: AgentPane) -> None:

@@ -18,6 +18,26 @@ _EVERY = 0.1
 """Seconds between two counts."""
 
 
+class _Typed(Input):
+    """What is typed; it acts itself, since the next key waits for it and not for its parent."""
+
+    def __init__(self, told: str, typed: Callable[[], None], done: Callable[[], None]) -> None:
+        super().__init__(placeholder=told, compact=True)
+        self.cursor_blink = False
+        self._typed = typed
+        self._done = done
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._typed()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._done()
+
+
 class FindAll(Horizontal):
     """Searches all panes at once, until it is closed; places are gone through from pane to pane."""
 
@@ -54,8 +74,7 @@ class FindAll(Horizontal):
         self._waits = False  # enter was pressed and nothing has been found yet
         onward = " and ".join(name_of(f"pane.{one}-place", keymap) for one in ("next", "earlier"))
         told = f"find in all panes · enter, then {onward} go on · {name_of('stop', keymap)} ends"
-        self.input = Input(placeholder=told, compact=True)
-        self.input.cursor_blink = False
+        self.input = _Typed(told, self._typed, self._done)
         self.counts = Static(Text(), markup=False)
         self._followed = {pane for pane in panes() if pane.follows}
 
@@ -71,15 +90,11 @@ class FindAll(Horizontal):
         self.input.focus()
         self.set_interval(_EVERY, self.work)
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
+    def _typed(self) -> None:
         self._waits = False
         self.work()
 
-    @on(Input.Submitted)
-    def _done(self, event: Input.Submitted) -> None:
-        event.stop()
+    def _done(self) -> None:
         for pane in self._panes():
             if pane.search is not None:
                 pane.search.open_folds()
