@@ -107,10 +107,9 @@ class _Variables:
 
 def _agent(agent: AgentConfig, variables: _Variables) -> Json:
     told = settings_values(agent)
-    told["backend"] = {
-        **_without_secrets(endpoint_values(agent.endpoint), agent.id, variables),
-        **asked_values(agent),
-    }
+    placed = _without_secrets(endpoint_values(agent.endpoint), agent.id, variables)
+    # in the order in which people write them
+    told["backend"] = {"type": None, "model": None} | placed | asked_values(agent)
     if agent.voting_sensitivity:
         told["voting_sensitivity"] = agent.voting_sensitivity
     return told

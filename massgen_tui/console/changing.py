@@ -88,7 +88,10 @@ class Changing:
         """Ask an agent as a form says, from the next prompt on; gives what is to be said."""
         if wanted.agent.settings == agent.config.settings:
             return f"{agent.id} stays as it is"
-        self._change(wanted.agent)
+        try:
+            self._change(wanted.agent)
+        except ValueError as error:  # it has gone meanwhile, as the config was read anew
+            return str(error)
         return "\n".join([f"{agent.id} is asked so from the next prompt on", *wanted.warnings])
 
     def clone(self, wanted: Changed) -> str:

@@ -112,7 +112,7 @@ class Coordinating:
             self._say("the agents have not agreed yet: esc presents what there is")
             return True
         there = {agent.id: agent for agent in self._session.agents}
-        ids = [id for id in agreement.agents if id in there]
+        ids = [id for id in agreement.agents if id in there and not there[id].paused]
         turns = [_turn(there[id], agreement.turn) for id in ids]
         if len(ids) < 2 or None in turns:
             return False

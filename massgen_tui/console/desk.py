@@ -9,6 +9,7 @@ from pathlib import Path
 from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.earlier import Earlier
 from massgen_tui.console.file_mentions import FileProblemError
+from massgen_tui.console.pausing import paused
 from massgen_tui.console.saving import SESSION, Download, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.agent import Agent
@@ -76,7 +77,7 @@ class Desk(Earlier):
         """Send a prompt to those it names, or to all; False, and told why, when it was not sent."""
         ids = [agent.id for agent in self._session.agents]
         to, prompt = split_address(typed, ids)
-        if objection := self._objection(typed, prompt, ids) or self._paused(to):
+        if objection := self._objection(typed, prompt, ids) or paused(self._session, to):
             self._say(objection)
             return False
         try:
@@ -112,15 +113,6 @@ class Desk(Earlier):
             return f"{command[0]} is no command here (ctrl+p has all): enter sends it as text"
         return ""
 
-    def _paused(self, to: Collection[str] | None) -> str:
-        """That a prompt is for paused agents: one that is named, or all; empty: it is not."""
-        agents = self._session.agents
-        paused = [one.id for one in agents if one.paused and (to is None or one.id in to)]
-        if not paused or (to is None and len(paused) < len(agents)):
-            return ""
-        many = "are" if paused[1:] else "is"
-        return f"not sent: {', '.join(paused)} {many} paused (P in its pane lets it go on)"
-
     def rerun(self) -> None:
         """Ask the last prompt again."""
         self._again(cold=False)
@@ -131,7 +123,7 @@ class Desk(Earlier):
 
     def _again(self, *, cold: bool) -> None:
         agent, coordinating = self._focused(), self._coordinating
-        if objection := self._paused([agent.id] if agent else None):
+        if objection := paused(self._session, [agent.id] if agent else None):
             self._say(objection)
             return
         again = partial(coordinating.repeat, agent.id) if agent else coordinating.again
@@ -146,7 +138,7 @@ class Desk(Earlier):
     def wait(self) -> None:
         """Ask the last prompt again as soon as the server is up, where it was not."""
         agent = self._focused()
-        if objection := self._paused([agent.id] if agent else None):
+        if objection := paused(self._session, [agent.id] if agent else None):
             self._say(objection)
             return
         ids = [one.id for one in ([agent] if agent else self._session.agents) if _may_wait(one)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 
 from massgen_tui.console.coordinating import Coordinating
+from massgen_tui.console.pausing import paused, told_paused
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.continuing import continue_answer
@@ -57,10 +58,10 @@ class Earlier:
             return f"not sent: turn {number} is in no conversation any more; esc leaves it"
         if self._coordinating.running:
             return "not sent: the agents have not agreed yet, esc presents what there is"
-        paused = [one.id for one in self._session.agents if one.paused]
-        whom = [id for id in had if id not in paused and (to is None or id in to)]
+        asked = [one.id for one in self._session.agents if not one.paused]
+        whom = [id for id in had if id in asked and (to is None or id in to)]
         if not whom:
-            return f"not sent: {', '.join(had)}: paused (P in its pane lets it go on)"
+            return told_paused(self._session, had)
         if self._coordinating.on and to is None and len(whom) > 1:
             stopped = self._session.cancel(whom)
             # of a prompt that waited nothing is left
@@ -88,10 +89,12 @@ class Earlier:
 
     def go_on(self, agent: Agent | None, turn: Turn | None) -> None:
         """Go on with the answer to a prompt of one agent; without one with all that can be."""
-        if agent is not None:
+        if objection := paused(self._session, [agent.id] if agent is not None else None):
+            said = objection
+        elif agent is not None:
             said = continue_answer(self._session, agent, turn) if turn else "nothing was asked yet"
         else:
-            agents = [one for one in self._session.agents if one.turns]
+            agents = [one for one in self._session.agents if one.turns and not one.paused]
             why = [continue_answer(self._session, one, one.turns[-1]) for one in agents]
             said = "" if "" in why else "\n".join(dict.fromkeys(why)) or "nothing was asked yet"
         if said:

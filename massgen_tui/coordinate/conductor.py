@@ -156,12 +156,14 @@ class Conductor:
                 self._left(*ids)
             case events.AgentRemoved(agent=id):
                 self._left(id)
+            case events.TakenBack(agent=id, turn=turn) if turn == self._serial:
+                self._left(id, why="it was taken back")
 
-    def _left(self, *agents: str) -> None:
+    def _left(self, *agents: str, why: str = "its conversation ended") -> None:
         """These have no such turn any more: nothing can be asked of them, or read."""
         for agent in agents:
             self._gone.add(agent)
-            self.drop(agent, "its conversation ended")
+            self.drop(agent, why)
 
     def _ended(self, serial: int) -> Sequence[Step]:
         """Take in what came of an attempt; gives what is asked next."""

@@ -305,3 +305,40 @@ async def test_replay_and_export_tell_who_was_there_and_how_they_were_asked(tmp_
         await pilot.pause()
         assert [pane.agent.id for pane in app.main.panes] == ["qwen1", "qwen2"]
         assert not app.main.panes[0].agent.paused
+
+
+async def test_an_edited_prompt_does_not_go_to_a_paused_agent() -> None:
+    async with staged() as stage:
+        await stage.ask("first")
+        await stage.press("ctrl+g", "1", "P", "ctrl+g", "0")
+        await palette(stage, "edit prompt")
+        assert stage.app.prompt.text == "first"
+        await stage.press(*" again", "enter")
+        prompts = [[turn.prompt for turn in agent.turns] for agent in stage.session.agents]
+        assert prompts == [["first"], ["first again"]]
+
+
+async def test_a_coordination_is_repeated_without_one_that_is_paused() -> None:
+    async with staged(config_of("a", "b", "c")) as stage:
+        await stage.press("f8")
+        await stage.ask("why?")
+        await until(stage, lambda: not stage.session.busy)
+        await stage.press("ctrl+g", "1", "P", "ctrl+g", "0", "ctrl+r")
+        agreement = stage.app.workspace.coordinating.agreement
+        assert agreement is not None
+        assert list(agreement.agents) == ["b", "c"]
+
+
+async def test_a_prompt_that_is_taken_back_of_a_busy_agent_ends_no_coordination() -> None:
+    never = asyncio.Event()
+    backends = Backends(b=[[ContentDelta("half"), never]])
+    async with staged(config_of("a", "b", "c"), backends=backends) as stage:
+        await stage.ask("@b long")
+        await stage.press("f8")
+        await stage.ask("why?")
+        await stage.press("escape")
+        await until(stage, lambda: not stage.app.workspace.coordinating.running)
+        agreement = stage.app.workspace.coordinating.agreement
+        assert agreement is not None
+        assert [(one.agent, one.why) for one in agreement.out] == [("b", "it was taken back")]
+        assert stage.app.prompt.text == "why?"
