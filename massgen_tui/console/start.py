@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 PORTS = (8000, 8001, 8002, 8003, 30000, 30001, 8080, 11434, 1234)
 """Where servers of prompts stand by default: vLLM, SGLang, llama.cpp, Ollama, LM Studio."""
 _WIDEST = 110
+_LONGEST_LOOK = 30
+"""Seconds that a look at what does not answer may take."""
 _LONGEST = 4096
 """Characters of an address or of a file's name."""
 
@@ -169,7 +171,7 @@ class StartApp(Beginning):
     def _look(self, addresses: Sequence[str], *, scan: bool = False) -> None:
         if not self._looking:
             self._looking = True
-            self.say("looking …", seconds=2)
+            self.say("looking …", seconds=_LONGEST_LOOK)  # what was found takes its place
             self.run_worker(self._looked(addresses, scan=scan), group="look")
 
     async def _looked(self, addresses: Sequence[str], *, scan: bool) -> None:

@@ -1,5 +1,6 @@
 """The screen of beginnings, by real keys: what is offered, looked for, typed, saved."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from massgen_tui.console.start import Begun, StartApp
 from tests.support.kept import kept
 from tests.support.mirror import drawn_whole
 from tests.support.probed import sglang, vllm
-from tests.support.server import ScriptedServer, free_port, whole
+from tests.support.server import ScriptedServer, Wait, free_port, whole
 
 CONFIG = "agents: [{id: qwen1, backend: {type: vllm, model: m}}]"
 
@@ -203,6 +204,23 @@ async def test_what_is_wrong_is_told_in_the_list(place: Path) -> None:
             assert not app.screen.query("Input.-asking")
         await pilot.press("escape")
         assert not isinstance(app.screen, ServersFound)
+
+
+async def test_it_says_that_it_looks_until_something_is_found(place: Path) -> None:
+    go = asyncio.Event()
+    async with ScriptedServer() as server:
+        vllm(server)
+        server.route("GET", "/health", Wait(go), whole(200, b""))
+        server.route("GET", "/v1/models", Wait(go), whole(200, b'{"data": [{"id": "m"}]}'))
+        async with started() as (app, pilot):
+            await pilot.press(*f"127.0.0.1:{server.port}", "enter")
+            await server.arrival()
+            await until(pilot, app, lambda: "looking …" in text(app))
+            [notice] = app._notifications
+            assert notice.time_left > 20  # as long as a look may take
+            go.set()
+            await until(pilot, app, lambda: "1 to choose from" in text(app))
+            assert "looking" not in text(app)
 
 
 async def test_nothing_on_this_host_is_said(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
