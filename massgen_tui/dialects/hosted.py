@@ -6,10 +6,7 @@ from typing import Final
 from massgen_tui.dialects.model import Continuing, Dialect, Echo, Structured, Thinking, words
 
 _EFFORT = MappingProxyType({"reasoning.effort": "reasoning_effort"})
-_OPENAI_STYLE = MappingProxyType(
-    {"reasoning.effort": "reasoning_effort", "text.verbosity": "verbosity"}
-)
-
+_OPENAI_STYLE = MappingProxyType({**_EFFORT, "text.verbosity": "verbosity"})
 
 HOSTED: Final = (
     Dialect(
