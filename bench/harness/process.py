@@ -9,7 +9,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,14 +24,17 @@ _PATIENCE = 60.0
 class Child:
     """A module of ours as a process, read and led by lines."""
 
-    def __init__(self, module: str, *arguments: object) -> None:
-        """Start `python -m module arguments`."""
+    def __init__(
+        self, module: str, *arguments: object, env: Mapping[str, str] | None = None
+    ) -> None:
+        """Start `python -m module arguments`; without `env` in our environment."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
+            env=None if env is None else dict(env),
         )
         self._lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()

@@ -61,7 +61,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             cwd=self._folder.name if inside else ROOT,
-            env=_environment(self._folder.name) | dict(env or {}),
+            env=environment(self._folder.name) | dict(env or {}),
             start_new_session=True,
         )
         os.close(slave)
@@ -240,7 +240,7 @@ def config_file(folder: Path, urls: Sequence[str], agents: int) -> Path:
     return path
 
 
-def _environment(folder: str) -> dict[str, str]:
+def environment(folder: str) -> dict[str, str]:
     """Ours without what changes how it looks, with files in `folder`."""
     gone = {"LINES", "COLUMNS", "NO_COLOR"}
     kept = {name: value for name, value in os.environ.items() if name not in gone}

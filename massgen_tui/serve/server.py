@@ -222,7 +222,8 @@ async def _run(served: Site, guard: Guard, port: int, ready: Callable[[int], Non
         ended.set()
 
     for number in _SIGNALS:
-        loop.add_signal_handler(number, end, number)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            loop.add_signal_handler(number, end, number)
     runner = web.AppRunner(
         served.application(), access_log=None, handle_signals=False, shutdown_timeout=_CLOSING
     )

@@ -19,7 +19,9 @@ _THEIRS = {
     "RobotoMono.ttf": "fonts/RobotoMono-VariableFont_wght.ttf",
     "RobotoMono-Italic.ttf": "fonts/RobotoMono-Italic-VariableFont_wght.ttf",
 }
-MISSING = "serve needs the extra: pip install 'massgen-tui[serve]'"
+MISSING = (
+    "serve needs the extra: pip install 'massgen-tui[serve]', in a checkout pip install '.[serve]'"
+)
 
 
 @dataclass(frozen=True, slots=True)

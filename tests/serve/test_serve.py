@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.support.server import ScriptedServer, sse_chat
+from tests.support.server import Hang, ScriptedServer, sse_chat
 from tests.support.serving import GONE, Served, about, gone, runs, serving
 
 pytestmark = [
@@ -154,6 +154,43 @@ async def test_another_load_of_the_page_goes_on_with_its_session(
     anew = await served.open(tab="one")
     await anew.until(*IDS)
     assert "a brown bear" not in anew.text
+
+
+async def test_a_key_that_stands_in_the_config_is_there_again_after_a_reload(
+    env: Mapping[str, str], model: ScriptedServer, tmp_path: Path
+) -> None:
+    backend = {"type": "vllm", "model": "m", "base_url": model.base_url, "api_key": "sk-own-key-1"}
+    path = tmp_path / "key.yaml"
+    await asyncio.to_thread(
+        path.write_text, json.dumps({"agents": [{"id": "a", "backend": backend}], "monitor": False})
+    )
+    async with serving(str(path), env=env) as served:
+        await served.let_in()
+        page = await served.open(tab="one")
+        await page.type("which bear?\r")
+        await page.until("a brown bear")
+        await page.socket.close()
+        again = await served.open(tab="one")
+        await again.until("a brown bear")
+        await again.type("and now?\r")
+        asked = await model.arrival(2)
+        assert asked.header("authorization") == "Bearer sk-own-key-1"
+
+
+async def test_a_page_that_is_closed_while_agents_answer_lets_go_of_their_server(
+    served: Served, model: ScriptedServer
+) -> None:
+    model.route("POST", "/v1/chat/completions", *sse_chat(content=["hm"])[:1], Hang())
+    await served.let_in()
+    page = await served.open()
+    await page.until(*IDS)
+    await page.type("which bear?\r")
+    await page.told("page", busy=True)
+    await model.arrival(len(IDS))
+    await page.socket.close()
+    await served.none_left()
+    async with asyncio.timeout(GONE):
+        await model.all_closed()
 
 
 async def test_a_console_that_dies_is_told_with_its_last_words(
