@@ -52,8 +52,11 @@ def changes(before: Config, after: Config, now: Mapping[str, AgentConfig]) -> Ch
     """
     old = {agent.id: agent for agent in before.agents}
     new = {agent.id: agent for agent in after.agents}
-    added = [agent for id, agent in new.items() if id not in now and old.get(id) != agent]
     removed = [id for id in now if id in old and id not in new]
+    absent = [agent for id, agent in new.items() if id not in now]
+    added = [agent for agent in absent if old.get(agent.id) != agent]
+    if not added and len(removed) == len(now):
+        added = absent  # those that were removed here come back: somebody has to be there
     changed = [
         agent for id, agent in new.items() if id in now and agent not in (old.get(id), now[id])
     ]

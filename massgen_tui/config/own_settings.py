@@ -73,6 +73,8 @@ def read_own(path: Path | None = None, environ: Mapping[str, str] | None = None)
     try:
         if not path.exists():
             return Own()
+        if not (path.is_file() or path.is_dir()):  # a pipe would be waited for
+            return Own(path=path, warnings=(f"{home(path)} is no file: defaults are used",))
         node = read_any(path)
     except ConfigError as error:
         told = [one_line(line, _LONGEST) for line in str(error).splitlines()]

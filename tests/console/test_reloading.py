@@ -242,6 +242,20 @@ async def test_what_was_changed_in_the_console_is_named_before_it_is_lost(tmp_pa
         assert written.differences(stage.session.agent("qwen1").config) == ()
 
 
+async def test_the_last_agent_may_go_by_the_file(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (stage, path):
+        await stage.ask("hello")
+        stage.app.workspace.remove_agent("qwen1")
+        stage.clock.tick(60)
+        await save(path, TEXT.replace("  - id: qwen2\n    backend: {type: vllm, model: m}\n", ""))
+        await look(stage)
+        assert "qwen1 comes" in stage.screen_text
+        await stage.press("enter")
+        assert [one.id for one in stage.session.agents] == ["qwen1"]
+        await stage.ask("again")
+        assert [turn.prompt for turn in stage.session.agent("qwen1").turns] == ["again"]
+
+
 async def test_nobody_is_asked_while_something_is_typed(tmp_path: Path) -> None:
     async with opened(tmp_path) as (stage, path):
         await stage.press(*"draft")

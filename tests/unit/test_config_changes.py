@@ -142,6 +142,17 @@ def test_one_that_went_here_comes_back_where_the_file_changes_it(tmp_path: Path)
     assert found.told == ("b comes: k at http://box:30000/v1",)
 
 
+def test_those_that_went_here_come_back_where_the_file_has_nobody_else(tmp_path: Path) -> None:
+    # b goes, and without a nobody would be there
+    _, b = read(tmp_path, BEFORE).agents
+    found = between(tmp_path, two(b=""), now=[b])
+    assert ([one.id for one in found.added], found.removed) == (["a"], ("b",))
+    assert found.told[0].startswith("a comes: m")
+    here = b.model_copy(update={"id": "b-2"})
+    found = between(tmp_path, two(b=""), now=[b, here])
+    assert (found.added, found.removed) == ((), ("b",))
+
+
 def test_one_of_the_same_name_that_came_here_is_replaced_and_told(tmp_path: Path) -> None:
     a, b = read(tmp_path, BEFORE).agents
     clone = a.model_copy(update={"id": "c"})

@@ -1,6 +1,7 @@
 """The user's own settings: what is read of the file, what is told of it, and who wins."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,11 @@ def test_a_number_is_the_whole_time_as_in_a_config(tmp_path: Path, text: str) ->
 def test_a_directory_in_its_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "settings.yaml").mkdir()
     assert "cannot be read" in read_own(tmp_path / "settings.yaml").warnings[0]
+
+
+def test_a_pipe_in_its_place_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "settings.yaml")
+    assert "is no file: defaults are used" in read_own(tmp_path / "settings.yaml").warnings[0]
 
 
 def test_a_config_wins_value_by_value(tmp_path: Path) -> None:
