@@ -115,6 +115,7 @@ async def test_the_console(
             app.prompt.put(DRAFT)
             await monkey.act(EVENTS // 5, harmless=True)
             await monkey.settle()
+            app.prompt.leave_edit()  # a click in the palette may have begun one
             assert DRAFT in app.prompt.text
             await ends(app)
     assert DRAFT in (tmp_path / "history").read_text(encoding="utf-8")
@@ -127,6 +128,7 @@ async def to_the_prompt(app: ConsoleApp, monkey: Monkey) -> None:
     while app.screen is not app.main:
         monkey.press("escape")
         await monkey.settle()
+    app.prompt.leave_edit()
     app.main.set_focus(app.prompt)
     await monkey.settle()
 
