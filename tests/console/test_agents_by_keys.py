@@ -17,7 +17,8 @@ from massgen_tui.console.screens.question import Question
 from massgen_tui.console.screens.servers_found import ServersFound
 from massgen_tui.export.forms import export
 from massgen_tui.export.kept import info_of
-from massgen_tui.store.reader import read_session
+from massgen_tui.store.kept_config import config_of as kept_config
+from massgen_tui.store.reader import head_at_end, read_session
 from massgen_tui.store.recording import record
 from massgen_tui.store.replaying import replayed
 from tests.console.test_parameters import fill
@@ -342,3 +343,27 @@ async def test_a_prompt_that_is_taken_back_of_a_busy_agent_ends_no_coordination(
         assert agreement is not None
         assert [(one.agent, one.why) for one in agreement.out] == [("b", "it was taken back")]
         assert stage.app.prompt.text == "why?"
+
+
+async def test_a_resume_knows_what_differs_from_the_config_of_then(tmp_path: Path) -> None:
+    async with staged() as stage:
+        log = record(stage.session, warn=pytest.fail, directory=lambda: tmp_path)
+        await stage.ask("first")
+        await stage.press("ctrl+g", "1", "p")
+        await fill(stage, "temperature", "0.9")
+        await stage.press("enter", "C", "enter")
+        await stage.press("ctrl+g", "2", "P")
+        log.close()
+        assert log.path is not None
+    config = kept_config(head_at_end(log.path), {})
+    async with staged(config, resumes=log.path) as stage:
+        assert ids(stage) == ["qwen1", "qwen2", "qwen1-2"]
+        for words in ("1 qwen1* ·", "2 qwen2 ·", "3 qwen1-2* ·", " paused ─┐"):
+            assert words in stage.screen_text
+        await stage.press("ctrl+g", "1", "p")
+        assert "* temperature unset → 0.9" in stage.screen_text
+        await stage.press("f6", "enter")
+        assert "1 qwen1 ·" in stage.screen_text
+        await stage.press("ctrl+g", "0")
+        await stage.ask("second")
+        assert [len(agent.turns) for agent in stage.session.agents] == [2, 1, 1]
