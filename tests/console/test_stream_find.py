@@ -209,3 +209,11 @@ def test_the_other_attempt_is_searched_when_it_comes_in_front() -> None:
     page.read()
     exhaust(finder)
     assert finder.hits == []
+
+
+@pytest.mark.parametrize("width", [3, 20, 200])
+def test_a_paragraph_of_many_rows_has_each_of_its_places_once(width: int) -> None:
+    rows = text_rows("fox " * 5000, "text", width)
+    found = list(hits(rows, 0, len(rows), pattern("fox f")))
+    assert len(found) == 2500
+    assert all(rows[at].text[begin:end] in "fox fox f" for hit in found for at, begin, end in hit)

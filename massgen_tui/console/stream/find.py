@@ -5,7 +5,7 @@ only those again that have changed, so that neither a long conversation nor a st
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
@@ -67,13 +67,17 @@ def _in_line(rows: Sequence[Row], start: int, stop: int, wanted: re.Pattern[str]
     ends = [begin - len(rows[at].join) for begin, at, _ in parts[1:]] + [len(text)]
     for match in wanted.finditer(text):
         first, last = match.span()
-        hit = tuple(
-            (at, max(first, begin) - begin + skip, min(last, end) - begin + skip)
-            for (begin, at, skip), end in zip(parts, ends, strict=True)
-            if max(first, begin) < min(last, end)
-        )
-        if hit:
-            yield hit
+        # a paragraph may be hundreds of rows, and have as many places
+        place = bisect_right(ends, first)
+        found: list[Piece] = []
+        while place < len(parts) and parts[place][0] < last:
+            begin, at, skip = parts[place]
+            here, there = max(first, begin), min(last, ends[place])
+            if here < there:
+                found.append((at, here - begin + skip, there - begin + skip))
+            place += 1
+        if found:
+            yield tuple(found)
 
 
 def emphasized(row: Row, pieces: Sequence[tuple[int, int, bool]]) -> Row:
