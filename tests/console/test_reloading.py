@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from massgen_tui.backends.events import ContentDelta, Finished, Opened, Started
 from massgen_tui.config.loader import load_config
@@ -269,6 +270,18 @@ async def test_nobody_is_asked_while_something_is_typed(tmp_path: Path) -> None:
         assert not asked(stage), "a key was pressed just now"
         stage.clock.tick(3)
         await look(stage, 1)
+        assert asked(stage)
+
+
+async def test_it_is_looked_at_when_the_terminal_gets_the_focus(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (stage, path):
+        await save(path, HOT)
+        for _ in range(100):
+            stage.app.post_message(events.AppBlur())
+            stage.app.post_message(events.AppFocus())
+            await stage.settle()
+            if asked(stage):
+                break
         assert asked(stage)
 
 
