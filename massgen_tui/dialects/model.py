@@ -62,6 +62,8 @@ class Continuing:
     """The field of that message that is true; empty: none."""
     only_at: str = ""
     """What the address must hold for it; empty: nothing."""
+    answers: bool = False
+    """All that comes is answer, whatever its reasoning parser calls it: the thought is closed."""
 
 
 def words(text: str) -> frozenset[str]:

@@ -105,7 +105,9 @@ SERVERS: Final = (
         moved=MappingProxyType({"reasoning.effort": "reasoning_effort"}),
         cold=Cold.SALT,
         # both true is a 400: vLLM 0.32, asked
-        continuing=Continuing({"continue_final_message": True, "add_generation_prompt": False}),
+        continuing=Continuing(
+            {"continue_final_message": True, "add_generation_prompt": False}, answers=True
+        ),
         finishes=True,
     ),
     Dialect(
@@ -121,7 +123,9 @@ SERVERS: Final = (
         efforts=True,
         echo=Echo.MAY,
         # its parser takes an answer without tags for a thought: SGLang 0.5.23, asked
-        continuing=Continuing({"continue_final_message": True, "separate_reasoning": False}),
+        continuing=Continuing(
+            {"continue_final_message": True, "separate_reasoning": False}, answers=True
+        ),
         start_command=(
             "python",
             "-m",

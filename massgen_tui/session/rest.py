@@ -10,6 +10,7 @@ from massgen_tui.backends.events import (
     StreamEvent,
     UsageReported,
 )
+from massgen_tui.dialects import Continuing
 
 LEAST = 16
 """Characters of an answer that is taken to be told again where the server does so."""
@@ -19,22 +20,25 @@ class Rest:
     """Reads the stream of a continuation.
 
     Reasoning parsers that wait for a closing tag take all of it for a thought (vLLM 0.32 and
-    SGLang 0.5.23 with `--reasoning-parser qwen3`; vllm-project/vllm#38749), though nobody thinks in
-    the middle of an answer: it is content. Some servers begin with what was said before (Mistral;
-    llama.cpp where it does not stream): that is left out.
+    SGLang 0.5.23 with `--reasoning-parser qwen3`; vllm-project/vllm#38749), though it is answer
+    where the message was left open: there it is content. Some servers begin with what was said
+    before (Mistral; llama.cpp where it does not stream): that is left out.
     """
 
-    def __init__(self, before: str) -> None:
-        """Go on after `before`."""
+    def __init__(self, before: str, how: Continuing | None = None) -> None:
+        """Go on after `before`, as the server was asked to."""
+        self._answers = how is not None and how.answers
         self._before = before if len(before) >= LEAST else ""
         self._held = ""
 
     def read(self, event: StreamEvent) -> Iterator[StreamEvent]:
         """What an event tells of the rest."""
         match event:
-            case ContentDelta(text=text) | ReasoningDelta(text=text):
+            case ContentDelta(text=text):
                 yield from self._text(text)
-            case UsageReported():
+            case ReasoningDelta(text=text) if self._answers:
+                yield from self._text(text)
+            case UsageReported() if self._answers:
                 yield replace(event, reasoning=None)
             case Finished():
                 yield from self.end()

@@ -231,8 +231,10 @@ class Scheduler:
         before = other.serial if other is not None else None
         self._emit(events.Queued(serial, agent.id, turn.serial, cold=told, continues=before))
         attempt = self._state.attempt(serial)
-        rest = Rest(str(other.content)) if other is not None else None
-        return Job(agent, queue.backend, turn, attempt, wish.call, rest, changes or {})
+        call = wish.call
+        how = call.continuing if call is not None else None
+        rest = Rest(str(other.content), how) if other is not None else None
+        return Job(agent, queue.backend, turn, attempt, call, rest, changes or {})
 
     def _take(self, job: Job, event: StreamEvent) -> None:
         attempt = job.attempt

@@ -20,7 +20,7 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.backends.request import build_request
-from massgen_tui.dialects import DIALECTS
+from massgen_tui.dialects import BY_NAME, DIALECTS, Continuing
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.continuing import why_not
 from massgen_tui.session.rest import Rest
@@ -224,8 +224,10 @@ async def test_an_address_that_proves_to_be_vllm_is_asked_as_that() -> None:
         assert why_not(agent, agent.turns[0]) == ""
 
 
-def read(before: str, *told: StreamEvent) -> list[StreamEvent]:
-    rest = Rest(before)
+def read(
+    before: str, *told: StreamEvent, how: Continuing | None = BY_NAME["vllm"].continuing
+) -> list[StreamEvent]:
+    rest = Rest(before, how)
     return [one for event in told for one in rest.read(event)] + list(rest.end())
 
 
@@ -253,6 +255,11 @@ def test_the_rest_is_content_without_what_was_said_before(
     assert not any(isinstance(one, ReasoningDelta) for one in told)
     if isinstance(pieces[-1], Finished):
         assert told[-1] == pieces[-1]
+
+
+def test_what_other_servers_call_a_thought_is_one() -> None:
+    pieces = (ReasoningDelta("hm"), UsageReported(1, 2, 3), ContentDelta(" and on"))
+    assert read(BEFORE, *pieces, how=BY_NAME["llamacpp"].continuing) == list(pieces)
 
 
 async def test_a_kept_continuation_reads_back_and_repeats_nothing(tmp_path: Path) -> None:
