@@ -1,6 +1,7 @@
 """`massgen-tui serve CONFIG|ADDRESS…`: the console in a browser."""
 
 import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +58,8 @@ def command(
       massgen-tui serve localhost:8000 localhost:30000 --port 9000
       ssh -L 8765:localhost:8765 gpu-box massgen-tui serve agents.yaml
     """
+    if sys.platform == "win32":
+        raise click.ClickException("serve runs on Linux and macOS; here open the console itself")
     named = split(words)
     if named.prompt is not None:
         raise click.UsageError(f"{named.prompt!r} is one word too many: ask in the browser")

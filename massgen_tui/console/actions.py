@@ -167,6 +167,8 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
             return
         prompt = self.workspace.prompt
         try:
+            if self.browser is not None:  # whether an editor is set or not
+                raise SuspendNotSupported
             editor = import_module("massgen_tui.console.editor")
             said = await editor.edit_prompt(prompt, self.lent_terminal)
         except SuspendNotSupported:

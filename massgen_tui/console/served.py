@@ -89,7 +89,3 @@ def _resumed(path: Path, job: dict[str, object]) -> Config:
     there = {agent.id: agent for agent in first.agents if agent.problem is None}
     agents = tuple(one if one.problem is None else there.get(one.id, one) for one in own.agents)
     return own.model_copy(update={"agents": agents})
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,13 +9,23 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from massgen_tui.serve.environment import environment_of
 from massgen_tui.serve.packets import Malformed, Packet, Unpacker
 from massgen_tui.text import clean
 
-COMMAND = (sys.executable, "-P", "-m", "massgen_tui.console.served")
-"""What is started; it reads what to open from standard input, so no list of processes tells it."""
+_BEGIN = """
+import sys
+sys.argv[1] in sys.path or sys.path.insert(0, sys.argv[1])
+from massgen_tui.console.served import main
+sys.exit(main())
+"""
+COMMAND = (sys.executable, "-P", "-c", _BEGIN, str(Path(__file__).parents[2]))
+"""What is started: of this very package, whatever lies in the folder that we run in.
+
+It reads what to open from standard input, so no list of processes tells it.
+"""
 GRACE = 2.0
 """Seconds from asking a process to end until it is killed; a console ends itself within 1.8 s."""
 _LAST = 8192

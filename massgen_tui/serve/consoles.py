@@ -11,6 +11,7 @@ from massgen_tui.serve.downloads import Downloads
 _REMEMBERED = 256
 """Pages whose session is known once they are closed, the newest."""
 
+ENDED = "The server has ended."
 _ELSEWHERE = "This page was opened again, and its console goes on there."
 
 
@@ -56,6 +57,8 @@ class Consoles:
     @property
     def words(self) -> str:
         """What is said where it is full."""
+        if self.closed:
+            return ENDED
         many = "1 console is open" if self.most == 1 else f"{self.most} consoles are open"
         return (
             f"{many}, and no more may be: close one, or start serve with --consoles {self.most + 1}"

@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 
 from massgen_tui.serve import site
 from massgen_tui.serve.child import Size
-from massgen_tui.serve.consoles import Console, Consoles, Full
+from massgen_tui.serve.consoles import ENDED, Console, Consoles, Full
 from massgen_tui.serve.downloads import Broken
 from massgen_tui.serve.guard import Asked, Guard
 from massgen_tui.serve.relay import Relay, first_of
@@ -60,7 +60,7 @@ class Site:
         return app
 
     async def _shut(self, app: web.Application) -> None:
-        await self._consoles.end_all("The server has ended.")
+        await self._consoles.end_all(ENDED)
 
     @web.middleware
     async def _judged(self, request: web.Request, handler: Handler) -> web.StreamResponse:

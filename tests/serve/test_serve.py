@@ -242,6 +242,33 @@ async def test_a_console_that_hears_nothing_is_killed(served: Served) -> None:
     os.kill(console, signal.SIGSTOP)
     await page.socket.close()
     await served.none_left()
+    page = await served.open()
+    await page.until(*IDS)
+    [console] = served.consoles()
+    os.kill(console, signal.SIGSTOP)
+    assert await served.end() == 130
+    assert not runs(console)
+
+
+async def test_what_a_page_cannot_do_is_said(served: Served) -> None:
+    await served.let_in()
+    page = await served.open()
+    await page.until(*IDS)
+    await page.type("\x1bOR")  # f3
+    await page.until("an editor wants")
+    await page.type("\t\x1a")  # into a pane, ctrl+z
+    await page.until("has no shell")
+
+
+async def test_a_folder_s_own_modules_are_not_the_console_s(
+    config: Path, env: Mapping[str, str], tmp_path: Path
+) -> None:
+    for name in ("yaml", "textual", "click"):
+        await asyncio.to_thread((tmp_path / f"{name}.py").write_text, "raise SystemExit(9)")
+    async with serving(str(config), env={**env, "PYTHONSAFEPATH": "1"}, cwd=tmp_path) as served:
+        await served.let_in()
+        page = await served.open()
+        await page.until(*IDS)
 
 
 async def test_frames_that_are_none_harm_nothing(served: Served) -> None:

@@ -185,13 +185,16 @@ def children(pid: int) -> list[int]:
 
 
 @asynccontextmanager
-async def serving(*words: str, env: Mapping[str, str]) -> AsyncIterator[Served]:
+async def serving(
+    *words: str, env: Mapping[str, str], cwd: Path | None = None
+) -> AsyncIterator[Served]:
     """Serve, on a free port."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "massgen_tui", "serve", "--port", "0", *words),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=dict(env),
+        cwd=cwd,
     )
     try:
         assert process.stdout is not None
