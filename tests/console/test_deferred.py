@@ -111,11 +111,13 @@ async def test_what_the_monitor_knew_before_is_no_reason_to_send() -> None:
 
 async def test_a_server_that_loads_after_all_is_waited_for_ever_longer() -> None:
     backends = down_then(LOADING, LOADING, answer("up"))
-    watching = FixedWatching(servers(ServerState.UP, at=1e9))
+    watching = FixedWatching(servers(ServerState.DOWN))
     async with staged(scenes.two_agents(), backends=backends, watching=watching) as stage:
         await stage.ask("hi")
         await stage.press("ctrl+g", "1", "w")
-        await tend(stage)
+        stage.clock.tick(1.0)
+        watching.servers = servers(ServerState.UP, at=1e9)
+        await tend(stage, 0)  # at this moment, whoever looks first
         assert "Loading model" in stage.screen_text
         assert WAITS in stage.screen_text
         sent = []
