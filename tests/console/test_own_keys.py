@@ -87,8 +87,8 @@ TOLD: dict[str, tuple[Mapping[str, str], str]] = {
         "at pane.search: ? is taken",
     ),
     "the only key of another": (
-        {"rerun": "ctrl+t"},
-        "at rerun: takes ctrl+t from `reasoning` (show or fold the reasoning), which has no key",
+        {"rerun": "f4"},
+        "at rerun: takes f4 from `zoom` (one pane at full size, and back), which has no key now",
     ),
     "what sends": ({"rerun": "enter"}, "at rerun: takes enter from `send`"),
     "the same to most terminals": ({"rerun": "ctrl+i"}, "at rerun: most terminals send tab"),
