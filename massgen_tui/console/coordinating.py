@@ -91,7 +91,8 @@ class Coordinating:
         if len(able) < 2:
             whom = [agent.id for agent in able] or of
             if edits is None:
-                self._session.ask(prompt, whom)
+                if not self._session.ask(prompt, whom):
+                    self._say("not sent: all agents are paused by now; `up` brings the prompt")
             else:
                 ask_instead(self._session, edits, prompt, whom)
             if able:

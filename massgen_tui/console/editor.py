@@ -5,6 +5,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -115,6 +116,8 @@ class Editor:
 def _read(file: Path) -> bytes | None:
     """What stands in a file, and a little more than may; None: it is gone."""
     try:
+        if stat.S_ISFIFO(file.stat().st_mode):  # it would be waited for
+            return None
         with file.open("rb") as saved:
             return saved.read(LIMIT + 1)
     except FileNotFoundError:

@@ -145,7 +145,7 @@ class Conductor:
         for serial, (step, _, _, end) in list(self._asked.items()):
             if now >= end:
                 del self._asked[serial]
-                self._session.cancel([step.agent])
+                self._session.stop(serial)
                 self._follow(self._machine.take(step.agent, Failed("it took too long")), serial)
 
     def _hear(self, entry: Entry) -> None:
@@ -252,7 +252,7 @@ class Conductor:
         for serial, (step, *_) in list(self._asked.items()):
             if step not in keep:
                 del self._asked[serial]
-                self._session.cancel([step.agent])
+                self._session.stop(serial)
 
     def _tell(self, serial: int | None, attempt: Attempt | None) -> None:
         """Make events of what is new in the machine."""

@@ -123,6 +123,15 @@ class Scheduler:
         self._finish(queue, job, Status.CANCELLED)
         return True
 
+    def stop_attempt(self, serial: int) -> None:
+        """End this one, whether it runs, is held or waits; what else waits goes on."""
+        for queue in self._queues:
+            if queue.job is not None and queue.job.attempt.serial == serial:
+                self.stop(queue)
+            for job in [job for job in queue.waiting if job.attempt.serial == serial]:
+                queue.waiting.remove(job)
+                self._end(job, Status.CANCELLED)
+
     def take_back(self, queue: AgentQueue) -> list[Turn]:
         """Take all that waits out of the line and out of the conversation."""
         taken = []

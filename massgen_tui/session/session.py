@@ -211,6 +211,10 @@ class Session(Members):
         prompts = self.take_back(agents)
         return Stopped(sum(map(self._scheduler.stop, self._queues.chosen(agents))), prompts)
 
+    def stop(self, attempt: int) -> None:
+        """Stop one attempt, or let it never begin; prompts that wait behind it are asked."""
+        self._scheduler.stop_attempt(attempt)
+
     def take_back(self, agents: Collection[str] | None = None) -> tuple[str, ...]:
         """Take back the prompts that wait for these agents (all by default); what runs goes on.
 

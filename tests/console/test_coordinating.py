@@ -156,6 +156,61 @@ async def test_the_next_prompt_waits_until_they_have_agreed() -> None:
         ]
 
 
+def one_votes(held: asyncio.Event) -> dict[str, list[Sequence[Step]]]:
+    return {
+        "a": [answer("The first answer"), vote("agent1.1", "mine"), answer("So it is")],
+        "b": [answer("The second answer"), [held], answer("That too")],
+    }
+
+
+async def test_what_one_agent_was_asked_meanwhile_is_asked_when_they_have_agreed() -> None:
+    scripts = one_votes(asyncio.Event())
+    async with staged(config_of("a", "b"), backends=Backends(**scripts)) as stage:
+        await stage.press("f8")
+        await stage.ask("What is it?")
+        await stage.ask("@b and you?")
+        await stage.press("ctrl+g", "1", "a", "enter")
+        await until_agreed(stage)
+        assert "agent1.1 of a, chosen by you" in stage.screen_text
+        turns = stage.session.agent("b").turns
+        assert [turn.prompt for turn in turns] == ["What is it?", "and you?"]
+        assert "That too" in stage.screen_text
+
+
+async def test_what_an_agent_answers_beside_goes_on_when_the_others_have_agreed() -> None:
+    held = asyncio.Event()
+    scripts: dict[str, list[Sequence[Step]]] = {
+        "a": [answer("The first answer"), answer("So it is")],
+        "b": [[held, *answer("Plain")], answer("The next")],
+    }
+    async with staged(config_of("a", "b"), backends=Backends(**scripts)) as stage:
+        await stage.ask("@b first")
+        await stage.press("f8")
+        await stage.ask("What is it?")
+        await stage.ask("@b and you?")
+        await stage.press("ctrl+g", "1", "a", "enter")
+        await until_agreed(stage)
+        held.set()
+        await stage.settle()
+        turns = stage.session.agent("b").turns
+        assert [turn.prompt for turn in turns] == ["first", "What is it?", "and you?"]
+        assert [str(turns[at].attempts[-1].content) for at in (0, 2)] == ["Plain", "The next"]
+        assert not stage.session.busy
+
+
+async def test_what_waits_is_told_where_nobody_can_be_asked_any_more() -> None:
+    scripts = one_votes(asyncio.Event())
+    async with staged(config_of("a", "b"), backends=Backends(**scripts)) as stage:
+        await stage.press("f8")
+        await stage.ask("What is it?")
+        await stage.ask("second prompt")
+        await stage.press("ctrl+g", "1", "P", "ctrl+g", "2", "P", "ctrl+g", "1", "a", "enter")
+        await until_agreed(stage)
+        assert "not sent: all agents are paused by now" in stage.screen_text
+        await stage.press("ctrl+g", "0", "up")
+        assert stage.app.prompt.text == "second prompt"
+
+
 async def test_what_waits_comes_back_with_esc() -> None:
     held = asyncio.Event()
     async with staged(config_of("a", "b"), backends=Backends(a=[[held]], b=[[held]])) as stage:

@@ -147,6 +147,7 @@ async def test_what_streams_goes_on_and_is_seen_when_the_editor_ends(
         ("exit 3", "ended with exit code 3: the prompt is as it was"),
         ("kill -9 $$", "ended by signal 9: the prompt is as it was"),
         ('rm "$2"', "left no file"),
+        ('rm "$2"; mkfifo "$2"', "left no file"),
     ],
 )
 async def test_an_editor_that_fails_leaves_the_prompt(
