@@ -26,6 +26,8 @@ _TOGETHER = (
     frozenset({Scope.APP, Scope.SESSIONS}),
     frozenset({Scope.APP, Scope.ENTRY}),
     frozenset({Scope.APP, Scope.PANEL}),
+    frozenset({Scope.APP, Scope.ADD}),
+    frozenset({Scope.APP, Scope.REQUEST, Scope.SHEET}),
     frozenset({Scope.APP, Scope.AGREEMENT}),
     frozenset({Scope.APP, Scope.COMPARE}),
 )

@@ -25,7 +25,7 @@ _ASCII = {_character_to_key(character): character for character in map(chr, rang
 """Textual gives no character for the names of some."""
 _ALIASES = {name: key for key, name in NAMES.items() if len(name) > 1} | {"return": "enter"}
 _TYPED_IN = frozenset(
-    {Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.SESSIONS, Scope.ENTRY, Scope.PANEL}
+    {Scope.APP, Scope.MAIN, Scope.PROMPT, Scope.SESSIONS, Scope.ENTRY, Scope.PANEL, Scope.ADD}
 )
 """Scopes whose keys act while a text is typed."""
 _EDITS = frozenset({"backspace", "delete", "left", "right", "home", "end"})
