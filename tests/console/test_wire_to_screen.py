@@ -69,10 +69,12 @@ async def test_what_was_left_out_stands_over_the_body_as_sent_of_every_later_req
                 await app.action_request()
                 sheet = app.screen
                 assert isinstance(sheet, TextModal)
-                head, _, body = sheet.body.plain.partition("\n\n")
+                sent, _, came = sheet.body.plain.partition("\n\nWhat came\n")
+                head, _, body = sent.partition("\n\nWhat was sent\n")
                 assert "the server refused `top_k` (400): sent again without `top_k`" in head
                 assert json.loads(body) == server.requests[-1].json
                 assert "top_k" not in body
+                assert came
                 sheet.action_close()
         assert ["top_k" in request.json for request in server.requests] == [True, False, False]
 
