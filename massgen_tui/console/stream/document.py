@@ -1,7 +1,8 @@
 """One agent's conversation as rows, brought up to date for the price of what is new."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from massgen_tui.console.stream.beginning import Beginning
 from massgen_tui.console.stream.blocks import STALE, Growing
 from massgen_tui.console.stream.facts import fact_rows, version_told
 from massgen_tui.console.stream.highlight import forget_code
@@ -14,27 +15,6 @@ from massgen_tui.session.pieces import Text
 
 NEAR = 1
 """Last turns whose rows stay, wherever the window is."""
-
-
-class Beginning:
-    """The views from the first on of which something is so, and how many rows they have."""
-
-    __slots__ = ("rows", "views")
-
-    def __init__(self) -> None:
-        """Of none."""
-        self.views = self.rows = 0
-
-    def add(self, view: TurnView) -> None:
-        """It is so of the next one too."""
-        self.views += 1
-        self.rows += view.size
-
-    def end(self, at: int, views: Sequence[TurnView]) -> None:
-        """It may be otherwise from the view `at` this place on; none has another size yet."""
-        if at < self.views:
-            self.rows = self.rows - sum(view.size for view in views[at : self.views]) if at else 0
-            self.views = at
 
 
 class Document:
