@@ -127,6 +127,18 @@ def test_a_prompt_in_place_of_one_that_was_taken_back_grows_where_that_stood() -
     check(page)
 
 
+def test_nothing_waits_once_the_conversation_has_ended() -> None:
+    one = agent()
+    page = Page(one, height=6)
+    say(ask(one), _TEXT * 200)
+    page.document.flush(3.0)
+    assert page.document.waiting, "more came at once than is taken in at once"
+    one.turns.clear()
+    one.revision += 1
+    page.document.flush(3.0)
+    assert not page.document.waiting
+
+
 def say_all(page: Page, attempt: Attempt) -> Attempt:
     """Let an answer come in steps, each drawn."""
     for _ in range(3):

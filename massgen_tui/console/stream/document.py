@@ -58,9 +58,10 @@ class Document:
         if not self.width:
             return False
         changed = self._sync() if self.agent.revision != self._seen else False
+        self.waiting = False
         if not self.views:
             return self._show_facts() or changed
-        start, self.waiting, unbroken = self._done.rows, False, True
+        start, unbroken = self._done.rows, True
         for view in self.views[self._done.views :]:
             if view.outdated:
                 self.scroll.splice(start, start + view.size, ())
