@@ -1,6 +1,7 @@
 """`massgen-tui serve` as a process, and a page that it is opened by."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -205,6 +206,7 @@ async def serving(
         async with aiohttp.ClientSession(cookie_jar=jar) as http:
             yield Served(process, line.decode().strip(), http)
     finally:
-        if process.returncode is None:
-            os.kill(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has ended, and is yet to be told of
+            if process.returncode is None:
+                os.kill(process.pid, signal.SIGKILL)
         await process.communicate()
