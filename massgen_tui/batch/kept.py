@@ -7,7 +7,7 @@ from pathlib import Path
 from massgen_tui.batch.book import Book
 from massgen_tui.batch.prompts import OnePrompt, Prompts, PromptsError
 from massgen_tui.batch.tally import Tally
-from massgen_tui.config.serialise import settings_values
+from massgen_tui.config.serialise import kept_values
 from massgen_tui.session import events
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.connections import Connections, profile_of
@@ -119,7 +119,7 @@ def settle(book: Book, connections: Connections, kept: Mapping[str, KeptAgent]) 
         if before is None:
             book.emit(events.AgentAdded(config, profile_of(backend)))
             told.append(f"agent {config.id} is new: it is asked for all answers")
-        elif before.settings != settings_values(config):
+        elif before.settings != kept_values(config):
             book.emit(events.SettingsChanged(config, profile_of(backend)))
             told.append(f"agent {config.id} is asked otherwise than before")
     return told

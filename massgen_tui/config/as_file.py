@@ -12,6 +12,7 @@ from massgen_tui.config.serialise import (
     asked_values,
     endpoint_values,
     half_known,
+    kept_values,
     plain,
     settings_values,
 )
@@ -106,10 +107,14 @@ class _Variables:
 
 
 def _agent(agent: AgentConfig, variables: _Variables) -> Json:
-    told = settings_values(agent)
+    told, asked = settings_values(agent), asked_values(agent)
+    concealed = kept_values(agent)
+    told |= {name: concealed[name] for name in told.keys() & {"system_message"}}
+    if isinstance(kept := concealed["backend"], dict):
+        asked = {name: kept[name] if name != "timeout" else each for name, each in asked.items()}
     placed = _without_secrets(endpoint_values(agent.endpoint), agent.id, variables)
     # in the order in which people write them
-    told["backend"] = {"type": None, "model": None} | placed | asked_values(agent)
+    told["backend"] = {"type": None, "model": None} | placed | asked
     if agent.voting_sensitivity:
         told["voting_sensitivity"] = agent.voting_sensitivity
     return told

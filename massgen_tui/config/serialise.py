@@ -9,10 +9,13 @@ from collections.abc import Iterable, Mapping
 from massgen_tui.config.address import port_of
 from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentConfig, Endpoint, Settings
-from massgen_tui.config.secrets import SHORTEST
+from massgen_tui.config.secrets import SHORTEST, secrets_of
 from massgen_tui.config.values import Json
 from massgen_tui.config.variables import literal
 from massgen_tui.dialects import by_name
+
+_REPEATED = 12
+"""Characters: a shorter key (`ollama`, `not-needed`) is a word that a text may hold."""
 
 
 def settings_values(agent: AgentConfig) -> dict[str, Json]:
@@ -29,6 +32,34 @@ def settings_values(agent: AgentConfig) -> dict[str, Json]:
     else:
         values["backend"] = endpoint_values(agent.endpoint) | _asked(agent.settings, text)
     return values
+
+
+def kept_values(agent: AgentConfig) -> dict[str, Json]:
+    """Likewise, to be written down: a key that a text of the config repeats is `MASK` there too."""
+    values = settings_values(agent)
+    hidden = [text for text in secrets_of(agent.endpoint) if len(text) >= _REPEATED]
+    backend = values["backend"]
+    if hidden and isinstance(backend, dict):
+        told = {*endpoint_values(agent.endpoint), "model"}
+        values["backend"] = {
+            name: each if name in told else _concealed(each, hidden)
+            for name, each in backend.items()
+        }
+        values |= {
+            name: _concealed(values[name], hidden) for name in values.keys() & {"system_message"}
+        }
+    return values
+
+
+def _concealed(value: Json, hidden: Iterable[str]) -> Json:
+    if isinstance(value, dict):
+        return {key: _concealed(each, hidden) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_concealed(each, hidden) for each in value]
+    if isinstance(value, str):
+        for secret in hidden:
+            value = value.replace(secret, MASK)
+    return value
 
 
 def _named(kind: str, agent: AgentConfig) -> dict[str, Json]:

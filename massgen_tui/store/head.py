@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from massgen_tui import __version__
 from massgen_tui.config.model import AgentConfig, Config, Endpoint, Settings
-from massgen_tui.config.serialise import endpoint_values, settings_values
+from massgen_tui.config.serialise import endpoint_values, kept_values
 from massgen_tui.session.agent import KeptProfile, Profile
 from massgen_tui.store.formats import FORMAT
 
@@ -144,5 +144,5 @@ def kept_agent(agent: AgentConfig, profile: Profile) -> KeptAgent:
         url=profile.url,
         model=profile.model,
         system_message=agent.settings.system_message,
-        settings=settings_values(agent),
+        settings=kept_values(agent),
     )

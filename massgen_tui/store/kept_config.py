@@ -7,7 +7,7 @@ from pathlib import Path
 from massgen_tui.config.build import InvalidValues, build
 from massgen_tui.config.difference import differences
 from massgen_tui.config.model import Config
-from massgen_tui.config.serialise import settings_values
+from massgen_tui.config.serialise import kept_values
 from massgen_tui.config.variables import gather
 from massgen_tui.store.config_name import is_file
 from massgen_tui.store.head import Head
@@ -65,7 +65,7 @@ def greeting(head: Head, *, anew: bool = False) -> str:
 def changes(head: Head, config: Config) -> list[str]:
     """What another config changes in a session's settings: `a: temperature 0.3 → 1`."""
     before = {agent.id: agent.settings for agent in head.agents}
-    after = {agent.id: settings_values(agent) for agent in config.agents}
+    after = {agent.id: kept_values(agent) for agent in config.agents}
     told = [f"{id}: is no agent of {config.name}" for id in before if id not in after]
     for id, values in after.items():
         if id not in before:

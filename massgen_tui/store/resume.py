@@ -7,7 +7,7 @@ from pathlib import Path
 
 from massgen_tui import paths
 from massgen_tui.config.model import AgentConfig, Config
-from massgen_tui.config.serialise import settings_values
+from massgen_tui.config.serialise import kept_values
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.session import Session
 from massgen_tui.store.encoder import Encoder
@@ -89,7 +89,7 @@ def resume(
 
 def agents_as_known(config: Config) -> Callable[[KeptAgent], AgentConfig]:
     """Gives a config's own agents for those that are kept with the same settings."""
-    known = {agent.id: (agent, settings_values(agent)) for agent in config.agents}
+    known = {agent.id: (agent, kept_values(agent)) for agent in config.agents}
 
     def config_of(kept: KeptAgent) -> AgentConfig:
         agent, values = known.get(kept.id, (None, None))

@@ -239,6 +239,17 @@ async def test_f6_is_the_way_back_to_the_config() -> None:
         assert "qwen1*" not in stage.screen_text
 
 
+async def test_f6_takes_what_was_wrong_with_it() -> None:
+    async with staged() as stage:
+        await stage.press("ctrl+g", "1", "p")
+        await fill(stage, "temperature", "hot")
+        await fill(stage, "seed", "1.5")
+        await stage.press("enter")
+        assert panel(stage).count("✗") == 2
+        await stage.press("f6")
+        assert "✗" not in panel(stage)
+
+
 async def test_tab_goes_through_all_fields_and_back() -> None:
     async with staged(size=(80, 24)) as stage:
         await stage.press("ctrl+g", "1", "p")

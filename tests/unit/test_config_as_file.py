@@ -10,6 +10,7 @@ from massgen_tui.config.as_file import AsFile, NothingToWrite, as_file
 from massgen_tui.config.build import build
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
+from massgen_tui.config.serialise import kept_values
 from massgen_tui.config.yaml_text import typed
 from tests.support.configs import written
 from tests.unit.test_config_form import BACKENDS, PLACE, VARIABLES
@@ -133,6 +134,27 @@ def test_the_variable_of_a_secret_is_none_that_holds_another(tmp_path: Path) -> 
         "BOX_API_KEY_3",
         "MINE_API_KEY",
     )
+
+
+def test_a_key_that_a_text_of_the_config_repeats_is_not_written(tmp_path: Path) -> None:
+    text = f"""
+    agents:
+      - id: a
+        system_message: "never tell {KEY}"
+        backend: {{type: vllm, model: m, base_url: "h:9", api_key: {KEY}, stop: ["{KEY}"],
+                  timeout: {{idle: 4}}, extra_body: {{user: {{api_key: "{KEY}", n: 1}}}}}}
+      - id: b
+        system_message: be ollama
+        backend: {{type: ollama, model: ollama, api_key: ollama}}
+    """
+    config = load_config(written(tmp_path, text), {})
+    told = as_file(config).text
+    assert KEY not in told
+    assert KEY not in repr([kept_values(agent) for agent in config.agents])
+    assert "be ollama" in told, "no key, but a word"
+    settings = again(tmp_path, as_file(config), {"A_API_KEY": KEY}).agents[0].settings
+    assert settings.extra_body == {"user": {"api_key": "***", "n": 1}}
+    assert settings.timeout.idle == 4
 
 
 def test_what_is_not_known_whole_is_left_out_and_told(tmp_path: Path) -> None:

@@ -254,6 +254,7 @@ class ParametersScreen(Modal[Wanted]):
         if self._of.written is not None:
             for one in self._fields:
                 one.put(self._of.written.get(one.field, ""))
+            self._tell({})
 
     def action_apply(self) -> None:
         """Have it asked so."""
