@@ -10,7 +10,7 @@ from textual.worker import Worker
 
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.own_settings import with_own
-from massgen_tui.console.agreed import Agreed
+from massgen_tui.console.agent_panes import AgentPanes
 from massgen_tui.console.changing import Changing
 from massgen_tui.console.chosen_layout import standing
 from massgen_tui.console.contain import guarded
@@ -27,11 +27,10 @@ from massgen_tui.console.reloading import Reloading, reloading_of
 from massgen_tui.console.repeating import Repeating
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.services import Services
-from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.written import AsWritten, written_agents
 from massgen_tui.monitor.alarm import Alarm
-from massgen_tui.session.agent import Agent, Turn
+from massgen_tui.session.agent import Agent
 from massgen_tui.session.coordination_events import Concluded
 from massgen_tui.session.events import Ended, Entry
 from massgen_tui.session.last_turn import last_turn
@@ -50,7 +49,6 @@ class Workspace(Opener):
     """Who is ahead stands above the panes."""
     reloading: Reloading | None = None
     """Looks at the config's file."""
-    _panes_made = 0
 
     def __init__(
         self, config: Config, services: Services | None, host: Host, resumes: Path | None = None
@@ -69,6 +67,7 @@ class Workspace(Opener):
         self.keys = keys_of(self.config)
         self._beside: list[Worker[None]] = []
         self._alarm = Alarm()
+        self._panes = AgentPanes(self.session)
         self.prompt = self._make_prompt()
         self.main = self._make_main()
         self._join = Join(self.session, self.services.watching)
@@ -77,7 +76,6 @@ class Workspace(Opener):
             self.session, run=host.run_worker, say=host.say, changed=self._changed
         )
         self.repeating = Repeating(self.session, changed=self._changed)
-        self._agreed = Agreed(self.session.state)
         self.changing = self._make_changing(config)
         self.desk = Desk(
             self.session,
@@ -107,7 +105,8 @@ class Workspace(Opener):
 
     def _make_prompt(self) -> Prompt:
         ids = [agent.id for agent in self.session.agents]
-        return Prompt(self.services.history, ids, self.keys.keymap, ask=self._ask, id="prompt")
+        history, keymap = self.services.history, self.keys.keymap
+        return Prompt(history, ids, keymap, ask=self._ask, id="prompt")
 
     def _make_changing(self, config: Config) -> Changing:
         return Changing(
@@ -158,40 +157,10 @@ class Workspace(Opener):
         self.paint()
         self.show_monitors()
 
-    def _show_panes(self) -> None:
-        """Have a pane for each agent: a replay, too, lets agents come and go."""
-        shown = {pane.agent: pane for pane in self.main.panes}
-        agreed = self._agreed.update()
-        wanted = [*self.session.agents, *([agreed] if agreed is not None else [])]
-        if list(shown) != wanted:
-            self.main.show([shown.get(agent) or self._make_pane(agent) for agent in wanted])
-        written = self.changing.written
-        for pane in self.main.panes:
-            if pane.agent is not agreed:
-                pane.mark(changed=bool(written.differences(pane.agent.config)))
-
-    def _make_pane(self, agent: Agent) -> AgentPane:
-        self._panes_made += 1
-        return AgentPane(
-            agent,
-            self._panes_made,
-            clock=self.session.clock,
-            bring_to_front=self._bring_to_front,
-            id=f"pane-{self._panes_made}",
-        )
-
-    def _bring_to_front(self, agent: str, turn: Turn, index: int) -> None:
-        if agent == self._agreed.agent.id and turn in self._agreed.agent.turns:
-            turn.front = index
-            self._agreed.agent.revision += 1
-        else:
-            self.session.bring_to_front(agent, turn, index)
-
     def _make_main(self) -> MainScreen:
-        panes = [self._make_pane(agent) for agent in self.session.agents]
         ui = self.config.ui
         return MainScreen(
-            panes,
+            self._panes.make_all(),
             self.prompt,
             self.keys.keymap,
             monitor=self.config.monitor,
@@ -234,7 +203,7 @@ class Workspace(Opener):
         """Draw what is new in the panes that are seen, and the title."""
         now = self.session.clock()
         with guarded(), self._host.batch_update():
-            self._show_panes()
+            self._panes.show(self.main, self.changing)
             self._show_mode()
             self.main.show_rounds(self.coordinating.agreement, self._race())
             self.main.grid.paint(now)
@@ -267,11 +236,11 @@ class Workspace(Opener):
         if repeats := self.repeating.told:
             mode += f"{repeats} · "
         name = self._name
-        answering = sum(running(agent) is not None for agent in self.session.agents)
+        agents = self.session.agents
+        answering = sum(running(agent) is not None for agent in agents)
         called = terminal_title(name, answering) if self.config.ui.terminal_title else ""
         self._host.show_terminal_title(called)
         if turn is None:
-            agents = self.session.agents
             paused = sum(agent.paused for agent in agents)
             said = f"{mode}{how_many(len(agents), paused)}"
             title.tell(name, said, None, trouble=trouble)
@@ -291,14 +260,12 @@ class Workspace(Opener):
 
     def focused_agent(self) -> Agent | None:
         """The agent whose pane has the focus."""
-        pane = self.main.pane
-        agent = pane.agent if pane else None
-        return None if agent is self._agreed.agent else agent
+        return self._panes.agent_of(self.main.pane)
 
     def meant_agent(self) -> Agent | None:
         """The agent that a command is for: the focused one, or the first that is seen."""
-        seen = self.main.panes[self.main.grid.arrangement.first].agent
-        return self.focused_agent() or (None if seen is self._agreed.agent else seen)
+        seen = self.main.panes[self.main.grid.arrangement.first]
+        return self.focused_agent() or self._panes.agent_of(seen)
 
     def _ask(self, prompt: str) -> bool:
         return self.desk.ask(prompt)
