@@ -11,6 +11,7 @@ from pathlib import Path
 
 from massgen_tui.config.as_file import AsFile, as_file
 from massgen_tui.config.model import Config
+from massgen_tui.text import one_line
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -33,8 +34,14 @@ def usual_name(config: Config) -> str:
 
 
 def path_of(name: str) -> Path:
-    """The file that a typed name means."""
+    """The file that a typed name means.
+
+    Raises:
+        ValueError: it names a folder.
+    """
     path = Path(name).expanduser()
+    if not name.rpartition("/")[2].strip(". ") or name == "~":
+        raise ValueError(f"{one_line(name, 80)} is a folder, and a file is to have a name")
     return path if path.suffix in _ENDINGS else path.with_name(f"{path.name}.yaml")
 
 

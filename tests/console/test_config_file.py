@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from massgen_tui.config.loader import load_config
+from massgen_tui.console.config_file import save_as
 from massgen_tui.console.screens.file_name import FileNameScreen
 from massgen_tui.console.screens.question import Question
 from tests.console.test_parameters import fill
@@ -113,6 +114,12 @@ async def test_what_cannot_be_written_is_told(path: Path, name: str, said: str) 
         assert f"not saved: {'folder.yaml ' if said.startswith('is') else ''}{said}" in (
             stage.screen_text
         )
+
+
+@pytest.mark.parametrize("name", [".", "..", "~", "folder.yaml/", "~/", "/", "../.."])
+def test_a_folder_is_no_name_of_a_file(path: Path, name: str) -> None:
+    told = save_as(load_config(path), name).told
+    assert told == f"not saved: {name} is a folder, and a file is to have a name"
 
 
 async def test_esc_writes_nothing(path: Path) -> None:
