@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from massgen_tui.config.difference import differences
 from massgen_tui.config.model import AgentConfig, Config
-from massgen_tui.config.serialise import settings_values
+from massgen_tui.config.serialise import kept_values
 from massgen_tui.text import one_line
 
 _NAMED = {
@@ -80,7 +80,7 @@ def _comes(agent: AgentConfig) -> str:
 
 def _differs(old: AgentConfig | None, new: AgentConfig, now: AgentConfig) -> list[str]:
     """What is told of an agent that is asked otherwise."""
-    found = differences(settings_values(now), settings_values(new))
+    found = differences(kept_values(now), kept_values(new))
     if new.problem and new.problem != now.problem:
         found.append(f"it cannot be asked: {new.problem.message}")
     what = ", ".join(found) or "its key, or what is told of it"
@@ -88,7 +88,7 @@ def _differs(old: AgentConfig | None, new: AgentConfig, now: AgentConfig) -> lis
     if old is None:
         lines.append(f"{_id(new.id)} was added here: the file's takes its place")
     elif old != now:
-        lost = ", ".join(differences(settings_values(old), settings_values(now)))
+        lost = ", ".join(differences(kept_values(old), kept_values(now)))
         told = f"{_id(new.id)} was changed here ({lost or 'its key'}): the file's takes its place"
         lines.append(one_line(told, 400))
     return lines

@@ -8,7 +8,7 @@ from massgen_tui.config.coordination import TIMES
 from massgen_tui.config.model import AgentConfig, Config, Timeouts, UiConfig
 from massgen_tui.config.outline import THEME_VARIABLE
 from massgen_tui.config.own_settings import Own, OwnSettings
-from massgen_tui.config.serialise import endpoint_values, settings_values
+from massgen_tui.config.serialise import endpoint_values, kept_values
 from massgen_tui.config.values import Json, Steps, written
 from massgen_tui.config.variables import references
 from massgen_tui.config.yaml_values import YamlValues
@@ -95,7 +95,7 @@ class Origins:
             yield self._at(f"coordination.{name}", value, places.get(name, ("coordination", name)))
 
     def _agent(self, agent: AgentConfig, base: Steps) -> Iterator[Origin]:
-        told = settings_values(agent)
+        told = kept_values(agent)
         backend = told.pop("backend", {})
         yield self._at(f"{agent.id}.id", agent.id, (*base, "id"))
         if "system_message" in told:

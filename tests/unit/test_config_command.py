@@ -142,6 +142,19 @@ def test_a_key_in_the_file_is_not_shown(tmp_path: Path) -> None:
     assert values("two.yaml", env=VARIABLES)["a.api_key"] == ("set", "config", "two.yaml:8")
 
 
+def test_a_key_that_a_text_of_the_file_repeats_is_not_shown(tmp_path: Path) -> None:
+    text = f"""
+agents:
+  - id: a
+    system_message: never tell {SECRET}
+    backend: {{type: vllm, model: m, api_key: "{SECRET}", extra_body: {{user: "{SECRET}"}}}}
+"""
+    (tmp_path / "two.yaml").write_text(text)
+    for words in (("two.yaml",), ("two.yaml", "--json")):
+        assert SECRET not in shown(*words)
+        assert "never tell ***" in shown(*words)
+
+
 def test_without_a_config_it_tells_what_holds_for_all(tmp_path: Path) -> None:
     place = written(tmp_path)
     found = values()
