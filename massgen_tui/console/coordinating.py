@@ -59,6 +59,8 @@ class Coordinating:
     def agreement(self) -> Agreement | None:
         """The last coordination of the conversations that go on."""
         agreements = self._session.state.agreements
+        if not agreements:
+            return None  # it is asked at every frame, and a conversation may be long
         serials = {turn.serial for agent in self._session.agents for turn in agent.turns}
         there = [each[-1] for serial, each in agreements.items() if serial in serials]
         return max(there, key=lambda one: one.turn) if there else None
