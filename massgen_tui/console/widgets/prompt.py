@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 from textual import events
@@ -16,7 +15,7 @@ from massgen_tui.console.file_mentions import FileMentions
 from massgen_tui.console.history import History
 from massgen_tui.console.keys import remapped
 from massgen_tui.console.phrases import hint
-from massgen_tui.session.mentions import is_path
+from massgen_tui.console.widgets.completing import complete_file, shared
 from massgen_tui.text import clean, one_line
 
 MODIFIED_ENTER = {"shift+enter", "ctrl+enter", "alt+enter"}
@@ -32,12 +31,8 @@ EDITING: Mapping[str, str] = {
 
 _NAME = re.compile(r"(?:@\S+\s+)*@(\S*)")
 """A name that is being typed, alone or behind others."""
-_FILE = re.compile(r'(?:^|[\s(])@("?)([^\s"]*|(?<=")[^"]*)$')
-"""A path that is being typed, at the end of what stands before the cursor."""
 _NOTE = 60
 """Columns of what is noted of a draft."""
-_LISTED = 20
-"""Files that are listed, at most."""
 
 
 class Edit(NamedTuple):
@@ -238,42 +233,19 @@ class Prompt(TextArea):
         """Complete an agent's name or a path, or list those it may be; False: there is none."""
         typed, found = self._completion()
         if not found:
-            return self._complete_file()
+            return complete_file(self, self.files)
         if len(found) == 1:
             self.insert(f"{found[0][len(typed) :]} ")
             return True
-        self.insert(_shared(found)[len(typed) :])
+        self.insert(shared(found)[len(typed) :])
         names = " ".join(f"@{id}" for id in found)
         self.notify(clean(names), title=f"{len(found)} agents", markup=False, timeout=4)
-        return True
-
-    def _complete_file(self) -> bool:
-        row, column = self.cursor_location
-        match = _FILE.search(self.document.get_line(row)[:column])
-        typed = match[2] if match else ""
-        if match is None or not typed:
-            return False
-        found = self.files.completions(typed)
-        if not found:
-            if is_path(typed):
-                self.notify(f"no file begins with {clean(typed)}", markup=False, timeout=4)
-            return is_path(typed)
-        path = _shared(found)
-        whole = len(found) == 1 and not path.endswith("/")
-        quote = '"' if match[1] or " " in path else ""
-        said = f"{quote}{path}{quote} " if whole else f"{quote}{path}"
-        begin = (row, match.start(1))
-        self.move_cursor(self.replace(said, begin, self.cursor_location).end_location)
-        if found[1:]:
-            names = "  ".join(one.rstrip("/").rpartition("/")[2] for one in found[:_LISTED])
-            more = f"  … {len(found) - _LISTED} more" if len(found) > _LISTED else ""
-            self.notify(names + more, title=f"{len(found)} files", markup=False, timeout=4)
         return True
 
     def update_suggestion(self) -> None:
         """Suggest the rest of the agent's name, as far as what was typed after `@` decides it."""
         typed, found = self._completion()
-        self.suggestion = _shared(found)[len(typed) :] if typed and found else ""
+        self.suggestion = shared(found)[len(typed) :] if typed and found else ""
 
     def _recompute_cursor_offset(self) -> None:
         # while something is undone the cursor may stand on a line that is gone (textual#6686)
@@ -309,9 +281,3 @@ class Prompt(TextArea):
     def _fill(self, text: str) -> None:
         self.load_text(self._aside.fold(text))
         self.move_cursor(self.document.end)
-
-
-def _shared(names: Sequence[str]) -> str:
-    """How all of them begin."""
-    pairs = zip(min(names), max(names), strict=False)
-    return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
