@@ -59,12 +59,8 @@ _ROOMS = ("massgen_tui.backends.client", "massgen_tui.backends.response_stream")
 
 async def warm_up() -> None:
     """Import what a request needs, in a thread, so that the first prompt does not wait for it."""
-    await asyncio.to_thread(_import)
-
-
-def _import() -> None:
     for room in _ROOMS:
-        importlib.import_module(room)
+        await asyncio.to_thread(importlib.import_module, room)
 
 
 class ChatCompletionsBackend:

@@ -2,10 +2,8 @@
 
 import asyncio
 import gc
-import importlib
 import itertools
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -16,6 +14,7 @@ from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
+from massgen_tui.console.late import read_config, rooms
 from massgen_tui.console.layout import first_of
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.remembered import LAYOUT, Remembered
@@ -85,7 +84,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
                 config, first_of(config.layout, self.remembered.get(LAYOUT))
             )
         else:
-            self._attach_workspace(_rooms().Workspace(config, services, self, resumes))
+            self._attach_workspace(rooms().Workspace(config, services, self, resumes))
 
     def _attach_workspace(self, workspace: "Workspace") -> None:
         self.workspace = workspace
@@ -144,7 +143,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self.refused = error
             self.exit(return_code=1)
             return
-        self._attach_workspace(_rooms().Workspace(config, None, self))
+        self._attach_workspace(rooms().Workspace(config, None, self))
         self._opening = None
         await self._show_main()
         self.call_after_refresh(self._begin)
@@ -206,7 +205,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
     async def _reopen(self, path: Path) -> None:
         self.prompt.keep_draft()
         try:
-            workspace, notice = _rooms().resumed(path, self)
+            workspace, notice = rooms().resumed(path, self)
         except (ValueError, OSError) as error:
             self.say(f"not opened: {error}", seconds=8, severity="warning")
             return
@@ -295,22 +294,3 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
     def open_log_file(self) -> Path | None:
         """The session's log, begun where it was not."""
         return self.services.open_log()
-
-
-def read_config(path: Path) -> "Config":
-    """Import the works and read a config, off the event loop.
-
-    Raises:
-        ConfigError: it cannot be read as a config.
-    """
-    config: Config = importlib.import_module("massgen_tui.config.loader").load_config(path)
-    config = importlib.import_module("massgen_tui.config.own_settings").with_own(config)
-    # what tells of a fault is there before anything can fail, when no file can be opened any more
-    for room in ("workspace", "crash"):
-        importlib.import_module(f"massgen_tui.console.{room}")
-    return config
-
-
-def _rooms() -> ModuleType:
-    """What takes as long to import as all the rest of a start."""
-    return importlib.import_module("massgen_tui.console.workspace")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from massgen_tui import paths
 from massgen_tui.config.outline import outline_of, own_looks
-from massgen_tui.console.app import ConsoleApp, read_config
+from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.contain import exit_code
+from massgen_tui.console.late import read_config
 from massgen_tui.console.lifecycle import ForcedExit
 from massgen_tui.console.remembered import of_user
 from massgen_tui.console.terminal.title import PUT_BACK

@@ -233,10 +233,8 @@ class Workspace(Opener):
         log = self.services.session_log
         trouble = NOT_KEPT if log is not None and log.problem else ""
         mode = "coordinate · " if self.coordinating.on else ""
-        if repeats := self.repeating.told:
-            mode += f"{repeats} · "
-        name = self._name
-        agents = self.session.agents
+        mode += f"{repeats} · " if (repeats := self.repeating.told) else ""
+        name, agents = self._name, self.session.agents
         answering = sum(running(agent) is not None for agent in agents)
         called = terminal_title(name, answering) if self.config.ui.terminal_title else ""
         self._host.show_terminal_title(called)
@@ -275,8 +273,8 @@ class Workspace(Opener):
         if isinstance(entry.event, Ended | Concluded) and self.main.sends:
             step = self.coordinating.running and isinstance(entry.event, Ended)
             if not step and at_rest(self.session.agents):
-                ui, agents = self.config.ui, self.session.agents
-                tell_end(ui, self._host, name=self._name, agents=agents)
+                agents = self.session.agents
+                tell_end(self.config.ui, self._host, name=self._name, agents=agents)
 
     @property
     def _name(self) -> str:

@@ -194,8 +194,7 @@ class Attempt:
         if status is not Status.DONE and self.finish_reason is None:
             self.times.broken_off(now)
         self.status, self.error = status, error
-        self.retrying = self.deferral = None
-        self.silent = ""
+        self.retrying, self.deferral, self.silent = None, None, ""
         self.times.end = now
         self.stalls = self._gaps.stalls()
         self._gaps = Gaps()

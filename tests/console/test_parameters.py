@@ -13,9 +13,9 @@ from textual.pilot import Pilot
 from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
 from massgen_tui.console.app import ConsoleApp
-from massgen_tui.console.screens.parameters import ParametersScreen, matching
+from massgen_tui.console.screens.parameters import ParametersScreen
 from massgen_tui.console.services import Services
-from massgen_tui.console.widgets.form import FormField
+from massgen_tui.console.widgets.form import FormField, matching
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.monitoring import NoMonitoring
 from tests.support.console import Stage, staged

@@ -7,7 +7,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from massgen_tui.console.action import Scope
@@ -22,8 +21,7 @@ from massgen_tui.console.layout import (
     sidebar,
     too_small,
 )
-from massgen_tui.console.screens.goto import GotoScreen
-from massgen_tui.console.screens.reading import Reading
+from massgen_tui.console.screens.moving import Moving
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.status_text import NO_REASONING
 from massgen_tui.console.widgets.cached_lines import CachedLines
@@ -39,8 +37,8 @@ from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.coordination import Agreement
 
 
-class MainScreen(Reading, CachedLines):
-    """Where one lives."""
+class MainScreen(Moving, CachedLines):
+    """Panes, sidebar and prompt."""
 
     BINDINGS = bindings(Scope.MAIN, Scope.PANE, Scope.DIGIT)
     AUTO_FOCUS = "#prompt"
@@ -227,51 +225,6 @@ class MainScreen(Reading, CachedLines):
     def action_events(self) -> None:
         """Show which servers went down or came back."""
         self.sidebar.action_events()
-
-    def action_goto(self) -> None:
-        """Ask for a pane's number."""
-        names = [pane.agent.id for pane in self.panes]
-        self.app.push_screen(GotoScreen(names, self._go, self._go_aside if self._monitor else None))
-
-    def _go_aside(self) -> None:
-        """Show servers and GPUs, and go there."""
-        if not self.sidebar.display:
-            self.action_sidebar()
-        self.set_focus(self.sidebar)
-
-    async def action_in_pane(self, action: str) -> None:
-        """Do what a key means while a pane has the focus."""
-        await self.app.run_action(action, self)
-
-    def action_pane(self, number: int) -> None:
-        """Go to a pane by its number."""
-        self._go(number)
-
-    def action_next(self, step: int) -> None:
-        """Complete an agent's name, or move the focus on through prompt and panes."""
-        if step > 0 and self.focused is self.prompt and self.prompt.complete():
-            return
-        stops: list[Widget] = [self.prompt, *self.panes]
-        if self.sidebar.display:
-            stops.append(self.sidebar)
-        at = next((index for index, stop in enumerate(stops) if stop is self.focused), 0)
-        number = (at + step) % len(stops)
-        if stops[number] is self.sidebar:
-            self.set_focus(self.sidebar)
-        else:
-            self._go(number)
-
-    def _go(self, number: int) -> None:
-        if number == 0:
-            self.set_focus(self.prompt)
-        elif number <= len(self.panes):
-            self.go_to(self.panes[number - 1])
-
-    def go_to(self, pane: AgentPane) -> None:
-        """Bring a pane into sight and give it the focus."""
-        self.grid.bring(pane)
-        self.set_focus(pane)
-        self.show_keys()
 
     @property
     def _no_room(self) -> bool:

@@ -17,7 +17,7 @@ from massgen_tui.config.variables import literal
 from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import acting, bindings
 from massgen_tui.console.screens.modal import Modal
-from massgen_tui.console.widgets.form import FormField, Lines, OneLine
+from massgen_tui.console.widgets.form import FormField, Lines, OneLine, matching
 from massgen_tui.text import one_line
 
 ROWS = 5
@@ -291,12 +291,3 @@ class ParametersScreen(Modal[Wanted]):
         first = next((one for one in self._fields if one.field in problems), None)
         if first is not None:
             self.set_focus(first.editor)
-
-
-def matching(typed: str, names: Sequence[str]) -> list[str]:
-    """The names that have each word of what is typed, those that begin so first."""
-    wanted = typed.casefold().split()
-    if typed in names or not wanted:
-        return list(names)
-    found = [name for name in names if all(word in name.casefold() for word in wanted)]
-    return sorted(found, key=lambda name: not name.casefold().startswith(wanted[0]))

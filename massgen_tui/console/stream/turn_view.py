@@ -1,8 +1,9 @@
 """One turn of a conversation as blocks of rows, which tell what changed."""
 
-from massgen_tui.console.stream.attempt_blocks import AttemptHead, Fold, Prompt, attempt_blocks
+from massgen_tui.console.stream.attempt_blocks import AttemptHead, Prompt, attempt_blocks
 from massgen_tui.console.stream.blocks import Block, Growing
 from massgen_tui.console.stream.figures import Place
+from massgen_tui.console.stream.reasoning_blocks import Fold
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.shelf import Shelf
 from massgen_tui.session.agent import Turn

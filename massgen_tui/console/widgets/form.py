@@ -1,6 +1,6 @@
 """A form: fields with a name each, and what is wrong with one below it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from rich.text import Text
@@ -196,3 +196,12 @@ class FormField(Vertical):
         """Show rows below the field; None: none."""
         self._below.update(rows or "")
         self._below.set_class(rows is not None, "-told")
+
+
+def matching(typed: str, names: Sequence[str]) -> list[str]:
+    """The names that have each word of what is typed, those that begin so first."""
+    wanted = typed.casefold().split()
+    if typed in names or not wanted:
+        return list(names)
+    found = [name for name in names if all(word in name.casefold() for word in wanted)]
+    return sorted(found, key=lambda name: not name.casefold().startswith(wanted[0]))
