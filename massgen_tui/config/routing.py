@@ -130,6 +130,10 @@ def _family_switch(value: object, model: str, routed: Routed) -> None:
 def _effort(value: object, dialect: Dialect, routed: Routed) -> None:
     if dialect.efforts:
         routed.put(dialect.effort_path, value)
+        sent = look_up(routed.body, dialect.effort_path)
+        if dialect.thinking is Thinking.EFFORT and sent != value:
+            told = f"reasoning_effort: enable_thinking overrules it, {sent} is sent"
+            routed.warnings.append(told)
     elif dialect.thinking is Thinking.TYPE and isinstance(value, str) and value.lower() in _OFF:
         routed.put(dialect.thinking.value, "disabled")
     else:

@@ -334,6 +334,24 @@ def test_a_seed_that_is_not_the_one_that_counts_is_told(
     assert bool(told) == bool(warned)
 
 
+@pytest.mark.parametrize(
+    ("kind", "thinking", "effort", "told"),
+    [
+        ("groq", "false", "low", True),
+        ("ollama", "false", "high", True),
+        ("openai", "false", "none", False),
+        ("groq", "true", "low", False),
+        ("zai", "false", "low", False),
+    ],
+)
+def test_an_effort_that_a_switch_overrules_is_told(
+    tmp_path: Path, kind: str, thinking: str, effort: str, told: bool
+) -> None:
+    backend = f"type: {kind}, model: m, enable_thinking: {thinking}, reasoning_effort: {effort}"
+    warned = " ".join(warnings_with(tmp_path, backend))
+    assert ("enable_thinking overrules it, none is sent" in warned) == told
+
+
 def test_an_unset_variable_costs_its_agent_also_where_a_number_stands(tmp_path: Path) -> None:
     agent = agent_with(
         tmp_path, "type: vllm, model: m, retries: '${R}', temperature: '${T}', timeout: '${S}'"
