@@ -24,14 +24,14 @@ demo: $(VENV)/.base try-demo ## watch two agents answer, from a small real model
 # Most tests wait for a screen or a process: four at once fill two cores.
 test: $(VENV)/.dev try-demo ## run the tests (PYTEST='-k name' narrows them)
 	@echo "Running the tests"
-	@$(py) -m pytest -n 4 --durations=25 $(PYTEST)
+	@$(py) -m pytest -n 4 --dist worksteal --durations=25 $(PYTEST)
 
 test-lowest: ## run the tests with the oldest releases that pyproject.toml allows
 	@PYTHON='$(PYTHON)' .ci/venv .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct \
 	  --editable . --group test
-	@.venv-lowest/bin/python -m pytest -n 4 $(PYTEST)
+	@.venv-lowest/bin/python -m pytest -n 4 --dist worksteal $(PYTEST)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts
 	@echo "ruff: lint and format"

@@ -1,6 +1,7 @@
 """What the agents agreed on, as an agent of its own: the pane of the final answers shows it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from massgen_tui.backends.events import ContentDelta
 from massgen_tui.config.model import AgentConfig, Endpoint
@@ -60,10 +61,11 @@ class Agreed:
     def _attempt(self, agreement: Agreement, known: Iterable[Attempt]) -> Attempt:
         """What presented, or the answer that won as if it had."""
         presents = [step.attempt for step in agreement.steps if step.asks == "present"]
-        if presents:
-            attempt = self._state.attempt(presents[-1])
-            if not agreement.ended or str(attempt.content) == agreement.final:
-                return attempt
+        for serial in presents[-1:]:
+            with suppress(KeyError):  # who presented it may have gone
+                attempt = self._state.attempt(serial)
+                if not agreement.ended or str(attempt.content) == agreement.final:
+                    return attempt
         final = agreement.final or next(
             one.content for one in agreement.answers if one.name == agreement.winner
         )

@@ -240,6 +240,24 @@ async def test_rerun_agrees_anew_as_another_attempt() -> None:
         assert len(stage.session.agent("a").turns) == 1
 
 
+@pytest.mark.parametrize("gone", ["a", "b"])
+async def test_what_was_agreed_stays_where_the_agent_that_presented_it_goes(gone: str) -> None:
+    scripts = agree()
+    for agent, more in agree().items():
+        scripts[agent] += more
+    async with staged(config_of("a", "b"), backends=Backends(**scripts)) as stage:
+        await stage.press("f8")
+        await stage.ask("What is it?")
+        await until_agreed(stage)
+        stage.app.workspace.remove_agent(gone)
+        await stage.settle()
+        assert "The final answer" in stage.screen_text
+        stage.app.workspace.add_agent(config_of(gone).agents[0])
+        await stage.ask("And now?")
+        await until_agreed(stage)
+        assert "The final answer" in stage.screen_text
+
+
 async def test_an_agent_whose_server_is_away_takes_no_part() -> None:
     async with staged(config_of("a", "b", "c"), backends=Backends(**agree())) as stage:
         stage.session.notes.server("c", away=True, served_by="", context_length=None)

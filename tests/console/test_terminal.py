@@ -77,7 +77,7 @@ async def test_a_config_with_errors_is_told_on_a_terminal_that_is_as_it_was(
 ) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("agents:\n  - id: a\n    backend: {type: vllm, model: m, retries: many}\n")
-    with Terminal([*START, str(path)], env=env, cwd=tmp_path) as terminal:
+    with Terminal([*START, path.name], env=env, cwd=tmp_path) as terminal:
         assert await asyncio.to_thread(terminal.ended) == 1
         assert termios.tcgetattr(terminal.master) == terminal.modes
         assert "bad.yaml:3:" in terminal.text
