@@ -40,8 +40,8 @@ class ReplayServer:
         """Prepare to play `lists`: for each `user`, in order, again and again."""
         self.base_url = ""
         """Its root, such as `http://127.0.0.1:40435`, once it serves."""
-        self.key = "replay"
-        """Any key is taken: there is nothing to protect."""
+        self.key = "any-key-will-do"
+        """Any is taken; no word of what is shown, since a key is masked wherever it stands."""
         self._lists = lists
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="replay", daemon=True)

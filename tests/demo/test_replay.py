@@ -70,3 +70,11 @@ def test_pieces_keep_the_pace_they_came_with() -> None:
 def test_there_is_no_recording_of_an_unknown_name() -> None:
     with pytest.raises(FileNotFoundError):
         recording("nothing", "?")
+
+
+def test_its_key_is_no_word_of_what_is_shown() -> None:
+    with ReplayServer({}) as server:
+        key = server.key
+    assert key not in NO_MODEL
+    pieces = [piece for each in playlists().values() for one in each for _, piece in one.pieces]
+    assert key.encode() not in b"".join(pieces)
