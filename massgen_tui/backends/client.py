@@ -13,12 +13,11 @@ from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
-import openai
-import openai.resources.chat.completions  # else on the loop, at the first request
 from pydantic import SecretStr
 
 from massgen_tui.backends.errors.http import StatusError
 from massgen_tui.backends.gateways import is_alive
+from massgen_tui.backends.sdk import openai
 from massgen_tui.backends.transport import (
     RESPONSE,
     WRITTEN,

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 
 import aiohttp
-import openai
 
 from massgen_tui.backends.client import Client
 from massgen_tui.backends.deadline import Deadline
@@ -31,6 +30,7 @@ from massgen_tui.backends.replies import (
     stalled,
 )
 from massgen_tui.backends.response_body import ResponseBody
+from massgen_tui.backends.sdk import openai
 from massgen_tui.backends.transport import RedirectedError, drop
 from massgen_tui.backends.wire import Dating, Written
 from massgen_tui.config.model import Timeouts
