@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from massgen_tui.console.stream.blocks import PlainText
+from massgen_tui.console.stream.growing_plain import PlainText
 from massgen_tui.console.stream.wrap import breaks, chops, crop, cut_spans
 from massgen_tui.console.terminal.width import cells
 from massgen_tui.text import clean

@@ -1,7 +1,8 @@
 """The blocks of what an attempt thought: its head, the text, and the line behind it."""
 
 from massgen_tui.console.stream import status_text
-from massgen_tui.console.stream.blocks import Derived, PlainText, Reader
+from massgen_tui.console.stream.blocks import Derived, Reader
+from massgen_tui.console.stream.growing_plain import PlainText
 from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.status import Status

@@ -1,6 +1,7 @@
 """Tool calls: name and arguments as they stream. They are shown, never run."""
 
-from massgen_tui.console.stream.blocks import Block, PlainText
+from massgen_tui.console.stream.blocks import Block
+from massgen_tui.console.stream.growing_plain import PlainText
 from massgen_tui.console.stream.jsontext import JsonIndenter, parses
 from massgen_tui.console.stream.rows import Row, keep_same, line_rows, unsent
 from massgen_tui.console.stream.wrap import Span
