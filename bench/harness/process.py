@@ -25,16 +25,20 @@ class Child:
     """A module of ours as a process, read and led by lines."""
 
     def __init__(
-        self, module: str, *arguments: object, env: Mapping[str, str] | None = None
+        self,
+        module: str,
+        *arguments: object,
+        env: Mapping[str, str] | None = None,
+        root: Path | None = None,
     ) -> None:
-        """Start `python -m module arguments`; without `env` in our environment."""
+        """Start `python -m module arguments`; without `env` in our environment; that of `root`."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=ROOT,
-            env=None if env is None else dict(env),
+            cwd=root or ROOT,
+            env=dict(os.environ if env is None else env) | modules_of(root),
         )
         self._lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -132,6 +136,11 @@ class Loop(Child):
     def __init__(self, client: str, url: str, streams: int = 1) -> None:
         """Ask for so many streams."""
         super().__init__("bench.harness.loops", client, url, streams)
+
+
+def modules_of(root: Path | None) -> dict[str, str]:
+    """The variable by which Python takes modules from `root` first; nothing for our own."""
+    return {} if root is None else {"PYTHONPATH": str(root)}
 
 
 def cpu(pid: int, *, main_only: bool = False) -> float:

@@ -22,7 +22,7 @@ from typing import Self
 
 import pyte
 
-from bench.harness.process import ROOT, cpu
+from bench.harness.process import ROOT, cpu, modules_of
 
 SIZE = (160, 45)
 _FRAME = b"\x1b[?2026h"
@@ -43,8 +43,12 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         program: str = sys.executable,
         inside: bool = False,
+        root: Path | None = None,
     ) -> None:
-        """Run `program arguments`, by default this Python; `inside` its folder, else in ours."""
+        """Run `program arguments`, by default this Python; `inside` its folder, else in ours.
+
+        With `root` Python takes its modules from that folder first: that of another build.
+        """
         self._folder = tempfile.TemporaryDirectory()
         self._said = bytearray()
         self._times: list[float] = []
@@ -60,8 +64,8 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            cwd=self._folder.name if inside else ROOT,
-            env=environment(self._folder.name) | dict(env or {}),
+            cwd=self._folder.name if inside else root or ROOT,
+            env=environment(self._folder.name) | modules_of(root) | dict(env or {}),
             start_new_session=True,
         )
         os.close(slave)
@@ -205,12 +209,13 @@ class Console(Terminal):
         size: tuple[int, int] = SIZE,
         env: Mapping[str, str] | None = None,
         module: str = "massgen_tui",
+        root: Path | None = None,
     ) -> None:
-        """Open it with `agents` agents, by turns on the servers at `urls`."""
+        """Open it with `agents` agents, by turns on the servers at `urls`; that of `root`."""
         self._config = tempfile.TemporaryDirectory()
         path = config_file(Path(self._config.name), urls, agents)
         asked = [prompt] if prompt else []
-        super().__init__(["-m", module, str(path), *asked], size=size, env=env)
+        super().__init__(["-m", module, str(path), *asked], size=size, env=env, root=root)
 
     def __exit__(
         self,
