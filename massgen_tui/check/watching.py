@@ -13,7 +13,8 @@ from massgen_tui.check.text import server_text
 from massgen_tui.config.model import Config
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.status import ServerState, ServerStatus
-from massgen_tui.supervise.monitoring import Monitors, Watching
+from massgen_tui.supervise.monitoring import Monitors
+from massgen_tui.supervise.watching import Watching
 from massgen_tui.text import clean, one_line
 
 Record = dict[str, object]

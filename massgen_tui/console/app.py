@@ -17,6 +17,7 @@ from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_
 from massgen_tui.console.late import read_config, rooms
 from massgen_tui.console.layout import first_of
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
+from massgen_tui.console.refresher import Refresher
 from massgen_tui.console.remembered import LAYOUT, Remembered
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.console.watched_config import EVERY, WatchedConfig
@@ -75,6 +76,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.remembered = remembered or Remembered()
         self._held: list[events.Event] | None = keys_of(self.before.typed)
         self._first = (prompt, notice)
+        self._refresher = Refresher(self.show_monitors)
         self._coordinate = coordinate
         self._events: asyncio.AbstractEventLoop | None = None
         self._opening: OpeningScreen | None = None
@@ -91,6 +93,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.config, self.services = workspace.config, workspace.services
         self.session, self.desk = self.workspace.session, self.workspace.desk
         self.main, self.prompt = self.workspace.main, self.workspace.prompt
+        self.services.watching.listen(self._refresher.learned)
         workspace.coordinating.on = workspace.coordinating.on or self._coordinate
 
     @property
@@ -189,7 +192,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         gc.set_threshold(50_000, 20, 100)
         gc.enable()
         self.workspace.open()
-        self.set_interval(1.0, self.show_monitors)
+        self._refresher.start()
         self.set_interval(EVERY, self.look_at_config)
         prompt, notice = self._first
         self._greet(notice)
@@ -276,6 +279,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Close streams and monitors, keep the draft; the terminal is whole again by now."""
+        self._refresher.stop()
         try:
             if self._opening is None:
                 self.prompt.keep_draft()

@@ -20,7 +20,8 @@ from massgen_tui.store.program_log import FILE, close_log, open_log
 from massgen_tui.store.recording import record
 from massgen_tui.store.resume import Resumed, resume
 from massgen_tui.store.writer import SessionLog
-from massgen_tui.supervise.monitoring import HEAD_START, Monitors, NoMonitoring, Watching
+from massgen_tui.supervise.monitoring import HEAD_START, Monitors
+from massgen_tui.supervise.watching import NoMonitoring, Watching
 
 CLOSING = 1.5
 """Seconds that ending everything may take."""

@@ -20,12 +20,14 @@ from massgen_tui.console.keys import bindings, keymap_of
 from massgen_tui.console.lifecycle import SIGNAL_GRACE, ForcedExit
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.own_keys import keys_of
+from massgen_tui.console.refresher import Refresher
 from massgen_tui.console.screens.help import keys_in
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.alarm import Alarm
 from massgen_tui.session.redact import redactor_of
 from massgen_tui.store.program_log import FILE, close_log, open_log
-from massgen_tui.supervise.monitoring import Monitors, Watching
+from massgen_tui.supervise.monitoring import Monitors
+from massgen_tui.supervise.watching import Watching
 from massgen_tui.terminal import Modes, on_signals
 
 
@@ -58,6 +60,7 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
         self.config = config
         self._keys = keys_of(config)
         self._told = [*told, *self._keys.warnings]
+        self._refresher = Refresher(self.show_monitors)
         self.sidebar = Sidebar(self._keys.keymap)
         self.alarm = Alarm()
         self._log_file: logging.Handler | None = None
@@ -78,8 +81,9 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
         self.sidebar.show_hints()
         if self._told:
             self.notify("\n".join(self._told[:3]), timeout=8, severity="warning", markup=False)
+        self.watching.listen(self._refresher.learned)
         await self.watching.start()
-        self.set_interval(1.0, self.show_monitors)
+        self._refresher.start()
         self.show_monitors()
 
     def show_monitors(self) -> None:
@@ -105,6 +109,7 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Look no more."""
+        self._refresher.stop()
         await self.watching.stop()
         if self._log_file is not None:
             close_log(self._log_file)

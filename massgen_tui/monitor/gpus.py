@@ -48,6 +48,7 @@ class GpuMonitor:
         owners: GpuProcesses | None = None,
         cards: AmdCards | None = None,
         environ: Mapping[str, str] = os.environ,
+        sampled: Callable[[], None] = lambda: None,
     ) -> None:
         """Ask nothing before `start`.
 
@@ -60,6 +61,7 @@ class GpuMonitor:
             owners: Tells which processes are servers of ours.
             cards: AMD's cards; by default this host's.
             environ: Where CUDA_VISIBLE_DEVICES stands.
+            sampled: Called in the thread when there is another snapshot.
         """
         self._clock = clock
         self._interval = interval
@@ -72,6 +74,7 @@ class GpuMonitor:
         self._owners = owners
         self._cards = cards or AmdCards()
         self._environ = environ
+        self._tell = sampled
         self._roll, self._others = GpuInventory(_MINUTE), GpuInventory(_MINUTE)
         self._snapshot = GpuSnapshot()
 
@@ -120,6 +123,7 @@ class GpuMonitor:
     def _look(self) -> None:
         with self._sampled:
             self._snapshot = replace(self._snapshot, asked_at=self._clock())
+        self._tell()
         try:
             nvml = self._open()
         except NoGpus as error:
@@ -136,6 +140,7 @@ class GpuMonitor:
                 reason = "looking at the GPUs failed: see the log"
                 self._snapshot = GpuSnapshot(reason=reason, sampled_at=self._clock())
             self._sampled.notify_all()
+        self._tell()
 
     def _sample_until_lost(self, nvml: Nvml) -> None:
         opened = answered = self._clock()
@@ -211,4 +216,5 @@ class GpuMonitor:
             at = self._snapshot.sampled_at if began is None else began
             self._snapshot = GpuSnapshot((*rows, *others), told, at)
             self._sampled.notify_all()
+        self._tell()
         return bool(rows or others)

@@ -43,6 +43,7 @@ class ServerMonitor:
         wall: Wall = datetime.now,
         fetcher: Fetcher | None = None,
         exporters: Iterable[Exporter] = (),
+        learned: Callable[[], None] = lambda: None,
     ) -> None:
         """Know the targets; nothing is asked before `start` or `look`.
 
@@ -53,7 +54,9 @@ class ServerMonitor:
             wall: The local time of day, for the list of changes.
             fetcher: Asks; by default one of its own.
             exporters: Where GPUs of other machines are told.
+            learned: Called whenever a status has changed.
         """
+        self._learned = learned
         self._fetcher = fetcher or Fetcher()
         self._elsewhere = Elsewhere(self._fetcher, clock, wall=lambda: wall().timestamp())
         self._clock = clock
@@ -116,7 +119,7 @@ class ServerMonitor:
             self._watches[target.id] = watch
         known = {one.url: one for one in self._exporters}
         self._exporters = tuple(known.get(one.url, one) for one in exporters)
-        self.revision += 1
+        self._changed(True)
         if self._started:
             self._run_all()
 
@@ -159,7 +162,7 @@ class ServerMonitor:
             return await stranger.look(patient=patient)
         before = watch.status
         await watch.look(patient=patient)
-        self.revision += watch.status is not before
+        self._changed(watch.status is not before)
         return watch.status
 
     def heard(self, id: str, state: ServerState, reason: str = "", code: int | None = None) -> None:
@@ -173,7 +176,7 @@ class ServerMonitor:
             return
         before = watch.status
         watch.heard(self._clock(), state, reason, code)
-        self.revision += watch.status is not before
+        self._changed(watch.status is not before)
         if state is not ServerState.UP and not watch.target.hosted:
             self._nudge()
 
@@ -183,7 +186,7 @@ class ServerMonitor:
         if watch is not None:
             before = watch.status
             watch.answered(model)
-            self.revision += watch.status is not before
+            self._changed(watch.status is not before)
 
     def talked(self, id: str, at: float) -> None:
         """Tell that a stream of our own brought something, at `at` seconds of the clock.
@@ -208,6 +211,11 @@ class ServerMonitor:
         if watch is not None:
             watch.awaited = True
 
+    def _changed(self, changed: bool) -> None:
+        if changed:
+            self.revision += 1
+            self._learned()
+
     def _nudge(self) -> None:
         """Let everyone who waits, or is about to, look at once; each of them once."""
         woken, self._wake = self._wake, asyncio.Event()
@@ -222,7 +230,7 @@ class ServerMonitor:
                 # a fault of ours, not the server's: it must not end in a status that stays green
                 log.exception("looking at %s failed", watch.target.root)
                 watch.give_up(self._clock())
-                self.revision += 1
+                self._changed(True)
             await self._wait(watch.pause(relaxed=self._relaxed), wake)
 
     async def _follow(self, exporter: Exporter) -> None:
@@ -232,7 +240,7 @@ class ServerMonitor:
                 await exporter.look(self._fetcher, self._clock())
             except Exception:
                 log.exception("reading the GPUs at %s failed", exporter.label)
-            self.revision += exporter.snapshots is not before
+            self._changed(exporter.snapshots is not before)
             await self._wait(RELAXED if self._relaxed else SHOWN, wake)
 
 

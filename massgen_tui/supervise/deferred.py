@@ -17,8 +17,8 @@ from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.events import Deferred, Entry
 from massgen_tui.session.health import Health, ask_health
 from massgen_tui.session.session import Session
-from massgen_tui.supervise.monitoring import Watching
 from massgen_tui.supervise.passive_health import AWAY, status_of
+from massgen_tui.supervise.watching import Watching
 
 PACE = 1.0
 """Seconds between two rounds."""

@@ -2,8 +2,9 @@
 
 from massgen_tui.session.events import Begun, Ended, Entry
 from massgen_tui.session.session import Session
-from massgen_tui.supervise.monitoring import Watching, note_servers
+from massgen_tui.supervise.monitoring import note_servers
 from massgen_tui.supervise.sampling import Sampler
+from massgen_tui.supervise.watching import Watching
 
 
 class Join:

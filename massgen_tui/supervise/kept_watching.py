@@ -9,7 +9,7 @@ from massgen_tui.monitor.status import Condition, ServerState, ServerStatus, Ser
 from massgen_tui.session.events import Sampled
 from massgen_tui.session.samples import GpuSample, ServerSample
 from massgen_tui.session.state import SessionState
-from massgen_tui.supervise.monitoring import NoMonitoring
+from massgen_tui.supervise.watching import NoMonitoring
 from massgen_tui.text import one_line
 
 

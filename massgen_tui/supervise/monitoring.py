@@ -1,10 +1,12 @@
 """Servers and GPUs behind the screen: looked at from the first paint on."""
 
 import asyncio
+import contextlib
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING
 
 from massgen_tui.config.model import Config
 from massgen_tui.monitor.energy import Energy
@@ -34,104 +36,6 @@ HEAD_START = 0.5
 threads for 0.2 s (on an H200)."""
 
 
-class Watching(Protocol):
-    """What the console wants to know of servers and GPUs."""
-
-    @property
-    def servers(self) -> Mapping[str, ServerStatus]:
-        """The status of each server by its root, in the config's order."""
-        ...
-
-    @property
-    def gpus(self) -> GpuSnapshot:
-        """The GPUs of this host."""
-        ...
-
-    @property
-    def relaxed(self) -> bool:
-        """Look less often, since nobody sees it."""
-        ...
-
-    @relaxed.setter
-    def relaxed(self, value: bool) -> None: ...
-
-    async def start(self) -> None:
-        """Begin to look."""
-        ...
-
-    async def stop(self) -> None:
-        """Look no more."""
-        ...
-
-    async def health(self, agent: Agent) -> HealthReport:
-        """Look after the server of an agent whose stream is silent."""
-        ...
-
-    def watch(self, config: Config) -> None:
-        """Look at the servers of this config from now on: agents have come, gone or changed."""
-        ...
-
-    def heard(self, agent: Agent, attempt: Attempt) -> None:
-        """Learn from an attempt that ended what a server that is not probed is like."""
-        ...
-
-    def asks(self, agent: Agent) -> None:
-        """Learn that a request of this agent is about to be sent."""
-        ...
-
-    def follow(self, agents: Sequence[Agent]) -> None:
-        """Once a second: learn what streams tell of servers."""
-        ...
-
-    def energy(self, attempt: Attempt) -> Energy | None:
-        """What an answer that ended took, where that can be told."""
-        ...
-
-
-class NoMonitoring:
-    """Looks at nothing (`monitor: false`); a silent stream is asked after all the same."""
-
-    def __init__(self) -> None:
-        """Know nothing."""
-        self.relaxed = False
-
-    @property
-    def servers(self) -> Mapping[str, ServerStatus]:
-        """None."""
-        return {}
-
-    @property
-    def gpus(self) -> GpuSnapshot:
-        """None."""
-        return GpuSnapshot()
-
-    async def start(self) -> None:
-        """Nothing to do."""
-
-    async def stop(self) -> None:
-        """Nothing to do."""
-
-    async def health(self, agent: Agent) -> HealthReport:
-        """Whether the server still takes connections."""
-        return await connect_health(agent)
-
-    def watch(self, config: Config) -> None:
-        """Nothing to do."""
-
-    def heard(self, agent: Agent, attempt: Attempt) -> None:
-        """Nobody asks for it."""
-
-    def asks(self, agent: Agent) -> None:
-        """Nobody is in its way."""
-
-    def follow(self, agents: Sequence[Agent]) -> None:
-        """Nothing is known, nothing to be told."""
-
-    def energy(self, attempt: Attempt) -> Energy | None:
-        """Nobody measures."""
-        return None
-
-
 class Monitors:
     """The servers' and the GPUs' monitors; `start` imports their libraries, off the event loop."""
 
@@ -144,6 +48,7 @@ class Monitors:
         self._owners: GpuProcesses | None = None
         self._metering = Metering()
         self._relaxed = False
+        self._learned: list[Callable[[], None]] = []
 
     @property
     def servers(self) -> Mapping[str, ServerStatus]:
@@ -167,6 +72,14 @@ class Monitors:
         if self._servers is not None:
             self._servers.relaxed = value
 
+    def listen(self, learned: Callable[[], None]) -> None:
+        """Call this on the event loop after each look that learned something."""
+        self._learned.append(learned)
+
+    def _tell(self) -> None:
+        for learned in self._learned:
+            learned()
+
     async def start(self) -> None:
         """Import, then look at all servers and GPUs until `stop`."""
         servers, targets, dcgm, gpus, owners = [
@@ -174,11 +87,12 @@ class Monitors:
         ]
         found = targets.targets_of(self._config)
         watched: ServerMonitor = servers.ServerMonitor(
-            found, exporters=dcgm.exporters_of(self._config)
+            found, exporters=dcgm.exporters_of(self._config), learned=self._tell
         )
         self._servers = watched
         self._owners = owners.GpuProcesses(owners.places_of(found))
-        self._gpus = gpus.GpuMonitor(owners=self._owners, delay=self._gpus_after)
+        tell = partial(_in_loop, asyncio.get_running_loop(), self._tell)
+        self._gpus = gpus.GpuMonitor(owners=self._owners, delay=self._gpus_after, sampled=tell)
         watched.relaxed = self._relaxed
         watched.start()
         if self._gpus is not None:
@@ -254,6 +168,12 @@ class Monitors:
     def energy(self, attempt: Attempt) -> Energy | None:
         """What an answer took, as far as this host's GPUs tell."""
         return self._metering.energy(attempt)
+
+
+def _in_loop(loop: asyncio.AbstractEventLoop, learned: Callable[[], None]) -> None:
+    """Call `learned` in the loop, from any thread, unless the loop has ended."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(learned)
 
 
 def _may_start(status: ServerStatus) -> bool:

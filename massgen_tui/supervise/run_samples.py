@@ -9,7 +9,8 @@ from typing import Final
 from massgen_tui.config.model import Config
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.join import Join
-from massgen_tui.supervise.monitoring import Monitors, Watching
+from massgen_tui.supervise.monitoring import Monitors
+from massgen_tui.supervise.watching import Watching
 
 AFTER: Final = 2.0
 """Seconds into a run before anything is looked at: a short one is not slowed, and asks nothing."""

@@ -16,7 +16,7 @@ from massgen_tui.console.screens.request import request_text
 from massgen_tui.console.services import Services
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.session.session import Session
-from massgen_tui.supervise.monitoring import NoMonitoring
+from massgen_tui.supervise.watching import NoMonitoring
 from tests.support.monitored import GPU, NOW, UP, of, sampled
 from tests.support.server import Recorded, Reply, ScriptedServer, whole
 

@@ -17,7 +17,7 @@ from massgen_tui.console.screens.parameters import ParametersScreen
 from massgen_tui.console.services import Services
 from massgen_tui.console.widgets.form import FormField, matching
 from massgen_tui.session.session import Session
-from massgen_tui.supervise.monitoring import NoMonitoring
+from massgen_tui.supervise.watching import NoMonitoring
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, answer, config_of
 from tests.support.served import serving

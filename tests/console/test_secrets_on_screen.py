@@ -11,7 +11,7 @@ from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.services import Services
 from massgen_tui.session.session import Session
 from massgen_tui.session.status import Status
-from massgen_tui.supervise.monitoring import NoMonitoring
+from massgen_tui.supervise.watching import NoMonitoring
 from tests.support.server import END, Recorded, Reply, ScriptedServer, chunk, head, sse, whole
 
 KEYS = {

@@ -12,7 +12,7 @@ from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerState, ServerStatus, ServerTarget
-from massgen_tui.supervise.monitoring import NoMonitoring
+from massgen_tui.supervise.watching import NoMonitoring
 from tests.support import scenes
 from tests.support.configs import agent_of
 from tests.support.console import FixedWatching

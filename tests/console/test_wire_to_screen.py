@@ -17,7 +17,7 @@ from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.session import Session
 from massgen_tui.session.status import Status
 from massgen_tui.supervise import deferred
-from massgen_tui.supervise.monitoring import NoMonitoring
+from massgen_tui.supervise.watching import NoMonitoring
 from tests.support.configs import agent_of
 from tests.support.hearing import Heard, hear
 from tests.support.server import ScriptedServer, free_port, sse_chat, whole

@@ -1,6 +1,6 @@
 """The console on a fixed stage: scripted agents, a clock moved by hand, fixed servers and GPUs."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,12 @@ class FixedWatching:
     heard_of: list[tuple[str, Status]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """Agents whose requests were about to be sent."""
+    learned: list[Callable[[], None]] = field(default_factory=list)
+    """To be called when something new is known."""
+
+    def listen(self, learned: Callable[[], None]) -> None:
+        """Remember who wants to know."""
+        self.learned.append(learned)
 
     async def start(self) -> None:
         """Remember it."""
