@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import events
-from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
 from massgen_tui.config.errors import ConfigError
@@ -111,9 +110,9 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
     def on_mount(self) -> None:
         """Take over the terminal; everything that takes time comes after the first paint."""
         self._events = asyncio.get_running_loop()
-        if self.before.modes is not None and isinstance(self._driver, LinuxDriver):
+        if self.before.modes is not None and self.terminal is not None:
             # what suspends us leaves the terminal so
-            self._driver.attrs_before = self.before.modes
+            self.terminal.attrs_before = self.before.modes
         # Textual resumes a suspended process without drawing it again
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self._opening is None:

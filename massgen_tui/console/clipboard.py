@@ -127,6 +127,12 @@ class CopyingApp(TerminalApp, inherit_bindings=False):
         """Nothing was copied yet."""
         super().__init__()
         self._copies: dict[int, asyncio.Future[str]] = {}
+        self._copied = ""
+
+    @property
+    def clipboard(self) -> str:
+        """What ctrl+v puts into the prompt: the newest copy."""
+        return self._copied
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what is selected, as Textual asks for it, and say where it is."""
@@ -140,7 +146,7 @@ class CopyingApp(TerminalApp, inherit_bindings=False):
             self.notify(f"no {what} to copy yet", markup=False)
 
     def _copy(self, text: str, what: str) -> None:
-        self._clipboard = text  # what ctrl+v puts into the prompt
+        self._copied = text
         if self.browser is not None:
             self.run_worker(self._ask_browser(self.browser, text, what), group="copy")
             return
@@ -177,9 +183,8 @@ class CopyingApp(TerminalApp, inherit_bindings=False):
             answer.set_result(why)
 
     def _send(self, ways: list[str]) -> None:
-        if self._driver is not None:
-            for sequence in ways:
-                self._driver.write(sequence)
+        for sequence in ways:
+            self.write_to_terminal(sequence)
 
     @property
     def _keeps(self) -> bool:

@@ -16,14 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from textual._callback import invoke
-from textual._context import active_app, active_message_pump
-from textual.message import Message
-from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
+from massgen_tui.console import textual_private
 from massgen_tui.console.lifecycle import QUIT_GRACE, ForcedExit
 from massgen_tui.console.terminal.driver import TerminalApp
 
@@ -110,25 +107,17 @@ class Contained(TerminalApp, inherit_bindings=False):
     def fail(self, error: BaseException) -> None:
         """End by our report and exit code 1; what came is written on the way out."""
         log.error("the screen failed, and the app ends", exc_info=error)
-        if self.failed is not None or self._exit:
+        if self.failed is not None or self.return_code is not None:
             return
         self.failed = error
-        self._return_code = 1
         if self.last_resort is not None:
             self.last_resort.arm(QUIT_GRACE, 1)
-        if self._exception is None:
-            self._exception = Exception(*error.args) if not isinstance(error, Exception) else error
-            self._exception_event.set()
-        self._close_messages_no_wait()
-
-    def _handle_exception(self, error: Exception) -> None:
-        # Textual's own would end the app, and print a traceback with the values of all variables.
-        self.contain(error)
+        textual_private.end_failed(self, error)
 
     @property
     def drawable(self) -> bool:
         """There is a screen, and the app takes messages."""
-        return self._running and not self._closing and bool(self._screen_stack)
+        return self.is_running and textual_private.goes_on(self) and bool(self.screen_stack)
 
     def _tell(self, error: Exception, *, aloud: bool) -> None:
         file = self.open_log_file()
@@ -142,36 +131,27 @@ class Contained(TerminalApp, inherit_bindings=False):
         """Undo what was half done: a selection, a screen that was being made; draw all anew."""
         screen = self.screen
         self.mouse_captured = None
-        if len(self._screen_stack) > 1 and (times > 1 or _is_made(screen)):
+        if len(self.screen_stack) > 1 and (times > 1 or _is_made(screen)):
             self.pop_screen()
         self.screen.refresh(layout=True)
         for one in self.screen_stack:
-            drop_selection(one)
-
-
-def drop_selection(screen: Screen[object]) -> None:
-    """Select nothing, and end what selects."""
-    screen._selecting = False
-    screen.clear_selection()
+            textual_private.stop_selecting(one)
 
 
 def _is_made(screen: Screen[object]) -> bool:
     """The fault came while this screen, or something on it, was being put together."""
-    pump = active_message_pump.get(None)
+    pump = textual_private.running_pump()
     return isinstance(pump, Widget) and not pump.is_mounted and screen in pump.ancestors_with_self
 
 
 def exit_code(app: Contained) -> int:
     """The exit code of an app that ran; prints the report of what ended it though it should not."""
-    error = app.failed if app.failed or app._exit else app.faults.last
+    error = app.failed if app.failed or app.return_code is not None else app.faults.last
     if error is None:
         return app.return_code or 0
     crash = importlib.import_module("massgen_tui.console.crash")
     print(crash.report(error, app.known_config), file=sys.stderr)
     return 1
-
-
-_dispatched = MessagePump._dispatch_message
 
 
 @contextmanager
@@ -180,25 +160,11 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        app = active_app.get(None)
+        app = textual_private.running_app()
         if not isinstance(app, Contained):
             raise
         app.contain(error)
 
 
-async def _dispatch(pump: MessagePump, message: Message) -> None:
-    with guarded():
-        await _dispatched(pump, message)
-
-
-async def _flush(pump: MessagePump) -> None:
-    """Call what waits for the end of a message; after a fault the others all the same."""
-    callbacks = pump._next_callbacks.copy()
-    pump._next_callbacks.clear()
-    for waiting in callbacks:
-        with guarded(), pump.prevent(*waiting._prevent):
-            await invoke(waiting.callback)
-
-
-for _name, _better in (("_dispatch_message", _dispatch), ("_flush_next_callbacks", _flush)):
-    setattr(MessagePump, _name, _better)
+textual_private.hear_faults(Contained, lambda app, error: app.contain(error))
+textual_private.guard_messages(guarded)

@@ -8,16 +8,19 @@ them goes away meanwhile (textual#6452) or has no place for the pointer (textual
 from typing import Self
 
 from textual import events
+from textual.app import InvalidModeError
 from textual.dom import NoScreen
+from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.notifications import Notification, Notifications
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 from textual.widget import Widget
-from textual.widgets._toast import ToastHolder, ToastRack
 
-from massgen_tui.console.contain import Contained, drop_selection
+from massgen_tui.console import textual_private
+from massgen_tui.console.contain import Contained
 from massgen_tui.console.screens.palette import Palette
+from massgen_tui.console.textual_private import Forward
 
 
 class Newest(Notifications):
@@ -41,7 +44,8 @@ class Mended(Contained, inherit_bindings=False):
     def __init__(self) -> None:
         """Nothing is told."""
         super().__init__()
-        self._notifications: Newest = Newest()
+        self._notices = Newest()
+        textual_private.keep_notices(self, self._notices)
 
     def on_mount(self) -> None:
         """Let no notice stand over a screen that opens."""
@@ -49,17 +53,8 @@ class Mended(Contained, inherit_bindings=False):
 
     def _opened(self, screen: Screen[object]) -> None:
         if not screen.is_mounted:  # one that was below and is seen again keeps them
-            self._notifications.drop()
-            self._refresh_notifications()
-
-    def _refresh_notifications(self) -> None:
-        """Show what is told; Textual leaves behind what held the others."""
-        told = {ToastRack._toast_id(one) for one in self._notifications}
-        for screen in self.screen_stack if self._screen_stacks else ():
-            for holder in screen.query(ToastHolder):
-                if holder.id not in told:
-                    holder.remove()
-        super()._refresh_notifications()
+            self._notices.drop()
+            textual_private.show_notices(self)
 
     def action_command_palette(self) -> None:
         """Show every command by name."""
@@ -72,59 +67,67 @@ class Mended(Contained, inherit_bindings=False):
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     async def drop_mode(self, mode: str) -> None:
-        """Remove a mode that is not the current one, and its screens; the first one too.
-
-        Textual has no name for the mode in which an app begins, and keeps its screens to the end.
-        """
-        if mode in self._modes:
+        """Remove a mode that is not the current one, and its screens; the first one too."""
+        try:
             await self.remove_mode(mode)
-            return
-        for screen in reversed(self._screen_stacks.pop(mode, [])):
-            await screen.remove()
+        except InvalidModeError:  # the one in which the app began is no mode of Textual's
+            await textual_private.drop_first_mode(self, mode)
 
 
-_forwarded = Screen._forward_event
-
-
-def _forward(screen: Screen[object], event: events.Event) -> None:
+def _forward(forwarded: Forward, screen: Screen[object], event: events.Event) -> None:
     """Hand an event on; what the mouse selects is kept in the widget in which that began."""
     if not isinstance(event, events.MouseEvent) or event.is_forwarded:
-        _forwarded(screen, event)
+        forwarded(screen, event)
         return
     pressed = isinstance(event, events.MouseDown)
-    if screen._selecting and isinstance(event, events.MouseMove):
+    if textual_private.is_selecting(screen) and isinstance(event, events.MouseMove):
         event = _inside(event, screen)
     elif pressed and _is_gone(screen, event):
         return
-    _forwarded(screen, event)
+    forwarded(screen, event)
     if pressed and not _selects(screen):
-        drop_selection(screen)
+        textual_private.stop_selecting(screen)
 
 
 def _inside(event: events.MouseMove, screen: Screen[object]) -> events.MouseEvent:
     """The event as near as the widget comes in which the selection began; none, and it ends."""
-    state = screen._select_state
-    seen = _seen(state.start.content_widget, screen) if state else None
+    seen = _seen(textual_private.selects_from(screen), screen)
     if not seen:
-        drop_selection(screen)
+        textual_private.stop_selecting(screen)
         return event
     x = min(max(event.x, seen.x), seen.right - 1)
     y = min(max(event.y, seen.y), seen.bottom - 1)
-    return event if (x, y) == (event.x, event.y) else event._apply_offset(x - event.x, y - event.y)
+    if (x, y) == (event.x, event.y):
+        return event
+    return events.MouseMove(
+        event.widget,
+        event.pointer_x + x - event.x,
+        event.pointer_y + y - event.y,
+        event.delta_x,
+        event.delta_y,
+        event.button,
+        event.shift,
+        event.meta,
+        event.ctrl,
+        event.pointer_screen_x,
+        event.pointer_screen_y,
+        event.style,
+    )
 
 
 def _seen(widget: Widget | None, screen: Screen[object]) -> Region | None:
     """Where a widget is seen on this screen, if it is."""
-    if widget is None or widget not in screen._compositor.visible_widgets:
+    if widget is None or not widget.is_attached or not widget.display:
         return None
-    region, clip = screen._compositor.visible_widgets[widget]
-    return region.intersection(clip) if widget.is_attached and widget.display else None
+    try:
+        return screen.find_widget(widget).visible_region
+    except NoWidget:
+        return None
 
 
 def _selects(screen: Screen[object]) -> bool:
     """A selection has begun somewhere in the text of a widget."""
-    state = screen._select_state
-    widget = state.start.content_widget if state else None
+    widget = textual_private.selects_from(screen)
     return widget is not None and not isinstance(widget, Screen)
 
 
@@ -137,5 +140,4 @@ def _is_gone(screen: Screen[object], event: events.MouseEvent) -> bool:
     return widget is not None and not widget.is_attached
 
 
-for _name in ("_forward_event",):
-    setattr(Screen, _name, _forward)
+textual_private.forward_through(_forward)

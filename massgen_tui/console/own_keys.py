@@ -6,13 +6,14 @@ characters (`?`).
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from textual.keys import Keys, _character_to_key, key_to_character
+from textual.keys import Keys, key_to_character
 
 from massgen_tui.config.model import Config
 from massgen_tui.config.names import nearest
 from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.keys import NAMES, beside, remapped, shown
+from massgen_tui.console.terminal.key_names import key_of
 from massgen_tui.console.widgets.prompt import EDITING
 from massgen_tui.text import one_line
 
@@ -21,7 +22,7 @@ _MODIFIERS = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
 _PLAIN = frozenset(
     key.value.rpartition("+")[2] for key in Keys if not key.value.startswith(("<", "ctrl-"))
 ) - {"return"}
-_ASCII = {_character_to_key(character): character for character in map(chr, range(32, 127))}
+_ASCII = {key_of(character): character for character in map(chr, range(32, 127))}
 """Textual gives no character for the names of some."""
 _ALIASES = {name: key for key, name in NAMES.items() if len(name) > 1} | {"return": "enter"}
 _TYPED_IN = frozenset(
@@ -130,7 +131,7 @@ def named(key: str) -> str:
     if len(last) == 1:
         if modifiers == ["shift"] and last.isalpha():
             return last.upper()
-        last = _character_to_key(last.lower() if modifiers else last)
+        last = key_of(last.lower() if modifiers else last)
     else:
         last = last.strip().lower()
         last = _ALIASES.get(last, last)

@@ -29,7 +29,7 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
         """Play a session that is called `name`."""
         super().__init__(config, Services(session, KeptWatching(session.state)))
         self._player = session.player
-        self._name = name
+        self._called = name
         self.prompt.disabled = True
         self.main.sends = False
         self._show_place()
@@ -107,7 +107,7 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
             state = "at its end"
         elif player.skips:
             state += "  a long pause is cut short"
-        told = f"replay of {self._name}  {_clock(now)} of {_clock(whole)}  {state}"
+        told = f"replay of {self._called}  {_clock(now)} of {_clock(whole)}  {state}"
         if self.prompt.placeholder != told:
             self.prompt.placeholder = told
 

@@ -7,7 +7,7 @@ Textual 8.2.8.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 HELLO = b"__GANGLION__\n"
@@ -39,13 +39,22 @@ def meta(values: dict[str, object]) -> bytes:
     return packed(META, json.dumps(values).encode())
 
 
+def pieces(values: Iterable[str | bytes]) -> bytes:
+    """A packet with a tuple of texts and bytes."""
+    packet = b"t"
+    for value in values:
+        mark, data = (b"s", value.encode()) if isinstance(value, str) else (b"", value)
+        packet += mark + str(len(data)).encode() + b":" + data
+    return packed(PIECE, packet + b"e")
+
+
 class Unpacker:
     """Takes packets out of a stream of bytes."""
 
-    def __init__(self) -> None:
-        """Nothing has come yet."""
+    def __init__(self, *, greeted: bool = False) -> None:
+        """Nothing has come yet; with `greeted` no line before the first packet will."""
         self._rest = b""
-        self._greeted = False
+        self._greeted = greeted
 
     def feed(self, data: bytes) -> Iterator[Packet]:
         """The packets that are whole now; what is drawn in a row is one.

@@ -20,6 +20,7 @@ from massgen_tui.serve.packets import (
     meta,
     packed,
     piece_of,
+    pieces,
     values_of,
 )
 
@@ -155,3 +156,9 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ImportError, match="serve needs the extra: pip install"):
         site.files()
+
+
+@pytest.mark.parametrize("value", ["", "e\n", "犬: 1", b"", b"te3:\xff\n"])
+def test_a_piece_of_a_file_is_written_as_textual_writes_it(value: str | bytes) -> None:
+    whole = ("deliver_chunk", "k:é", value)
+    assert pieces(whole) == packed(PIECE, dump(whole))

@@ -11,6 +11,8 @@ from textual.errors import NoWidget
 from textual.message import Message
 from textual.widgets import Button, Input, OptionList
 
+from massgen_tui.console import textual_private
+
 
 class Palette(CommandPalette):
     """Every command by name; it closes once."""
@@ -40,28 +42,18 @@ class Palette(CommandPalette):
             event.stop()
             event.prevent_default()
 
-    def _action_command_list(self, action: str) -> None:
-        # A page key needs lines, and an option that can be chosen: the line that says that nothing
-        # matches is none, and the list may not have been put together yet.
+    @property
+    def takes_keys(self) -> bool:
+        """A key of the list can do something.
+
+        A page key needs lines, and an option that can be chosen: the line that says that nothing
+        matches is none, and the list may not have been put together yet.
+        """
         lists = self.query(CommandList)
         if not lists or not lists.first().scrollable_content_region:
-            return
-        if any(not option.disabled for option in lists.first().options):
-            super()._action_command_list(action)
+            return False
+        return any(not option.disabled for option in lists.first().options)
 
 
-_clicked = OptionList._on_click
-
-
-async def _on_click(options: OptionList, event: events.Click) -> None:
-    """Choose what was clicked, unless the list was made anew before the click came (textual#3270).
-
-    What matches less than a moment ago is a shorter list.
-    """
-    at = event.style.meta.get("option")
-    if at is None or at < options.option_count:
-        await _clicked(options, event)
-
-
-for _name in ("_on_click",):
-    setattr(OptionList, _name, _on_click)
+textual_private.hear_palette(Palette, lambda palette: palette.takes_keys)
+textual_private.choose_what_is_there()

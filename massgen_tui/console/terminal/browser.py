@@ -9,17 +9,19 @@ import contextlib
 import os
 import signal
 import time
-from functools import partial
 from select import select
+from threading import Thread
 from typing import Any
 
 from textual import events
 from textual.app import App
-from textual.drivers._byte_stream import ByteStream
 from textual.drivers.web_driver import WebDriver
 from textual.geometry import Size
 
+from massgen_tui.console import textual_private
+from massgen_tui.console.terminal.driver import TerminalApp
 from massgen_tui.console.terminal.keyboard import Keyboard
+from massgen_tui.serve.packets import DATA, HELLO, Unpacker, meta, packed, pieces, values_of
 from massgen_tui.text import one_line
 
 _STDIN = 0
@@ -31,6 +33,8 @@ _BEGIN = (
     "\x1b[?1049h"  # the other screen
     "\x1b[?25l"  # no cursor
     "\x1b[?2004h"  # pastes in brackets
+    "\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h"  # the mouse
+    "\x1b[?2026$p"  # are frames drawn at once?
 )
 
 
@@ -50,8 +54,10 @@ class BrowserDriver(WebDriver):
     ) -> None:
         """A driver for `app`; the arguments are Textual's."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self.fileno = self.output
-        self._write = partial(self._write_all)
+        self._shown = app
+        if isinstance(app, TerminalApp):
+            app.browser = self
+        self._first_size = Size(*size) if size else _size()
         self._gone = False
         self._told: dict[str, object] = {}
 
@@ -68,7 +74,15 @@ class BrowserDriver(WebDriver):
     def write(self, data: str) -> None:
         """Draw."""
         drawn = data.encode("utf-8", "replace")
-        self._write(b"D" + len(drawn).to_bytes(4, "big") + drawn)
+        self._write_all(packed(DATA, drawn))
+
+    def write_meta(self, data: dict[str, object]) -> None:
+        """Tell the server, or the page."""
+        self._write_all(meta(data))
+
+    def write_binary_encoded(self, data: tuple[str | bytes, ...]) -> None:
+        """Hand out a piece of a file."""
+        self._write_all(pieces(data))
 
     def tell(self, **facts: object) -> None:
         """Let the page know what is new of these: `busy`, `title`, `session`."""
@@ -84,23 +98,27 @@ class BrowserDriver(WebDriver):
     def start_application_mode(self) -> None:
         """Begin to draw and to read."""
         loop = asyncio.get_running_loop()
-        self._write(b"__GANGLION__\n")
+        self._write_all(HELLO)
         self.write(_BEGIN)
-        self._enable_mouse_support()
-        self._request_terminal_sync_mode_support()
         asyncio.run_coroutine_threadsafe(self._begin(), loop)
         # until the page says that it has the focus
-        self._app.call_later(self._app.post_message, events.AppBlur())
+        self._shown.call_later(self._shown.post_message, events.AppBlur())
 
     async def _begin(self) -> None:
         """Tell the size, and only then what the page says, which may be another."""
-        size = Size(80, 24) if self._size is None else Size(*self._size)
-        await self._app._post_message(events.Resize(size, size))
-        self._key_thread.start()
+        size = self._first_size
+        self._shown.post_message(events.Resize(size, size))
+        Thread(target=self.run_input_thread, name="textual-input").start()
 
     def run_input_thread(self) -> None:
         """Read keys, and what the page tells, until the app ends."""
-        keyboard, stream = Keyboard(), ByteStream()
+        if textual_private.known:
+            self._read_packets()
+        else:
+            super().run_input_thread()
+
+    def _read_packets(self) -> None:
+        keyboard, unpacker = Keyboard(), Unpacker(greeted=True)
         while not self.exit_event.is_set():
             now = time.monotonic()
             due = now + _PACE if keyboard.due is None else keyboard.due
@@ -116,20 +134,21 @@ class BrowserDriver(WebDriver):
             if not data:
                 self._hang_up()
                 return
-            for kind, payload in stream.feed(data):
-                if kind == "D":
+            for kind, payload in unpacker.feed(data):
+                if kind == DATA:
                     for message in keyboard.sent(payload, time.monotonic()):
                         self.process_message(message)
                 else:
                     with contextlib.suppress(ValueError):
-                        self._on_meta(kind, payload)
+                        values = values_of(payload)
+                        self.on_meta(str(values.get("type", "")), values)
 
     def on_meta(self, packet_type: str, payload: dict[str, object]) -> None:
         """Take what the page tells."""
         if packet_type == "copied":
             number, why = payload.get("number"), one_line(str(payload.get("why", "")))
-            if isinstance(number, int) and (heard := getattr(self._app, "copied", None)):
-                self._app.call_later(heard, number, why)
+            if isinstance(number, int) and (heard := getattr(self._shown, "copied", None)):
+                self._shown.call_later(heard, number, why)
         else:
             super().on_meta(packet_type, payload)
 
@@ -138,3 +157,11 @@ class BrowserDriver(WebDriver):
         if not self._gone:
             self._gone = True
             os.kill(os.getpid(), signal.SIGHUP)
+
+
+def _size() -> Size:
+    """The size that the server has begun with."""
+    try:
+        return Size(int(os.environ.get("COLUMNS", "80")), int(os.environ.get("ROWS", "24")))
+    except ValueError:
+        return Size(80, 24)

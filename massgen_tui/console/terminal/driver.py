@@ -16,13 +16,14 @@ from io import BufferedWriter, RawIOBase, TextIOWrapper
 from select import select
 from selectors import EVENT_READ, SelectSelector
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from massgen_tui.console import textual_private
 from massgen_tui.console.terminal.keyboard import Key, Keyboard
 from massgen_tui.console.terminal.notification import notification
 from massgen_tui.console.terminal.title import TerminalTitle
@@ -52,6 +53,10 @@ class TerminalApp(App[None], inherit_bindings=False):
     """A signal has come that ends the app, with an exit code of its own."""
     lent: bool = False
     """Another program has the terminal."""
+    terminal: "ConsoleDriver | None" = None
+    """What draws on a terminal, where that is drawn on."""
+    browser: "BrowserDriver | None" = None
+    """What draws on a page of a browser, where that is drawn on."""
 
     async def on_event(self, event: events.Event) -> None:
         """Take the second stop key for the first wherever it means nothing of its own."""
@@ -68,28 +73,27 @@ class TerminalApp(App[None], inherit_bindings=False):
             return driver
         return ConsoleDriver
 
-    @property
-    def browser(self) -> "BrowserDriver | None":
-        """The driver, where it draws on a page of a browser."""
-        is_web = self._driver is not None and self._driver.is_web
-        return cast("BrowserDriver", self._driver) if is_web else None
-
     def show_terminal_title(self, text: str) -> None:
         """Let the terminal's window, or the page, be called so; empty: as before."""
-        if isinstance(self._driver, ConsoleDriver):
-            self._driver.title.show(text)
+        if self.terminal is not None:
+            self.terminal.title.show(text)
         elif self.browser is not None and text:
             self.browser.tell(title=text)
 
     def notify_desktop(self, way: str, title: str, text: str) -> None:
         """Let the terminal show a notification, unless it has the focus: one sees it then."""
-        if not self.app_focus and not self.lent and isinstance(self._driver, ConsoleDriver):
-            self._driver.write(notification(way, title, text))
+        if not self.app_focus and not self.lent:
+            self.write_to_terminal(notification(way, title, text))
+
+    def write_to_terminal(self, text: str) -> None:
+        """Write a sequence to the terminal, where there is one."""
+        if self.terminal is not None:
+            self.terminal.write(text)
 
     @property
     def sets_terminal_title(self) -> bool:
         """The terminal's window is called by us."""
-        return isinstance(self._driver, ConsoleDriver) and self._driver.title.set
+        return self.terminal is not None and self.terminal.title.set
 
     @contextmanager
     def lent_terminal(self) -> Iterator[None]:
@@ -100,7 +104,7 @@ class TerminalApp(App[None], inherit_bindings=False):
         Raises:
             SuspendNotSupported: there is no terminal that could be lent.
         """
-        driver = self._driver
+        driver = self.terminal
         if driver is None or not driver.can_suspend:
             raise SuspendNotSupported("there is no terminal to lend")
         self.app_suspend_signal.publish(self)
@@ -139,18 +143,21 @@ class ConsoleDriver(LinuxDriver):
     ) -> None:
         """A driver for `app`; the arguments are Textual's."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._shown = app
         self._told = Told(self._tell)
         # UTF-8 whatever the locale says: what is drawn is not in any other
         raw = BufferedWriter(Output(STDERR, self._told), _MOST)
-        self._file = TextIOWrapper(raw, "utf-8", "replace", newline="")
+        textual_private.draw_on(self, TextIOWrapper(raw, "utf-8", "replace", newline=""))
         self.title = TerminalTitle(self.write)
         """What the terminal's window is called."""
+        if isinstance(app, TerminalApp):
+            app.terminal = self
 
     def start_application_mode(self) -> None:
         """Take the terminal, as Textual does, and give its window our title."""
         start: Callable[[], None] = super().start_application_mode
         start()
-        if self._key_thread is not None:  # else we were stopped again at once
+        if textual_private.is_taken(self):
             self.title.begin()
 
     def stop_application_mode(self) -> None:
@@ -160,19 +167,22 @@ class ConsoleDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write to the terminal, but where another program has it."""
-        if not (isinstance(self._app, TerminalApp) and self._app.lent):
+        if not (isinstance(self._shown, TerminalApp) and self._shown.lent):
             super().write(data)
 
     def _tell(self, error: BaseException) -> None:
-        if isinstance(self._app, TerminalApp):
-            self._app.call_later(self._app.lose_terminal, error)
-
-    def _run_input_thread(self) -> None:
-        with self._told:
-            self.run_input_thread()
+        if isinstance(self._shown, TerminalApp):
+            self._shown.call_later(self._shown.lose_terminal, error)
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends."""
+        with self._told:
+            if textual_private.known:
+                self._read_keys()
+            else:
+                super().run_input_thread()
+
+    def _read_keys(self) -> None:
         keyboard = Keyboard()
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from textual import events
-from textual._xterm_parser import SPECIAL_SEQUENCES, XTermParser
 from textual.keys import Keys
 from textual.message import Message
 
 from massgen_tui.console.terminal.kitty import in_short
 from massgen_tui.console.terminal.lexer import Kind, Lexer, Token
+from massgen_tui.console.textual_private import REPORTS, Parser
 from massgen_tui.text import clean
 
 # What Textual's parser takes besides keys, each whole: the mouse, the size, the modes it asks for.
@@ -36,13 +36,13 @@ def is_text(character: str | None) -> bool:
     return character is not None and character >= " " and clean(character) == character
 
 
-class Keyboard(XTermParser):
+class Keyboard:
     """Reads one terminal; sequences that are no key, and no report asked for, mean nothing."""
 
     def __init__(self) -> None:
         """Nothing was sent yet."""
-        super().__init__()
         self._lexer = Lexer()
+        self._parser = Parser()
 
     @property
     def due(self) -> float | None:
@@ -75,15 +75,15 @@ class Keyboard(XTermParser):
                 return self._known(token.text)
 
     def _known(self, sequence: str) -> list[Message]:
-        if sequence in SPECIAL_SEQUENCES or _REPORT.fullmatch(sequence):
-            return list(self.feed(sequence))
+        if sequence in REPORTS or _REPORT.fullmatch(sequence):
+            return self._parser.report(sequence)
         short = in_short(sequence)
         return [*self._keys(short)] if short else []
 
     def _keys(self, sequence: str, *, alt: bool = False) -> list[Key]:
         return [
             Key(key.key, key.character)
-            for key in self._sequence_to_key_events(sequence, alt=alt)
+            for key in self._parser.keys(sequence, alt=alt)
             if key.key != Keys.Ignore
         ]
 

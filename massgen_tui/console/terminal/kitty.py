@@ -7,7 +7,7 @@ text alone (mistral-vibe#979), and types nothing where no text is given.
 
 import re
 
-from textual._keyboard_protocol import FUNCTIONAL_KEYS
+from massgen_tui.console.textual_private import KEY_CODES
 
 _KEY = re.compile(r"\x1b\[([\d:]*(?:;[\d:]*){0,2})([u~A-HP-S])")
 _OTHER = re.compile(r"\x1b\[27;(\d+);(\d+)~")
@@ -32,7 +32,7 @@ def in_short(sequence: str) -> str:
         return _character(code, texts, held, told=bool(modifiers))
     number = code[0] if code else 1
     # with a line and a column it is an answer: the cursor is there
-    if f"{number}{end}" not in FUNCTIONAL_KEYS or (end == "R" and modifiers):
+    if f"{number}{end}" not in KEY_CODES or (end == "R" and modifiers):
         return ""
     return f"\x1b[{number};{held + 1}{end}" if ":" in sequence else sequence
 
@@ -42,7 +42,7 @@ def _character(code: list[int], texts: list[int], held: int, *, told: bool) -> s
     text = [number for number in texts if _is_character(number) and number >= 32]
     if not text and held & ~(_SHIFT | _CAPS | _NUM) == 0:
         text = _typed(code, held)
-    if not code or (not text and code[0] < 32 and f"{code[0]}u" not in FUNCTIONAL_KEYS):
+    if not code or (not text and code[0] < 32 and f"{code[0]}u" not in KEY_CODES):
         return ""
     said = ":".join(map(str, text))
     return f"\x1b[{code[0]};{held + 1 if told else ''};{said}u"

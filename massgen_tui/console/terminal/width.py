@@ -8,18 +8,21 @@ wrapped.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from unicodedata import category, east_asian_width
 
 from rich import cells as rich_cells
-from rich._unicode_data import load
 from rich.cells import CellTable, cell_len, split_graphemes
-from textual import _wrap
+
+from massgen_tui.console import textual_private
 
 Grapheme = tuple[int, int, int]
 """Where it starts and ends in its text, and its cells."""
 
+_LOAD = "load_cell_table"
+_load: Callable[[str], CellTable] = getattr(rich_cells, _LOAD)
+"""Rich's own."""
 _TAGS = 0xE0000
 """From here on nothing is drawn by itself."""
 _SQUARED = (0x3248, 0x324F, 2)
@@ -86,7 +89,7 @@ def _alone(character: str) -> int:
 @cache
 def _mended(version: str = "auto") -> CellTable:
     """Rich's table with a cell for each mark that has one in terminals."""
-    table = load(version)
+    table = _load(version)
     widths = [_SQUARED]
     for first, last, width in table.widths:
         if width or first >= _TAGS:
@@ -102,11 +105,8 @@ def _marked(character: str) -> int:
     return _alone(character) if category(character) in ("Mc", "Lo") else 0
 
 
-for _module, _name, _better in (
-    (rich_cells, "load_cell_table", _mended),
-    (_wrap, "cell_len", cells),  # what the prompt is wrapped by
-):
-    setattr(_module, _name, _better)
+setattr(rich_cells, _LOAD, _mended)
+textual_private.wrap_by(cells)
 
 
 def forget_widths() -> None:

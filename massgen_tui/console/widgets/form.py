@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
+from massgen_tui.console.textual_private import steady_cursor
 from massgen_tui.text import clean, one_line
 
 _LONGEST_LINE = 4000
@@ -73,6 +74,7 @@ class OneLine(Input):
         self.replace(one_line(event.text, _LONGEST_LINE), *self.selection)
 
 
+@steady_cursor
 class Lines(TextArea):
     """A field of several lines."""
 
@@ -115,11 +117,6 @@ class Lines(TextArea):
         """Insert a text in place of the selection."""
         plain = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
         self.move_cursor(self.replace(plain, *self.selection).end_location)
-
-    def _recompute_cursor_offset(self) -> None:
-        # while something is undone the cursor may stand on a line that is gone (textual#6686)
-        place = self.clamp_visitable(self.cursor_location)
-        self._cursor_offset = self.wrapped_document.location_to_offset(place)
 
 
 async def _edit(widget: Widget, event: events.Key, actions: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from massgen_tui.console.file_mentions import FileMentions
 from massgen_tui.console.history import History
 from massgen_tui.console.keys import remapped
 from massgen_tui.console.phrases import hint
+from massgen_tui.console.textual_private import steady_cursor
 from massgen_tui.console.widgets.completing import complete_file, shared
 from massgen_tui.text import clean, one_line
 
@@ -47,6 +48,7 @@ class Edit(NamedTuple):
     draft: str
 
 
+@steady_cursor
 class Prompt(TextArea):
     """Where prompts are typed. It never loses what was typed."""
 
@@ -246,11 +248,6 @@ class Prompt(TextArea):
         """Suggest the rest of the agent's name, as far as what was typed after `@` decides it."""
         typed, found = self._completion()
         self.suggestion = shared(found)[len(typed) :] if typed and found else ""
-
-    def _recompute_cursor_offset(self) -> None:
-        # while something is undone the cursor may stand on a line that is gone (textual#6686)
-        place = self.clamp_visitable(self.cursor_location)
-        self._cursor_offset = self.wrapped_document.location_to_offset(place)
 
     def _completion(self) -> tuple[str, list[str]]:
         """What of a name was typed, and the agents it may be."""

@@ -91,11 +91,13 @@ class SessionList(DataTable[Text], inherit_bindings=False):
         event.stop()
         self._take(self._begin + event.cursor_row)
 
-    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move the cursor down."""
         event.stop()
         self.move(WHEEL)
 
-    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move the cursor up."""
         event.stop()
         self.move(-WHEEL)
 

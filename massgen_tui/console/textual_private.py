@@ -1,0 +1,310 @@
+"""Textual's private parts that we use, each with what is done by its public names instead.
+
+They are used in the versions whose source was read (`READ`); in any other the public way is taken,
+which lacks what each says. Nowhere else is a name of Textual's that begins with an underscore used
+or defined.
+"""
+
+from collections.abc import Callable, Container
+from contextlib import AbstractContextManager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import textual
+from textual import events
+from textual.app import App
+from textual.command import CommandPalette
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.notifications import Notifications
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import OptionList
+
+from massgen_tui.console.terminal.key_names import key_of
+
+if TYPE_CHECKING:
+    from textual.widgets import TextArea
+
+_EDITING = {"\r": "enter", "\x7f": "backspace", "\t": "tab"}
+READ = ("8.2.8",)
+"""The versions of Textual whose source was read."""
+
+
+def is_read() -> bool:
+    """Whether the Textual that is installed is of a version that was read."""
+    # its folder is looked for, as to import what reads a package's version takes 10 ms of a start
+    beside = Path(textual.__file__).parents[1]
+    if any((beside / f"textual-{version}.dist-info").is_dir() for version in READ):
+        return True
+    return textual.__version__ in READ
+
+
+try:
+    from textual import _wrap
+    from textual._callback import invoke
+    from textual._context import active_app, active_message_pump
+    from textual._keyboard_protocol import FUNCTIONAL_KEYS
+    from textual._xterm_parser import SPECIAL_SEQUENCES, XTermParser
+    from textual.widgets._toast import ToastHolder, ToastRack
+
+    REPORTS: Container[str] = SPECIAL_SEQUENCES
+    """What a terminal sends besides keys, and means one thing."""
+    KEY_CODES: Container[str] = FUNCTIONAL_KEYS
+    """Keys that type nothing, as the kitty protocol numbers them."""
+    known = is_read()
+    """Private parts are used. Looked at at each use, so that tests can take either way."""
+except ImportError:
+    REPORTS, KEY_CODES, known = (), (), False
+
+
+def used() -> bool:
+    """Whether private parts are used now."""
+    return known
+
+
+_Class = TypeVar("_Class", bound=type[Any])
+
+
+def _put(owner: object, name: str, better: object) -> None:
+    setattr(owner, name, better)
+
+
+# Faults, which `contain` keeps from ending the app. The public way: they end it.
+
+
+def hear_faults(app: type[App[Any]], heard: Callable[[Any, Exception], None]) -> None:
+    """Let `heard` take what an app's handlers, paints, timers, workers and callbacks raise.
+
+    Textual's own would end the app, and print a traceback with the values of all variables. That
+    is so in any version that calls it.
+    """
+    _put(app, "_handle_exception", heard)
+
+
+def end_failed(app: App[Any], error: BaseException) -> None:
+    """End the app with exit code 1, also where it takes no message any more."""
+    if not known:
+        app.exit(return_code=1)
+        return
+    app._return_code = 1
+    if app._exception is None:
+        app._exception = error if isinstance(error, Exception) else Exception(*error.args)
+        app._exception_event.set()
+    app._close_messages_no_wait()
+
+
+def goes_on(app: App[Any]) -> bool:
+    """Whether the app can go on after a fault: no loop of its messages has broken."""
+    return known and not app._closing
+
+
+def running_app() -> App[Any] | None:
+    """The app in whose turn we are; None by public names, which do not tell."""
+    return active_app.get(None) if known else None
+
+
+def running_pump() -> MessagePump | None:
+    """What has a message being handled; None by public names, which do not tell."""
+    return active_message_pump.get(None) if known else None
+
+
+def guard_messages(guarded: Callable[[], AbstractContextManager[None]]) -> None:
+    """Handle each message, and each callback that waits for its end, in a context of `guarded`."""
+    if not known:
+        return
+    dispatched, flushed = MessagePump._dispatch_message, MessagePump._flush_next_callbacks
+
+    async def dispatch(pump: MessagePump, message: Message) -> None:
+        if not used():
+            return await dispatched(pump, message)
+        with guarded():
+            await dispatched(pump, message)
+        return None
+
+    async def flush(pump: MessagePump) -> None:
+        if not used():
+            return await flushed(pump)
+        callbacks = pump._next_callbacks.copy()
+        pump._next_callbacks.clear()
+        for waiting in callbacks:
+            with guarded(), pump.prevent(*waiting._prevent):
+                await invoke(waiting.callback)
+        return None
+
+    _put(MessagePump, "_dispatch_message", dispatch)
+    _put(MessagePump, "_flush_next_callbacks", flush)
+
+
+# What the mouse selects, which `mended` keeps in one widget. The public way: Textual's selection.
+
+Forward = Callable[[Screen[Any], events.Event], None]
+
+
+def forward_through(better: Callable[[Forward, Screen[Any], events.Event], None]) -> None:
+    """Let `better`, which is given Textual's way, hand a screen's events on."""
+    if not known:
+        return
+    forwarded = Screen._forward_event
+
+    def forward(screen: Screen[Any], event: events.Event) -> None:
+        if used():
+            better(forwarded, screen, event)
+        else:
+            forwarded(screen, event)
+
+    _put(Screen, "_forward_event", forward)
+
+
+def is_selecting(screen: Screen[Any]) -> bool:
+    """Whether the mouse is held down over what it selects."""
+    return known and screen._selecting
+
+
+def selects_from(screen: Screen[Any]) -> Widget | None:
+    """The widget in whose text the selection began, if one did."""
+    state = screen._select_state if known else None
+    return state.start.content_widget if state else None
+
+
+def stop_selecting(screen: Screen[Any]) -> None:
+    """Select nothing; by public names the mouse, while it is held, selects on."""
+    if known:
+        screen._selecting = False
+    screen.clear_selection()
+
+
+# Notices, of which `mended` shows the newest alone. The public way: each stays for its time.
+
+
+def keep_notices(app: App[Any], kept: Notifications) -> None:
+    """Let an app hold what it tells in `kept`, and show nothing else.
+
+    Textual leaves behind what held the others.
+    """
+    if not known:
+        return
+    refreshed = app._refresh_notifications
+
+    def refresh() -> None:
+        told = {ToastRack._toast_id(one) for one in kept}
+        for screen in app.screen_stack if app._screen_stacks else ():
+            for holder in screen.query(ToastHolder):
+                if holder.id not in told:
+                    holder.remove()
+        refreshed()
+
+    app._notifications = kept
+    _put(app, "_refresh_notifications", refresh)
+
+
+def show_notices(app: App[Any]) -> None:
+    """Show what is told now, where it has changed otherwise than by a new one."""
+    if known:
+        app._refresh_notifications()
+
+
+# Screens.
+
+
+async def drop_first_mode(app: App[Any], mode: str) -> None:
+    """Remove the screens of the mode in which an app began, which has no name in Textual.
+
+    By public names they stay to the end.
+    """
+    for screen in reversed(app._screen_stacks.pop(mode, []) if known else []):
+        await screen.remove()
+
+
+def hear_palette(palette: type[CommandPalette], heard: Callable[[Any], bool]) -> None:
+    """Let the palette's list take a key only where `heard` says so; else it may fail."""
+    if not known:
+        return
+    acted = CommandPalette._action_command_list
+
+    def act(one: CommandPalette, action: str) -> None:
+        if not used() or heard(one):
+            acted(one, action)
+
+    _put(palette, "_action_command_list", act)
+
+
+def choose_what_is_there() -> None:
+    """Choose what was clicked in a list, unless it was made anew before the click came.
+
+    What matches less than a moment ago is a shorter list (textual#3270).
+    """
+    if not known:
+        return
+    clicked = OptionList._on_click
+
+    async def click(options: OptionList, event: events.Click) -> None:
+        at = event.style.meta.get("option")
+        if not used() or at is None or at < options.option_count:
+            await clicked(options, event)
+
+    _put(OptionList, "_on_click", click)
+
+
+# Where texts are typed.
+
+
+def steady_cursor(area: _Class) -> _Class:
+    """A `TextArea` whose cursor may stand on a line that is gone while something is undone.
+
+    That fails by Textual's own (textual#6686).
+    """
+    if not known:
+        return area
+    recomputed = area._recompute_cursor_offset
+
+    def recompute(text: "TextArea") -> None:
+        if used():
+            place = text.clamp_visitable(text.cursor_location)
+            text._cursor_offset = text.wrapped_document.location_to_offset(place)
+        else:
+            recomputed(text)
+
+    _put(area, "_recompute_cursor_offset", recompute)
+    return area
+
+
+def wrap_by(cells: Callable[[str], int]) -> None:
+    """Wrap what is typed by the cells that `cells` counts; by public names as Rich counts them."""
+    if known:
+        _put(_wrap, "cell_len", cells)
+
+
+# The terminal. The public way: Textual's driver reads keys, and draws, as it does.
+
+
+def draw_on(driver: LinuxDriver, file: TextIOWrapper) -> None:
+    """Let a driver write to `file` instead of the standard error output."""
+    if known:
+        driver._file = file
+
+
+def is_taken(driver: LinuxDriver) -> bool:
+    """Whether the driver has taken the terminal, and was not stopped again at once."""
+    return not known or driver._key_thread is not None
+
+
+class Parser:
+    """Textual's parser of what a terminal sends; by public names it knows characters alone."""
+
+    def __init__(self) -> None:
+        """Nothing was sent yet."""
+        self._parser = XTermParser() if known else None
+
+    def report(self, sequence: str) -> list[Message]:
+        """The messages of a sequence that is no key."""
+        return list(self._parser.feed(sequence)) if self._parser is not None else []
+
+    def keys(self, sequence: str, *, alt: bool) -> list[events.Key]:
+        """The keys that send a sequence."""
+        if self._parser is not None:
+            return list(self._parser._sequence_to_key_events(sequence, alt=alt))
+        name = _EDITING.get(sequence) or key_of(sequence) if len(sequence) == 1 and not alt else ""
+        return [events.Key(name, sequence)] if name else []
