@@ -12,7 +12,7 @@ pip := PIP_BUILD_CONSTRAINT=constraints.txt $(py) -m pip install --quiet \
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-lowest check format snapshots pictures monkey live gpu browser compat bench tables constraints clean FORCE
+.PHONY: help demo test test-lowest check format snapshots pictures monkey live gpu browser compat bench bench-quick bench-each tables constraints clean FORCE
 
 help: ## show this list
 	@echo "massgen-tui: several language-model agents side by side in a terminal"
@@ -70,8 +70,15 @@ browser: $(VENV)/.dev ## open exported pages and the served console in a real Ch
 compat: $(VENV)/.dev ## try real gateways over scripted workers, installed in the cache folder (some minutes)
 	@$(py) -m tests.compat $(ARGS)
 
-bench: $(VENV)/.dev ## measure speed and memory; prints, asserts nothing (some minutes)
-	@for file in bench/[a-z]*.py; do name=bench.$$(basename "$$file" .py); echo "$$name"; $(py) -m "$$name" || exit; done
+bench: $(VENV)/.dev ## measure speed and memory beside an earlier build, 9 pairs in turns (an hour or two); asserts nothing
+	@$(py) -m bench.table $(ARGS)
+
+bench-quick: $(VENV)/.dev ## the same once, long rows at a sixth of their size (under 5 minutes)
+	@$(py) -m bench.table --quick $(ARGS)
+
+bench-each: $(VENV)/.dev ## run every script of bench/, each of which prints what it measured (half an hour)
+	@for file in bench/[a-z]*.py; do name=bench.$$(basename "$$file" .py); \
+	  test $$name = bench.table && continue; echo "$$name"; $(py) -m "$$name" || exit; done
 
 tables: $(VENV)/.base ## compare our tables with an unpacked wheel of vLLM or SGLang: make tables SOURCES=DIRECTORY
 	@$(py) .ci/tables.py '$(SOURCES)'

@@ -9,14 +9,21 @@ that of all threads of each process, from before the first chunk until nothing m
 
 import argparse
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
+from bench.harness.pairs import Plan
 from bench.harness.process import Loop, Server, cpu, percentile, span
+from bench.harness.rows import Row
 from bench.harness.terminal import Console
 from bench.harness.wire import END
 
 CASES = ((4, 100), (16, 50))
 """Agents, and chunks a second of each."""
+GOALS = {(4, 100): 0.40, (16, 50): 0.45}
+SECONDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Cost:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="CPU per streamed chunk")
-    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--agents", type=int)
     parser.add_argument("--rate", type=int, default=100)
@@ -59,12 +66,32 @@ def main() -> None:
         )
 
 
-def measure(agents: int, rate: int, seconds: float) -> Cost:
+def rows(plan: Plan) -> Iterator[Row]:
+    """What a chunk costs, of the bare loop beside it."""
+    for agents, rate in CASES:
+        runs = plan.turns(partial(measure, agents, rate, plan.size(SECONDS)))
+        costs = [
+            f"{percentile([one.console for one in some], 0.5):.0f} us of "
+            f"{percentile([one.loop for one in some], 0.5):.0f}"
+            for some in (runs.ours, runs.base)
+            if some
+        ]
+        yield Row(
+            what=f"CPU per chunk, {agents} x {rate}/s",
+            of="the bare typed loop",
+            goal=GOALS[agents, rate],
+            ours=[run.ratio for run in runs.ours],
+            base=[run.ratio for run in runs.base],
+            note="; before: ".join(costs),
+        )
+
+
+def measure(agents: int, rate: int, seconds: float, root: Path | None = None) -> Cost:
     """Stream to both."""
     chunks = int(seconds * rate)
     with (
         Server() as server,
-        Console([server.url], agents) as console,
+        Console([server.url], agents, root=root) as console,
         Loop("sdk", server.url, agents) as bare,
     ):
         server.joined(2 * agents)

@@ -121,6 +121,8 @@ class Plan:
     """The folder of the other build; without it only ours is measured."""
     share: float = 1.0
     """How large long rows are."""
+    peers: bool = True
+    """Whether other programs are measured too, where they are installed."""
     say: Callable[[str], None] = print
     """Takes a line about how far it is."""
 
