@@ -12,6 +12,7 @@ from textual.screen import Screen
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
+from massgen_tui.console.collecting import collect_in_steps
 from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
 from massgen_tui.console.late import read_config, rooms
 from massgen_tui.console.layout import first_of
@@ -186,10 +187,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self._held = None
 
     async def _begin(self) -> None:
-        # what was imported lives as long as we do: fewer and shorter collections while painting
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
-        gc.enable()
+        collect_in_steps()
         self.workspace.open()
         self._refresher.start()
         self.set_interval(EVERY, self.look_at_config)

@@ -26,6 +26,21 @@ Swap = tuple[int, int, str | None]
 for an edge; None: the row is no line at all."""
 
 
+class _Line(Strip):
+    """A strip that ends with its row: Textual's hold themselves once they were divided.
+
+    A burst draws thousands, each of many objects: they would be left to the garbage collector,
+    which holds up the keys meanwhile.
+    """
+
+    __slots__ = ()
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """The parts between these cells; all of it, of which no note is kept, where that is one."""
+        within = [cut for cut in cuts if cut <= self.cell_length]
+        return [self] if within == [self.cell_length] else super().divide(within)
+
+
 class PaintContext:
     """How rows are drawn at one time: the styles of the theme, the pane's width, its frame."""
 
@@ -73,7 +88,7 @@ class PaintContext:
             segments = [self._left, *segments, self._right]
         if room < 0 or not self._fits:
             return Strip(segments).adjust_cell_length(self.width)
-        return Strip(segments, self.width)
+        return _Line(segments, self.width)
 
     def _to(self, row: "Row", free: int) -> Segment:
         """Go to the cell `free` after the text, wherever the terminal takes that to have ended."""
