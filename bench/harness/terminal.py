@@ -25,6 +25,8 @@ import pyte
 from bench.harness.process import ROOT, cpu, modules_of
 
 SIZE = (160, 45)
+Piece = bytes
+"""What one read gave."""
 _FRAME = b"\x1b[?2026h"
 """What begins a frame: a terminal that draws frames whole answers `_ASKED` with `_YES`."""
 _ASKED, _YES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
@@ -56,7 +58,7 @@ class Terminal:
         self._news = threading.Condition()
         self._letters = iter(_LETTERS)
         self._size = size
-        self._master, slave = pty.openpty()
+        self.master, slave = pty.openpty()
         self._resize(size)
         self.began = time.monotonic()
         self.process = subprocess.Popen(
@@ -83,7 +85,7 @@ class Terminal:
 
     def _read(self) -> None:
         with contextlib.suppress(OSError):
-            while data := os.read(self._master, 1 << 16):
+            while data := os.read(self.master, 1 << 16):
                 now = time.monotonic()
                 with self._news:
                     self._times.append(now)
@@ -91,7 +93,7 @@ class Terminal:
                     self._said += data
                     self._news.notify_all()
                 if _ASKED in data:
-                    os.write(self._master, _YES)
+                    os.write(self.master, _YES)
 
     def find(self, text: str, times: int = 1, *, since: int = 0, limit: float = 60) -> float:
         """When `text` was written for the n-th time after byte `since`, in monotonic seconds.
@@ -117,6 +119,15 @@ class Terminal:
             at = self._said.find(text.encode(), since)
             return None if at < 0 else self._when(at)
 
+    def pieces(self) -> list[tuple[float, Piece]]:
+        """What was written, read by read, each with its time."""
+        with self._news:
+            said, ends = Piece(self._said), [*self._places[1:], len(self._said)]
+            return [
+                (at, said[start:end])
+                for at, start, end in zip(self._times, self._places, ends, strict=True)
+            ]
+
     def _when(self, place: int) -> float:
         return self._times[bisect.bisect_right(self._places, place) - 1]
 
@@ -128,7 +139,7 @@ class Terminal:
 
     def write(self, keys: str) -> None:
         """Type."""
-        os.write(self._master, keys.encode())
+        os.write(self.master, keys.encode())
 
     def echo(self) -> float:
         """Type a letter that was never shown; gives the seconds until it is."""
@@ -147,7 +158,7 @@ class Terminal:
 
     def _resize(self, size: tuple[int, int]) -> None:
         packed = struct.pack("HHHH", size[1], size[0], 0, 0)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, packed)
 
     def quiet(self, seconds: float, limit: float = 30) -> float:
         """Wait until something, and then for so long nothing was written; gives when that ended."""
@@ -193,7 +204,7 @@ class Terminal:
             self.process.wait(5)
         self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        os.close(self.master)
         self._folder.cleanup()
 
 
