@@ -87,10 +87,17 @@ class Services:
         )
 
     async def start(self) -> None:
-        """Open the log, import what requests need, begin to look at servers and GPUs."""
+        """Open the log, begin to look at servers and GPUs, import what requests need.
+
+        What is asked already comes before what is looked at.
+        """
         self.open_log()
-        await self.warm_up()
-        await self.watching.start()
+        if self.session.active:
+            await self.warm_up()
+            await self.watching.start()
+        else:
+            await self.watching.start()
+            await self.warm_up()
 
     def open_log(self) -> Path | None:
         """The file of the log, begun at the first call; None: nothing is written."""

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from massgen_tui.config.model import Config
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
     from massgen_tui.monitor.gpus import GpuMonitor
     from massgen_tui.monitor.servers import ServerMonitor
 
-_MODULES = (
+_SERVERS = (
     "massgen_tui.monitor.servers",
     "massgen_tui.monitor.targets",
     "massgen_tui.monitor.dcgm",
-    "massgen_tui.monitor.gpus",
-    "massgen_tui.monitor.gpu_processes",
 )
+_GPUS = ("massgen_tui.monitor.gpus", "massgen_tui.monitor.gpu_processes")
 HEAD_START = 0.5
 """Seconds that what was asked at the start has before a GPU driver is opened, which holds up all
 threads for 0.2 s (on an H200)."""
@@ -82,19 +82,19 @@ class Monitors:
 
     async def start(self) -> None:
         """Import, then look at all servers and GPUs until `stop`."""
-        servers, targets, dcgm, gpus, owners = [
-            await asyncio.to_thread(importlib.import_module, module) for module in _MODULES
-        ]
-        found = targets.targets_of(self._config)
+        servers, targets, dcgm = await asyncio.to_thread(_imported, _SERVERS)
         watched: ServerMonitor = servers.ServerMonitor(
-            found, exporters=dcgm.exporters_of(self._config), learned=self._tell
+            targets.targets_of(self._config),
+            exporters=dcgm.exporters_of(self._config),
+            learned=self._tell,
         )
         self._servers = watched
-        self._owners = owners.GpuProcesses(owners.places_of(found))
-        tell = partial(_in_loop, asyncio.get_running_loop(), self._tell)
-        self._gpus = gpus.GpuMonitor(owners=self._owners, delay=self._gpus_after, sampled=tell)
         watched.relaxed = self._relaxed
         watched.start()
+        gpus, owners = await asyncio.to_thread(_imported, _GPUS)
+        self._owners = owners.GpuProcesses(owners.places_of(targets.targets_of(self._config)))
+        tell = partial(_in_loop, asyncio.get_running_loop(), self._tell)
+        self._gpus = gpus.GpuMonitor(owners=self._owners, delay=self._gpus_after, sampled=tell)
         if self._gpus is not None:
             self._gpus.start()
 
@@ -122,7 +122,7 @@ class Monitors:
     def watch(self, config: Config) -> None:
         """Look at the servers of this config from now on; what is known of the others stays."""
         self._config = config
-        if self._servers is None or self._owners is None:
+        if self._servers is None:
             return  # `start` will
         targets, dcgm, owners = [
             importlib.import_module(f"massgen_tui.monitor.{name}")
@@ -130,7 +130,8 @@ class Monitors:
         ]
         found = targets.targets_of(config)
         self._servers.set_targets(found, dcgm.exporters_of(config))
-        self._owners.set_places(owners.places_of(found))
+        if self._owners is not None:
+            self._owners.set_places(owners.places_of(found))
 
     def heard(self, agent: Agent, attempt: Attempt) -> None:
         """Tell the monitor what a request of our own met: providers' APIs are not probed."""
@@ -168,6 +169,10 @@ class Monitors:
     def energy(self, attempt: Attempt) -> Energy | None:
         """What an answer took, as far as this host's GPUs tell."""
         return self._metering.energy(attempt)
+
+
+def _imported(modules: Sequence[str]) -> list[ModuleType]:
+    return [importlib.import_module(module) for module in modules]
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, learned: Callable[[], None]) -> None:
