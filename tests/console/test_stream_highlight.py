@@ -7,6 +7,7 @@ import pytest
 from pygments.lexers import get_lexer_by_name
 
 from massgen_tui.console.stream import highlight
+from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.growing_markdown import MarkdownText
 from massgen_tui.console.stream.highlight import plain
 from tests.support.lexers import Later
@@ -169,3 +170,21 @@ def test_no_lexer_imports_anything_while_it_colours(later: type[Later]) -> None:
     assert sorted(set(sys.modules) - before) == []
     assert opened == []
     assert get_lexer_by_name("lua") is not None
+
+
+def test_code_that_was_let_go_of_before_its_lexer_came_is_coloured_when_it_is_seen(
+    later: type[Later],
+) -> None:
+    one = agent()
+    page, attempt = Page(one, height=12), ask(one)
+    say(attempt, "```python\nclass A:\n    pass\n```\n\n")
+    for n in range(200):
+        say(attempt, f"Paragraph {n}.\n\n")
+        page.document.flush(3.0)
+    assert page.scroll.rows[1] is STALE
+    assert not page.document.waiting, "for no lexer: nobody sees its code"
+    later.release()
+    page.scroll.to(0)
+    page.document.settle_window()
+    code = next(row for row in page.scroll.window if "class A" in row.text)
+    assert "code-keyword" in [style for _, style in code.spans]

@@ -104,7 +104,5 @@ class Page:
         self.document.flush(now)
         while self.document.waiting:
             self.document.flush(now)
-        self.document.bring_back()
-        while self.document.sweep(1 << 30):
-            pass
+        self.document.settle_all()
         return shown(self.scroll.rows)

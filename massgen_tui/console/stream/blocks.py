@@ -1,6 +1,7 @@
 """Blocks: runs of rows of a document that know what changed since they were last asked."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import ClassVar
 
 from massgen_tui.console.stream.rows import Row, keep_same
@@ -10,6 +11,8 @@ from massgen_tui.text import clean
 
 STALE = Row((("…", "dim"),))
 """Stands for a row that has not been wrapped yet at this width; never drawn."""
+LARGE = 8192
+"""Characters of a stretch; the rows of a larger one take too long to be made again by a key."""
 STEP = 2048
 """Characters of a text that are taken in at once, so that a burst never holds up the keys."""
 
@@ -118,6 +121,7 @@ class Growing(Block):
         """How many segments wait to be wrapped."""
         self.away = 0
         """How many segments were put away: they are wrapped again when they are seen."""
+        self._looked = 0  # at so many segments, whether they can be
 
     @property
     def segments(self) -> list[Segment]:
@@ -155,10 +159,15 @@ class Growing(Block):
         self.rows = []
         self.stale, self.away = len(self.segments), 0
         for segment in self.segments:
-            segment.stale = True
+            segment.stale, segment.away = True, False
             segment.count = max(1, segment.count * old // max(width, 1)) if segment.count else 0
             self.rows += [STALE] * segment.count
         self.render_open()
+
+    @property
+    @abstractmethod
+    def solid(self) -> int:
+        """How many rows the segments have."""
 
     @abstractmethod
     def shift(self, rows: int) -> None:
@@ -170,11 +179,11 @@ class Growing(Block):
         old_end = start + segment.count
         self.rows[start:old_end] = rows
         self.shift(len(rows) - segment.count)
-        segment.count, segment.stale = len(rows), False
-        if self.away:
+        if segment.away:
             self.away -= 1
         else:
             self.stale -= 1
+        segment.count, segment.stale, segment.away = len(rows), False, False
         return old_end, start + len(rows)
 
     def put_away(self) -> bool:
@@ -185,17 +194,43 @@ class Growing(Block):
         """
         if self.stale or self.waiting:
             return False
-        at = end = 0
         whole, segments = self.whole, self.segments
+        end = 0
         for segment in segments:
             end = segment.borrow(whole, end)
-            self.rows[at : at + segment.count] = [STALE] * segment.count
-            segment.stale = True
-            at += segment.count
+            segment.let_go()
+        self.rows[: self.solid] = [STALE] * self.solid
         self.away = len(segments)
         if whole and segments and all(one.stands_in(whole) for one in segments):
             self._segments, self._packed = [], Packed(whole, segments)
         return True
+
+    def let_go(self, segment: Segment, at: int) -> bool:
+        """Let go of the rows of a segment, from `at` on, whose places stay; tells whether it did.
+
+        Not of the last one's, which may grow, nor of a large one's.
+        """
+        if segment.size > LARGE or segment is self.segments[-1]:
+            return False
+        self.rows[at : at + segment.count] = [STALE] * segment.count
+        segment.let_go()
+        self.away += 1
+        return True
+
+    def let_go_beyond(self, first: int, last: int, *, every: bool) -> Iterator[tuple[int, int]]:
+        """Let go of rows of segments that end before `first` or begin after `last`; gives which.
+
+        `every` segment is looked at, or those that are new: back to one that has no rows any more.
+        """
+        if self._packed is not None or not (every or self._looked < len(self._segments)):
+            return
+        self._looked, at = len(self._segments), self.solid
+        for segment in reversed(self._segments):
+            end, at = at, at - segment.count
+            if segment.away and not every:
+                break
+            if not segment.stale and (end <= first or at >= last) and self.let_go(segment, at):
+                yield at, end
 
     @property
     def packed(self) -> Packed | None:
@@ -205,9 +240,11 @@ class Growing(Block):
 
     def bring_back(self) -> None:
         """Let what was put away wait to be wrapped."""
+        for segment in self.segments if self.away else ():
+            segment.away = False
         self.stale, self.away = self.stale + self.away, 0
 
     def reset(self) -> None:
         """Drop everything."""
         self.rows, self._segments, self.stale, self.away = [], [], 0, 0
-        self._packed = None
+        self._packed, self._looked = None, 0

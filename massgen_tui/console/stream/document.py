@@ -6,6 +6,7 @@ from massgen_tui.console.stream.beginning import Beginning
 from massgen_tui.console.stream.blocks import STALE, Growing
 from massgen_tui.console.stream.facts import fact_rows, version_told
 from massgen_tui.console.stream.highlight import forget_code
+from massgen_tui.console.stream.room import Room
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.turn_view import TurnView
@@ -14,7 +15,7 @@ from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.pieces import Text
 
 NEAR = 1
-"""Last turns whose rows stay, wherever the window is."""
+"""Last turns that are not put away, wherever the window is."""
 
 
 class Document:
@@ -34,7 +35,7 @@ class Document:
         """More text has come than the last `flush` took in."""
         self.stale = False
         """Rows wait to be wrapped, or to be freed: a `sweep` is due."""
-        self._whole = False
+        self._room = Room(scroll)
 
     def set_width(self, width: int, now: float) -> None:
         """Wrap for another width: what the window shows at once, the rest in later `sweep`s."""
@@ -70,6 +71,7 @@ class Document:
                 changed |= view.update(now, start, self.scroll)
                 self.waiting |= view.waiting
                 self.stale |= view.stale
+                self._room.let_go(view, start)
             start += view.size
             unbroken = unbroken and view.final
             if unbroken:
@@ -96,7 +98,7 @@ class Document:
             if not turns:
                 forget_code()
                 forget_widths()
-        if len(turns) > kept and not self._whole:
+        if len(turns) > kept and not self._room.all:
             self._put_away()
         for turn in turns[kept:]:
             told = version_told(self.agent, turn)
@@ -128,13 +130,15 @@ class Document:
     @property
     def whole(self) -> bool:
         """All rows are wanted, as somebody looks through them."""
-        return self._whole
+        return self._room.all
 
     @whole.setter
     def whole(self, whole: bool) -> None:
-        if whole and not self._whole:
+        before, self._room.all = self._room.all, whole
+        if whole and not before:
             self.bring_back()
-        self._whole = whole
+        elif before and not whole:
+            self._room.let_all_go(self.views)
 
     def bring_back(self) -> None:
         """Let the rows that were put away wait for a `sweep`."""
@@ -214,12 +218,19 @@ class Document:
                 return
             if not self._settle_at(stale[-1] if scroll.follow else stale[0]):
                 return
+            self._room.see(self.views)
 
     def settle_all(self) -> None:
-        """Wrap all that waits for it or was put away."""
+        """Wrap all that waits for it or was put away; `let_go` is to follow."""
         self.bring_back()
+        before, self._room.all = self._room.all, True
         while self.sweep(1 << 20):
             pass
+        self._room.all = before
+
+    def let_go(self) -> None:
+        """Let go of all rows that are far from the window."""
+        self._room.let_all_go(self.views)
 
     def sweep(self, budget: int) -> bool:
         """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
@@ -269,9 +280,11 @@ class Document:
         at = sum(segment.count for segment in block.segments)
         for segment in reversed(block.segments):
             at -= segment.count
-            if segment.stale:
+            if segment.stale and not segment.away:
                 budget -= segment.size + 16
                 old_end, new_end = block.settle(segment, at)
+                if self._room.beyond(start + at, start + new_end):
+                    block.let_go(segment, at)
                 self._splice(start, at, old_end, block.rows[at:new_end])
                 if budget <= 0 or not block.stale:
                     break

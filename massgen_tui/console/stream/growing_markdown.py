@@ -173,7 +173,7 @@ class MarkdownText(Growing):
         """Remember a segment; short ones that are whole blocks join the one before."""
         last = self.segments[-1] if self.segments and self._joins else None
         self._joins = whole
-        other = last is None or not whole or last.stale is not self._far
+        other = last is None or not whole or last.away or last.stale is not self._far
         # after what shows nothing (an empty quote) a gap depends on what stands before it
         if last is None or other or not last.count or last.size >= _SEGMENT:
             self.segments.append(Segment(source, rows, carry, stale=self._far))
@@ -231,6 +231,18 @@ class MarkdownText(Growing):
         self._tail = ""
         if source.strip():
             self._segment(source, self._carry.number, self._carry.prefix, whole=False)
+
+    @property
+    def solid(self) -> int:
+        """How many rows the segments have."""
+        return self._solid
+
+    def let_go(self, segment: Segment, at: int) -> bool:
+        """Let go of its rows; when they are made again, code is highlighted that can be by then."""
+        gone = super().let_go(segment, at)
+        if gone and self._pale:
+            self._pale = [one for one in self._pale if one is not segment]
+        return gone
 
     def shift(self, rows: int) -> None:
         """Know where the open rest is now."""

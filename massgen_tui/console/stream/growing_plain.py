@@ -80,6 +80,11 @@ class PlainText(Growing):
         """Wrap a finished segment."""
         return text_rows(segment.source, self._style, self.width)
 
+    @property
+    def solid(self) -> int:
+        """How many rows the segments have."""
+        return self._segment_at
+
     def shift(self, rows: int) -> None:
         """Know where the open row is now."""
         self._open_at += rows

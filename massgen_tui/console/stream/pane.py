@@ -172,9 +172,12 @@ class AgentPane(Searched, can_focus=True):
         """Give what was sent where something is selected."""
         start, end = selection
         rows = self._view.rows[start.y if start else 0 : end.y + 1 if end else None]
-        if STALE in rows:
-            self._document.settle_all()
-        return selected_text(self._view.rows, selection), "\n"
+        if STALE not in rows:
+            return selected_text(self._view.rows, selection), "\n"
+        self._document.settle_all()
+        text = selected_text(self._view.rows, selection)
+        self._document.let_go()
+        return text, "\n"
 
     def toggle_reasoning(self) -> bool:
         """Fold or unfold the reasoning at the window's end; tells whether there is any."""

@@ -15,7 +15,7 @@ class Segment:
     Its source is a string of its own, or a place in the text that it comes from.
     """
 
-    __slots__ = ("_start", "_stop", "_text", "awaits", "carry", "count", "stale")
+    __slots__ = ("_start", "_stop", "_text", "awaits", "away", "carry", "count", "stale")
 
     def __init__(
         self, source: str, count: int, carry: object = None, *, stale: bool = False
@@ -25,13 +25,17 @@ class Segment:
         self.count = count
         self.carry = carry
         self.stale = stale
+        """It has no rows."""
+        self.away = False
+        """It had, at this width: they were let go of, and are made again when they are seen."""
         self.awaits = NOTHING
         """Languages of its code whose lexers were not there when it was rendered."""
 
     @classmethod
     def at(cls, text: str, start: int, stop: int, count: int, carry: object) -> Self:
-        """The stretch of `text` from `start` to `stop`, stale."""
-        segment = cls("", count, carry, stale=True)
+        """The stretch of `text` from `start` to `stop`, whose rows were let go of."""
+        segment = cls("", count, carry)
+        segment.let_go()
         segment._text, segment._start, segment._stop = text, start, stop
         return segment
 
@@ -53,6 +57,11 @@ class Segment:
     def size(self) -> int:
         """Characters of its source."""
         return self._stop - self._start
+
+    def let_go(self) -> None:
+        """Have no rows; how many they are stays known."""
+        self.stale = self.away = True
+        self.awaits = NOTHING
 
     def stands_in(self, text: str) -> bool:
         """Whether its source is a place in `text`."""

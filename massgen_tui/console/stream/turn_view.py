@@ -121,6 +121,18 @@ class TurnView:
         if self._shelf is not None:
             self._blocks, self._growing = [], []
 
+    def let_go(self, start: int, scroll: Scroll, first: int, last: int, *, every: bool) -> None:
+        """Let go of rows before `first` and from `last` on, where it grew or of `every` text.
+
+        These, and `start`, where its own begin, are rows of `scroll`.
+        """
+        for block in self._blocks:
+            size = len(block.rows)
+            if isinstance(block, Growing):
+                for at, end in block.let_go_beyond(first - start, last - start, every=every):
+                    scroll.splice(start + at, start + end, block.rows[at:end])
+            start += size
+
     def bring_back(self) -> None:
         """Let what was put away wait to be wrapped."""
         for block in self.blocks:
