@@ -5,14 +5,13 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prometheus_client.samples import Sample
-
 from massgen_tui.config.address import same_origin
 from massgen_tui.config.extras import pairs, with_query
 from massgen_tui.config.metrics_pages import MetricsPage
 from massgen_tui.dialects.headers import is_credential, is_secret
 from massgen_tui.monitor.engines import Told, told_of, unpaced
 from massgen_tui.monitor.fetch import TIMEOUT, Answer, Fault, Fetcher
+from massgen_tui.monitor.prometheus_text import Sample
 from massgen_tui.monitor.remote_page import LIMIT, RemotePage
 from massgen_tui.monitor.status import ServerTarget
 

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from prometheus_client.samples import Sample
-
 from massgen_tui.monitor import metrics, ray_deployments, series
 from massgen_tui.monitor.looking import Liveness
 from massgen_tui.monitor.metrics import Metrics
+from massgen_tui.monitor.prometheus_text import Sample
 from massgen_tui.monitor.ray_deployments import BEGIN, Deployed
 from massgen_tui.monitor.remote_page import SPECULATES
 from massgen_tui.monitor.status import ServerState

@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, fields, replace
-from enum import Enum
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
-from prometheus_client.samples import Sample
-
-from massgen_tui.monitor.prometheus_text import MOST_LINES, lines_of, samples
+from massgen_tui.monitor.prometheus_text import Sample, read_lines
 from massgen_tui.monitor.read import share
+from massgen_tui.monitor.table import BORN, SLEEP, Extract, Fold, Series, Table
 from massgen_tui.text import one_line
 
 _LONGEST_NAME = 60
@@ -21,34 +20,9 @@ _PRIORITY = "priority"
 _COUNTERS = ("_total", "_sum", "_count")
 _ENGINES = ("worker_addr", "ReplicaId", "engine", "dp_rank")
 """Labels that tell engines apart: a router's, Ray's, vLLM's, SGLang's."""
-_SLEEP = "vllm:engine_sleep_state"
-_BORN = "process_start_time_seconds"
-_SPECULATES = "spec_decode_num_drafts"
-_SPELLINGS = ("", "ray_")
-"""What stands before a name in which `_` took the place of `:`, as Ray and some proxies do."""
 _LARGEST = 1e15
-
-
-class Fold(Enum):
-    """How several series of one name become one number."""
-
-    SUM = "sum"
-    """Ranks of one engine say the same (the largest counts), engines add up."""
-    MAX = "max"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Where one number is found: the first of `names` that is there, with and without labels."""
-
-    names: tuple[str, ...]
-    fold: Fold = Fold.SUM
-    labels: Mapping[str, str] = field(default_factory=dict)
-    without: Mapping[str, str] = field(default_factory=dict)
-    every: bool = False
-    """All of `names` that are there add up."""
-    speculating: tuple[str, ...] = ()
-    """The names instead, on the page of a server that speculates."""
+_REMEMBERED = 50_000
+"""Characters of a page that are remembered with the numbers that they make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +81,27 @@ class Metrics:
         return replace(self, born=None) == Metrics()
 
 
-def read(text: str, series: Mapping[str, Series]) -> Metrics:
+def read(text: str, table: Table) -> Metrics:
     """The numbers of one scrape; one of which a part cannot be read, or cannot be, is unknown.
 
     A page with more series than any cluster has tells nothing: a part of them would add up wrong.
     """
-    return read_samples(_found(text, _wanted(series)), series, speculates=_SPECULATES in text)
+    return read_extract(table.extract(text), table)
+
+
+def read_extract(extract: Extract, table: Table) -> Metrics:
+    """The same of what of it is read; where nothing happens it is the same from look to look."""
+    small = sum(map(len, extract.lines)) <= _REMEMBERED
+    return (_numbers if small else _numbers.__wrapped__)(extract, table)
+
+
+@lru_cache(maxsize=128)
+def _numbers(extract: Extract, table: Table) -> Metrics:
+    names = table.spellings[extract.spelling]
+    found: dict[str, list[Sample]] = {}
+    for sample in read_lines(extract.lines):
+        found.setdefault(names.get(sample.name, sample.name), []).append(sample)
+    return read_samples(found, table, speculates=extract.speculates)
 
 
 def read_samples(
@@ -120,37 +109,13 @@ def read_samples(
 ) -> Metrics:
     """The same of samples that are found already, by the server's own names of them."""
     told = _told(found, series, speculates=speculates)
-    born = found.get(_BORN, ())
+    born = found.get(BORN, ())
     return replace(
         Metrics(),
         **told,
         born=max((sample.value for sample in born), default=None),
         engines=_engines(found, series),
     )
-
-
-def too_many(text: str, series: Mapping[str, Series]) -> bool:
-    """Whether a page has more of these series than are read."""
-    return len(lines_of(text, _wanted(series))) > MOST_LINES
-
-
-def _wanted(series: Mapping[str, Series]) -> set[str]:
-    return {name for one in series.values() for name in (*one.names, *one.speculating)} | {_SLEEP}
-
-
-def _found(text: str, names: set[str]) -> dict[str, list[Sample]]:
-    """The samples under the names that are wanted, however the page spells them all."""
-    born = (_BORN,) if f"\n{_BORN} " in text or text.startswith(_BORN) else ()
-    for before in (None, *_SPELLINGS):
-        spelled = {
-            name if before is None else before + name.replace(":", "_"): name for name in names
-        }
-        found: dict[str, list[Sample]] = {}
-        for sample in samples(text, (*spelled, *born)):
-            found.setdefault(spelled.get(sample.name, sample.name), []).append(sample)
-        if found.keys() - {_BORN}:
-            return found
-    return found
 
 
 def _told(
@@ -185,7 +150,7 @@ def _engines(found: Mapping[str, list[Sample]], series: Mapping[str, Series]) ->
 def _asleep(found: Mapping[str, list[Sample]]) -> str:
     """The state that vLLM says an engine is in, one of which is `awake`."""
     states = [
-        sample.labels.get("sleep_state", "") for sample in found.get(_SLEEP, ()) if sample.value > 0
+        sample.labels.get("sleep_state", "") for sample in found.get(SLEEP, ()) if sample.value > 0
     ]
     told = next((state for state in states if state), "awake")
     return "" if told == "awake" else one_line(told, _LONGEST_NAME)

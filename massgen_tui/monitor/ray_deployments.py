@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client.samples import Sample
-
+from massgen_tui.monitor.prometheus_text import Sample
 from massgen_tui.monitor.remote_page import HEALTHY, QUEUED, STATUS, TARGET
 from massgen_tui.monitor.status import Condition, ServerState
 from massgen_tui.monitor.workers import Workers

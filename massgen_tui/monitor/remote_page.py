@@ -9,10 +9,8 @@ import math
 import re
 from collections.abc import Mapping
 
-from prometheus_client.samples import Sample
-
 from massgen_tui.monitor import series
-from massgen_tui.monitor.prometheus_text import LONGEST_LINE, MOST_LINES
+from massgen_tui.monitor.prometheus_text import LONGEST_LINE, MOST_LINES, Sample
 
 LIMIT = 8 * 2**20
 """Bytes of a page that are read."""

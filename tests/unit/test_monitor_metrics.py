@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +6,13 @@ import pytest
 from massgen_tui.monitor import metrics, series
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.status import Load
+from massgen_tui.monitor.table import Table
 from massgen_tui.monitor.window import Window
 
 WIRE = Path(__file__).parent.parent / "data" / "wire"
 
 
-def told(page: str, of: Mapping[str, metrics.Series]) -> Metrics:
+def told(page: str, of: Table) -> Metrics:
     """What a page tells, without what tells of movement and of the process."""
     return replace(metrics.read(page, of), progress=None, steps=None, born=None)
 

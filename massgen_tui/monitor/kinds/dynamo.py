@@ -10,23 +10,27 @@ from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.kinds.kind import Kind
 from massgen_tui.monitor.kinds.scrape import scrape
 from massgen_tui.monitor.looking import Ask, Liveness, pulse_of, said
-from massgen_tui.monitor.metrics import Series
 from massgen_tui.monitor.read import field, items, number, text
 from massgen_tui.monitor.status import ServerState
+from massgen_tui.monitor.table import Series, Table
 from massgen_tui.monitor.workers import Worker, Workers
 
 NO_WORKER = "no worker is registered: is one up?"
 _OTHER = {"model": "unknown_model"}
 """What its metrics count beside the models."""
-_SERIES = {
-    "running": Series(("dynamo_frontend_inflight_requests",), without=_OTHER),
-    "waiting": Series(("dynamo_frontend_queued_requests",), without=_OTHER),
-    "generated": Series(("dynamo_frontend_output_tokens_total",), without=_OTHER),
-    "ttft_sum": Series(("dynamo_frontend_time_to_first_token_seconds_sum",), without=_OTHER),
-    "ttft_count": Series(("dynamo_frontend_time_to_first_token_seconds_count",), without=_OTHER),
-    "itl_sum": Series(("dynamo_frontend_inter_token_latency_seconds_sum",), without=_OTHER),
-    "itl_count": Series(("dynamo_frontend_inter_token_latency_seconds_count",), without=_OTHER),
-}
+_SERIES = Table(
+    {
+        "running": Series(("dynamo_frontend_inflight_requests",), without=_OTHER),
+        "waiting": Series(("dynamo_frontend_queued_requests",), without=_OTHER),
+        "generated": Series(("dynamo_frontend_output_tokens_total",), without=_OTHER),
+        "ttft_sum": Series(("dynamo_frontend_time_to_first_token_seconds_sum",), without=_OTHER),
+        "ttft_count": Series(
+            ("dynamo_frontend_time_to_first_token_seconds_count",), without=_OTHER
+        ),
+        "itl_sum": Series(("dynamo_frontend_inter_token_latency_seconds_sum",), without=_OTHER),
+        "itl_count": Series(("dynamo_frontend_inter_token_latency_seconds_count",), without=_OTHER),
+    }
+)
 
 
 def is_health(answer: Answer) -> bool:

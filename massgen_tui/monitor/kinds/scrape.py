@@ -1,13 +1,13 @@
 """Asks for a page of metrics, and says in words why there is none."""
 
 import asyncio
-from collections.abc import Mapping
 
 from massgen_tui.monitor import metrics, prometheus_text
 from massgen_tui.monitor.fetch import Answer
 from massgen_tui.monitor.looking import Ask, said
 from massgen_tui.monitor.metrics import Metrics
 from massgen_tui.monitor.read import LARGE
+from massgen_tui.monitor.table import Table
 
 _NO_METRICS = (404, 405, 501)
 """What is answered where there are none, or they are not switched on."""
@@ -15,12 +15,10 @@ _END = "# EOF"
 _RUNNING = ("num_requests_running", "num_running_reqs")
 
 
-async def scrape(
-    ask: Ask, series: Mapping[str, metrics.Series], path: str = "/metrics"
-) -> tuple[Metrics | None, str]:
+async def scrape(ask: Ask, table: Table, path: str = "/metrics") -> tuple[Metrics | None, str]:
     """The metrics, and in words why there are none; None: this time."""
     page, trouble = await page_of(ask, path)
-    return (None, trouble) if page is None else await scraped(page, series)
+    return (None, trouble) if page is None else await scraped(page, table)
 
 
 async def page_of(ask: Ask, path: str = "/metrics") -> tuple[str | None, str]:
@@ -39,21 +37,22 @@ async def page_of(ask: Ask, path: str = "/metrics") -> tuple[str | None, str]:
     return None, f"/metrics: HTTP {answer.status}" + (f": {words}" if words else "")
 
 
-async def scraped(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
+async def scraped(page: str, table: Table) -> tuple[Metrics, str]:
     """The numbers on a page, a long one read in a thread, and in words why there are none."""
     if len(page) <= LARGE:
-        return _read(page, series)
-    return await asyncio.to_thread(_read, page, series)
+        return _read(page, table)
+    return await asyncio.to_thread(_read, page, table)
 
 
-def _read(page: str, series: Mapping[str, metrics.Series]) -> tuple[Metrics, str]:
+def _read(page: str, table: Table) -> tuple[Metrics, str]:
     page = prometheus_text.unwrapped(page)
-    if page.strip() and not page.endswith(("\n", _END)):
+    if not page.endswith(("\n", _END)) and page.strip():
         # every line ends with one: a proxy cut it, and engines or half a number may be missing
         return Metrics(), "/metrics: the page is cut off"
-    if metrics.too_many(page, series):
+    extract = table.extract(page)
+    if extract.too_many:
         return Metrics(), "/metrics: more engines than are read"
-    found = metrics.read(page, series)
+    found = metrics.read_extract(extract, table)
     if found.bare and any(name in page for name in _RUNNING):
         return found, "/metrics: its numbers stand under names that are not known"
     return found, ""
