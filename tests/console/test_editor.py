@@ -13,6 +13,8 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from massgen_tui.backends.events import ContentDelta, Finished
 from massgen_tui.console import editor
+from massgen_tui.console.terminal.driver import TerminalApp
+from massgen_tui.console.terminal.title import TerminalTitle
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, Step
 from tests.support.server import ScriptedServer, sse_chat
@@ -27,6 +29,9 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     monkeypatch.setattr(HeadlessDriver, "can_suspend", True)
+    title = TerminalTitle(lambda _: None)
+    monkeypatch.setattr(HeadlessDriver, "title", title, raising=False)
+    monkeypatch.setattr(TerminalApp, "terminal", property(lambda app: app._driver))
     monkeypatch.delenv("VISUAL", raising=False)
     return folder
 

@@ -191,8 +191,7 @@ async def test_a_copy_goes_through_tmux_too(monkeypatch: pytest.MonkeyPatch) -> 
     app = WatchApp(config(), Down())
     async with app.run_test(size=(90, 20)) as pilot:
         await pilot.pause()
-        assert app._driver is not None
         written: list[str] = []
-        monkeypatch.setattr(app._driver, "write", written.append)
+        monkeypatch.setattr(app, "write_to_terminal", written.append)
         await pilot.press("c")
         assert any(each.startswith("\x1bPtmux;") for each in written)
