@@ -8,10 +8,18 @@ drawn, with keys typed all the while; of `httpx2` until the last line is decoded
 
 import argparse
 import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
+from bench.harness.pairs import Plan
 from bench.harness.process import Loop, Server, cpu, percentile, span
+from bench.harness.rows import Row
 from bench.harness.terminal import Console
 from bench.harness.wire import END
+
+AGENTS, TOKENS = 16, 20_000
+"""Of the burst in which keys wait longest."""
 
 
 def main() -> None:
@@ -36,6 +44,29 @@ def main() -> None:
     )
 
 
+def rows(plan: Plan) -> Iterator[Row]:
+    """The longest wait for a key while many agents get all at once."""
+    tokens = int(plan.size(TOKENS))
+    runs = plan.turns(partial(waits, tokens))
+    both = [one for one in (runs.ours, runs.base) if one]
+    told = [f"worst of all runs {max(worst for worst, _ in one):.0f} ms" for one in both]
+    keys = percentile([keys for _, keys in runs.ours], 0.5)
+    yield Row(
+        what=f"longest wait for a key, burst of {AGENTS} x {tokens:,} tokens",
+        unit="ms",
+        goal=100,
+        ours=[worst for worst, _ in runs.ours],
+        base=[worst for worst, _ in runs.base],
+        note=f"{'; before: '.join(told)}; {keys:.0f} keys a run",
+    )
+
+
+def waits(tokens: int, root: Path | None = None) -> tuple[float, float]:
+    """The longest wait for a key in milliseconds, and how many were typed."""
+    _, _, echoes = console(tokens, AGENTS, root=root)
+    return max(echoes) * 1000, len(echoes)
+
+
 def lines(chunks: int) -> tuple[float, float]:
     """Seconds and CPU seconds of the bare client."""
     with Server() as server, Loop("httpx2", server.url) as loop:
@@ -49,10 +80,12 @@ def lines(chunks: int) -> tuple[float, float]:
         return time.monotonic() - began, cpu(loop.pid) - before
 
 
-def console(chunks: int) -> tuple[float, float, list[float]]:
+def console(
+    chunks: int, agents: int = 1, *, root: Path | None = None
+) -> tuple[float, float, list[float]]:
     """Seconds, CPU seconds, and echoes in seconds, of the console."""
-    with Server() as server, Console([server.url], 1) as shown:
-        server.joined(1)
+    with Server() as server, Console([server.url], agents, root=root) as shown:
+        server.joined(agents)
         shown.settle()
         before, began, since = cpu(shown.pid), time.monotonic(), shown.bytes
         server.start("mixed", chunks)
@@ -61,7 +94,7 @@ def console(chunks: int) -> tuple[float, float, list[float]]:
         while shown.seen(END, since) is None:
             echoes.append(shown.echo())
             time.sleep(0.05)
-        ended = shown.find(END, since=since)
+        ended = shown.find(END, agents, since=since)
         return ended - began, cpu(shown.pid) - before, echoes
 
 

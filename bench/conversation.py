@@ -5,21 +5,25 @@ The console without a terminal, agents that are scripted in this process, no net
 after a full collection and `malloc_trim`; CPU is that of all threads from an answer's first piece
 to the last one's frame, sending is told apart. At the end `ctrl+n` is pressed.
 
-    python -m bench.conversation [--turns 239 --agents 4]
+    python -m bench.conversation [--turns 239 --agents 4] [--json]
 """
 
 import argparse
 import asyncio
+import json
 import tempfile
 import threading
 import time
 from array import array
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 from typing import cast
 
+from bench.harness.builds import measured
+from bench.harness.pairs import Plan
 from bench.harness.process import own_mb, trim
+from bench.harness.rows import Row
 from massgen_tui.backends.base import Backend, ChatRequest
 from massgen_tui.backends.call import Call
 from massgen_tui.backends.events import (
@@ -37,6 +41,7 @@ from massgen_tui.store.writer import SessionLog
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, FakeBackend, FakeClock, config_of
 
+TURNS, AGENTS = 239, 4
 PIECES = 300
 PARAGRAPH = (
     "Turn {turn}, agent {agent}, paragraph {number}: the *cost* of a turn is what it adds and not "
@@ -186,14 +191,41 @@ class Costs:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="a long conversation")
-    parser.add_argument("--turns", type=int, default=239)
-    parser.add_argument("--agents", type=int, default=4)
+    parser.add_argument("--turns", type=int, default=TURNS)
+    parser.add_argument("--agents", type=int, default=AGENTS)
+    parser.add_argument(
+        "--json", action="store_true", help="end with a line for the table of goals"
+    )
     args = parser.parse_args()
-    asyncio.run(measure(args.turns, args.agents))
+    found = asyncio.run(measure(args.turns, args.agents))
+    if args.json:
+        print(json.dumps(found))
 
 
-async def measure(turns: int, agents: int) -> None:
-    """Hold the conversation and print what it cost."""
+def rows(plan: Plan) -> Iterator[Row]:
+    """Memory and CPU at the end, and what the log costs."""
+    turns = int(plan.size(TURNS + 1))
+    runs = plan.turns(
+        lambda root: measured(root, "bench.conversation", "--turns", turns, "--json"), most=3
+    )
+    for name, what, unit, goal in (
+        ("mb", f"a conversation of {turns} turns, {AGENTS} agents: own memory", "MB", 120),
+        ("cpu", f"the same: CPU per chunk of its last {min(SPAN, turns // 2)} turns", "x", 1.1),
+        ("log", "the same: the log's own CPU", "%", 3),
+    ):
+        yield Row(
+            what=what,
+            unit=unit,
+            of={"cpu": "the first", "log": "the console's"}.get(name, ""),
+            goal=goal,
+            ours=[run[name] for run in runs.ours],
+            base=[run[name] for run in runs.base],
+            note=runs.missing and f"before: {runs.missing}",
+        )
+
+
+async def measure(turns: int, agents: int) -> dict[str, float]:
+    """Hold the conversation and print what it cost; gives what the table of goals tells."""
     gate = Gate()
     ids = [f"agent{number}" for number in range(1, agents + 1)]
     backends = Scripted()
@@ -212,9 +244,10 @@ async def measure(turns: int, agents: int) -> None:
                 stage.watching.heard_of.clear()
                 if number in (1, SPAN, turns - SPAN) or number % SPAN == 0:
                     print(f"turn {number}: {cost.mb:.1f} MB own", flush=True)
-            report(costs.all, begun, agents)
+            found = report(costs.all, begun, agents)
             await given_back(stage, cost.mb, begun)
             log.close()
+            return found
 
 
 async def one_turn(
@@ -257,7 +290,7 @@ def memory() -> float:
     return own_mb()
 
 
-def report(costs: Sequence[Turn], begun: float, agents: int) -> None:
+def report(costs: Sequence[Turn], begun: float, agents: int) -> dict[str, float]:
     """Print the first turns beside the last."""
     span = min(SPAN, len(costs) // 2)
     first, last = costs[:span], costs[-span:]
@@ -275,6 +308,7 @@ def report(costs: Sequence[Turn], begun: float, agents: int) -> None:
     print(f"sending, the last turn: {send:.1f} ms per MB of body")
     print(f"log: {share:.1%} of the CPU; {costs[-1].log_bytes / 1e6:.1f} MB of {text:.1f} MB text")
     print(f"memory: {begun:.0f} MB before, {costs[-1].mb:.0f} MB at the end")
+    return {"mb": costs[-1].mb, "cpu": cpu[1] / cpu[0], "log": share * 100}
 
 
 async def given_back(stage: Stage, full: float, begun: float) -> None:

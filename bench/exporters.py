@@ -3,16 +3,21 @@
 One page of 1.9 MB a look, as a Prometheus federates it or 32 exporters tell it together; beside it
 the same pages by prometheus_client, where it is installed.
 
-Run: python -m bench.exporters
+Run: python -m bench.exporters [--json]
 """
 
 import asyncio
+import json
 import statistics
+import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
+from bench.harness.builds import measured
+from bench.harness.pairs import Plan
+from bench.harness.rows import Row
 from massgen_tui.monitor.dcgm import Exporter
 from massgen_tui.monitor.fetch import Answer, Fetcher
 
@@ -78,6 +83,25 @@ class Pages:
             await take(data[at : at + PIECE])
         return Answer(200, seconds=0.1)
 
+    async def get(self, url: str, **_: object) -> Answer:
+        """The next page whole, as builds before took it."""
+        whole: dict[str, Any] = {"status": 200, "body": next(self._pages)}
+        return Answer(**whole)
+
+
+def rows(plan: Plan) -> Iterator[Row]:
+    """The share of a core that later looks take."""
+    runs = plan.turns(lambda root: measured(root, "bench.exporters", "--json"))
+    yield Row(
+        what=f"{MACHINES * GPUS} GPUs by exporters, a look each {PERIOD_S} s",
+        unit="%",
+        of="a core",
+        goal=3,
+        ours=[run["later"] for run in runs.ours],
+        base=[run["later"] for run in runs.base],
+        note=runs.missing and f"before: {runs.missing}",
+    )
+
 
 async def main() -> None:
     """Print both."""
@@ -95,6 +119,9 @@ async def main() -> None:
     first, later = took[0], statistics.median(took[1:])
     print(f"ours, first look   {first:.3f} s  {first / PERIOD_S:5.1%}")
     print(f"ours, later looks  {later:.3f} s  {later / PERIOD_S:5.1%}")
+    if "--json" in sys.argv:
+        print(json.dumps({"first": first / PERIOD_S * 100, "later": later / PERIOD_S * 100}))
+        return
     try:
         parser = import_module("prometheus_client.parser")
     except ImportError:

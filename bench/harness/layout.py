@@ -115,9 +115,11 @@ def for_terminal(table: Table) -> Iterable[str]:
             f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)
         ).rstrip()
     yield ""
+    told = ""
     for row in table.rows:
-        if row.note:
+        if row.note and row.note != told:
             yield f"{row.what}: {row.note}"
+        told = row.note
     for name, why in table.failed.items():
         yield f"bench.{name} did not come to its end: {why}"
 

@@ -30,7 +30,8 @@ Piece = bytes
 _FRAME = b"\x1b[?2026h"
 """What begins a frame: a terminal that draws frames whole answers `_ASKED` with `_YES`."""
 _ASKED, _YES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
-_LETTERS = [chr(code) for code in range(0x0430, 0x0450)] + [chr(code) for code in range(945, 970)]
+_SCRIPTS = ((0x0430, 0x0450), (945, 970), (0x0561, 0x0587), (0x10D0, 0x10F1), (0x13A0, 0x13F0))
+_LETTERS = [chr(code) for script in _SCRIPTS for code in range(*script)]
 """Letters that no stream holds: what shows one is the echo of a key."""
 
 
