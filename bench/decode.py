@@ -61,7 +61,7 @@ def _bare_json(body: bytes) -> None:
 
 
 def _ours(pieces: list[bytes]) -> None:
-    decoder = StreamDecoder()
+    decoder = StreamDecoder(merging=True)
     for piece in pieces:
         decoder.feed(piece)
     decoder.close()

@@ -76,6 +76,7 @@ class ChatCompletionsBackend:
         gate: ReadGate | None = None,
         sleep: Sleep = asyncio.sleep,
         recording: bool = False,
+        merging: bool = False,
     ) -> None:
         """Make ready to ask `agent`'s server; nothing is imported, opened or sent yet.
 
@@ -84,6 +85,7 @@ class ChatCompletionsBackend:
             gate: polls the reads of all streams that share it; plain reads without.
             sleep: waits between two tries.
             recording: what comes is given as it comes too, within an `Exchange`.
+            merging: the pieces of text that one reading brings are one event.
         """
         dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
         self.agent = agent.id
@@ -99,6 +101,7 @@ class ChatCompletionsBackend:
         self._gate = gate
         self._sleep = sleep
         self._recording = recording
+        self._merging = merging
         self._adaptation = Adaptation()
         self._told: tuple[str, ...] = ()
         self._client: Client | None = None
@@ -153,8 +156,7 @@ class ChatCompletionsBackend:
 
     def drain(self) -> list[StreamEvent]:
         """Give what has come of the running answer and was not given yet; it ends here."""
-        came = [event for response in self._running for event in response.drain()]
-        return self._told_safely(came)
+        return self._told_safely([event for one in self._running for event in one.drain()])
 
     async def aclose(self) -> None:
         """Close all connections; takes at most a second, whatever the server does.
@@ -204,9 +206,8 @@ class ChatCompletionsBackend:
     async def _response(
         self, client: "Client", end: float, *, as_sent: bool
     ) -> AsyncIterator["ResponseStream"]:
-        room = importlib.import_module(_ROOMS[1])
         base_url, end = self._config.endpoint.base_url, end + pulse().lost
-        response: ResponseStream = room.ResponseStream(
+        response: ResponseStream = importlib.import_module(_ROOMS[1]).ResponseStream(
             client,
             base_url,
             self._limits,
@@ -214,6 +215,7 @@ class ChatCompletionsBackend:
             end,
             finishes=self._finishes,
             as_sent=as_sent,
+            merging=self._merging,
             exchange=Exchange() if self._recording else None,
         )
         self._running.add(response)

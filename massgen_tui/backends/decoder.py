@@ -1,5 +1,6 @@
-"""From the bytes of one answer to its events: sse → delta → thinking, in one incremental object."""
+"""From the bytes of one answer to its events: sse → delta → text flow, in one object."""
 
+from massgen_tui.backends.alike import AlikeChunks
 from massgen_tui.backends.delta import DeltaReader
 from massgen_tui.backends.errors.remedies import about_limit
 from massgen_tui.backends.errors.stream import (
@@ -11,22 +12,17 @@ from massgen_tui.backends.errors.stream import (
 )
 from massgen_tui.backends.events import (
     BackendError,
-    ContentDelta,
     ErrorKind,
-    Finished,
     Heartbeat,
-    ReasoningDelta,
-    Started,
     StreamEvent,
     Unsaid,
     Warned,
 )
-from massgen_tui.backends.finishes import Ending, ending_of, failure_of, worst
+from massgen_tui.backends.finishes import Ending, ending_of
 from massgen_tui.backends.payload import ERRORS, is_done, is_ping, values
 from massgen_tui.backends.sse import MAX_EVENT_BYTES, SSEMessage, SSEParser
-from massgen_tui.backends.surrogates import SurrogateMender, may_hold_surrogates
-from massgen_tui.backends.thinking import ThinkSplitter
-from massgen_tui.dialects.families import family_of
+from massgen_tui.backends.surrogates import may_hold_surrogates
+from massgen_tui.backends.text_flow import TextFlow, merged
 from massgen_tui.text import one_line
 
 MAX_WARNINGS = 5
@@ -56,7 +52,6 @@ _CHUNK_KEYS = frozenset(
 )
 _CHUNKS = ("chat.completion", "text_completion")
 _HEARTBEAT = Heartbeat()
-_TEXT = (ContentDelta, ReasoningDelta)
 
 
 class StreamDecoder:
@@ -74,21 +69,23 @@ class StreamDecoder:
     cut: bool = False
     """It ended without that and without a finish; why, the connection may know."""
 
-    def __init__(self, *, finishes: bool | None = None, as_sent: bool = False) -> None:
+    def __init__(
+        self, *, finishes: bool | None = None, as_sent: bool = False, merging: bool = False
+    ) -> None:
         """Begin an answer.
 
         Args:
             finishes: the server says why it stops, so that `[DONE]` without it is a cut; False: it
                 never does; None: nobody knows, and the answer ends with `Unsaid`.
             as_sent: text is given as it is: no tag is read out of it.
+            merging: pieces of text that stand behind each other in one reading are one event.
         """
-        self._as_sent = as_sent
+        self._merging = merging
         self._finishes = finishes
         self._sse = SSEParser()
         self._reader = DeltaReader()
-        self._splitter = ThinkSplitter(self._reader.tools)
-        self._mender = SurrogateMender()
-        self._failed: BackendError | None = None
+        self._flow = TextFlow(self._reader.tools, as_sent=as_sent, merging=merging)
+        self._alike = AlikeChunks()
         self._chunks = 0
         self._unreadable = 0
         self._strange = False
@@ -106,15 +103,37 @@ class StreamDecoder:
         events: list[StreamEvent] = []
         if self.done or not data:
             return events
-        for message in self._sse.feed(data):
-            self._take(message, events)
+        while data and not self.done:
+            if data := self._take_alike(data, events):
+                size = self._alike.unlike(data)
+                for message in self._sse.feed(data[:size]):
+                    self._take(message, events)
+                if self._reader.named:
+                    self._alike.learn(data[:size])
+                data = data[size:]
         if self._sse.overflow and self.error is None and not self.done:
             size = MAX_EVENT_BYTES // (1024 * 1024)
             words = f"one event of the stream is larger than {size} MB: reading stopped"
             self._fail(BackendError(ErrorKind.MALFORMED, words, hint=_FLOOD_HINT), events)
         if not events and self.error is None:
             events.append(_HEARTBEAT)
-        return events
+        return merged(events) if self._merging and len(events) > 1 else events
+
+    def _take_alike(self, data: bytes, events: list[StreamEvent]) -> bytes:
+        """Take the chunks that are like one before, as far as `data` begins so; give the rest."""
+        alike, sse = self._alike, self._sse
+        if not alike.prefix or self.error is not None or self._flow.waiting:
+            return data
+        if not sse.at_rest:
+            if not sse.holds(alike.prefix):
+                return data
+            data = sse.release() + data
+        texts, rest = alike.take(data)
+        if texts:
+            self._chunks += len(texts)
+            self._reader.heard(alike.kind)
+            self._flow.take_texts(alike.kind, texts, events)
+        return rest
 
     def close(self) -> list[StreamEvent]:
         """The body ended: give what was held back; an end without a finish sets `error`."""
@@ -205,42 +224,8 @@ class StreamDecoder:
             self._skip(f"{words}: {text}", events)
 
     def _chunk(self, read: list[StreamEvent], mend: bool, events: list[StreamEvent]) -> None:
-        """Take what was read of a chunk."""
         self._chunks += 1
-        if mend or self._mender.waiting:
-            read = self._mender.mend(read)
-        splitter = self._splitter
-        for event in read:
-            if self._as_sent and isinstance(event, _TEXT):
-                events.append(event)
-            elif type(event) is ContentDelta:
-                text = event.text
-                if splitter.plain and "<" not in text and "[" not in text and "◁" not in text:
-                    splitter.seen.append(text)
-                    events.append(event)
-                else:
-                    events += splitter.feed(text)
-            elif type(event) is ReasoningDelta:
-                if splitter.fielding and not splitter.seen:
-                    splitter.heard.append(event.text)
-                    events.append(event)
-                else:
-                    events += splitter.reasoned(event.text)
-            else:
-                self._other(event, events)
-
-    def _other(self, event: StreamEvent, events: list[StreamEvent]) -> None:
-        if type(event) is Finished:
-            events += self._splitter.flush(event.reason)
-            self._note(event)
-        elif type(event) is Started and event.model:
-            family = family_of(event.model)
-            self._splitter.answer.begins_inside = family is not None and family.begins_inside
-        events.append(event)
-
-    def _note(self, finish: Finished) -> None:
-        """Remember an end that is a failure: usage, or more words of it, may still come."""
-        self._failed = failure_of(worst(finish.reason, finish.native)) or self._failed
+        self._flow.take(read, events, mend=mend)
 
     def _cut(self, text: str) -> bool:
         """Whether a last event is a piece of one: told by the missing end, or of no weight."""
@@ -260,22 +245,15 @@ class StreamDecoder:
             self.error = error
 
     def _flush(self, events: list[StreamEvent]) -> None:
-        splitter = self._splitter
-        for event in self._mender.flush():
-            if self._as_sent:
-                events.append(event)
-            elif type(event) is ContentDelta:
-                events += splitter.feed(event.text)
-            elif type(event) is ReasoningDelta:
-                events += splitter.reasoned(event.text)
-        events += splitter.flush(self._reader.finish_reason or ("" if self.done else _NO_FINISH))
+        reason = self._reader.finish_reason or ("" if self.done else _NO_FINISH)
+        self._flow.flush(events, reason)
 
     def _ending(self, events: list[StreamEvent]) -> BackendError | None:
         """How a stream ended that told no error of its own."""
         if self._chunks == 0 and (self._unreadable or self._strange):
             return BackendError(ErrorKind.MALFORMED, _NO_STREAM, hint=_NO_STREAM_HINT)
-        if self._failed is not None or self.finished:
-            return self._failed
+        if self._flow.failed is not None or self.finished:
+            return self._flow.failed
         if not self.done:
             self.cut = True
             hint = _CUT_HINT if self._chunks else _EMPTY_HINT

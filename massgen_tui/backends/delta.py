@@ -46,7 +46,6 @@ class DeltaReader:
     __slots__ = (
         "_deltas",
         "_finish",
-        "_named",
         "_sources",
         "_started",
         "_timed",
@@ -54,6 +53,7 @@ class DeltaReader:
         "_worded",
         "choices",
         "finish_reason",
+        "named",
         "spoke",
         "tools",
         "usage",
@@ -72,7 +72,8 @@ class DeltaReader:
         self._timed: ServerTimed | None = None
         self._unshown: set[str] = set()
         self._started = False
-        self._named = False
+        self.named = False
+        """It was said which model answers."""
         self._deltas = False
         self._worded = False
         self._sources = SourceReader()
@@ -82,7 +83,7 @@ class DeltaReader:
     def read(self, chunk: Chunk) -> list[StreamEvent]:
         """Give the events of one chunk: reasoning, content, tool calls, finish, usage."""
         events: list[StreamEvent] = []
-        if not self._named:
+        if not self.named:
             self._start(chunk, events)
         choice = self._first_choice(chunk.get("choices"), events)
         if choice is not None:
@@ -94,11 +95,15 @@ class DeltaReader:
 
     def text_alone(self, chunk: Chunk) -> ContentDelta | ReasoningDelta | None:
         """The event of a chunk that holds a piece of text and nothing else; None: `read` it."""
-        text = text_alone(chunk) if self._named else None
+        text = text_alone(chunk) if self.named else None
         if text is not None:
-            self.spoke = self._deltas = True
-            self._worded = self._worded or type(text) is ReasoningDelta
+            self.heard(type(text))
         return text
+
+    def heard(self, kind: type[ContentDelta | ReasoningDelta]) -> None:
+        """Take in that text of this kind came."""
+        self.spoke = self._deltas = True
+        self._worded = self._worded or kind is ReasoningDelta
 
     def count(self, chunk: Chunk, choice: Chunk | None, events: list[StreamEvent]) -> None:
         """Append the token counts in a chunk, if they are news."""
@@ -113,8 +118,8 @@ class DeltaReader:
 
     def _start(self, chunk: Chunk, events: list[StreamEvent]) -> None:
         model = chunk.get("model")
-        self._named = isinstance(model, str) and model != ""
-        if self._named or not self._started:
+        self.named = isinstance(model, str) and model != ""
+        if self.named or not self._started:
             events.append(Started(model if isinstance(model, str) and model else None))
         self._started = True
 

@@ -68,6 +68,8 @@ class ReasoningDelta:
     """More of the model's reasoning."""
 
     text: str
+    pieces: int = 1
+    """In how many pieces it came, at the same moment as far as anybody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class ContentDelta:
     """More of the answer."""
 
     text: str
+    pieces: int = 1
+    """As of reasoning."""
 
 
 @dataclass(frozen=True, slots=True)

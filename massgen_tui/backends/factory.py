@@ -15,7 +15,11 @@ from massgen_tui.text import one_line
 
 
 def make_backend(
-    agent: AgentConfig, *, gate: ReadGate | None = None, recording: bool = False
+    agent: AgentConfig,
+    *,
+    gate: ReadGate | None = None,
+    recording: bool = False,
+    merging: bool = False,
 ) -> Backend:
     """Give the backend of an agent; one that cannot be asked gets one that says why.
 
@@ -23,6 +27,7 @@ def make_backend(
         agent: the agent, as the config was read.
         gate: polls the reads of all streams that share it; plain reads without.
         recording: what comes is given as it comes too, for people to look at.
+        merging: the pieces of text that one reading brings are one event.
     """
     dialect = resolve(agent.endpoint.type, agent.endpoint.base_url)
     problem = agent.problem
@@ -31,8 +36,8 @@ def make_backend(
     if problem is not None:
         return UnusableBackend(agent, problem)
     if dialect is not None and dialect.name in TYPES:
-        return InferenceBackend(agent, gate=gate, recording=recording)
-    return ChatCompletionsBackend(agent, gate=gate, recording=recording)
+        return InferenceBackend(agent, gate=gate, recording=recording, merging=merging)
+    return ChatCompletionsBackend(agent, gate=gate, recording=recording, merging=merging)
 
 
 class UnusableBackend:

@@ -59,6 +59,7 @@ class ResponseStream:
         *,
         finishes: bool = False,
         as_sent: bool = False,
+        merging: bool = False,
         exchange: Exchange | None = None,
     ) -> None:
         """Make ready.
@@ -71,6 +72,7 @@ class ResponseStream:
             end: when the answer must be whole, in the loop's time.
             finishes: a server of this kind says why it stops.
             as_sent: nothing is read out of the answer's text.
+            merging: the pieces of text of one reading are one event.
             exchange: takes what comes as it comes, where somebody may want to see that.
         """
         self._client = client
@@ -80,7 +82,7 @@ class ResponseStream:
         self._gate = gate
         self._stack = AsyncExitStack()
         finishing = expected(base_url, by_kind=finishes)
-        self._decoder = StreamDecoder(finishes=finishing, as_sent=as_sent)
+        self._decoder = StreamDecoder(finishes=finishing, as_sent=as_sent, merging=merging)
         self._deadline = Deadline(limits, end, lambda: None)
         self._response: aiohttp.ClientResponse | None = None
         self._body: ResponseBody | None = None

@@ -18,6 +18,9 @@ _PRINTED = re.compile(rb"\{\s*|\{\s*\"[^\"]*\":.*[{\[,]\s*|\[\s*\{?\s*")
 _MOST_COMMENTS, _LONGEST_COMMENT = 8, 2000
 """Comments of an error that are kept, and bytes of each."""
 
+_MOST_RELEASED = 4096
+"""Bytes of an event that are given back to be read again with more of it."""
+
 
 class SSEMessage(NamedTuple):
     """One dispatched event."""
@@ -51,12 +54,15 @@ class SSEParser:
         "_head",
         "_partial",
         "_size",
+        "at_rest",
         "overflow",
     )
 
     def __init__(self) -> None:
         self.overflow = False
         """One event grew over `MAX_EVENT_BYTES`: nothing after it is read."""
+        self.at_rest = False
+        """What comes next begins an event, and nothing that came has a say in it."""
         self._data: list[bytes] = []
         self._event = ""
         self._comments: list[bytes] = []
@@ -66,6 +72,27 @@ class SSEParser:
         self._after_cr = False
         self._fresh = True
         self._head = b""
+
+    def holds(self, prefix: bytes) -> bool:
+        """Whether all that is held back is the beginning of an event that begins so."""
+        held = self._partial
+        if not 0 < len(held) <= _MOST_RELEASED or self._within:
+            return False
+        return held.startswith(prefix) or prefix.startswith(held)
+
+    @property
+    def _within(self) -> bool:
+        """An event has begun, or what comes next is read as the end or the begin of something."""
+        held = self._data or self._event or self._bare or self._comments or self._head
+        return bool(held or self._fresh or self._after_cr or self.overflow)
+
+    def release(self) -> bytes:
+        """Give what is held back, to be fed again with what follows it."""
+        held = bytes(self._partial)
+        self._partial.clear()
+        self._size = 0
+        self.at_rest = True
+        return held
 
     def feed(self, data: bytes) -> list[SSEMessage]:
         """Take the next bytes and give the messages they complete; then look at `overflow`."""
@@ -85,6 +112,7 @@ class SSEParser:
         if tail and not self.overflow:
             self._partial += tail
             self._grow(len(tail))
+        self.at_rest = not (self._partial or self._within)
         return messages
 
     def close(self) -> list[SSEMessage]:

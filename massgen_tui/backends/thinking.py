@@ -42,6 +42,11 @@ _UNCLOSED = "an opening thinking tag without a closing one was left in the answe
 _HIDDEN = "the thinking was closed inside code or a quotation of its own: the answer begins there"
 
 
+def is_plain(text: str) -> bool:
+    """Whether no tag can begin in a text."""
+    return "<" not in text and "[" not in text and "◁" not in text
+
+
 class ThinkSplitter:
     """Splits the content of one stream; what may be the start of a tag is held until more comes."""
 
@@ -49,6 +54,8 @@ class ThinkSplitter:
         """Split; tool calls in the text are numbered by `tools`."""
         self.plain = False
         """Content in which no tag can begin may go round the splitter into `seen`."""
+        self.steady = False
+        """The same, into `think`: it is reasoning."""
         self.fielding = False
         """While nothing is `seen`, a field's reasoning may go round it into `heard`."""
         self._events: list[StreamEvent] = []
@@ -64,18 +71,19 @@ class ThinkSplitter:
         self._state: Callable[[str], str] = self._start
         self._alone = False
         self._ended = False
-        self._steady = False
         self._tags = 0
 
     def feed(self, text: str) -> list[StreamEvent]:
         """Take more content and give what is known of it."""
-        if self._steady and "<" not in text and "[" not in text and "◁" not in text:
-            self.seen.append(text)
-            return [self.thoughts.steadily(text)]
         self._alone = text.strip() in THOUGHTS and not self._held.strip()
         for at in range(0, len(text), _SLICE):
             self._run(self._held + text[at : at + _SLICE])
         return self._given()
+
+    def think(self, text: str) -> None:
+        """Take content that is a thought and goes round it, while it is `steady`."""
+        self.seen.append(text)
+        self.thoughts.steadily(text)
 
     def reasoned(self, text: str) -> list[StreamEvent]:
         """Take reasoning that came in a field of its own, and give what of it is new."""
@@ -108,7 +116,7 @@ class ThinkSplitter:
         self._events.clear()
         self.plain = self._state in (self._content, self._text) and not self._held
         self.fielding = self.thoughts.field_leads
-        self._steady = self._state == self._inside and not self._held and self.thoughts.steady
+        self.steady = self._state == self._inside and not self._held and self.thoughts.steady
         return events
 
     def _wait(self, text: str) -> str:

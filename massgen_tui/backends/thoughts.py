@@ -53,11 +53,10 @@ class Thoughts:
         leads = self.echo.leader == _TAGS and not self.echo.apart
         return leads and self._voiced and self.doubt is None
 
-    def steadily(self, text: str) -> ReasoningDelta:
-        """Take more of a `steady` block."""
+    def steadily(self, text: str) -> None:
+        """Take more of a `steady` block, which is given as it is."""
         self._told.append(text)
         self.echo.pieces.append(text)
-        return ReasoningDelta(text)
 
     def turn(self) -> None:
         """Content came: what is thought from here on is another thought."""

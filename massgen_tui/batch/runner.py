@@ -5,6 +5,7 @@ import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -104,7 +105,7 @@ class Batch:
         self._options = options
         self._out = out
         self._err = err
-        self._connections = Connections(backend_for or make_backend)
+        self._connections = Connections(backend_for or partial(make_backend, merging=True))
         self._looks = backend_for is None
         """What is asked are servers, and they are looked at once all is answered."""
         self._chosen = [a.id for a in config.agents if not options.agents or a.id in options.agents]

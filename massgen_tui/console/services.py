@@ -66,7 +66,7 @@ class Services:
         kept = config.ui.logging_enabled
         session = Session(
             config,
-            backend_for=partial(make_backend, gate=gate, recording=True),
+            backend_for=partial(make_backend, gate=gate, recording=True, merging=True),
             health=watching.health,
             resolution_s=SLOWEST,
         )

@@ -131,7 +131,9 @@ class Headless:
         for warning in self._config.warnings:
             self._note(f"warning: {warning}")
         lookout = Lookout(self._config)
-        backend_for = self._backend_for or make_backend
+        # a line of JSON is an event of the server's
+        merging = self._options.format != "jsonl"
+        backend_for = self._backend_for or partial(make_backend, merging=merging)
         session = Session(self._config, backend_for=backend_for, health=lookout.health)
         with keep(session, warn=self._warn, save=self._options.save) as kept:
             try:

@@ -145,10 +145,10 @@ class Attempt:
         self.times.last_event = now
         self.silent = ""
         match event:  # first what thousands come of
-            case events.ContentDelta(text=text):
-                self._answered(text, now)
-            case events.ReasoningDelta(text=text):
-                self._reasoned(text, now)
+            case events.ContentDelta(text=text, pieces=pieces):
+                self._answered(text, now, pieces)
+            case events.ReasoningDelta(text=text, pieces=pieces):
+                self._reasoned(text, now, pieces)
             case events.RequestSent():
                 self._sent(event, now)
             case events.Retrying():
@@ -256,20 +256,20 @@ class Attempt:
             self.usage, self.model, self.unsaid, self.choices = None, None, False, 1
         self.times.ask(now)
 
-    def _reasoned(self, text: str, now: float) -> None:
+    def _reasoned(self, text: str, now: float, pieces: int) -> None:
         times = self.times
-        self.reasoning.append(text)
-        self._gaps.piece(times, now)
-        times.piece(now, len(text))
+        self.reasoning.append(text, pieces)
+        self._gaps.piece(times, now, pieces)
+        times.piece(now, len(text), pieces)
         times.last_reasoning = now
         if times.first_reasoning is None:
             times.first_reasoning = now
         self._reach(Status.THINKING)
 
-    def _answered(self, text: str, now: float) -> None:
-        self.content.append(text)
-        self._gaps.piece(self.times, now)
-        self.times.piece(now, len(text))
+    def _answered(self, text: str, now: float, pieces: int) -> None:
+        self.content.append(text, pieces)
+        self._gaps.piece(self.times, now, pieces)
+        self.times.piece(now, len(text), pieces)
         if self.times.first_content is None:
             self.times.first_content = now
         self._reach(Status.ANSWERING)

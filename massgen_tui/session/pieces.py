@@ -22,11 +22,11 @@ class Text:
         self.joins = 0
         """How often its parts became one."""
 
-    def append(self, text: str) -> None:
-        """Add a piece."""
+    def append(self, text: str, pieces: int = 1) -> None:
+        """Add a piece, or so many that came at once."""
         self.parts.append(text)
         self.length += len(text)
-        self.pieces += 1
+        self.pieces += pieces
 
     def join(self) -> None:
         """Keep what came as one string: hundreds of short ones take three times the memory."""

@@ -34,10 +34,10 @@ class Rest:
     def read(self, event: StreamEvent) -> Iterator[StreamEvent]:
         """What an event tells of the rest."""
         match event:
-            case ContentDelta(text=text):
-                yield from self._text(text)
-            case ReasoningDelta(text=text) if self._answers:
-                yield from self._text(text)
+            case ContentDelta(text=text, pieces=pieces):
+                yield from self._text(text, pieces)
+            case ReasoningDelta(text=text, pieces=pieces) if self._answers:
+                yield from self._text(text, pieces)
             case UsageReported() if self._answers:
                 yield replace(event, reasoning=None)
             case Finished():
@@ -52,9 +52,9 @@ class Rest:
         if held:
             yield ContentDelta(held)
 
-    def _text(self, text: str) -> Iterator[StreamEvent]:
+    def _text(self, text: str, pieces: int) -> Iterator[StreamEvent]:
         if not self._before:
-            yield ContentDelta(text)
+            yield ContentDelta(text, pieces)
             return
         self._held += text
         if self._held.startswith(self._before):

@@ -11,6 +11,7 @@ LEAST = 1.0
 """Seconds that a stall lasts at least, …"""
 MEDIANS = 10
 """… and how many times the median gap of its answer."""
+_NO_GAP = array("f", (0.0,)).tobytes()
 _MOST = 100
 """Stalls that are kept of one answer."""
 
@@ -30,8 +31,10 @@ class Gaps:
     _long: list[Stall] = field(default_factory=list)
     _all: "array[float]" = field(default_factory=lambda: array("f"))
 
-    def piece(self, times: Times, now: float) -> None:
-        """Take in a piece that came now, before `times` does."""
+    def piece(self, times: Times, now: float, count: int = 1) -> None:
+        """Take in a piece that came now, or so many at once, before `times` does."""
+        if count > 1:
+            self._all.frombytes(_NO_GAP * (count - 1))
         if times.first_token is None:
             return
         gap = now - times.quiet_since

@@ -84,20 +84,20 @@ class Times:
         """The program stood still between the first piece and the last."""
         return self.still_after is not None and self.pieces > self.still_after
 
-    def piece(self, now: float, length: int) -> None:
-        """Take in that a piece of so many characters came."""
+    def piece(self, now: float, length: int, count: int = 1) -> None:
+        """Take in that a piece of so many characters came, or so many pieces at once."""
         if self.first_token is None:
             self.first_token = now
         elif now - self.quiet_since > self.longest_pause:
             self.longest_pause = now - self.quiet_since
         if not self.bursts or now - self.burst_at > HEAD:
             self.bursts, self.burst_at = self.bursts + 1, now
-        self.pieces += 1
+        self.pieces += count
         self.length += length
         self.last_token = self.quiet_since = now
         if now - self.first_token <= HEAD:
             self.head_end = now
-            self.head_pieces += 1
+            self.head_pieces += count
             self.head_length += length
 
     def read(self, packets: int) -> None:

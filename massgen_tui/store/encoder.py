@@ -66,16 +66,16 @@ class _Open:
     joins_until: float = -inf
     """A piece that comes before this is told as one with the last."""
 
-    def add(self, at: float, text: str) -> None:
-        """Take in a piece."""
+    def add(self, at: float, text: str, count: int = 1) -> None:
+        """Take in a piece, or so many that came at once."""
         length = len(text)
         if at < self.joins_until:
             last = self.pieces[-1]
             last[1] += length
-            last[2] += 1
+            last[2] += count
         else:
             since = round((at - self.began) * 1000)
-            self.pieces.append([since, length, 1])
+            self.pieces.append([since, length, count])
             # half a millisecond less: what is compared is what the file tells
             self.joins_until = self.began + since / 1000 + RESOLUTION_S - 0.0005
         self.parts.append(text)
@@ -131,9 +131,9 @@ class Encoder:
                 continue
             held = open_.get(serial)
             if held is not None and held.channel is channel and held.length <= LONGEST:
-                held.add(at, piece.text)
+                held.add(at, piece.text, piece.pieces)
             else:
-                told += self._text(at, serial, channel, piece.text)
+                told += self._text(at, serial, channel, piece.text, piece.pieces)
         return told
 
     def take(self, at: float, event: SessionEvent) -> list[str]:
@@ -166,9 +166,9 @@ class Encoder:
 
     def _stream(self, at: float, serial: int, event: StreamEvent) -> list[str]:
         if isinstance(event, streamed.ContentDelta):
-            return self._text(at, serial, CONTENT, event.text)
+            return self._text(at, serial, CONTENT, event.text, event.pieces)
         if isinstance(event, streamed.ReasoningDelta):
-            return self._text(at, serial, REASONING, event.text)
+            return self._text(at, serial, REASONING, event.text, event.pieces)
         match event:
             case streamed.ToolCallDelta(index=index, arguments=text):
                 told = self._text(at, serial, Channel("f", index), text)
@@ -192,7 +192,9 @@ class Encoder:
         self._names.hear_stream(serial, event)
         return [*told, self._line(at, record)]
 
-    def _text(self, at: float, serial: int, channel: Channel, text: str) -> list[str]:
+    def _text(
+        self, at: float, serial: int, channel: Channel, text: str, count: int = 1
+    ) -> list[str]:
         told = []
         held = self._open.get(serial)
         if held is not None:
@@ -202,7 +204,7 @@ class Encoder:
                 held = self._open.get(serial)
         if held is None:
             held = self._open[serial] = _Open(channel, at)
-        held.add(at, text)
+        held.add(at, text, count)
         return told
 
     def _close(self, serial: int, *, whole: bool) -> list[str]:
