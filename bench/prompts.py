@@ -1,0 +1,157 @@
+"""`run --prompts` at concurrency 64, beside a loop of the shape of `vllm bench serve`'s and aiperf.
+
+All ask one server at the same time, for equal streams. CPU per chunk is that of all processes from
+when all streams are open until they have ended: starts are taken off.
+
+    python -m bench.prompts [--streams 64 --seconds 8 --runs 3] [--aiperf PATH]
+
+`PATH` is the command `aiperf` of a virtual environment of its own (`pip install aiperf==0.13.0`);
+without it that column is left out.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.harness.process import ROOT, Child, Server, cpu, span
+from bench.harness.terminal import config_file
+
+RATES = (20.0, 50.0, 0.0)
+"""Chunks a second of each stream; 0: as fast as they are taken."""
+UNPACED = 500
+"""Chunks of each stream where nothing paces them."""
+_PATIENCE, _RESTING = 100, 0.005
+"""Looks at the clients until they rest, and CPU seconds between two that are taken for rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Microseconds of CPU per chunk."""
+
+    ours: float
+    loop: float
+    aiperf: float | None
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="many prompts at once")
+    parser.add_argument("--streams", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--rate", type=float, action="append")
+    parser.add_argument("--aiperf", type=Path)
+    args = parser.parse_args()
+    print("chunks/s  ours us/chunk  loop us/chunk  of the loop        aiperf us/chunk  of aiperf")
+    for rate in args.rate or RATES:
+        count = int(args.seconds * rate) or UNPACED
+        costs = [measure(args.streams, rate, count, args.aiperf) for _ in range(args.runs)]
+        _print(rate, costs)
+
+
+def _print(rate: float, costs: list[Cost]) -> None:
+    ours, loop = (
+        statistics.median([getattr(cost, name) for cost in costs]) for name in ("ours", "loop")
+    )
+    peers = [(cost.ours, cost.aiperf) for cost in costs if cost.aiperf is not None]
+    aiperf = statistics.median([peer for _, peer in peers]) if peers else float("nan")
+    of_aiperf = span([own / peer for own, peer in peers]) if peers else "-"
+    of_loop = span([cost.ours / cost.loop for cost in costs])
+    print(
+        f"{rate or 'unpaced':>8}  {ours:13.1f}  {loop:13.1f}  {of_loop:>17}  "
+        f"{aiperf:15.1f}  {of_aiperf}",
+        flush=True,
+    )
+
+
+def measure(streams: int, rate: float, count: int, aiperf: Path | None) -> Cost:
+    """Stream `count` chunks to each of so many streams of all clients."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Server() as server,
+        Child("bench.harness.serving", server.url, streams) as loop,
+    ):
+        ours = _ours(Path(folder), server.url, streams)
+        peer = _aiperf(aiperf, Path(folder), server.url, streams) if aiperf else None
+        clients = [one for one in (ours, peer) if one is not None]
+        server.joined(streams * (1 + len(clients)))
+        pids = [ours.pid, loop.pid, *([peer.pid] if peer else ())]
+        before = [_family(pid) for pid in pids]
+        server.play("content", count, rate=rate)
+        _settle(pids[:2])
+        after = [_family(pid) for pid in pids]
+        server.end()
+        loop.until("read")
+        for client in clients:
+            if client.wait(120):
+                raise SystemExit(f"{client.args!r} ended with status {client.returncode}")
+    spent = [(b - a) / (streams * count) * 1e6 for a, b in zip(before, after, strict=True)]
+    return Cost(spent[0], spent[1], spent[2] if peer else None)
+
+
+def _ours(folder: Path, url: str, streams: int) -> subprocess.Popen[bytes]:
+    config = config_file(folder, [url], 1)
+    prompts = folder / "prompts.txt"
+    prompts.write_text("\n".join(f"Tell me of the number {n}." for n in range(streams)))
+    command = ["run", str(config), "--prompts", str(prompts), "--concurrency", str(streams)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "massgen_tui", *command],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"XDG_STATE_HOME": str(folder)},
+    )
+
+
+def _aiperf(program: Path, folder: Path, url: str, streams: int) -> subprocess.Popen[bytes]:
+    wanted = {
+        "--model": "bench",
+        "--url": url,
+        "--endpoint-type": "chat",
+        "--concurrency": streams,
+        "--request-count": streams,
+        "--synthetic-input-tokens-mean": 10,
+        "--output-artifact-dir": folder / "aiperf",
+        "--tokenizer": "builtin",
+        "--ui": "none",
+    }
+    told = [str(word) for pair in wanted.items() for word in pair]
+    return subprocess.Popen(
+        [program, "profile", *told, "--streaming"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _settle(pids: list[int]) -> None:
+    """Wait until they have read all that came."""
+    for _ in range(_PATIENCE):
+        before = sum(map(_family, pids))
+        time.sleep(0.2)
+        if sum(map(_family, pids)) - before < _RESTING:
+            return
+
+
+def _family(pid: int) -> float:
+    """CPU seconds of a process and all that it started."""
+    total, found = 0.0, [pid]
+    while found:
+        one = found.pop()
+        try:
+            total += cpu(one)
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+        except OSError:
+            continue
+    return total
+
+
+if __name__ == "__main__":
+    main()
