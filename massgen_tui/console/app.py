@@ -227,12 +227,13 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         if said := "\n".join(filter(None, [notice, *warnings[:1], more])):
             self.say(said, seconds=8, severity="warning" if warnings else "information")
 
-    def paint(self) -> None:
-        """Draw what is new in the panes that are seen, and the title."""
-        if not self.lent:
-            self.workspace.paint()
-        log = self.services.session_log
-        self.tell_page(busy=self.session.active, session=log.path if log is not None else None)
+    def paint(self) -> bool:
+        """Draw what is new in the panes that are seen, and the title; tells whether all stands."""
+        drawn = self.lent or self.workspace.paint()
+        if self.browser is not None:
+            log = self.services.session_log
+            self.tell_page(busy=self.session.active, session=log.path if log is not None else None)
+        return drawn
 
     def show_monitors(self) -> None:
         """Show what is known of servers and GPUs."""

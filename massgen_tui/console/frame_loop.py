@@ -26,7 +26,7 @@ class FrameLoop:
         *,
         busy: Callable[[], bool],
         open_gate: Callable[[], None],
-        paint: Callable[[], None],
+        paint: Callable[[], bool],
         after_paint: Callable[[Callable[[], None]], object],
         cpu: Callable[[], float] = time.thread_time,
     ) -> None:
@@ -35,8 +35,8 @@ class FrameLoop:
         Args:
             busy: whether anything more can come.
             open_gate: lets paused streams read once more.
-            paint: draws what is new in the panes that are seen.
-            after_paint: calls its argument once the screen has been drawn.
+            paint: draws what is new in the panes that are seen; tells whether the screen stands.
+            after_paint: calls its argument once the screen has been drawn, where it does not yet.
             cpu: CPU seconds of this thread.
         """
         self._busy = busy
@@ -72,9 +72,12 @@ class FrameLoop:
     def frame(self) -> None:
         """Draw one frame now and measure it until the screen stands."""
         began = self._cpu()
-        self._paint()
+        drawn = self._paint()
         self.frames += 1
-        self._after_paint(lambda: self.measured(self._cpu() - began))
+        if drawn:
+            self.measured(self._cpu() - began)
+        else:
+            self._after_paint(lambda: self.measured(self._cpu() - began))
 
     async def run(self) -> None:
         """Draw frames for ever; cancel to stop."""

@@ -1,7 +1,6 @@
 """What a workspace wants of the app that it is in."""
 
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 from textual.notifications import SeverityLevel
@@ -41,11 +40,8 @@ class Host(Protocol):
     def show_terminal_title(self, text: str) -> None:
         """Let the terminal's window be called so."""
 
-    def paint(self) -> None:
-        """Draw a frame: what is new."""
-
-    def batch_update(self) -> AbstractContextManager[None]:
-        """A context whose changes are drawn at once."""
+    def paint(self) -> bool:
+        """Draw a frame: what is new; tells whether all of it stands on the screen."""
         ...
 
     def call_after_refresh(self, callback: Callable[[], None]) -> bool:

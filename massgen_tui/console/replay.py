@@ -34,11 +34,11 @@ class ReplayApp(ConsoleApp, inherit_bindings=False):
         self.main.sends = False
         self._show_place()
 
-    def paint(self) -> None:
-        """Draw what has happened by now."""
+    def paint(self) -> bool:
+        """Draw what has happened by now; tells whether all of it stands on the screen."""
         self._player.advance()
         self._show_place()
-        super().paint()
+        return super().paint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the keys that move the time be letters where something is typed or read."""

@@ -23,12 +23,13 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
-from massgen_tui.console.terminal.key_names import key_of
+from massgen_tui.console.terminal.key_names import typing_key
 
 if TYPE_CHECKING:
     from textual.widgets import TextArea
 
-_EDITING = {"\r": "enter", "\x7f": "backspace", "\t": "tab"}
+    from massgen_tui.console.changed_lines import Changed, Parts
+
 READ = ("8.2.8",)
 """The versions of Textual whose source was read."""
 
@@ -37,14 +38,14 @@ def is_read() -> bool:
     """Whether the Textual that is installed is of a version that was read."""
     # its folder is looked for, as to import what reads a package's version takes 10 ms of a start
     beside = Path(textual.__file__).parents[1]
-    if any((beside / f"textual-{version}.dist-info").is_dir() for version in READ):
-        return True
-    return textual.__version__ in READ
+    found = ((beside / f"textual-{version}.dist-info").is_dir() for version in READ)
+    return any(found) or textual.__version__ in READ
 
 
 try:
     from textual import _wrap
     from textual._callback import invoke
+    from textual._compositor import ChopsUpdate
     from textual._context import active_app, active_message_pump
     from textual._keyboard_protocol import FUNCTIONAL_KEYS
     from textual._xterm_parser import SPECIAL_SEQUENCES, XTermParser
@@ -78,8 +79,7 @@ def _put(owner: object, name: str, better: object) -> None:
 def hear_faults(app: type[App[Any]], heard: Callable[[Any, Exception], None]) -> None:
     """Let `heard` take what an app's handlers, paints, timers, workers and callbacks raise.
 
-    Textual's own would end the app, and print a traceback with the values of all variables. That
-    is so in any version that calls it.
+    Textual's own would, in any version, end the app and print the values of all variables.
     """
     _put(app, "_handle_exception", heard)
 
@@ -180,10 +180,7 @@ def stop_selecting(screen: Screen[Any]) -> None:
 
 
 def keep_notices(app: App[Any], kept: Notifications) -> None:
-    """Let an app hold what it tells in `kept`, and show nothing else.
-
-    Textual leaves behind what held the others.
-    """
+    """Let an app hold what it tells in `kept`, and show no other: Textual's own leaves them."""
     if not known:
         return
     refreshed = app._refresh_notifications
@@ -204,9 +201,6 @@ def show_notices(app: App[Any]) -> None:
     """Show what is told now, where it has changed otherwise than by a new one."""
     if known:
         app._refresh_notifications()
-
-
-# Screens.
 
 
 async def drop_first_mode(app: App[Any], mode: str) -> None:
@@ -246,6 +240,41 @@ def choose_what_is_there() -> None:
             await clicked(options, event)
 
     _put(OptionList, "_on_click", click)
+
+
+# Frames, as `changed_lines` draws them. The public way: all widgets are asked for all their lines.
+
+
+def draw_by(screen: Screen[Any], changed: "Changed") -> None:
+    """Let `changed` draw what changed on a screen."""
+    if not known:
+        return
+    compositor = screen._compositor
+    whole = compositor.render_partial_update
+
+    def draw() -> ChopsUpdate | None:
+        said = changed(compositor._dirty_regions, compositor.visible_widgets) if used() else None
+        if said is None:
+            return whole()
+        compositor._dirty_regions.clear()
+        update = ChopsUpdate([], [], [])
+        _put(update, "render_segments", said)
+        return update
+
+    _put(compositor, "render_partial_update", draw)
+
+
+def draw_now(screen: Screen[Any], parts: "Parts") -> bool:
+    """Draw parts of a screen at once; False: it is not in front, or has more to do before."""
+    app = screen.app
+    if not known or app.is_inline or app._batch_count or app.screen is not screen:
+        return False
+    if screen._layout_required or screen._scroll_required or screen._repaint_required:
+        return False
+    screen._compositor._dirty_regions.update(parts)
+    screen._compositor.update_widgets(screen._dirty_widgets)
+    screen._compositor_refresh()
+    return True
 
 
 # Where texts are typed.
@@ -306,5 +335,4 @@ class Parser:
         """The keys that send a sequence."""
         if self._parser is not None:
             return list(self._parser._sequence_to_key_events(sequence, alt=alt))
-        name = _EDITING.get(sequence) or key_of(sequence) if len(sequence) == 1 and not alt else ""
-        return [events.Key(name, sequence)] if name else []
+        return [] if alt else typing_key(sequence)

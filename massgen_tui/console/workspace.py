@@ -199,15 +199,16 @@ class Workspace(Opener):
         said = [*(resumed.warnings if resumed else ()), *self.config.warnings]
         return [*said, *theme_warning(self.config, themes), *self.keys.warnings]
 
-    def paint(self) -> None:
-        """Draw what is new in the panes that are seen, and the title."""
+    def paint(self) -> bool:
+        """Draw what is new in the panes that are seen, and the title; tells whether all stands."""
         now = self.session.clock()
-        with guarded(), self._host.batch_update():
+        with guarded():
             self._panes.show(self.main, self.changing)
             self._show_mode()
             self.main.show_rounds(self.coordinating.agreement, self._race())
-            self.main.grid.paint(now)
             self._show_title(now)
+            self.main.grid.paint(now)
+        return self.main.grid.stands
 
     def _race(self) -> list[str]:
         """Who is ahead, in at most a quarter of the rows."""

@@ -1,5 +1,6 @@
 """A frame of the panes draws what changed and nothing else, whatever stands around it."""
 
+from collections.abc import Iterable
 from xml.etree import ElementTree
 
 import pytest
@@ -7,9 +8,12 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 
 from massgen_tui.backends.events import ContentDelta
+from massgen_tui.console import textual_private
+from massgen_tui.console.widgets import panes
 from massgen_tui.console.widgets.lines import Line
 from tests.support.console import Stage, staged
 from tests.support.fakes import Backends, answer, config_of
@@ -17,14 +21,20 @@ from tests.support.mirror import Mirror, drawn_whole
 
 
 def refreshes_of(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[list[Region]]:
-    """The regions of the screen that the next frame asks for, refresh by refresh."""
+    """The regions of the screen that the next frame asks for, one drawing after another."""
     grid = stage.app.main.grid
     asked: list[list[Region]] = []
+
+    def draw(screen: Screen[None], parts: Iterable[Region]) -> bool:
+        asked.append([*parts])
+        return screen is stage.app.main
 
     def ask(*regions: Region) -> None:
         asked.append([region.translate(grid.content_region.offset) for region in regions])
 
     with monkeypatch.context() as patch:
+        if textual_private.known:
+            patch.setattr(panes, "draw_now", draw)
         patch.setattr(grid, "refresh", ask)
         for pane in grid.panes:
             patch.setattr(pane, "refresh", lambda *_: pytest.fail("a pane drew itself"))
@@ -32,18 +42,20 @@ def refreshes_of(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[list[Reg
     return asked
 
 
-async def test_all_panes_are_drawn_by_one_refresh_where_they_changed(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("known", [True, False])
+async def test_all_panes_are_drawn_at_once_where_they_changed(
+    known: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(textual_private, "known", known)
     async with staged(config_of("a", "b", "c", "d"), size=(160, 45)) as stage:
         await stage.ask("hi")
-        panes = stage.app.main.panes
+        shown = stage.app.main.panes
         assert refreshes_of(stage, monkeypatch) == []
-        for pane in (panes[1], panes[2]):
+        for pane in (shown[1], shown[2]):
             attempt = pane.agent.turns[0].attempts[0]
             attempt.apply(ContentDelta(" more"), stage.clock())
         (asked,) = refreshes_of(stage, monkeypatch)
-        inside = [[r for r in asked if pane.region.contains_region(r)] for pane in panes]
+        inside = [[r for r in asked if pane.region.contains_region(r)] for pane in shown]
         assert [bool(regions) for regions in inside] == [False, True, True, False]
         assert all(region.height == 1 for region in asked)
 

@@ -13,6 +13,7 @@ class Bench:
         self.cpu = 0.0
         self.idle = asyncio.Event()
         self.cost = 0.0
+        self.stands = False
         self.pump = FrameLoop(
             busy=self.busy,
             open_gate=lambda: self.events.append("gate"),
@@ -30,9 +31,10 @@ class Bench:
         if not self.frames_left:
             self.idle.set()
 
-    def paint(self) -> None:
+    def paint(self) -> bool:
         self.events.append("paint")
         self.cpu += self.cost
+        return self.stands
 
 
 def test_the_period_follows_what_a_frame_costs() -> None:
@@ -49,6 +51,14 @@ def test_the_period_follows_what_a_frame_costs() -> None:
     for _ in range(60):
         bench.pump.frame()
     assert FASTEST < bench.pump.period < SLOWEST
+
+
+async def test_a_frame_that_stands_at_once_is_measured_at_once() -> None:
+    bench = Bench()
+    bench.stands, bench.cost = True, 0.5
+    bench.pump.frame()
+    assert bench.pump.period == SLOWEST
+    assert not bench.idle.is_set()
 
 
 async def test_each_frame_lets_sockets_read_before_it_draws_and_the_last_comes_when_idle() -> None:

@@ -14,13 +14,27 @@ def drawn_whole(app: App[None]) -> list[list[Segment]]:
     return [list(row) for row in app.screen._compositor.render_strips()]
 
 
+def drawn_cells(app: App[None]) -> list[list[pyte.screens.Char]]:
+    """What a terminal shows that is sent the whole screen."""
+    screen = pyte.Screen(*app.size)
+    rows = enumerate(app.screen._compositor.render_strips(), 1)
+    text = "".join(f"\x1b[{y}H{row.render(app.console)}" for y, row in rows)
+    pyte.Stream(screen).feed(text)
+    return cells(screen)
+
+
+def cells(screen: pyte.Screen) -> list[list[pyte.screens.Char]]:
+    """What stands in each cell, with its colours."""
+    return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
+
 class Mirror:
     """A terminal that is sent every update of an app."""
 
     def __init__(self, app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
         width, height = app.size
-        self._screen = pyte.Screen(width, height)
-        self._stream = pyte.Stream(self._screen)
+        self.screen = pyte.Screen(width, height)
+        self._stream = pyte.Stream(self.screen)
         self._app = app
         self.sent: list[int] = []
         """The characters of each update."""
@@ -36,4 +50,4 @@ class Mirror:
     @property
     def text(self) -> str:
         """What it shows, row by row."""
-        return "\n".join(self._screen.display)
+        return "\n".join(self.screen.display)

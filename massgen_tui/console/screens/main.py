@@ -11,6 +11,7 @@ from textual.widgets import Static, TextArea
 
 from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
+from massgen_tui.console.changed_lines import ChangedLines
 from massgen_tui.console.keys import bindings
 from massgen_tui.console.layout import (
     MIN_HEIGHT,
@@ -24,6 +25,7 @@ from massgen_tui.console.layout import (
 from massgen_tui.console.screens.moving import Moving
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.status_text import NO_REASONING
+from massgen_tui.console.textual_private import draw_by
 from massgen_tui.console.widgets.cached_lines import CachedLines
 from massgen_tui.console.widgets.foot import foot
 from massgen_tui.console.widgets.lines import Line, TitleBar
@@ -70,6 +72,7 @@ class MainScreen(Moving, CachedLines):
             layout: in what the panes stand.
         """
         super().__init__()
+        draw_by(self, ChangedLines().draw)
         self.title_bar = TitleBar(id="title")
         self.rounds = Rounds(id="rounds")
         self.grid = PaneGrid(tuple(panes), id="panes", layout=layout)

@@ -91,21 +91,26 @@ class AgentPane(Searched, can_focus=True):
 
     def paint(self, now: float) -> bool:
         """Draw what is new at `now` seconds of the session's clock; tells whether anything was."""
-        changed = self.renew(now)
+        region = self.region
+        if not region:
+            return False
+        self._document.flush(now)
+        changed = self._renewed(now, region)
         if changed:
             self.refresh(*changed)
         return bool(changed)
 
     def renew(self, now: float) -> list[Region]:
-        """Take in what is new at `now`; gives what of the pane is to be drawn again."""
-        if not self.region:
+        """Take in what is new at `now`; gives what of the screen is to be drawn again."""
+        region = self.region
+        if not region:
             return []
         self._document.flush(now)
-        return self._renewed(now)
+        return [part.translate(region.offset) for part in self._renewed(now, region)]
 
-    def _renewed(self, now: float) -> list[Region]:
-        """The lines that are not those already drawn."""
-        width, height = self._stand()
+    def _renewed(self, now: float, region: Region) -> list[Region]:
+        """The lines of the pane, which stands in `region`, that are not those already drawn."""
+        width, height = self._stand(region)
         changed = self._canvas.draw(now, width, height, styles_of(self.app))
         if self._document.waiting or self._document.stale or self._looking:
             self._catch_up_later()
@@ -113,15 +118,16 @@ class AgentPane(Searched, can_focus=True):
             return [Region(0, 0, width, height)]
         return [Region(0, y, width, n) for y, n in runs(changed)]
 
-    def _stand(self) -> Size:
+    def _stand(self, region: Region) -> Size:
         """Tell the canvas where the pane stands; gives its size."""
-        x, _, width, height = self.region
+        x, _, width, height = region
         aims = self.is_attached and self.app.screen is self.screen  # else it is on its way out
         self._canvas.x, self._canvas.aims = x, aims
         return Size(width, height)
 
     def _show(self, now: float) -> None:
-        if self.region and (changed := self._renewed(now)):
+        region = self.region
+        if region and (changed := self._renewed(now, region)):
             self.refresh(*changed)
 
     def _restyle(self, *, focused: bool | None = None) -> None:
@@ -147,7 +153,7 @@ class AgentPane(Searched, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give the lines of `crop`, straight from the rows."""
-        width, height = self._stand()
+        width, height = self._stand(self.region)
         if not self._canvas.fits(width, height):
             self.paint(self._clock())
         strip, selection = self._canvas.strip, self._selection

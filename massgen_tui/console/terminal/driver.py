@@ -38,6 +38,8 @@ STDERR = 2
 """What Textual draws on."""
 SECOND_STOP = "f10"
 """Does what esc does: GNU screen hands on no esc of its own while the mouse is reported."""
+_BEGINS, _ENDS = "\x1b[?2026h", "\x1b[?2026l"
+"""What stands around a frame, where the terminal draws frames whole."""
 _PACE = 0.1
 """Seconds between two looks at whether to end."""
 _MOST = 1 << 16
@@ -145,6 +147,7 @@ class ConsoleDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._shown = app
         self._told = Told(self._tell)
+        self._frame: list[str] = []  # begun: Textual writes it whole, in one go
         # UTF-8 whatever the locale says: what is drawn is not in any other
         raw = BufferedWriter(Output(STDERR, self._told), _MOST)
         textual_private.draw_on(self, TextIOWrapper(raw, "utf-8", "replace", newline=""))
@@ -166,7 +169,15 @@ class ConsoleDriver(LinuxDriver):
         super().stop_application_mode()
 
     def write(self, data: str) -> None:
-        """Write to the terminal, but where another program has it."""
+        """Write to the terminal, but where another program has it; a frame all at once.
+
+        Textual writes a frame in three pieces, and each would wake the thread that writes.
+        """
+        if self._frame or data == _BEGINS:
+            self._frame.append(data)
+            if data != _ENDS:
+                return
+            data, self._frame = "".join(self._frame), []
         if not (isinstance(self._shown, TerminalApp) and self._shown.lent):
             super().write(data)
 

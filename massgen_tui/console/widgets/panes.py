@@ -11,6 +11,7 @@ from textual.strip import Strip
 from massgen_tui.console.layout import Arrangement, Layout, arrange
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.styles import styles_of
+from massgen_tui.console.textual_private import draw_now
 
 
 class PaneGrid(Container):
@@ -29,6 +30,8 @@ class PaneGrid(Container):
         self.standing = layout
         """In what the panes stand."""
         self.panes = tuple(panes)
+        self.stands = True
+        """What was painted last stands on the screen: it waits for no turn of the screen's."""
         self._seen = 0
         self._first = 0
         self._zoomed: AgentPane | None = None
@@ -76,17 +79,16 @@ class PaneGrid(Container):
     def paint(self, now: float) -> None:
         """Draw what is new in the panes that are seen, at `now` seconds of the session's clock.
 
-        The grid is refreshed, once, where its panes changed: a refresh of each would be a message
-        and a turn of the screen each.
+        Where it cannot be drawn at once the grid is refreshed, once: a refresh of each pane would
+        be a message and a turn of the screen each.
         """
-        corner = self.content_region.offset
         changed: list[Region] = []
         for pane in (self.panes[index] for index in self.arrangement.visible):
-            if regions := pane.renew(now):
-                place = pane.region.offset - corner
-                changed += [region.translate(place) for region in regions]
-        if changed:
-            self.refresh(*changed)
+            changed += pane.renew(now)
+        self.stands = not changed or draw_now(self.screen, changed)
+        if not self.stands:
+            corner = self.content_region.offset
+            self.refresh(*(part.translate(-corner) for part in changed))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing: the panes stand before it, without a gap."""
