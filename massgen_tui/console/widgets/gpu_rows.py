@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from massgen_tui.console.stream.rows import Row, line_rows
 from massgen_tui.console.stream.wrap import Span, crop
@@ -17,6 +18,7 @@ from massgen_tui.console.widgets.gpu_gauges import (
     memory,
     power,
 )
+from massgen_tui.console.widgets.kept_rows import KeptRows
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.gpus import STALE
 
@@ -36,7 +38,11 @@ _BESIDES = re.compile(
 
 
 def gpu_sections(
-    snapshot: GpuSnapshot, width: int, now: float, marked: int | None = None
+    snapshot: GpuSnapshot,
+    width: int,
+    now: float,
+    marked: int | None = None,
+    kept: KeptRows | None = None,
 ) -> Iterator[tuple[int | None, list[Row]]]:
     """Each GPU's place among them and its rows; what is about all, or why there are none, has None.
 
@@ -45,6 +51,7 @@ def gpu_sections(
         width: Cells.
         now: The monitor's time, for ages.
         marked: The place of the GPU that keys act on.
+        kept: Has the rows of the last time.
     """
     silent = unanswered(snapshot, now)
     if silent:
@@ -63,7 +70,7 @@ def gpu_sections(
         if gpu.away:
             yield place, _away(gpu, number, width, snapshot.reason)
         else:
-            yield place, _lined(gpu, number, width) if many else _block(gpu, number, width)
+            yield place, _lined(gpu, number, width, kept) if many else _block(gpu, number, width)
 
 
 def begun_to_look(snapshot: GpuSnapshot) -> bool:
@@ -176,7 +183,13 @@ def _short(name: str, room: int) -> str:
     return crop(" ".join(words), room)
 
 
-def _lined(gpu: GpuStatus, number: str, width: int) -> list[Row]:
+def _lined(gpu: GpuStatus, number: str, width: int, kept: KeptRows | None) -> list[Row]:
+    if kept is None or width >= WIDE:
+        return _one_line(gpu, number, width)
+    return kept.of_gpu(gpu, (number, width), partial(_one_line, gpu, number, width))
+
+
+def _one_line(gpu: GpuStatus, number: str, width: int) -> list[Row]:
     """A GPU among many: one line, and what is wrong with it."""
     rows = [_line(gpu, number, width), *_troubles(gpu, width)]
     if gpu.note and not gpu.part:

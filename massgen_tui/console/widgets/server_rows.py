@@ -219,6 +219,18 @@ def _start(status: ServerStatus, width: int, copy_key: str) -> Iterator[Row]:
 
 
 def _age(status: ServerStatus, width: int, now: float) -> Iterator[Row]:
-    if status.checked_at is None or status.target.hosted or now - status.checked_at < _OLD:
-        return
-    yield Row(((crop(f"  last look {gauges.ago(now - status.checked_at)} ago", width), "warn"),))
+    if _old(status, now):
+        ago = gauges.ago(now - (status.checked_at or 0.0))
+        yield Row(((crop(f"  last look {ago} ago", width), "warn"),))
+
+
+def _old(status: ServerStatus, now: float) -> bool:
+    """Its last look is too old to be passed for the present."""
+    looked = status.checked_at
+    return looked is not None and not status.target.hosted and now - looked >= _OLD
+
+
+def aged(status: ServerStatus, now: float) -> bool:
+    """Whether its rows tell how long something is ago."""
+    up = status.state is ServerState.UP
+    return not up or status.last_failure is not None or _old(status, now)

@@ -21,11 +21,11 @@ from massgen_tui.console.screens.monitor import (
 )
 from massgen_tui.console.stream.rows import PaintContext, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
-from massgen_tui.console.stream.wrap import crop
-from massgen_tui.console.terminal.width import cells
+from massgen_tui.console.widgets.edge import edge
 from massgen_tui.console.widgets.gpu_rows import begun_to_look, gpu_sections
+from massgen_tui.console.widgets.kept_rows import KeptRows
 from massgen_tui.console.widgets.rowed import Rowed
-from massgen_tui.console.widgets.server_rows import ASKING, server_rows
+from massgen_tui.console.widgets.server_rows import ASKING
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerStatus
 
@@ -37,8 +37,6 @@ _HINTS = {
 }
 """What one looks for here, by the binding's id."""
 SERVERS, GPUS = "Servers", "GPUs"
-_NO_LINE = ((0, 0, None),)
-"""Of an edge nothing is ever selected."""
 
 
 class Sidebar(Rowed, can_focus=True):
@@ -72,6 +70,7 @@ class Sidebar(Rowed, can_focus=True):
         self._top = 0
         self._look: PaintContext | None = None
         self._blank = Row()
+        self._kept = KeptRows()
 
     def show(self, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> None:
         """Show the newest statuses; `now` is the time of the monitors' clock, for ages."""
@@ -87,6 +86,8 @@ class Sidebar(Rowed, can_focus=True):
         self._servers, self._gpus, self._now = servers, gpus, now
         if not same:
             self._build()
+            if self.is_mounted and isinstance(self.app.screen, DetailSheet):
+                self.app.screen.again()
 
     @property
     def start_command(self) -> str:
@@ -228,13 +229,7 @@ class Sidebar(Rowed, can_focus=True):
 
     def _edge(self, left: str, title: str, right: str) -> Row:
         frame = "frame-focus" if self.has_focus else "frame"
-        width = self.size.width
-        shown = f"{left} {crop(title, width - 4)} " if title else left
-        rule = "─" * max(width - cells(shown) - 1, 0)
-        if not title:
-            return Row(((f"{left}{rule}{right}", frame),), bare=True, swaps=_NO_LINE)
-        spans = ((f"{left} ", frame), (shown[2:-1], "title"), (f" {rule}{right}", frame))
-        return Row(spans, bare=True, swaps=_NO_LINE)
+        return edge(left, title, right, self.size.width, frame)
 
     @property
     def drawn(self) -> PaintContext:
@@ -266,12 +261,15 @@ class Sidebar(Rowed, can_focus=True):
     def _sections(self, width: int) -> tuple[list[Row], list[str]]:
         rows: list[Row] = []
         owners: list[str] = []
+        way = "" if self.has_focus else self._way
+        copied = self.start_command
         for id, status in self._servers.items():
-            way = "" if self.has_focus else self._way
-            key = f"{way}{self._copy_key}" if self.start_command == status.start_command else ""
-            own = server_rows(status, width, self._now, copy_key=key, chosen=self._marks(id))
+            key = f"{way}{self._copy_key}" if copied == status.start_command else ""
+            chosen = self._marks(id)
+            own = self._kept.of_server(id, status, width, self._now, copy_key=key, chosen=chosen)
             rows += own
             owners += [id] * len(own)
+        self._kept.keep_only(self._servers)
         if not self._servers:
             begun = begun_to_look(self._gpus)
             rows.append(Row((("no server to look at" if begun else ASKING, "dim"),)))
@@ -283,7 +281,7 @@ class Sidebar(Rowed, can_focus=True):
             mark = ""
             names = [gpu_id(place, gpu) for gpu in host.gpus]
             marked = next((at for at, name in enumerate(names) if self._marks(name)), None)
-            for at, own in gpu_sections(host, width, self._now, marked):
+            for at, own in gpu_sections(host, width, self._now, marked, self._kept):
                 rows += own
                 owners += [GPUS if at is None else names[at]] * len(own)
         return rows, owners

@@ -1,0 +1,70 @@
+"""Rows of servers and GPUs of the last time, used again where they would say the same."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from massgen_tui.console.stream.rows import Row
+from massgen_tui.console.widgets.server_rows import aged, server_rows
+from massgen_tui.monitor.gpu_status import GpuStatus
+from massgen_tui.monitor.status import ServerStatus
+
+_MOST_GPUS = 4096
+"""GPUs whose rows are kept: so many are never shown, but an exporter may name ever others."""
+
+
+class KeptRows:
+    """The rows of each of several, by whose they are."""
+
+    def __init__(self) -> None:
+        """None were made."""
+        self._servers: dict[str, tuple[ServerStatus, object, list[Row]]] = {}
+        self._gpus: dict[object, tuple[object, list[Row]]] = {}
+
+    def of_server(
+        self, id: str, status: ServerStatus, width: int, now: float, *, copy_key: str, chosen: bool
+    ) -> list[Row]:
+        """The rows of a server, as `server_rows` makes them."""
+        if aged(status, now):
+            self._servers.pop(id, None)
+            return server_rows(status, width, now, copy_key=copy_key, chosen=chosen)
+        kept, how = self._servers.get(id), (width, copy_key, chosen)
+        if kept is not None and kept[1] == how and _same(kept[0], status):
+            rows = kept[2]
+        else:
+            rows = server_rows(status, width, now, copy_key=copy_key, chosen=chosen)
+        self._servers[id] = status, how, rows
+        return rows
+
+    def of_gpu(self, gpu: GpuStatus, how: object, make: Callable[[], list[Row]]) -> list[Row]:
+        """The rows of a GPU, where they tell neither power nor clocks, and no history of memory.
+
+        `how` is what they depend on beside the GPU.
+        """
+        seen = replace(
+            gpu,
+            power=None,
+            power_limit=None,
+            sm_clock=None,
+            memory_clock=None,
+            power_history=(),
+            memory_history=(),
+        )
+        whose = gpu.index, gpu.uuid
+        kept = self._gpus.get(whose)
+        rows = kept[1] if kept is not None and kept[0] == (seen, how) else make()
+        if len(self._gpus) >= _MOST_GPUS:
+            self._gpus.clear()
+        self._gpus[whose] = (seen, how), rows
+        return rows
+
+    def keep_only(self, ids: Collection[str]) -> None:
+        """Forget servers that are there no more."""
+        for gone in [id for id in self._servers if id not in ids]:
+            del self._servers[gone]
+
+
+def _same(before: ServerStatus, after: ServerStatus) -> bool:
+    """Whether two looks differ in no more than when they were and how long they took."""
+    if before is after:
+        return True
+    return replace(after, checked_at=before.checked_at, latency_s=before.latency_s) == before
