@@ -42,6 +42,9 @@ class AlikeChunks:
         prefix, suffix = self.prefix, self._suffix
         if not prefix or not data.startswith(prefix):
             return [], data
+        if data.endswith(suffix) and _is_plain(one := data[len(prefix) : -len(suffix)]):
+            self._credit = _CREDIT
+            return [one.decode("utf-8", "replace")], b""
         pieces = data[len(prefix) :].split(self._between)
         last = pieces.pop()
         if (end := last.find(suffix)) >= 0:
@@ -108,7 +111,7 @@ def _literal(said: str, text: str) -> tuple[int, int] | None:
 def _strings(pieces: list[bytes]) -> list[str]:
     """What JSON strings say whose inner bytes these are, up to one that is none, or empty."""
     told = b'","'.join(pieces)
-    if not _are_plain(told) or b"" in pieces:
+    if not _is_whole(told) or b"" in pieces:
         return _one_by_one(pieces)
     if told.count(b'"') != 2 * len(pieces) - 2:
         return _one_by_one(pieces)
@@ -123,10 +126,17 @@ def _strings(pieces: list[bytes]) -> list[str]:
     return _one_by_one(pieces)
 
 
+def _is_plain(piece: bytes) -> bool:
+    """Whether these are the inner bytes of one JSON string that says what they are."""
+    if b'"' in piece or b"\\" in piece or not piece:
+        return False
+    return b"\n" not in piece and b"\r" not in piece
+
+
 def _one_by_one(pieces: list[bytes]) -> list[str]:
     texts = []
     for piece in pieces:
-        if not piece or not _are_plain(piece):
+        if not piece or not _is_whole(piece):
             break
         text = f'"{piece.decode("utf-8", "replace")}"'
         try:
@@ -139,7 +149,7 @@ def _one_by_one(pieces: list[bytes]) -> list[str]:
     return texts
 
 
-def _are_plain(told: bytes) -> bool:
+def _is_whole(told: bytes) -> bool:
     """Whether no line ends in JSON text, and no half of a character is spelt in it."""
     if b"\n" in told or b"\r" in told:
         return False

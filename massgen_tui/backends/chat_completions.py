@@ -236,7 +236,7 @@ class ChatCompletionsBackend:
         return self._told_safely(events) if events else events
 
     def _told_safely(self, events: list[StreamEvent]) -> list[StreamEvent]:
-        if not any(type(event) is Warned for event in events):
+        if Warned not in map(type, events):
             return events
         return [
             Warned(self._masked(event.text)) if isinstance(event, Warned) else event

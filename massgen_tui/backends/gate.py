@@ -12,15 +12,25 @@ such connections one is read at a time, so that keys are heard in between.
 import asyncio
 from collections import deque
 
+FRAME = 0.1
+"""Seconds for which connections rest where nothing is drawn."""
+
 
 class ReadGate:
     """Holds the connections that have been read since it last opened."""
 
-    __slots__ = ("_active", "_held", "_queue")
+    __slots__ = ("_active", "_held", "_opening", "_queue", "frame")
 
-    def __init__(self) -> None:
-        """Begin inactive: reads are plain."""
+    def __init__(self, frame: float | None = None) -> None:
+        """Begin inactive: reads are plain.
+
+        Args:
+            frame: seconds after a rest has begun in which the gate opens by itself, for streams
+                that bring much in so long; None: who draws opens it, and all streams rest.
+        """
+        self.frame = frame
         self._active = False
+        self._opening: asyncio.TimerHandle | None = None
         self._held: set[asyncio.ReadTransport] = set()
         self._queue: deque[asyncio.ReadTransport] = deque()
 
@@ -39,6 +49,9 @@ class ReadGate:
 
     def open(self) -> None:
         """Let every connection be read again."""
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
         if self._held:
             held, self._held = self._held, set()
             for transport in held:
@@ -48,6 +61,8 @@ class ReadGate:
         """Let this connection rest until the gate opens."""
         transport.pause_reading()
         self._held.add(transport)
+        if self.frame is not None and self._opening is None:
+            self._opening = asyncio.get_running_loop().call_later(self.frame, self.open)
 
     def take_turns(self, transport: asyncio.ReadTransport) -> None:
         """Let this connection rest until those that rest so already have been read."""

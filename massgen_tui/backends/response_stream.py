@@ -30,9 +30,10 @@ from massgen_tui.backends.replies import (
     stalled,
 )
 from massgen_tui.backends.response_body import ResponseBody
+from massgen_tui.backends.resting import Resting
 from massgen_tui.backends.sdk import openai
 from massgen_tui.backends.transport import RedirectedError, drop
-from massgen_tui.backends.wire import Dating, Written
+from massgen_tui.backends.wire import Written
 from massgen_tui.config.model import Timeouts
 from massgen_tui.dialects.headers import gateway_of
 
@@ -40,10 +41,8 @@ _FAREWELL = 0.25
 """Seconds after `[DONE]` in which the body may end, so that its connection can be used again."""
 _LAST_WORDS = 1.0
 """Seconds after an error in the stream in which it may still tell what the answer cost."""
-_BURST = 32 * 1024
-"""Bytes in one read: a stream that brings more is behind, and only rests for its turn."""
-_TOKENS = (ContentDelta, ReasoningDelta, ToolCallDelta)
-_SAID = (*_TOKENS, UsageReported)
+_TOKENS = frozenset((ContentDelta, ReasoningDelta, ToolCallDelta))
+_SAID = _TOKENS | {UsageReported}
 
 
 class ResponseStream:
@@ -79,7 +78,6 @@ class ResponseStream:
         self.exchange = exchange
         self._base_url = base_url
         self._limits = limits
-        self._gate = gate
         self._stack = AsyncExitStack()
         finishing = expected(base_url, by_kind=finishes)
         self._decoder = StreamDecoder(finishes=finishing, as_sent=as_sent, merging=merging)
@@ -87,8 +85,7 @@ class ResponseStream:
         self._response: aiohttp.ClientResponse | None = None
         self._body: ResponseBody | None = None
         self._written = Written()
-        self._dating = Dating()
-        self._transport: asyncio.Transport | None = None
+        self._resting = Resting(gate)
         self._data = b""
         self._failure: Diagnosis | None = None
         self._over = self._failing = False
@@ -110,7 +107,7 @@ class ResponseStream:
     @property
     def waited(self) -> float | None:
         """Seconds since the last byte of the request was written; None where nobody knows."""
-        return self._written.since(self._transport)
+        return self._written.since(self._resting.transport)
 
     async def send(self, body: Mapping[str, object]) -> None:
         """Send the request and wait for the first bytes of the answer.
@@ -142,7 +139,7 @@ class ResponseStream:
         response, self._written = await self._stack.enter_async_context(ask)
         self._response = response
         if response.connection is not None:
-            self._transport = response.connection.transport
+            self._resting.transport = response.connection.transport
         self._body = ResponseBody(response, self.exchange)
         first, self._failure = await self._body.begin(streamed=body.get("stream") is not False)
         return first
@@ -168,8 +165,7 @@ class ResponseStream:
                 return self._broken(error)
         if not data:
             return self._closed()
-        gate = self._gate
-        came = self._dating.date(self._transport, framed=gate.active) if gate is not None else None
+        came = self._resting.date()
         events = self._decoder.feed(data)
         if self._decoder.finished:
             remember(self._base_url)
@@ -189,30 +185,25 @@ class ResponseStream:
 
     def _mark(self, events: list[StreamEvent], size: int) -> None:
         """Move the deadline, and let the connection rest when reads are polled."""
-        deadline = self._deadline
-        if any(type(event) is Finished for event in events[-3:]):
+        deadline, kinds = self._deadline, set(map(type, events))
+        if Finished in kinds:
             deadline.finishing()
         elif deadline.limit == "idle":
-            if deadline.finished and not any(isinstance(event, _SAID) for event in events):
+            if deadline.finished and kinds.isdisjoint(_SAID):
                 return
             deadline.alive()
-        elif any(isinstance(event, _TOKENS) for event in events):
+        elif not kinds.isdisjoint(_TOKENS):
             deadline.talking()
         else:
             return
-        gate = self._gate
-        if gate is None or not gate.active or self._transport is None:
-            return
-        assert self._response is not None
-        if self._response.connection is not None:
-            rest = gate.take_turns if size > _BURST else gate.pause
-            rest(self._transport)
+        if self._response is not None and self._response.connection is not None:
+            self._resting.rest(size)
 
     async def _last_words(self) -> list[StreamEvent]:
         """Read on behind an error, for a second: the token counts may follow it."""
         assert self._body is not None
         self._over = True
-        self._free()
+        self._resting.free()
         events: list[StreamEvent] = []
         with suppress(*CAUGHT):
             async with asyncio.timeout(_LAST_WORDS):
@@ -247,7 +238,7 @@ class ResponseStream:
         response = self._response
         if response is None or response.connection is None:
             return
-        self._free()
+        self._resting.free()
         try:
             async with asyncio.timeout(_FAREWELL):
                 await response.content.readany()
@@ -256,7 +247,7 @@ class ResponseStream:
 
     def _late(self) -> None:
         """A limit ran out while the answer was read."""
-        if self._free() and not (self._deadline.finished and self._spared):
+        if self._resting.free() and not (self._deadline.finished and self._spared):
             self._spared = self._deadline.finished
             self._deadline.talking()  # the silence was ours: the gate was never opened
             self._deadline.expired = ""
@@ -265,7 +256,7 @@ class ResponseStream:
 
     def cut(self) -> None:
         """Drop the connection now; that wakes whoever reads."""
-        self._free()
+        self._resting.free()
         if self._response is not None:
             drop(self._response)
         else:
@@ -280,10 +271,6 @@ class ResponseStream:
             events += self._decoder.close()
         return events
 
-    def _free(self) -> bool:
-        gate, transport = self._gate, self._transport
-        return gate is not None and transport is not None and gate.release(transport)
-
     def _cause(self, error: BaseException) -> Diagnosis:
         if self._deadline.expired:
             return stalled(self._deadline.expired, self._limits)
@@ -291,7 +278,7 @@ class ResponseStream:
 
     async def aclose(self) -> None:
         """Drop what is left of the answer, at once."""
-        self._free()
+        self._resting.free()
         self._deadline.stop()
         await self._stack.aclose()
         if self.exchange is not None:

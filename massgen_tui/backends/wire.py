@@ -64,6 +64,10 @@ class Dating:
         self._dated = False
         self._packets = 0
 
+    def knows(self, transport: asyncio.Transport | None) -> bool:
+        """Whether the system tells anything of this connection."""
+        return _ask(transport) is not None
+
     def date(self, transport: asyncio.Transport | None, *, framed: bool) -> Arrived | None:
         """Tell when what was just read came; None: now, or the system does not say."""
         known = _ask(transport) if framed else None

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from massgen_tui.backends.events import BackendError
 from massgen_tui.backends.factory import make_backend
+from massgen_tui.backends.gate import FRAME, ReadGate
 from massgen_tui.batch.asking import Asker, backend_server
 from massgen_tui.batch.book import Book
 from massgen_tui.batch.lane import Lane, Unit
@@ -32,6 +33,8 @@ from massgen_tui.store.schema import agent_record, to_json
 from massgen_tui.store.writer import SessionLog
 from massgen_tui.supervise.versions import note_servers
 
+MANY = 16
+"""Prompts at once, a server, from which on long answers are read by the frame."""
 CONCURRENCY = 4
 """Prompts at once, a server, where nothing else is wanted."""
 WAIT = 60.0
@@ -105,7 +108,10 @@ class Batch:
         self._options = options
         self._out = out
         self._err = err
-        self._connections = Connections(backend_for or partial(make_backend, merging=True))
+        gate = ReadGate(FRAME)
+        gate.active = options.concurrency >= MANY
+        backends = backend_for or partial(make_backend, gate=gate, merging=True)
+        self._connections = Connections(backends)
         self._looks = backend_for is None
         """What is asked are servers, and they are looked at once all is answered."""
         self._chosen = [a.id for a in config.agents if not options.agents or a.id in options.agents]

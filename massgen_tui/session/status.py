@@ -18,10 +18,12 @@ class Status(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
-    @property
-    def ended(self) -> bool:
-        """Nothing more will come."""
-        return self in (Status.DONE, Status.FAILED, Status.CANCELLED)
+    ended: bool
+    """Nothing more will come."""
+
+    def __init__(self, word: str) -> None:
+        """Know whether it is an end: it is asked of every piece of an answer."""
+        self.ended = word in ("done", "failed", "cancelled")
 
 
 ORDER = {status: place for place, status in enumerate(Status)}
