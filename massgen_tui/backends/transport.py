@@ -31,7 +31,11 @@ ERROR_LIMIT = 256 * 1024
 ERROR_PATIENCE = 5.0
 """Seconds that the body of an error may take."""
 READ_BUFFER = 256 * 1024
-"""Bytes; the event loop reads as much at once, and a smaller buffer would stop and go in bursts."""
+"""Bytes; a buffer that held no more than the event loop reads would stop and go in bursts."""
+AT_ONCE = 64 * 1024
+"""Bytes of an answer that the event loop reads at once: decoding them takes some milliseconds."""
+_MOST = "max_size"
+"""What asyncio's transports call that (3.11 to 3.14); where it is not set they read 256 KB."""
 _OURS = frozenset({"accept-encoding", "authorization", "host"})
 _TELEMETRY = "x-stainless-"
 """Headers in which the openai client tells of this machine."""
@@ -159,6 +163,8 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             return httpx2.Response(
                 response.status, headers=headers, content=content, request=request
             )
+        if response.connection is not None and hasattr(response.connection.transport, _MOST):
+            setattr(response.connection.transport, _MOST, AT_ONCE)
         return httpx2.Response(
             response.status,
             headers=headers,

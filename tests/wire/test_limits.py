@@ -11,8 +11,10 @@ import pytest
 
 from massgen_tui.backends.chat_completions import ChatCompletionsBackend
 from massgen_tui.backends.deadline import Deadline
+from massgen_tui.backends.decoder import StreamDecoder
 from massgen_tui.backends.events import Arrived, ContentDelta, Heartbeat, StreamEvent
 from massgen_tui.backends.gate import ReadGate
+from massgen_tui.backends.transport import AT_ONCE
 from massgen_tui.config.model import Timeouts
 from tests.support.asking import agent_at, ask, ask_at
 from tests.support.server import (
@@ -294,6 +296,31 @@ async def test_connections_that_bring_much_are_read_one_after_the_other() -> Non
     gate.active = False
     assert all(each.reads for each in many)
     await asyncio.sleep(0)
+
+
+async def test_of_much_that_has_come_little_is_read_at_once(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    feed = StreamDecoder.feed
+
+    def counted(decoder: StreamDecoder, data: bytes) -> list[StreamEvent]:
+        read.append(len(data))
+        return feed(decoder, data)
+
+    monkeypatch.setattr(StreamDecoder, "feed", counted)
+    gate = ReadGate()
+    gate.active = True
+    burst = chunk(WORD * 20_000)
+    server.answer(head(), chunk(ROLE + WORD), burst, chunk(b"".join(LAST)), END)
+    backend = ChatCompletionsBackend(agent_at(server.base_url), gate=gate)
+    task = asyncio.create_task(ask(backend))
+    while not task.done():
+        gate.open()
+        await asyncio.sleep(0)
+    assert (await task).content == "word " * 20_001
+    assert max(read[1:]) <= AT_ONCE, "but for what came with the headers"
+    await backend.aclose()
 
 
 async def test_a_connection_goes_back_to_the_pool_readable(server: ScriptedServer) -> None:

@@ -17,7 +17,6 @@ from textual.strip import Strip
 
 from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import bindings
-from massgen_tui.console.once import once
 from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.canvas import Canvas
@@ -29,8 +28,6 @@ from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.session.agent import Agent, Turn
 
 _WHEEL = 3
-_SOON, _LATER = 0.01, 0.06
-"""Seconds between two steps: while text waits to be taken in, and to be wrapped."""
 
 
 class AgentPane(Searched, can_focus=True):
@@ -72,7 +69,6 @@ class AgentPane(Searched, can_focus=True):
         self._canvas = Canvas(agent, number)
         self._view = self._canvas.view
         self._document = self._canvas.document
-        self._catching_up = False
         self._selection: Selection | None = None
 
     def on_mount(self) -> None:
@@ -100,12 +96,15 @@ class AgentPane(Searched, can_focus=True):
             self.refresh(*changed)
         return bool(changed)
 
-    def renew(self, now: float) -> list[Region]:
-        """Take in what is new at `now`; gives what of the screen is to be drawn again."""
+    def renew(self, now: float, *, takes: bool = True) -> list[Region]:
+        """Take in what is new at `now`, or later in its turn; gives what is to be drawn again."""
         region = self.region
         if not region:
             return []
-        self._document.flush(now)
+        if takes:
+            self._document.flush(now)
+        else:
+            self._document.waiting = True
         return [part.translate(region.offset) for part in self._renewed(now, region)]
 
     def _renewed(self, now: float, region: Region) -> list[Region]:
@@ -135,12 +134,6 @@ class AgentPane(Searched, can_focus=True):
         self._canvas.restyle(focused=focused)
         if self.is_mounted:
             self._show(self._clock())
-
-    def _catch_up_later(self) -> None:
-        if not self._catching_up:
-            self._catching_up = True
-            soon = self._document.waiting or self._looking
-            once(self, _SOON if soon else _LATER, self._catch_up)
 
     def _catch_up(self) -> None:
         """Take one step more of what came at once, or was wrapped for another width."""

@@ -1,10 +1,13 @@
-"""The part of a pane that searches it: on its own, or with all the others."""
+"""The part of a pane that searches it, on its own or with all others, and works off what waits."""
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 from textual.widget import Widget
 
+from massgen_tui.console.in_turn import in_turn
+from massgen_tui.console.once import once
 from massgen_tui.console.stream.canvas import Canvas
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.rows import inner_width
@@ -13,6 +16,8 @@ from massgen_tui.console.stream.search import Search
 
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
+_SOON, _LATER = 0.01, 0.06
+"""Seconds between two steps: while text waits to be taken in, and to be wrapped."""
 _SWEEP = 1024
 """Characters wrapped per step, after a resize or a burst."""
 _HASTE = 0.01
@@ -31,6 +36,7 @@ class Searched(Widget):
     _document: Document
     _clock: Clock
     _found_from = 0
+    _catching_up = False
     onward: Callable[[int], bool] = staticmethod(_nowhere)
     """Goes on in another pane from the last place here, where all are searched."""
 
@@ -41,8 +47,19 @@ class Searched(Widget):
     def _show(self, now: float) -> None:
         raise NotImplementedError
 
-    def _catch_up_later(self) -> None:
+    def _catch_up(self) -> None:
         raise NotImplementedError
+
+    def _catch_up_later(self) -> None:
+        if not self._catching_up:
+            self._catching_up = True
+            soon = self._document.waiting or self._looking
+            once(self, _SOON if soon else _LATER, partial(in_turn, self, self._catch_up))
+
+    @property
+    def behind(self) -> bool:
+        """More has come than it could take in: the rest waits its turn."""
+        return self._catching_up and self._document.waiting
 
     @property
     def follows(self) -> bool:

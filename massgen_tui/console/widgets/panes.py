@@ -1,6 +1,7 @@
 """The panes of all agents, in a grid that scrolls by pane; one of them can fill it."""
 
 from collections.abc import Collection, Sequence
+from time import monotonic
 
 from textual import events
 from textual.containers import Container
@@ -12,6 +13,9 @@ from massgen_tui.console.layout import Arrangement, Layout, arrange
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.textual_private import draw_now
+
+_TAKES = 0.01
+"""Seconds of a frame in which panes take in text; the others do so in their turn, as keys wait."""
 
 
 class PaneGrid(Container):
@@ -83,8 +87,10 @@ class PaneGrid(Container):
         be a message and a turn of the screen each.
         """
         changed: list[Region] = []
+        until = monotonic() + _TAKES
         for pane in (self.panes[index] for index in self.arrangement.visible):
-            changed += pane.renew(now)
+            takes = not pane.behind and monotonic() < until
+            changed += pane.renew(now, takes=takes)
         self.stands = not changed or draw_now(self.screen, changed)
         if not self.stands:
             corner = self.content_region.offset
