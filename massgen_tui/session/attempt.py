@@ -17,6 +17,7 @@ from massgen_tui.session.times import Times
 
 GRAIN = 0.01
 """Seconds by which moments are known where streams are read as they come."""
+_NO_GAPS = Gaps()
 _TRIES = 3
 """Tries before the last of which it is known what came."""
 
@@ -197,7 +198,7 @@ class Attempt:
         self.retrying, self.deferral, self.silent = None, None, ""
         self.times.end = now
         self.stalls = self._gaps.stalls()
-        self._gaps = Gaps()
+        self._gaps = _NO_GAPS
         self.reasoning.join()
         self.content.join()
         self.revision += 1

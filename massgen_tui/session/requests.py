@@ -1,17 +1,31 @@
 """Requests as they were sent, kept so that a conversation's messages are there once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 MESSAGES = "messages"
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Sent:
     """One message of a request, and the one before it: requests of a conversation share them."""
 
-    before: "Sent | None"
-    message: object
+    __slots__ = ("__weakref__", "_content", "_role", "before")
+
+    def __init__(self, before: "Sent | None", message: object) -> None:
+        """Be `message`; mostly a mapping of two texts, which takes four times what they do."""
+        self.before = before
+        self._role: str | None = None
+        self._content = message
+        if isinstance(message, dict) and [*message] == ["role", "content"]:
+            role, content = message.values()
+            if isinstance(role, str):
+                self._role, self._content = role, content
+
+    @property
+    def message(self) -> object:
+        """What it says."""
+        if self._role is None:
+            return self._content
+        return {"role": self._role, "content": self._content}
 
 
 class SentRequest(Mapping[str, object]):
@@ -59,6 +73,7 @@ class SentRequests:
     def __init__(self) -> None:
         """Nothing was sent yet."""
         self._last: dict[str, Sent | None] = {}
+        self._parameters: dict[str, dict[str, object]] = {}
 
     def keep(self, agent: str, body: Mapping[str, object]) -> SentRequest:
         """The body in the form in which it is kept."""
@@ -76,8 +91,12 @@ class SentRequests:
             else:
                 last, known = Sent(last, message), []
         self._last[agent] = last
-        return SentRequest({**body, MESSAGES: None}, last)
+        parameters, same = {**body, MESSAGES: None}, self._parameters.get(agent)
+        if same is None or repr(same) != repr(parameters):  # 1 is not 1.0, nor is the order all one
+            same = self._parameters[agent] = parameters
+        return SentRequest(same, last)
 
     def forget(self, agent: str) -> None:
         """An agent begins a new conversation."""
         self._last.pop(agent, None)
+        self._parameters.pop(agent, None)

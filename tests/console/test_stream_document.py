@@ -4,6 +4,8 @@ from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.stream.blocks import STALE, STEP
+from massgen_tui.console.stream.carry import Carry
+from massgen_tui.console.stream.segment import Packed, Segment
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.status import Status
@@ -627,3 +629,21 @@ def test_whoever_looks_through_all_rows_has_all_of_them_until_that_ends() -> Non
     page.document.set_width(20, 3.0)
     page.document.set_width(40, 3.0)
     assert page.read() == whole, "another width and back"
+
+
+def test_what_stands_beside_the_answer_of_a_turn_long_past_is_found_too() -> None:
+    page = Page(agent(), height=12)
+    converse(page, 30)
+    assert "› prompt 3" not in shown(page.scroll.rows)
+    page.document.whole = True
+    assert {f"› prompt {n}" for n in range(30)} <= set(shown(page.scroll.rows))
+
+
+def test_stretches_of_any_length_are_packed_and_unpacked() -> None:
+    text = "a" * 70_000 + "b" * 100 + "c" * 40_000
+    places = [(0, 70_000, 1200), (70_001, 70_100, 3), (70_100, 110_100, 0)]
+    for some in (places, places[1:2], places[:1], []):
+        segments = [Segment.at(text, *place, Carry(number=place[2])) for place in some]
+        again = Packed(text, segments).unpack()
+        assert [one.place for one in again] == some
+        assert [one.carry for one in again] == [one.carry for one in segments]

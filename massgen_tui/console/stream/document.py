@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from massgen_tui.console.stream.beginning import Beginning
 from massgen_tui.console.stream.blocks import STALE, Growing
-from massgen_tui.console.stream.facts import fact_rows, version_told
+from massgen_tui.console.stream.facts import show_facts, version_told
 from massgen_tui.console.stream.highlight import forget_code
 from massgen_tui.console.stream.room import Room
-from massgen_tui.console.stream.rows import Row, keep_same
+from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.turn_view import TurnView
 from massgen_tui.console.terminal.width import forget_widths
@@ -36,6 +36,7 @@ class Document:
         self.stale = False
         """Rows wait to be wrapped, or to be freed: a `sweep` is due."""
         self._room = Room(scroll)
+        self._now = 0.0  # when it was looked last for what is new
 
     def set_width(self, width: int, now: float) -> None:
         """Wrap for another width: what the window shows at once, the rest in later `sweep`s."""
@@ -58,10 +59,11 @@ class Document:
         """Take in what is new, a step of each text at most; tells whether any row changed."""
         if not self.width:
             return False
+        self._now = now
         changed = self._sync() if self.agent.revision != self._seen else False
         self.waiting = False
         if not self.views:
-            return self._show_facts() or changed
+            return show_facts(self.agent, self.width, self.scroll) or changed
         start, unbroken = self._done.rows, True
         for view in self.views[self._done.views :]:
             if view.outdated:
@@ -142,22 +144,13 @@ class Document:
 
     def bring_back(self) -> None:
         """Let the rows that were put away wait for a `sweep`."""
+        start = 0
         for view in self.views:
+            view.unshelve(self._now, start, self.scroll)
             view.bring_back()
+            start += view.size
         self._look_again()
         self.stale = self.stale or any(view.stale for view in self.views)
-
-    def _show_facts(self) -> bool:
-        """Show who the agent is while nothing was asked."""
-        rows, old = fact_rows(self.agent, self.width), self.scroll.rows
-        same = keep_same(old, rows)
-        if same == len(rows) == len(old):
-            return False
-        fresh = not old
-        self.scroll.splice(same, len(old), rows[same:])
-        if fresh:
-            self.scroll.to_start()
-        return True
 
     def turn_at(self, row: int | None = None) -> Turn | None:
         """The turn at `row`, by default the last."""
@@ -166,12 +159,10 @@ class Document:
 
     def is_head(self, row: int) -> bool:
         """Whether `row` is the head of some reasoning."""
-        start = 0
-        for view in self.views:
-            if start + view.head == row:
-                return view.attempt is not None and bool(view.attempt.reasoning)
-            start += view.size
-        return False
+        view, start = self._standing_at(row)
+        if view is None or view.attempt is None or start + view.head != row:
+            return False
+        return bool(view.attempt.reasoning)
 
     def toggle_reasoning(self, row: int | None = None) -> bool:
         """Fold or unfold the reasoning of the turn at `row`, by default the last."""
@@ -202,12 +193,16 @@ class Document:
         return [one.reasoning for view, one in attempts if one and one.reasoning and view.fold]
 
     def _view_at(self, row: int) -> TurnView | None:
-        end = 0
+        return self._standing_at(row)[0] or (self.views[-1] if self.views else None)
+
+    def _standing_at(self, row: int) -> tuple[TurnView | None, int]:
+        """The view with this row, and where it begins."""
+        start = 0
         for view in self.views:
-            end += view.size
-            if row < end:
-                return view
-        return self.views[-1] if self.views else None
+            if row < start + view.size:
+                return view, start
+            start += view.size
+        return None, 0
 
     def settle_window(self) -> None:
         """Wrap what the window shows, if it still waits for that."""
@@ -261,6 +256,10 @@ class Document:
                     yield end, block
 
     def _settle_at(self, row: int) -> bool:
+        view, place = self._standing_at(row)
+        if view is not None and view.unshelve(self._now, place, self.scroll):
+            self._look_again()
+            return True
         for start, block in self._unwrapped(row=row):
             if not start <= row < start + len(block.rows):
                 continue

@@ -1,6 +1,7 @@
 """Facts beside a conversation: who an agent is before the first prompt, versions of a prompt."""
 
-from massgen_tui.console.stream.rows import Row, line_rows, text_rows
+from massgen_tui.console.stream.rows import Row, keep_same, line_rows, text_rows
+from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.versions import versions_of
 from massgen_tui.text import clean, one_line
@@ -39,3 +40,16 @@ def version_told(agent: Agent, turn: Turn) -> str:
     versions = versions_of(agent, turn)
     many, at = len(versions), versions.index(turn) + 1
     return f"edited: version {at} of {many}  E switches" if many > 1 else ""
+
+
+def show_facts(agent: Agent, width: int, scroll: Scroll) -> bool:
+    """Show who the agent is while nothing was asked; tells whether that is new."""
+    rows, old = fact_rows(agent, width), scroll.rows
+    same = keep_same(old, rows)
+    if same == len(rows) == len(old):
+        return False
+    fresh = not old
+    scroll.splice(same, len(old), rows[same:])
+    if fresh:
+        scroll.to_start()
+    return True

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Self
 
 NOTHING: frozenset[str] = frozenset()
+_SHORT = 1 << 15
+"""Numbers below this take two bytes."""
 _DRIFT = 64
 """Characters by which a stretch may stand elsewhere in a text than those before it tell."""
 
@@ -93,11 +95,21 @@ class Packed:
         """How many they are."""
         self.rows = sum(segment.count for segment in segments)
         """And their rows."""
-        self._numbers = array("I", [number for one in segments for number in one.place])
-        self._carries = tuple(segment.carry for segment in segments)
+        numbers, end = list[int](), 0
+        carries: dict[object, int] = {}
+        for segment in segments:
+            start, stop, count = segment.place
+            carry = carries.setdefault(segment.carry, len(carries))
+            numbers += (start - end, stop - start, count, carry)
+            end = stop
+        small = not numbers or (min(numbers) >= -_SHORT and max(numbers) < _SHORT)
+        self._numbers = array("h" if small else "q", numbers)
+        self._carries = tuple(carries)
 
     def unpack(self) -> list[Segment]:
         """Give them back."""
-        numbers = iter(self._numbers)
-        places = zip(numbers, numbers, numbers, self._carries, strict=True)
-        return [Segment.at(self._text, *place) for place in places]
+        numbers, segments, end = iter(self._numbers), list[Segment](), 0
+        for gap, size, count, carry in zip(numbers, numbers, numbers, numbers, strict=True):
+            start, end = end + gap, end + gap + size
+            segments.append(Segment.at(self._text, start, end, count, self._carries[carry]))
+        return segments

@@ -4,33 +4,29 @@ from collections.abc import Sequence
 from typing import Self
 
 from massgen_tui.console.stream.answer import Answer
-from massgen_tui.console.stream.blocks import Block, Growing
-from massgen_tui.console.stream.rows import Row
+from massgen_tui.console.stream.blocks import STALE, Block, Growing
 from massgen_tui.console.stream.segment import Packed
+
+_MOST = 255
+"""Rows of a block beside the answer: of one that has more the turn stays as it is."""
 
 
 class Shelf:
-    """The rows of a turn's blocks beside its answer, and where in the text those of the answer are.
+    """How many rows a turn's blocks have, and where in the text those of its answer are.
 
-    The blocks of one turn are a hundred small objects.
+    The blocks of one turn and their rows are a hundred small objects.
     """
 
-    __slots__ = ("_answer", "_rows", "_segments", "head", "size")
+    __slots__ = ("_counts", "_segments", "head", "size")
 
     def __init__(self, blocks: Sequence[Block], segments: Packed) -> None:
-        """Keep what `blocks` show; those of their answer's rows are all `segments`."""
+        """Keep what is known of `blocks`; the rows of their answer are all `segments`."""
         self.size = sum(len(block.rows) for block in blocks)
         """How many rows they have."""
         self.head = sum(len(block.rows) for block in blocks[:2])
         """How many are those of the first two."""
         self._segments = segments
-        self._answer = 0
-        self._rows: list[tuple[int, list[Row]]] = []
-        for at, block in enumerate(blocks):
-            if isinstance(block, Answer):
-                self._answer = len(block.rows)
-            elif block.rows:
-                self._rows.append((at, block.rows))
+        self._counts = bytes(0 if isinstance(one, Answer) else len(one.rows) for one in blocks)
 
     @classmethod
     def of(cls, blocks: Sequence[Block]) -> Self | None:
@@ -39,14 +35,13 @@ class Shelf:
         for block in blocks:
             if isinstance(block, Answer):
                 segments = block.packed
-            elif block.rows and (isinstance(block, Growing) or block.lasting):
+            elif len(block.rows) > (0 if isinstance(block, Growing) or block.lasting else _MOST):
                 return None
         return cls(blocks, segments) if segments is not None else None
 
     def restore(self, blocks: Sequence[Block]) -> None:
-        """Let `blocks`, made anew, show what those before showed."""
-        for at, rows in self._rows:
-            blocks[at].rows = rows
-        for block in blocks:
+        """Let `blocks`, made anew, stand where those before stood, all rows stale."""
+        for block, count in zip(blocks, self._counts, strict=True):
+            block.rows = [STALE] * count
             if isinstance(block, Answer):
-                block.restore(self._segments, self._answer)
+                block.restore(self._segments, self.size - sum(self._counts))

@@ -1,7 +1,9 @@
 """One turn of a conversation as blocks of rows, which tell what changed."""
 
+from collections.abc import Sequence
+
 from massgen_tui.console.stream.attempt_blocks import AttemptHead, Prompt, attempt_blocks
-from massgen_tui.console.stream.blocks import Block, Growing
+from massgen_tui.console.stream.blocks import STALE, Block, Growing
 from massgen_tui.console.stream.figures import Place
 from massgen_tui.console.stream.reasoning_blocks import Fold
 from massgen_tui.console.stream.scroll import Scroll
@@ -10,9 +12,29 @@ from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.status import Status
 
+States = tuple[bool, tuple[Status, ...]]
+_states: dict[States, States] = {}
+"""How turns stand, mostly alike: hundreds share one of a few."""
+
 
 class TurnView:
     """One turn: its prompt and the attempt in front."""
+
+    __slots__ = (
+        "_blocks",
+        "_first",
+        "_folds",
+        "_growing",
+        "_seen",
+        "_shelf",
+        "_told",
+        "_told_of",
+        "attempt",
+        "epoch",
+        "place",
+        "turn",
+        "width",
+    )
 
     def __init__(self, turn: Turn, width: int, *, first: bool, told: str = "") -> None:
         """Show `turn`, with what is `told` of its prompt; the `first` one has no space above."""
@@ -21,7 +43,7 @@ class TurnView:
         self._first = first
         self._told_of = told
         self.place = Place()
-        self._folds: dict[int, Fold] = {}  # by id: the fold keeps its attempt alive
+        self._folds: dict[int, Fold] | None = None  # by id: the fold keeps its attempt alive
         self._shelf: Shelf | None = None
         self.show(turn.attempt)
 
@@ -40,11 +62,11 @@ class TurnView:
         if attempt is not None:
             blocks.append(AttemptHead(self.width, self.turn, attempt))
             blocks += attempt_blocks(self.width, attempt, self.fold, self.place)
-        self._blocks = blocks
-        self._growing = [block for block in blocks if isinstance(block, Growing)]
+        self._blocks: Sequence[Block] = blocks
+        self._growing: Sequence[Growing] = [one for one in blocks if isinstance(one, Growing)]
 
     @property
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> Sequence[Block]:
         """What it consists of; made again where it was put away."""
         shelf, self._shelf = self._shelf, None
         if shelf is not None:
@@ -58,6 +80,8 @@ class TurnView:
         attempt = self.attempt
         if attempt is None:
             raise ValueError("nothing is in front")
+        if self._folds is None:
+            self._folds = {}
         return self._folds.setdefault(id(attempt), Fold(attempt))
 
     @property
@@ -74,9 +98,9 @@ class TurnView:
         return self.outdated or revision != self._seen or self._states != self._told
 
     @property
-    def _states(self) -> tuple[bool, list[Status]]:
+    def _states(self) -> States:
         """Its place, and where each attempt stands, those that are not in front too."""
-        return self.place.earlier, [attempt.status for attempt in self.turn.attempts]
+        return self.place.earlier, tuple([attempt.status for attempt in self.turn.attempts])
 
     @property
     def settled(self) -> bool:
@@ -112,14 +136,19 @@ class TurnView:
 
     def put_away(self, start: int, scroll: Scroll) -> None:
         """Let go of the rows of its text, from `start` in `scroll`; their places stay."""
+        at = start
         for block in self.blocks:
-            end = start + len(block.rows)
+            end = at + len(block.rows)
             if isinstance(block, Growing) and block.put_away():
-                scroll.splice(start, end, block.rows)
-            start = end
+                scroll.splice(at, end, block.rows)
+            at = end
         self._shelf = Shelf.of(self._blocks)
         if self._shelf is not None:
-            self._blocks, self._growing = [], []
+            scroll.splice(start, at, [STALE] * (at - start))
+            self._blocks = self._growing = ()
+            self._told = _states.setdefault(self._told, self._told)
+            folds = (self._folds or {}).items()
+            self._folds = {id: fold for id, fold in folds if fold.chosen is not None} or None
 
     def let_go(self, start: int, scroll: Scroll, first: int, last: int, *, every: bool) -> None:
         """Let go of rows before `first` and from `last` on, where it grew or of `every` text.
@@ -134,10 +163,17 @@ class TurnView:
             start += size
 
     def bring_back(self) -> None:
-        """Let what was put away wait to be wrapped."""
+        """Let texts that were put away wait to be wrapped."""
         for block in self.blocks:
             if isinstance(block, Growing):
                 block.bring_back()
+
+    def unshelve(self, now: float, start: int, scroll: Scroll) -> bool:
+        """Have rows again but for its texts, from `start` on; tells whether it was shelved."""
+        if self._shelf is None:
+            return False
+        self.update(now, start, scroll)
+        return True
 
     def update(self, now: float, start: int, scroll: Scroll) -> bool:
         """Bring the rows, from `start` in `scroll`, up to date; tells whether any changed."""
