@@ -14,6 +14,7 @@ from massgen_tui.console.stream.highlight import awaited, highlight, lexer_name,
 from massgen_tui.console.stream.inline import inline_lines
 from massgen_tui.console.stream.rows import QUOTE, Row, line_rows, unsent
 from massgen_tui.console.stream.tables import table_rows
+from massgen_tui.console.stream.usual_blocks import usual_blocks
 from massgen_tui.console.stream.wrap import Span
 
 # Reference definitions are off: `[1]: https://…` after the text that it explains is shown where it
@@ -39,7 +40,8 @@ _TEXT_ROOM = 8
 
 def block_tokens(source: str) -> list[Token]:
     """The block structure of `source`, without what is inside the lines."""
-    return _BLOCKS_ONLY.parse(source)
+    tokens = usual_blocks(source)
+    return _BLOCKS_ONLY.parse(source) if tokens is None else tokens
 
 
 def render(
@@ -63,7 +65,8 @@ def render(
         return _prose_rows(prose[1], carry, width, gap=source.startswith("\n"))
     source = carry.prefix + source
     renderer = _Renderer(source.split("\n"), carry, width, growing=growing)
-    renderer.run(_PARSER.parse(source))
+    tokens = usual_blocks(source, _PARSER.parseInline)
+    renderer.run(_PARSER.parse(source) if tokens is None else tokens)
     if awaits is not None:
         awaits |= renderer.awaits
     return renderer.rows
