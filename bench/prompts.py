@@ -6,22 +6,29 @@ when all streams are open until they have ended: starts are taken off.
     python -m bench.prompts [--streams 64 --seconds 8 --runs 3] [--aiperf PATH]
 
 `PATH` is the command `aiperf` of a virtual environment of its own (`pip install aiperf==0.13.0`);
-without it that column is left out.
+without it that column is left out. The table of goals takes the one that `which` finds, for the
+first rate only.
 """
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from bench.harness.process import ROOT, Child, Server, cpu, span
+from bench.harness.pairs import Plan
+from bench.harness.process import ROOT, Child, Server, cpu, modules_of, percentile, span
+from bench.harness.rows import Row
 from bench.harness.terminal import config_file
 
+STREAMS, SECONDS = 64, 8.0
 RATES = (20.0, 50.0, 0.0)
 """Chunks a second of each stream; 0: as fast as they are taken."""
 UNPACED = 500
@@ -42,8 +49,8 @@ class Cost:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="many prompts at once")
-    parser.add_argument("--streams", type=int, default=64)
-    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--streams", type=int, default=STREAMS)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--rate", type=float, action="append")
     parser.add_argument("--aiperf", type=Path)
@@ -70,14 +77,50 @@ def _print(rate: float, costs: list[Cost]) -> None:
     )
 
 
-def measure(streams: int, rate: float, count: int, aiperf: Path | None) -> Cost:
+def rows(plan: Plan) -> Iterator[Row]:
+    """What a chunk costs, of the loop beside it, and of aiperf."""
+    found = shutil.which("aiperf") if plan.peers else None
+    for rate in RATES:
+        peer = Path(found) if found and rate == RATES[0] else None
+        count = int(plan.size(rate * SECONDS or UNPACED))
+        runs = plan.turns(partial(measure, STREAMS, rate, count, peer))
+        costs = [
+            f"{percentile([run.ours for run in some], 0.5):.0f} us of "
+            f"{percentile([run.loop for run in some], 0.5):.0f}"
+            for some in (runs.ours, runs.base)
+            if some
+        ]
+        what = (
+            f"`run --prompts` at {STREAMS}, CPU per chunk, {f'{rate:g}/s' if rate else 'unpaced'}"
+        )
+        yield Row(
+            what=what,
+            of="an aiohttp loop",
+            goal=0.8,
+            ours=[run.ours / run.loop for run in runs.ours],
+            base=[run.ours / run.loop for run in runs.base],
+            note="; before: ".join(costs) + (f"; before: {runs.missing}" if runs.missing else ""),
+        )
+        if peer:
+            yield Row(
+                what=what,
+                of="aiperf",
+                goal=0.5,
+                ours=[run.ours / run.aiperf for run in runs.ours if run.aiperf],
+                base=[run.ours / run.aiperf for run in runs.base if run.aiperf],
+            )
+
+
+def measure(
+    streams: int, rate: float, count: int, aiperf: Path | None, root: Path | None = None
+) -> Cost:
     """Stream `count` chunks to each of so many streams of all clients."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Server() as server,
         Child("bench.harness.serving", server.url, streams) as loop,
     ):
-        ours = _ours(Path(folder), server.url, streams)
+        ours = _ours(Path(folder), server.url, streams, root)
         peer = _aiperf(aiperf, Path(folder), server.url, streams) if aiperf else None
         clients = [one for one in (ours, peer) if one is not None]
         server.joined(streams * (1 + len(clients)))
@@ -95,17 +138,27 @@ def measure(streams: int, rate: float, count: int, aiperf: Path | None) -> Cost:
     return Cost(spent[0], spent[1], spent[2] if peer else None)
 
 
-def _ours(folder: Path, url: str, streams: int) -> subprocess.Popen[bytes]:
+def _ours(folder: Path, url: str, streams: int, root: Path | None) -> subprocess.Popen[bytes]:
+    """Our process, of a build that knows `run --prompts`.
+
+    Raises:
+        RuntimeError: that build does not.
+    """
     config = config_file(folder, [url], 1)
     prompts = folder / "prompts.txt"
     prompts.write_text("\n".join(f"Tell me of the number {n}." for n in range(streams)))
-    command = ["run", str(config), "--prompts", str(prompts), "--concurrency", str(streams)]
+    run = [sys.executable, "-m", "massgen_tui", "run"]
+    cwd = root or ROOT
+    env = os.environ | modules_of(root) | {"XDG_STATE_HOME": str(folder)}
+    offered = subprocess.run([*run, "--help"], cwd=cwd, env=env, capture_output=True, check=False)
+    if b"--prompts" not in offered.stdout:
+        raise RuntimeError("it has no `run --prompts`")
     return subprocess.Popen(
-        [sys.executable, "-m", "massgen_tui", *command],
-        cwd=ROOT,
+        [*run, str(config), "--prompts", str(prompts), "--concurrency", str(streams)],
+        cwd=cwd,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"XDG_STATE_HOME": str(folder)},
+        env=env,
     )
 
 

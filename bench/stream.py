@@ -4,6 +4,8 @@ Both run at the same time on equal streams of one server in a third process: the
 terminal of 160x45, and `async for chunk in client.chat.completions.create(stream=True)`. CPU is
 that of all threads of each process, from before the first chunk until nothing more is drawn.
 
+Then 64 agents x 25/s on a terminal of 200x60: CPU per chunk, and the echo of keys meanwhile.
+
     python -m bench.stream [--seconds 6 --runs 3] [--agents 4 --rate 100]
 """
 
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bench.echo import typed
 from bench.harness.pairs import Plan
 from bench.harness.process import Loop, Server, cpu, percentile, span
 from bench.harness.rows import Row
@@ -24,6 +27,9 @@ CASES = ((4, 100), (16, 50))
 """Agents, and chunks a second of each."""
 GOALS = {(4, 100): 0.40, (16, 50): 0.45}
 SECONDS = 6
+MANY, SLOW, LARGE = 64, 25, (200, 60)
+"""Agents, chunks a second of each, and the terminal they are shown on."""
+KEYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,11 @@ def main() -> None:
             f"{span([run.ratio for run in runs]):>17}  {written:7.0f}  {end * 1000:6.0f}",
             flush=True,
         )
+    if not args.agents:
+        costs, keys = zip(*(many(args.seconds) for _ in range(args.runs)), strict=True)
+        print(
+            f"{MANY:6}  {SLOW:8}  {percentile(costs, 0.5):16.0f}  keys p95 {span(keys, '.0f')} ms"
+        )
 
 
 def rows(plan: Plan) -> Iterator[Row]:
@@ -83,6 +94,18 @@ def rows(plan: Plan) -> Iterator[Row]:
             ours=[run.ratio for run in runs.ours],
             base=[run.ratio for run in runs.base],
             note="; before: ".join(costs),
+        )
+    crowds = plan.turns(partial(many, plan.size(SECONDS)))
+    for at, (told, unit, goal) in enumerate(
+        (("CPU per chunk", "us", 0.65), ("keys p95", "ms", 35))
+    ):
+        yield Row(
+            what=f"{MANY} agents x {SLOW}/s, {LARGE[0]}x{LARGE[1]}: {told}",
+            unit=unit,
+            goal=goal,
+            goal_of_base=unit == "us",
+            ours=[run[at] for run in crowds.ours],
+            base=[run[at] for run in crowds.base],
         )
 
 
@@ -106,6 +129,23 @@ def measure(agents: int, rate: int, seconds: float, root: Path | None = None) ->
         written = console.bytes - since
     ours, loop = ((after[at] - before[at]) / (agents * chunks) * 1e6 for at in (0, 1))
     return Cost(ours, loop, written / (agents * chunks), drawn - ended)
+
+
+def many(seconds: float, root: Path | None = None) -> tuple[float, float]:
+    """Of many agents: microseconds of CPU per chunk, then the p95 of keys' echo in milliseconds."""
+    chunks = int(seconds * SLOW)
+    with Server() as server, Console([server.url], MANY, size=LARGE, root=root) as console:
+        server.joined(MANY)
+        console.settle()
+        before = cpu(console.pid)
+        server.play("mixed", chunks, rate=SLOW)
+        console.quiet(0.3)
+        spent = cpu(console.pid) - before
+        server.start("mixed", int((KEYS * 0.15 + 2) * SLOW), rate=SLOW)
+        time.sleep(1)
+        echoes = typed(console, KEYS)
+        server.played()
+        return spent / (MANY * chunks) * 1e6, percentile(echoes, 0.95) * 1000
 
 
 if __name__ == "__main__":

@@ -59,8 +59,8 @@ class Table:
 
     def merged(self, newer: "Table") -> "Table":
         """This one with the rows of a newer run in the place of those of the same name."""
-        new = {row.what: row for row in newer.rows}
-        rows = [new.pop(row.what, row) for row in self.rows]
+        new = {(row.what, row.of): row for row in newer.rows}
+        rows = [new.pop((row.what, row.of), row) for row in self.rows]
         newer.rows = [*rows, *new.values()]
         return newer
 
