@@ -42,7 +42,7 @@ class GpuInventory:
         """Take in one GPU of the sample."""
         name = self._name(row)
         old = self._rows.get(name)
-        if old is not None:
+        if old is not None and not (row.name and row.uuid):
             row = replace(row, name=row.name or old.name, uuid=row.uuid or old.uuid)
         known = sanitize(row)
         if row.away and old is not None:

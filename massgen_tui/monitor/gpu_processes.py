@@ -73,6 +73,8 @@ class GpuProcesses:
         now = self._clock()
         if search and (self._searched is None or now - self._searched >= EVERY):
             self._searched, self._found = now, self._search(pids)
+        if self._found.keys().isdisjoint(pids):
+            return rows
         return tuple(
             row
             if row.processes is None

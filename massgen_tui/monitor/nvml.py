@@ -67,6 +67,10 @@ class Nvml:
         except OSError as error:
             raise NoGpus(exhausted(error) or f"nvidia-ml-py cannot be read: {error}") from None
         self._note = _WSL if is_wsl() else ""
+        self._commands: dict[int, str] = {}
+        self._looks = 0
+        mismatch = getattr(self._nvml, "NVMLLibraryMismatchError", self._nvml.NVMLError)
+        self._broken = (mismatch, *_BROKEN)
         self._gone = 0
         """The gravest that some call said of the GPU that is asked; 0: nothing grave."""
         try:
@@ -91,6 +95,9 @@ class Nvml:
         except _Absent as absent:
             lost = DriverLost if absent.value in CLOSED else Unanswered
             raise lost(reason(absent.value)) from None
+        self._looks += 1
+        if self._looks % _COMMANDS_KEPT == 0:
+            self._commands.clear()
         for index in range(min(count, _MOST_GPUS) if isinstance(count, int) else 0):
             try:
                 row = self._row(index)
@@ -149,10 +156,16 @@ class Nvml:
             found = self._try(name, handle)
             if isinstance(found, list):
                 return tuple(
-                    GpuProcess(one.pid, one.usedGpuMemory, command(one.pid))
+                    GpuProcess(one.pid, one.usedGpuMemory, self._command(one.pid))
                     for one in found[:_MOST_PROCESSES]
                 )
         return None
+
+    def _command(self, pid: int) -> str:
+        """The name of a process, which is read anew every few looks."""
+        if pid not in self._commands:
+            self._commands[pid] = command(pid)
+        return self._commands[pid]
 
     def _memory(self, handle: object, *, mig: bool) -> tuple[int | None, int | None, bool]:
         """Used and total bytes, and whether they are the system's own (GB10, Jetson)."""
@@ -223,13 +236,12 @@ class Nvml:
         self._gone = graver(self._gone, absent.value)
 
     def _call(self, name: str, *arguments: object) -> object:
-        mismatch = getattr(self._nvml, "NVMLLibraryMismatchError", self._nvml.NVMLError)
         try:
             found: object = getattr(self._nvml, name)(*arguments)
             return found
         except self._nvml.NVMLError as error:
             raise _Absent(int(getattr(error, "value", 0) or 0)) from None
-        except (mismatch, *_BROKEN):
+        except self._broken:
             raise _Absent(0) from None
 
 
@@ -237,6 +249,8 @@ _UNIFIED, _WSL = "unified memory", "WSL: its driver tells only a part"
 _OLD_TEMPERATURE = "nvmlDeviceGetTemperature"
 _OLD_REASONS = "nvmlDeviceGetCurrentClocksThrottleReasons"
 _OLD_PROCESSES = "nvmlDeviceGetComputeRunningProcesses_v2"
+_COMMANDS_KEPT = 10
+"""Looks for which the name of a process is believed."""
 _MOST_GPUS, _MOST_INSTANCES, _MOST_PROCESSES = 256, 16, 512
 _NONE = (None, None, None, None)
 _BROKEN = (

@@ -9,6 +9,7 @@ import asyncio
 import importlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from massgen_tui.console import textual_private
+from massgen_tui.console.terminal.ending import Ending
 from massgen_tui.console.terminal.keyboard import Key, Keyboard
 from massgen_tui.console.terminal.notification import notification
 from massgen_tui.console.terminal.title import TerminalTitle
@@ -41,7 +43,7 @@ SECOND_STOP = "f10"
 _BEGINS, _ENDS = "\x1b[?2026h", "\x1b[?2026l"
 """What stands around a frame, where the terminal draws frames whole."""
 _PACE = 0.1
-"""Seconds between two looks at whether to end."""
+"""Seconds for which a terminal that takes nothing now is waited for at once."""
 _MOST = 1 << 16
 """Bytes read at once."""
 
@@ -145,6 +147,8 @@ class ConsoleDriver(LinuxDriver):
     ) -> None:
         """A driver for `app`; the arguments are Textual's."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        # Textual's own can only be looked at again and again
+        self.exit_event: threading.Event = Ending()
         self._shown = app
         self._told = Told(self._tell)
         self._frame: list[str] = []  # begun: Textual writes it whole, in one go
@@ -197,10 +201,13 @@ class ConsoleDriver(LinuxDriver):
         keyboard = Keyboard()
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
+            if isinstance(self.exit_event, Ending):
+                selector.register(self.exit_event, EVENT_READ)
             while not self.exit_event.is_set():
-                now = time.monotonic()
-                due = now + _PACE if keyboard.due is None else keyboard.due
-                if selector.select(min(max(due - now, 0.0), _PACE)):
+                due = keyboard.due
+                wait = None if due is None else max(due - time.monotonic(), 0.0)
+                ready = [key.fd for key, _ in selector.select(wait)]
+                if self.fileno in ready:
                     messages = keyboard.sent(_read(self.fileno), time.monotonic())
                 else:
                     messages = keyboard.later(time.monotonic())
