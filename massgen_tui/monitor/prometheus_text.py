@@ -60,14 +60,14 @@ def unwrapped(text: str) -> str:
 def named_lines(text: str, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
     """The lines of these names, with their names."""
     for line in text.split("\n"):
-        name, brace, _ = line.partition("{")
-        if name not in wanted or not brace:
-            if " " not in name and "\t" not in name:
-                continue
+        name = line.partition("{")[0]
+        if name in wanted:
+            if len(name) < len(line):
+                yield name, line
+        elif (" " in name or "\t" in name) and name[0] != "#":
             found = _NAME.match(name)
-            if found is None or (name := found[0]) not in wanted:
-                continue
-        yield name, line
+            if found is not None and found[0] in wanted:
+                yield found[0], line
 
 
 def read_lines(lines: Iterable[str]) -> Iterator[Sample]:

@@ -87,12 +87,11 @@ class Table(Mapping[str, Series]):
         found: tuple[list[str], ...] = tuple([] for _ in self.spellings)
         born: list[str] = []
         for name, line in named_lines(page, self._places):
-            if len(line) > LONGEST_LINE:
-                continue
-            for place in self._places[name]:
-                found[place].append(line)
-            if name == BORN:
-                born.append(line)
+            if len(line) <= LONGEST_LINE:
+                for place in self._places[name]:
+                    found[place].append(line)
+                if name == BORN:
+                    born.append(line)
         if not any(line.startswith(f"{BORN} ") for line in born):
             born = []
         few = [len(lines) + len(born) <= MOST_LINES for lines in found]

@@ -30,10 +30,10 @@ class Notes:
     def server(self, agent: str, *, away: bool, served_by: str, context_length: int | None) -> bool:
         """Say what is known of this agent's server; gives whether that is new."""
         known = self._queues[agent].agent
-        said = events.ServerNoted(agent, away, served_by, context_length)
-        if said == events.ServerNoted(agent, known.away, known.served_by, known.context_length):
+        before = known.away, known.served_by, known.context_length
+        if before == (away, served_by, context_length):
             return False
-        self._emit(said)
+        self._emit(events.ServerNoted(agent, away, served_by, context_length))
         return True
 
     def samples(self, sampled: events.Sampled) -> None:

@@ -18,7 +18,14 @@ from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport, connect_health
 from massgen_tui.session.session import Session
 from massgen_tui.supervise.energy_metering import Metering
-from massgen_tui.supervise.passive_health import AWAY, last_word, running_on, state_heard, status_of
+from massgen_tui.supervise.passive_health import (
+    AWAY,
+    last_word,
+    running_on,
+    state_heard,
+    status_of,
+    statuses_by_agent,
+)
 
 if TYPE_CHECKING:
     from massgen_tui.monitor.gpu_processes import GpuProcesses
@@ -206,8 +213,9 @@ def note_servers(session: Session, servers: Mapping[str, ServerStatus]) -> None:
 
     What was once known of it stays where a look tells no more.
     """
+    by_agent = statuses_by_agent(servers)
     for agent in session.agents:
-        status = status_of(agent, servers)
+        status = by_agent.get(agent.id)
         served_by, context = agent.served_by, agent.context_length
         if status is not None and status.kind:
             served_by = " ".join(part for part in (status.kind, status.version) if part)

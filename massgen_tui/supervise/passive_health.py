@@ -17,8 +17,20 @@ def running_on(
     agents: Sequence[Agent], servers: Mapping[str, ServerStatus]
 ) -> list[tuple[Attempt, ServerStatus | None]]:
     """What runs, and on which server."""
-    pairs = [(running(agent), status_of(agent, servers)) for agent in agents]
-    return [(attempt, status) for attempt, status in pairs if attempt is not None]
+    asking = [(agent, attempt) for agent in agents if (attempt := running(agent)) is not None]
+    if not asking:
+        return []
+    by_agent = statuses_by_agent(servers)
+    return [(attempt, by_agent.get(agent.id)) for agent, attempt in asking]
+
+
+def statuses_by_agent(servers: Mapping[str, ServerStatus]) -> dict[str, ServerStatus]:
+    """The status of the server that each agent asks, as `status_of` finds it."""
+    found: dict[str, ServerStatus] = {}
+    for status in servers.values():
+        for agent in status.target.agents:
+            found.setdefault(agent, status)
+    return found
 
 
 def status_of(agent: Agent, servers: Mapping[str, ServerStatus]) -> ServerStatus | None:

@@ -64,7 +64,9 @@ def gpu_sections(
         yield None, line_rows(((f"! {age}", "warn"),), width)
     many = len(snapshot.gpus) >= MANY
     if many:
-        yield None, [_total(snapshot.gpus, width)]
+        total = partial(_total, snapshot.gpus, width)
+        own = kept.of_all(snapshot.host, snapshot.gpus, width, total) if kept else total()
+        yield None, [own]
     for place, gpu in enumerate(snapshot.gpus):
         number = _number(gpu, 2 if many else 0, marked=place == marked)
         if gpu.away:

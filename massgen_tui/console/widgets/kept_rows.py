@@ -1,6 +1,6 @@
 """Rows of servers and GPUs of the last time, used again where they would say the same."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from massgen_tui.console.stream.rows import Row
@@ -18,7 +18,8 @@ class KeptRows:
     def __init__(self) -> None:
         """None were made."""
         self._servers: dict[str, tuple[ServerStatus, object, list[Row]]] = {}
-        self._gpus: dict[object, tuple[object, list[Row]]] = {}
+        self._gpus: dict[object, tuple[GpuStatus, GpuStatus, object, list[Row]]] = {}
+        self._totals: dict[str, tuple[Sequence[GpuStatus], int, Row]] = {}
 
     def of_server(
         self, id: str, status: ServerStatus, width: int, now: float, *, copy_key: str, chosen: bool
@@ -40,6 +41,10 @@ class KeptRows:
 
         `how` is what they depend on beside the GPU.
         """
+        whose = gpu.index, gpu.uuid
+        kept = self._gpus.get(whose)
+        if kept is not None and kept[0] is gpu and kept[2] == how:
+            return kept[3]
         seen = replace(
             gpu,
             power=None,
@@ -49,13 +54,23 @@ class KeptRows:
             power_history=(),
             memory_history=(),
         )
-        whose = gpu.index, gpu.uuid
-        kept = self._gpus.get(whose)
-        rows = kept[1] if kept is not None and kept[0] == (seen, how) else make()
+        rows = kept[3] if kept is not None and kept[1:3] == (seen, how) else make()
         if len(self._gpus) >= _MOST_GPUS:
             self._gpus.clear()
-        self._gpus[whose] = (seen, how), rows
+        self._gpus[whose] = gpu, seen, how, rows
         return rows
+
+    def of_all(
+        self, host: str, gpus: Sequence[GpuStatus], width: int, make: Callable[[], Row]
+    ) -> Row:
+        """The row of a machine's totals."""
+        kept = self._totals.get(host)
+        same = kept is not None and kept[0] is gpus and kept[1] == width
+        row = kept[2] if kept is not None and same else make()
+        if len(self._totals) >= _MOST_GPUS:
+            self._totals.clear()
+        self._totals[host] = gpus, width, row
+        return row
 
     def keep_only(self, ids: Collection[str]) -> None:
         """Forget servers that are there no more."""

@@ -261,12 +261,12 @@ class Sidebar(Rowed, can_focus=True):
     def _sections(self, width: int) -> tuple[list[Row], list[str]]:
         rows: list[Row] = []
         owners: list[str] = []
-        way = "" if self.has_focus else self._way
-        copied = self.start_command
+        focused, copied, now = self.has_focus, self.start_command, self._now
+        copies = self._copy_key if focused else f"{self._way}{self._copy_key}"
         for id, status in self._servers.items():
-            key = f"{way}{self._copy_key}" if copied == status.start_command else ""
-            chosen = self._marks(id)
-            own = self._kept.of_server(id, status, width, self._now, copy_key=key, chosen=chosen)
+            key = copies if copied and copied == status.start_command else ""
+            chosen = focused and id == self._chosen
+            own = self._kept.of_server(id, status, width, now, copy_key=key, chosen=chosen)
             rows += own
             owners += [id] * len(own)
         self._kept.keep_only(self._servers)
@@ -274,20 +274,17 @@ class Sidebar(Rowed, can_focus=True):
             begun = begun_to_look(self._gpus)
             rows.append(Row((("no server to look at" if begun else ASKING, "dim"),)))
         owners += [""] * (len(rows) - len(owners))
-        mark = "▸ " if self._marks(GPUS) else ""
+        mark = "▸ " if focused and self._chosen == GPUS else ""
         for place, host in enumerate(self._hosts):
             rows.append(self._edge("├", f"{mark}{GPUS} ({host.host or 'this host'})", "┤"))
             owners.append(GPUS)
             mark = ""
             names = [gpu_id(place, gpu) for gpu in host.gpus]
-            marked = next((at for at, name in enumerate(names) if self._marks(name)), None)
-            for at, own in gpu_sections(host, width, self._now, marked, self._kept):
+            marked = names.index(self._chosen) if focused and self._chosen in names else None
+            for at, own in gpu_sections(host, width, now, marked, self._kept):
                 rows += own
                 owners += [GPUS if at is None else names[at]] * len(own)
         return rows, owners
-
-    def _marks(self, stop: str) -> bool:
-        return self.has_focus and stop == self._chosen
 
     def _reveal(self, at: int) -> None:
         if at < self._top:
