@@ -1,7 +1,8 @@
 """An end that a thread can wait for together with its input."""
 
-import socket
+import os
 import threading
+import weakref
 
 
 class Ending(threading.Event):
@@ -10,20 +11,26 @@ class Ending(threading.Event):
     def __init__(self) -> None:
         """Not set."""
         super().__init__()
-        self._read, self._write = socket.socketpair()
+        self._read, self._write = os.pipe()
+        weakref.finalize(self, _close, self._read, self._write)
 
     def fileno(self) -> int:
         """What a selector waits for."""
-        return self._read.fileno()
+        return self._read
 
     def set(self) -> None:
         """Wake who waits."""
         if not self.is_set():
             super().set()
-            self._write.send(b"!")
+            os.write(self._write, b"!")
 
     def clear(self) -> None:
         """Wake nobody any more."""
         if self.is_set():
             super().clear()
-            self._read.recv(1)
+            os.read(self._read, 1)
+
+
+def _close(*files: int) -> None:
+    for file in files:
+        os.close(file)
