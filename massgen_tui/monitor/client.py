@@ -7,6 +7,7 @@ import aiohttp
 
 from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.fetch import NO_HOST, REFUSED, Answer, Fault, Take
+from massgen_tui.monitor.repeated import Repeated
 from massgen_tui.net.proxy import proxy_fault, refuse_login
 from massgen_tui.net.resolver import DaemonResolver
 from massgen_tui.net.tls import tls_hint
@@ -21,6 +22,7 @@ class AiohttpClient:
 
     def __init__(self) -> None:
         """Open the client; to be called on the event loop."""
+        self._repeated = Repeated()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=DaemonResolver()),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -39,6 +41,11 @@ class AiohttpClient:
         take: Take | None = None,
     ) -> Answer:
         """One GET; every failure of the network or the server comes back as an answer."""
+        key, repeatable = (url, tuple(headers.items())), proxy is None and take is None
+        if repeatable:
+            known = await self._repeated.get(key, limit=limit, connect=connect)
+            if known is not None:
+                return known
         limits = aiohttp.ClientTimeout(total=None, sock_connect=connect)
         asked = self._session.get(
             url, headers=headers, proxy=proxy, allow_redirects=False, timeout=limits
@@ -48,7 +55,10 @@ class AiohttpClient:
             async with asked as response:
                 refuse_login(response, proxy)
                 opened = True
-                return await _answer(response, limit, take)
+                answer = await _answer(response, limit, take)
+                if repeatable and not answer.fault:
+                    self._repeated.learn(key, response)
+                return answer
         except (aiohttp.ClientError, OSError, ValueError) as error:
             fault = proxy_fault(error, proxy) if proxy and not opened else None
             if fault is not None:
@@ -61,6 +71,7 @@ class AiohttpClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
+        self._repeated.close()
         await self._session.close()
 
 
