@@ -124,7 +124,7 @@ class Play:
     stage: Stage
     wires: Wires
     cut: Cut = by_event
-    every: int = 16
+    every: int = 32
     """Reads of each agent between two frames."""
     tick: float = 0.02
     """Seconds between two reads."""
@@ -171,7 +171,7 @@ async def playing(
     size: tuple[int, int],
     *,
     cut: Cut = by_event,
-    every: int = 16,
+    every: int = 32,
     tick: float = 0.02,
 ) -> AsyncIterator[Play]:
     """A console in which a scene can be played."""
