@@ -171,3 +171,14 @@ def test_a_machine_where_others_work_is_busy(load: float, busy: bool) -> None:
     machine = Machine(2, "a CPU", "3.11.7", "8.2.8", load)
     assert machine.busy is busy
     assert str(machine) == "2 cores of a CPU, Python 3.11.7, Textual 8.2.8"
+
+
+def test_the_readme_has_a_place_for_the_table_and_names_every_script() -> None:
+    readme = (ROOT / "bench" / "README.md").read_text(encoding="utf-8")
+    before, begin, rest = readme.partition(f"\n{bench_table.BEGIN}\n")
+    _, end, _ = rest.partition(f"{bench_table.END}\n")
+    assert before
+    assert begin
+    assert end
+    scripts = {path.stem for path in (ROOT / "bench").glob("*.py")}
+    assert {name for name in scripts if f"`{name}`" not in readme} == set()
