@@ -1,7 +1,8 @@
 """`run --prompts` at concurrency 64, beside a loop of the shape of `vllm bench serve`'s and aiperf.
 
-All ask one server at the same time, for equal streams. CPU per chunk is that of all processes from
-when all streams are open until they have ended: starts are taken off.
+Ours and the loop ask one server at the same time, for equal streams; CPU per chunk is from when all
+streams are open until all of it is read. aiperf reads what came in other processes when it is over:
+its CPU is that of all of them, and its start is taken off by a second run with shorter answers.
 
     python -m bench.prompts [--streams 64 --seconds 8 --runs 3] [--aiperf PATH]
 
@@ -11,6 +12,7 @@ first rate only.
 """
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -31,6 +33,8 @@ from bench.harness.terminal import config_file
 STREAMS, SECONDS = 64, 8.0
 RATES = (20.0, 50.0, 0.0)
 """Chunks a second of each stream; 0: as fast as they are taken."""
+SHORTER = 5
+"""How much longer answers are than those by which aiperf's start is taken off."""
 UNPACED = 500
 """Chunks of each stream where nothing paces them."""
 _PATIENCE, _RESTING = 100, 0.005
@@ -121,21 +125,39 @@ def measure(
         Child("bench.harness.serving", server.url, streams) as loop,
     ):
         ours = _ours(Path(folder), server.url, streams, root)
-        peer = _aiperf(aiperf, Path(folder), server.url, streams) if aiperf else None
-        clients = [one for one in (ours, peer) if one is not None]
-        server.joined(streams * (1 + len(clients)))
-        pids = [ours.pid, loop.pid, *([peer.pid] if peer else ())]
-        before = [_family(pid) for pid in pids]
+        server.joined(2 * streams)
+        pids = [ours.pid, loop.pid]
+        before = [cpu(pid) for pid in pids]
         server.play("content", count, rate=rate)
-        _settle(pids[:2])
-        after = [_family(pid) for pid in pids]
+        _settle(pids)
+        after = [cpu(pid) for pid in pids]
         server.end()
         loop.until("read")
-        for client in clients:
-            if client.wait(120):
-                raise SystemExit(f"{client.args!r} ended with status {client.returncode}")
-    spent = [(b - a) / (streams * count) * 1e6 for a, b in zip(before, after, strict=True)]
-    return Cost(spent[0], spent[1], spent[2] if peer else None)
+        if ours.wait(120):
+            raise SystemExit(f"run ended with status {ours.returncode}")
+    own, bare = ((b - a) / (streams * count) * 1e6 for a, b in zip(before, after, strict=True))
+    return Cost(own, bare, _aiperf_cost(aiperf, streams, rate, count) if aiperf else None)
+
+
+def _aiperf_cost(program: Path, streams: int, rate: float, count: int) -> float:
+    """Microseconds per chunk, by what longer answers cost more."""
+    short = count // SHORTER
+    less, more = (_aiperf_whole(program, streams, rate, each) for each in (short, count))
+    return (more - less) / (streams * (count - short)) * 1e6
+
+
+def _aiperf_whole(program: Path, streams: int, rate: float, count: int) -> float:
+    """CPU seconds of a run, all its processes counted."""
+    with tempfile.TemporaryDirectory() as folder, Server() as server:
+        process = _aiperf(program, Path(folder), server.url, streams)
+        server.joined(streams)
+        server.play("content", count, rate=rate)
+        server.end()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if status:
+            raise SystemExit(f"aiperf ended with status {process.returncode}")
+        return usage.ru_utime + usage.ru_stime
 
 
 def _ours(folder: Path, url: str, streams: int, root: Path | None) -> subprocess.Popen[bytes]:
@@ -171,7 +193,7 @@ def _aiperf(program: Path, folder: Path, url: str, streams: int) -> subprocess.P
         "--request-count": streams,
         "--synthetic-input-tokens-mean": 10,
         "--output-artifact-dir": folder / "aiperf",
-        "--tokenizer": "builtin",
+        "--tokenizer": _tokenizer(folder / "tokenizer"),
         "--ui": "none",
     }
     told = [str(word) for pair in wanted.items() for word in pair]
@@ -183,27 +205,31 @@ def _aiperf(program: Path, folder: Path, url: str, streams: int) -> subprocess.P
     )
 
 
+def _tokenizer(folder: Path) -> Path:
+    """A tokenizer of a few words: aiperf would fetch one to make its prompts."""
+    folder.mkdir()
+    words = ["[UNK]", "tell", "me", "all", "that", "there", "is", "to", "know", "of", "the"]
+    model = {
+        "type": "WordLevel",
+        "vocab": {w: n for n, w in enumerate(words)},
+        "unk_token": "[UNK]",
+    }
+    nothing = dict.fromkeys(("truncation", "padding", "normalizer", "post_processor", "decoder"))
+    split = {"pre_tokenizer": {"type": "Whitespace"}, "added_tokens": [], "model": model}
+    (folder / "tokenizer.json").write_text(json.dumps({"version": "1.0", **nothing, **split}))
+    kind = {"tokenizer_class": "PreTrainedTokenizerFast", "unk_token": "[UNK]"}
+    special = {"bos_token": "[UNK]", "eos_token": "[UNK]"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(kind | special))
+    return folder
+
+
 def _settle(pids: list[int]) -> None:
     """Wait until they have read all that came."""
     for _ in range(_PATIENCE):
-        before = sum(map(_family, pids))
+        before = sum(map(cpu, pids))
         time.sleep(0.2)
-        if sum(map(_family, pids)) - before < _RESTING:
+        if sum(map(cpu, pids)) - before < _RESTING:
             return
-
-
-def _family(pid: int) -> float:
-    """CPU seconds of a process and all that it started."""
-    total, found = 0.0, [pid]
-    while found:
-        one = found.pop()
-        try:
-            total += cpu(one)
-            for task in Path(f"/proc/{one}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-        except OSError:
-            continue
-    return total
 
 
 if __name__ == "__main__":
