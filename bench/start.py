@@ -10,7 +10,7 @@ until it is on the wire, beside the time that `import openai` takes in a process
 
     python -m bench.start [--runs 9] [--against FOLDER]
 
-FOLDER holds another build with a `.venv` of its own, which is measured in the same turns.
+FOLDER holds another build, which is measured in the same turns.
 """
 
 import argparse
@@ -21,14 +21,17 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 import pyte
 
-from bench.harness.process import Server, cpu, own_mb, percentile
+from bench.harness.pairs import Plan
+from bench.harness.process import ROOT, Server, cpu, own_mb, percentile
+from bench.harness.rows import Row
 from bench.harness.terminal import Terminal, config_file
 
 SIZE = (120, 36)
@@ -59,15 +62,15 @@ class Build:
     """A build of the console."""
 
     name: str
-    python: str
+    root: Path
 
     @contextmanager
     def shown(self, *urls: str, prompt: str = "") -> Iterator[Terminal]:
         """It, with two agents on these servers."""
         with tempfile.TemporaryDirectory() as folder:
             config = config_file(Path(folder), urls, 2)
-            words = ["-P", "-m", "massgen_tui", str(config), *([prompt] if prompt else [])]
-            with Terminal(words, size=SIZE, program=self.python) as terminal:
+            words = ["-m", "massgen_tui", str(config), *([prompt] if prompt else [])]
+            with Terminal(words, size=SIZE, root=self.root) as terminal:
                 yield terminal
 
 
@@ -77,15 +80,63 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--against", type=Path, help="the folder of another build")
     arguments = parser.parse_args()
-    builds = [Build("console", sys.executable)]
+    builds = [Build("console", ROOT)]
     if arguments.against is not None:
-        builds.append(Build(arguments.against.name, str(arguments.against / ".venv/bin/python")))
+        builds.append(Build(arguments.against.name, arguments.against.absolute()))
     measured: dict[tuple[str, str], list[float]] = {}
     for run in range(arguments.runs + 1):  # the first of each fills the caches
         for what, name, value in _turn(builds):
             if run:
                 measured.setdefault((what, name), []).append(value)
     _tell(measured, builds)
+
+
+def rows(plan: Plan) -> Iterator[Row]:
+    """Each moment of a start, of hello-world's beside it."""
+    # the first of each fills the caches; in a quick run other rows have
+    runs = plan.turns(_everything, warm=int(plan.pairs > 1))
+    builds = [some for some in (runs.ours, runs.base) if some]
+    for what, (told, goal) in _GOALS.items():
+        of = _AGAINST[what]
+        beside = _of_pairs(builds, f"hello {of}")
+        figures = [
+            [run[what] / one for run, one in zip(some, beside, strict=True)] for some in builds
+        ]
+        yield Row(
+            what=told,
+            of=_HELLO_S[of],
+            goal=goal,
+            ours=figures[0],
+            base=figures[-1] if runs.base else (),
+            note=_seconds([[run[what] for run in some] for some in builds]),
+        )
+    beside = _of_pairs(builds, "hello openai")
+    later = [[run["wire"] - one for run, one in zip(some, beside, strict=True)] for some in builds]
+    yield Row(
+        what="a prompt given at the start on the wire, after `import openai` alone",
+        unit="s",
+        goal=0.12,
+        ours=later[0],
+        base=later[-1] if runs.base else (),
+        note=_seconds([[run["wire"] for run in some] for some in builds]),
+    )
+
+
+def _of_pairs(builds: Sequence[Sequence[Mapping[str, float]]], what: str) -> list[float]:
+    """What both builds of a pair are measured beside: the mean of its two runs."""
+    return [fmean(run[what] for run in pair) for pair in zip(*builds, strict=True)]
+
+
+def _everything(root: Path) -> dict[str, float]:
+    """One turn of a build; what is hello-world's is told by names of its own."""
+    return {
+        f"hello {what}" if name == "hello" else what: value
+        for what, name, value in _turn([Build("console", root)])
+    }
+
+
+def _seconds(builds: Sequence[Sequence[float]]) -> str:
+    return "; before: ".join(f"{percentile(some, 0.5):.2f} s" for some in builds if some)
 
 
 def _turn(builds: Sequence[Build]) -> Iterator[tuple[str, str, float]]:
@@ -231,6 +282,14 @@ _AGAINST = {
     "f1": "key",
     "ctrl+g 2": "key",
     "states": "key",
+}
+_HELLO_S = {"paint": "hello-world's", "key": "hello-world's first key"}
+_GOALS: dict[str, tuple[str, float | None]] = {
+    "paint": ("first paint", None),
+    "whole": ("the whole main screen", 2.0),
+    "f1": ("`f1` at the start has drawn the help", 2.5),
+    "ctrl+g 2": ("`ctrl+g 2` at the start acts", 2.5),
+    "states": ("states and models of servers at the start", 3.0),
 }
 
 

@@ -126,7 +126,9 @@ def test_a_script_gives_rows_once_it_has_the_function(tmp_path: Path) -> None:
 
 
 def test_every_script_of_the_table_is_there() -> None:
-    assert {"stream", "memory"} <= set(bench_table.scripts(ROOT / "bench"))
+    assert {"stream", "start", "burst", "memory", "prompts", "conversation", "exporters"} <= set(
+        bench_table.scripts(ROOT / "bench")
+    )
 
 
 def test_a_script_that_fails_costs_only_its_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
