@@ -6,6 +6,7 @@ from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.stream.blocks import STALE, STEP
 from massgen_tui.console.stream.carry import Carry
 from massgen_tui.console.stream.segment import Packed, Segment
+from massgen_tui.console.stream.turn_view import TurnView
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.status import Status
@@ -647,3 +648,29 @@ def test_stretches_of_any_length_are_packed_and_unpacked() -> None:
         again = Packed(text, segments).unpack()
         assert [one.place for one in again] == some
         assert [one.carry for one in again] == [one.carry for one in segments]
+
+
+def test_how_many_turns_a_frame_looks_at_does_not_grow_with_the_conversation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[TurnView] = []
+    settled = TurnView.settled
+
+    def counted(view: TurnView) -> bool:
+        looked.append(view)
+        return bool(settled.__get__(view))
+
+    counts = []
+    for turns in (5, 40):
+        page = Page(agent(), height=12)
+        converse(page, turns)
+        attempt = ask(page.document.agent)
+        monkeypatch.setattr(TurnView, "settled", property(counted))
+        looked.clear()
+        for n in range(100):
+            say(attempt, f"Paragraph {n} of a burst.\n\n" * 100)
+            page.document.flush(3.0)
+            page.document.settle_window()
+        counts.append(len(looked))
+        monkeypatch.undo()
+    assert counts[1] < 1.5 * counts[0]

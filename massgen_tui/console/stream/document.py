@@ -197,11 +197,11 @@ class Document:
 
     def _standing_at(self, row: int) -> tuple[TurnView | None, int]:
         """The view with this row, and where it begins."""
-        start = 0
-        for view in self.views:
-            if row < start + view.size:
+        start = len(self.scroll.rows)
+        for view in reversed(self.views) if row < start else ():
+            start -= view.size
+            if start <= row:
                 return view, start
-            start += view.size
         return None, 0
 
     def settle_window(self) -> None:
@@ -266,7 +266,7 @@ class Document:
             at = start
             for segment in block.segments:
                 if row < at + segment.count:
-                    if block.away:
+                    if segment.away:
                         self._look_again()  # its code may be to be highlighted again
                     old_end, new_end = block.settle(segment, at - start)
                     self._splice(start, at - start, old_end, block.rows[at - start : new_end])
