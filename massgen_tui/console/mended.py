@@ -8,7 +8,7 @@ them goes away meanwhile (textual#6452) or has no place for the pointer (textual
 from typing import Self
 
 from textual import events
-from textual.app import InvalidModeError
+from textual.app import UnknownModeError
 from textual.dom import NoScreen
 from textual.errors import NoWidget
 from textual.geometry import Region
@@ -70,7 +70,7 @@ class Mended(Contained, inherit_bindings=False):
         """Remove a mode that is not the current one, and its screens; the first one too."""
         try:
             await self.remove_mode(mode)
-        except InvalidModeError:  # the one in which the app began is no mode of Textual's
+        except UnknownModeError:  # the one in which the app began is no mode of Textual's
             await textual_private.drop_first_mode(self, mode)
 
 

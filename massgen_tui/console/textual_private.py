@@ -88,6 +88,7 @@ def end_failed(app: App[Any], error: BaseException) -> None:
     """End the app with exit code 1, also where it takes no message any more."""
     if not known:
         app.exit(return_code=1)
+        app.panic()  # ends it though its own loop of messages has broken
         return
     app._return_code = 1
     if app._exception is None:
