@@ -14,7 +14,7 @@ from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
 from massgen_tui.console.collecting import collect_in_steps
 from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
-from massgen_tui.console.late import read_config, rooms
+from massgen_tui.console.late import read_config, reopened, rooms
 from massgen_tui.console.layout import first_of
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.refresher import Refresher
@@ -205,7 +205,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
     async def _reopen(self, path: Path) -> None:
         self.prompt.keep_draft()
         try:
-            workspace, notice = rooms().resumed(path, self)
+            workspace, notice = reopened(path, self)
         except (ValueError, OSError) as error:
             self.say(f"not opened: {error}", seconds=8, severity="warning")
             return

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from massgen_tui.config.build import InvalidValues
-from massgen_tui.config.form import Changed, changed, fields_of, texts_of, unchangeable
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.own_settings import with_own
 from massgen_tui.config.variables import gather
 from massgen_tui.console.agreed import NAME
-from massgen_tui.console.config_file import Saved, save_as, usual_name
 from massgen_tui.console.written import AsWritten
+from massgen_tui.late import late
 from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.queries import is_busy
@@ -25,8 +24,15 @@ from massgen_tui.supervise.passive_health import status_of
 from massgen_tui.text import one_line
 
 if TYPE_CHECKING:
+    from massgen_tui.config import form
+    from massgen_tui.config.form import Changed
+    from massgen_tui.console import config_file
+    from massgen_tui.console.config_file import Saved
     from massgen_tui.console.screens.parameters import ParametersScreen
     from massgen_tui.discover.found import Choice, Found
+else:
+    form = late("massgen_tui.config.form")
+    config_file = late("massgen_tui.console.config_file")
 
 _NUMBERED = re.compile(r"-\d+$")
 
@@ -63,7 +69,7 @@ class Changing:
 
     def objection(self, agent: Agent) -> str:
         """Why an agent cannot be changed; empty: it can."""
-        return unchangeable(agent.config)
+        return form.unchangeable(agent.config)
 
     def form(self, agent: Agent, *, clone: bool = False) -> "ParametersScreen":
         """What an agent is asked with, to be changed, or for another one."""
@@ -72,19 +78,19 @@ class Changing:
         config, settings = agent.config, self.written.settings(agent.id)
         told = room.Shown(
             agent.id,
-            fields_of(config),
-            texts_of(config),
+            form.fields_of(config),
+            form.texts_of(config),
             self.written.differences(config),
             None
             if settings is None
-            else texts_of(config.model_copy(update={"settings": settings})),
+            else form.texts_of(config.model_copy(update={"settings": settings})),
             served(agent, self._servers()),
         )
-        check = partial(changed, config, variables=variables_of(self._session.config))
+        check = partial(form.changed, config, variables=variables_of(self._session.config))
         made: ParametersScreen = room.ParametersScreen(told, check, clone=clone)
         return made
 
-    def ask_so(self, agent: Agent, wanted: Changed) -> str:
+    def ask_so(self, agent: Agent, wanted: "Changed") -> str:
         """Ask an agent as a form says, from the next prompt on; gives what is to be said."""
         if wanted.agent.settings == agent.config.settings:
             return f"{agent.id} stays as it is"
@@ -94,7 +100,7 @@ class Changing:
             return str(error)
         return "\n".join([f"{agent.id} is asked so from the next prompt on", *wanted.warnings])
 
-    def clone(self, wanted: Changed) -> str:
+    def clone(self, wanted: "Changed") -> str:
         """Take in another agent that is asked as a form says; gives what is to be said."""
         id = free_id(wanted.agent.id, self._taken)
         self._take_in(wanted.agent.model_copy(update={"id": id}))
@@ -155,12 +161,12 @@ class Changing:
 
     def usual_name(self) -> str:
         """A name for a new config that is free."""
-        return usual_name(self._session.config)
+        return config_file.usual_name(self._session.config)
 
-    def save_as(self, name: str, *, over: bool = False) -> Saved:
+    def save_as(self, name: str, *, over: bool = False) -> "Saved":
         """Write all agents to a config of this name; `over` what is there, when that was asked."""
         config = self._session.config
-        return save_as(config, name, over=over, known=variables_of(config))
+        return config_file.save_as(config, name, over=over, known=variables_of(config))
 
 
 def free_id(like: str, taken: Collection[str]) -> str:

@@ -2,15 +2,22 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from massgen_tui.backends.call import Call
-from massgen_tui.coordinate.conductor import Conductor
-from massgen_tui.coordinate.waybook import WayBook
+from massgen_tui.late import late
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.editing import ask_instead
 from massgen_tui.session.session import Session
+
+if TYPE_CHECKING:
+    from massgen_tui.coordinate import conductor, waybook
+    from massgen_tui.coordinate.conductor import Conductor
+    from massgen_tui.coordinate.waybook import WayBook
+else:
+    conductor = late("massgen_tui.coordinate.conductor")
+    waybook = late("massgen_tui.coordinate.waybook")
 
 
 class Worker(Protocol):
@@ -43,7 +50,7 @@ class Coordinating:
         self._run = run
         self._say = say
         self._changed = changed
-        self._ways = WayBook()
+        self._ways: WayBook | None = None
         self._conductor: Conductor | None = None
         self._waiting: deque[str] = deque()
         self._last: dict[str, tuple[Turn, Call]] = {}
@@ -164,11 +171,13 @@ class Coordinating:
 
     def _begin(self, turns: list[Turn], ids: list[str], *, cold: bool = False) -> None:
         config = self._session.config.coordination
-        self._conductor = Conductor(self._session, turns, ids, config, self._ways, cold=cold)
+        self._ways = self._ways or waybook.WayBook()
+        made = conductor.Conductor(self._session, turns, ids, config, self._ways, cold=cold)
+        self._conductor = made
         self._run(self._conduct(self._conductor), group="coordination")
         self._changed()
 
-    async def _conduct(self, conductor: Conductor) -> None:
+    async def _conduct(self, conductor: "Conductor") -> None:
         try:
             await conductor.run()
         finally:

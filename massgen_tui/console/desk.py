@@ -5,13 +5,14 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from massgen_tui.console.coordinating import Coordinating
 from massgen_tui.console.earlier import Earlier
 from massgen_tui.console.file_mentions import FileProblemError
 from massgen_tui.console.pausing import paused
-from massgen_tui.console.saving import SESSION, Download, save_answers
 from massgen_tui.console.widgets.prompt import Prompt
+from massgen_tui.late import late
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.answers import last_answers
 from massgen_tui.session.mentions import (
@@ -25,6 +26,12 @@ from massgen_tui.session.queries import is_busy, newest
 from massgen_tui.session.session import Session
 from massgen_tui.session.status import Status
 from massgen_tui.store.writer import SessionLog
+
+if TYPE_CHECKING:
+    from massgen_tui.console import saving
+    from massgen_tui.console.saving import Download
+else:
+    saving = late("massgen_tui.console.saving")
 
 _COMMAND = re.compile(r"/[A-Za-z][\w-]*(?!\S)")
 """What other programs take for a command: no path, which goes on with a slash or a dot."""
@@ -188,12 +195,12 @@ class Desk(Earlier):
         folder: Path,
         now: datetime,
         form: str = "md",
-        part: str = SESSION,
+        part: str = "session",
         *,
-        download: Download | None = None,
+        download: "Download | None" = None,
     ) -> None:
         """Write answers to a file in `folder`: all, or a part of them (`console/saving`)."""
-        said = await save_answers(
+        said = await saving.save_answers(
             self._session,
             self._kept,
             folder,

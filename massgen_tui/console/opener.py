@@ -17,16 +17,19 @@ from massgen_tui.console.repeating import MOST, USUAL, Repeating, told
 from massgen_tui.console.screens.help import help_screen
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.quit import QuitScreen
-from massgen_tui.console.screens.request import RequestScreen, copy_curl, request_text
 from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.screens.warnings import warnings_screen
 from massgen_tui.console.services import Services
+from massgen_tui.late import late
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.session import Session
 from massgen_tui.text import one_line
 
 if TYPE_CHECKING:
+    from massgen_tui.console.screens import request
     from massgen_tui.console.screens.agreement import Wanted
+else:
+    request = late("massgen_tui.console.screens.request")
 
 
 class Opener:
@@ -146,12 +149,14 @@ class Opener:
         """What was sent for the focused agent, or for the first that is seen."""
         agent = self._read_agent
         energy = self.services.watching.energy(agent.current) if agent.current else None
-        title, body = await asyncio.to_thread(request_text, agent, energy, self.session.redact)
-        return RequestScreen(agent, title, body, self.session.redact)
+        title, body = await asyncio.to_thread(
+            request.request_text, agent, energy, self.session.redact
+        )
+        return request.RequestScreen(agent, title, body, self.session.redact)
 
     async def copy_curl(self) -> None:
         """Copy what was last sent for that agent as a command for a shell."""
-        await copy_curl(self.main.app, self._read_agent, self.session.redact)
+        await request.copy_curl(self.main.app, self._read_agent, self.session.redact)
 
     @property
     def _read_agent(self) -> Agent:

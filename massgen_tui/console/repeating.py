@@ -2,15 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from massgen_tui.late import late
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.events import Entry
 from massgen_tui.session.outcome import verdict
 from massgen_tui.session.queries import is_busy
-from massgen_tui.session.repeats import Repeats, repeats_of
 from massgen_tui.session.session import Session
 from massgen_tui.session.status import Status
+
+if TYPE_CHECKING:
+    from massgen_tui.session import repeats
+    from massgen_tui.session.repeats import Repeats
+else:
+    repeats = late("massgen_tui.session.repeats")
 
 USUAL, MOST = 5, 100
 """How many times it is asked unless another number is typed, and at most."""
@@ -39,7 +46,7 @@ class Repeating:
             return "nothing was asked yet"
         return f"{agent.id} is answering" if is_busy(agent) else ""
 
-    async def run(self, agent: Agent, times: int) -> tuple[Repeats, str]:
+    async def run(self, agent: Agent, times: int) -> "tuple[Repeats, str]":
         """Ask `times` times; gives what the answers are like, and why there are fewer."""
         turn, made = agent.turns[-1], list[Attempt]()
         why = ""
@@ -60,7 +67,7 @@ class Repeating:
         finally:
             self._counts.pop(agent.id, None)
             self._changed()
-        return await asyncio.to_thread(repeats_of, made), why
+        return await asyncio.to_thread(repeats.repeats_of, made), why
 
     async def _ended(self, attempt: Attempt) -> None:
         """Wait until nothing more comes of an attempt."""
@@ -86,7 +93,7 @@ def _stops(attempt: Attempt) -> str:
     return verdict(attempt).short if attempt.status is Status.FAILED else ""
 
 
-def told(agent: str, times: int, found: Repeats, why: str) -> str:
+def told(agent: str, times: int, found: "Repeats", why: str) -> str:
     """What came of it, to read."""
     fewer = f" of {times} ({why})" if why else ""
     lines = [f"{agent}, the same prompt {found.asked} times{fewer}", "", found.alike]

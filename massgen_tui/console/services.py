@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from massgen_tui import paths
 from massgen_tui.backends.chat_completions import warm_up
@@ -15,16 +16,26 @@ from massgen_tui.backends.gate import ReadGate
 from massgen_tui.config.model import Config
 from massgen_tui.console.frame_loop import SLOWEST
 from massgen_tui.console.history import History
+from massgen_tui.console.late import import_rest
+from massgen_tui.late import late
 from massgen_tui.session.session import Session
 from massgen_tui.store.program_log import FILE, close_log, open_log
 from massgen_tui.store.recording import record
-from massgen_tui.store.resume import Resumed, resume
 from massgen_tui.store.writer import SessionLog
 from massgen_tui.supervise.monitoring import HEAD_START, Monitors
 from massgen_tui.supervise.watching import NoMonitoring, Watching
 
+if TYPE_CHECKING:
+    from massgen_tui.store import resume
+    from massgen_tui.store.resume import Resumed
+else:
+    resume = late("massgen_tui.store.resume")
+
 CLOSING = 1.5
 """Seconds that ending everything may take."""
+
+FIRST_LOOK = 0.3
+"""Seconds that servers have to answer before requests' libraries are imported."""
 
 
 async def _nothing() -> None:
@@ -42,7 +53,7 @@ class Services:
     warm_up: Callable[[], Awaitable[None]] = _nothing
     """Imports what a request needs; called after the first paint."""
     session_log: SessionLog | None = None
-    resumed: Resumed | None = None
+    resumed: "Resumed | None" = None
     """The session that this one goes on with."""
     log_folder: Path | None = None
     """Where the program's log goes; None: nowhere."""
@@ -71,7 +82,7 @@ class Services:
             resolution_s=SLOWEST,
         )
         if resumes is not None:
-            resumed = resume(session, resumes, warn=warn, keep=kept)
+            resumed = resume.resume(session, resumes, warn=warn, keep=kept)
             log = resumed.log
         else:
             resumed, log = None, record(session, warn=warn) if kept else None
@@ -97,7 +108,17 @@ class Services:
             await self.watching.start()
         else:
             await self.watching.start()
+            await self._first_look()
             await self.warm_up()
+        await asyncio.to_thread(import_rest)
+
+    async def _first_look(self) -> None:
+        """Let what is looked at first be known before the next import takes the processor."""
+        if self.watching.servers:
+            known = asyncio.Event()
+            self.watching.listen(known.set)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(known.wait(), FIRST_LOOK)
 
     def open_log(self) -> Path | None:
         """The file of the log, begun at the first call; None: nothing is written."""

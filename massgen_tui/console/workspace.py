@@ -9,7 +9,6 @@ from pathlib import Path
 from textual.worker import Worker
 
 from massgen_tui.config.model import AgentConfig, Config
-from massgen_tui.config.own_settings import with_own
 from massgen_tui.console.agent_panes import AgentPanes
 from massgen_tui.console.changing import Changing
 from massgen_tui.console.chosen_layout import standing
@@ -35,8 +34,6 @@ from massgen_tui.session.coordination_events import Concluded
 from massgen_tui.session.events import Ended, Entry
 from massgen_tui.session.last_turn import last_turn
 from massgen_tui.session.queries import running
-from massgen_tui.store.kept_config import config_of, greeting
-from massgen_tui.store.reader import head_at_end
 from massgen_tui.store.writer import NOT_KEPT
 from massgen_tui.supervise.deferred import DeferredSender, WatchedServers
 from massgen_tui.supervise.join import Join
@@ -287,14 +284,3 @@ class Workspace(Opener):
     def _warn(self, text: str) -> None:
         self._host.say(text, seconds=8, severity="warning")
         self._changed()  # the title says it for as long as it lasts
-
-
-def resumed(path: Path, host: Host) -> tuple[Workspace, str]:
-    """The workspace of a kept session that goes on, with its own settings; and what is said of it.
-
-    Raises:
-        ValueError: the file is no session's, or its settings cannot be used.
-        OSError: it cannot be read.
-    """
-    head = head_at_end(path)
-    return Workspace(with_own(config_of(head)), None, host, path), greeting(head)

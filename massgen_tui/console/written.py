@@ -1,17 +1,23 @@
 """The agents as the config says them, beside which they may have been changed by now."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from massgen_tui.config.difference import differences
 from massgen_tui.config.model import AgentConfig, Config, Settings
 from massgen_tui.config.serialise import settings_values
-from massgen_tui.store.kept_config import NoConfigError, config_of
-from massgen_tui.store.resume import Resumed
+from massgen_tui.late import late
+
+if TYPE_CHECKING:
+    from massgen_tui.store import kept_config
+    from massgen_tui.store.resume import Resumed
+else:
+    kept_config = late("massgen_tui.store.kept_config")
 
 ADDED = "not in the config"
 
 
-def written_agents(config: Config, resumed: Resumed | None) -> Sequence[AgentConfig]:
+def written_agents(config: Config, resumed: "Resumed | None") -> Sequence[AgentConfig]:
     """The agents as the config of a session has them, or had when a kept session began.
 
     Args:
@@ -22,8 +28,8 @@ def written_agents(config: Config, resumed: Resumed | None) -> Sequence[AgentCon
         return config.agents
     try:
         # its own settings go on, which are those of its end
-        return config_of(resumed.kept.head).agents
-    except NoConfigError:
+        return kept_config.config_of(resumed.kept.head).agents
+    except kept_config.NoConfigError:
         return config.agents
 
 

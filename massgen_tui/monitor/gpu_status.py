@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from massgen_tui.monitor.gpu_state import GpuState
 
+STALE = 3.0
+"""Seconds without a sample after which the numbers are marked stale."""
+
 
 @dataclass(frozen=True, slots=True)
 class GpuProcess:

@@ -18,8 +18,6 @@ Clock = Callable[[], float]
 
 log = logging.getLogger(__name__)
 
-STALE = 3.0
-"""Seconds without a sample after which the numbers are marked stale."""
 _INTERVAL = 1.0
 _RETRY = 10.0
 _REOPEN, _REOPEN_FOR_SOME = 30.0, 300.0

@@ -4,13 +4,13 @@ The one place that judges it, for prompts, looks and health alike: where they to
 a server that answers could show as down.
 """
 
+import importlib
 import ipaddress
 import os
 import re
 import socket
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit, urlunsplit
-from urllib.request import getproxies, proxy_bypass
 
 _LOCAL_NAMES = frozenset(
     {"localhost", "localhost.localdomain", "localhost4", "localhost6"}
@@ -83,7 +83,9 @@ def proxy_for(url: str, environ: Mapping[str, str] | None = None) -> str | None:
     if proxies or environ is not None:
         direct = _direct(proxies.get("no", ""), host, _port(parts))
     else:
-        proxies, direct = getproxies(), bool(proxy_bypass(host))
+        # with http.client and email, which no address needs before it is asked
+        request = importlib.import_module("urllib.request")
+        proxies, direct = request.getproxies(), bool(request.proxy_bypass(host))
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return None if direct or not proxy else _with_scheme(proxy)
 

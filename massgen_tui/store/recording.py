@@ -6,19 +6,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from massgen_tui import paths
 from massgen_tui.config.model import Config
+from massgen_tui.late import late
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Clock, Listener
 from massgen_tui.session.redact import Redactor
 from massgen_tui.session.state import SessionState
-from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import Head, head_of
-from massgen_tui.store.messages import MessageNames
 from massgen_tui.store.program_log import close_log, open_log
 from massgen_tui.store.writer import SessionLog
+
+if TYPE_CHECKING:
+    from massgen_tui.store import encoder
+    from massgen_tui.store.messages import MessageNames
+else:
+    # makes lines in the writer's thread: nothing of it is needed before there are some
+    encoder = late("massgen_tui.store.encoder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Onto:
     head: Head
     zero: float
     """Where its beginning lies on the session's clock, in seconds."""
-    names: MessageNames
+    names: "MessageNames"
     """The messages that it holds."""
 
 
@@ -78,14 +84,15 @@ def record(
     profiles = {agent.id: agent.profile for agent in session.agents}
     if onto is None:
         head = head_of(session.config, profiles, session.resolution_s)
-        encoder = Encoder(session.clock(), session.redact)
+        zero, names = session.clock(), None
     else:
-        head, encoder = onto.head, Encoder(onto.zero, session.redact, onto.names)
+        head, zero, names = onto.head, onto.zero, onto.names
+    redact = session.redact
     folder = directory or paths.sessions_dir
     log = SessionLog(
         head,
         session.state,
-        encoder,
+        lambda: encoder.Encoder(zero, redact, names),
         session.clock,
         folder,
         warn=warn,

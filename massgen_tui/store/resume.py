@@ -69,12 +69,12 @@ def resume(
     learn, state = (lambda entry: names.learn(entry.event)), session.state
     kept = read_session(path, zero, keep=learn, into=state, config_of=config_of)
     names.known |= kept.names
-    log = None
+    log, redact = None, session.redact
     if keep:
         log = SessionLog(
             head_of(session.config, {}, session.resolution_s, before),
             session.state,
-            Encoder(zero, session.redact, names),
+            lambda: Encoder(zero, redact, names),
             session.clock,
             directory or paths.sessions_dir,
             warn=warn,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from massgen_tui.backends.events import Arrived, RequestSent
 from massgen_tui.paths import made, open_private
@@ -25,10 +25,12 @@ from massgen_tui.session.events import (
     Streamed,
 )
 from massgen_tui.session.state import SessionState
-from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.head import Head
 from massgen_tui.store.locks import lock
 from massgen_tui.store.schema import to_json
+
+if TYPE_CHECKING:
+    from massgen_tui.store.encoder import Encoder
 
 NOT_KEPT = "this session is not kept"
 EVERY = 0.25
@@ -52,7 +54,7 @@ class SessionLog:
         self,
         head: Head,
         state: SessionState,
-        encoder: Encoder,
+        encoder: "Callable[[], Encoder]",
         clock: Clock,
         directory: Callable[[], Path],
         *,
@@ -66,7 +68,7 @@ class SessionLog:
         Args:
             head: the first line.
             state: of the session, which has taken in what `hear` is told.
-            encoder: makes lines of events.
+            encoder: gives, in the thread, what makes lines of events.
             clock: gives the session's seconds.
             directory: gives (and makes) the directory of the files.
             warn: told once, on the event loop, when the file cannot be written.
@@ -80,7 +82,8 @@ class SessionLog:
         self.problem = ""
         """Why nothing is written any more, once that is so."""
         self._state = state
-        self._encoder = encoder
+        self._make_encoder = encoder
+        self._encoder: Encoder | None = None
         self._clock = clock
         self._directory = directory
         self._warn = warn
@@ -173,8 +176,9 @@ class SessionLog:
             self._idle = False
 
     def _write(self) -> None:
-        told = self._encoder.take_all(self._happened)
-        told += self._encoder.flush(whole=self._ending)
+        self._encoder = encoder = self._encoder or self._make_encoder()
+        told = encoder.take_all(self._happened)
+        told += encoder.flush(whole=self._ending)
         if told:
             if self._file is not None and self._removed(self._file):
                 self._begin_anew(self._file)

@@ -36,6 +36,7 @@ _SERVERS = (
     "massgen_tui.monitor.servers",
     "massgen_tui.monitor.targets",
     "massgen_tui.monitor.dcgm",
+    "massgen_tui.monitor.client",
 )
 _GPUS = ("massgen_tui.monitor.gpus", "massgen_tui.monitor.gpu_processes")
 HEAD_START = 0.5
@@ -89,7 +90,7 @@ class Monitors:
 
     async def start(self) -> None:
         """Import, then look at all servers and GPUs until `stop`."""
-        servers, targets, dcgm = await asyncio.to_thread(_imported, _SERVERS)
+        servers, targets, dcgm, *_ = await asyncio.to_thread(_imported, _SERVERS)
         watched: ServerMonitor = servers.ServerMonitor(
             targets.targets_of(self._config),
             exporters=dcgm.exporters_of(self._config),

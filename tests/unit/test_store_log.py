@@ -212,7 +212,7 @@ async def test_a_stream_costs_little_more_than_its_text(folder: Path) -> None:
     log = record(session, warn=pytest.fail)
     # a quarter of a second of it at a time, as a writer would find it
     told: list[str] = []
-    encoder, since = log._encoder, 0.0
+    encoder, since = log._make_encoder(), 0.0
     session.leave(log.hear)
 
     def hear(entry: Entry) -> None:

@@ -8,6 +8,7 @@ from textual.widgets import Static
 from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.widgets import gauges
 from massgen_tui.console.widgets.gpu_gauges import load, memory
+from massgen_tui.console.widgets.gpu_names import gpus_by_id
 from massgen_tui.console.widgets.gpu_rows import unanswered
 from massgen_tui.console.widgets.server_gauges import ALL, Gauge
 from massgen_tui.console.widgets.server_rows import WORDS, failed_words, glyph, kind, word
@@ -53,22 +54,6 @@ def events_text(servers: Mapping[str, ServerStatus]) -> str:
     ]
     told.sort(key=lambda pair: pair[0].at, reverse=True)
     return "\n".join(_change(*pair) for pair in told) or "Nothing has happened yet."
-
-
-def gpu_id(host: int, gpu: GpuStatus) -> str:
-    """What tells a GPU of the machine at this place from all others."""
-    return f"{host}/{gpu.index}/{gpu.uuid}"
-
-
-def gpu_name(host: GpuSnapshot, gpu: GpuStatus) -> str:
-    """A GPU by its number and its machine, for people."""
-    return f"GPU {gpu.index} ({host.host or 'this host'})"
-
-
-def gpus_by_id(gpus: GpuSnapshot) -> dict[str, tuple[GpuSnapshot, GpuStatus]]:
-    """All GPUs, those of other machines too."""
-    hosts = enumerate((gpus, *gpus.others))
-    return {gpu_id(place, gpu): (host, gpu) for place, host in hosts for gpu in host.gpus}
 
 
 def detail(name: str, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float) -> str:

@@ -1,8 +1,10 @@
 """The first views of a document, of which something is so."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from massgen_tui.console.stream.turn_view import TurnView
+if TYPE_CHECKING:
+    from massgen_tui.console.stream.turn_view import TurnView
 
 
 class Beginning:
@@ -14,12 +16,12 @@ class Beginning:
         """Of none."""
         self.views = self.rows = 0
 
-    def add(self, view: TurnView) -> None:
+    def add(self, view: "TurnView") -> None:
         """It is so of the next one too."""
         self.views += 1
         self.rows += view.size
 
-    def end(self, at: int, views: Sequence[TurnView]) -> None:
+    def end(self, at: int, views: Sequence["TurnView"]) -> None:
         """It may be otherwise from the view `at` this place on; none has another size yet."""
         if at < self.views:
             self.rows = self.rows - sum(view.size for view in views[at : self.views]) if at else 0

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from massgen_tui.console.stream.structure import last_code
+from massgen_tui.console.stream.later import structure
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.cited import cited_answer
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
@@ -33,7 +33,7 @@ def copied(attempt: Attempt | None, part: Part) -> str:
         case Part.ANSWER:
             return clean(cited_answer(attempt))
         case Part.CODE:
-            return last_code(clean(answer_text(attempt)))
+            return structure.last_code(clean(answer_text(attempt)))
         case Part.REASONING:
             apart = not answer_in_reasoning(attempt)
             return clean(str(attempt.reasoning)).strip() if apart else ""

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from massgen_tui.console.stream.beginning import Beginning
 from massgen_tui.console.stream.blocks import STALE, Growing
 from massgen_tui.console.stream.facts import show_facts, version_told
-from massgen_tui.console.stream.highlight import forget_code
+from massgen_tui.console.stream.later import highlight, turn_view
 from massgen_tui.console.stream.room import Room
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll
-from massgen_tui.console.stream.turn_view import TurnView
 from massgen_tui.console.terminal.width import forget_widths
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.pieces import Text
@@ -26,7 +25,7 @@ class Document:
         self.agent = agent
         self.scroll = scroll
         self.width = 0
-        self.views: list[TurnView] = []
+        self.views: list[turn_view.TurnView] = []
         self._old: list[Row] = []  # rows of another width: freeing many takes time, so in sweeps
         self._seen = -1
         self._done = Beginning()  # cannot change
@@ -98,13 +97,14 @@ class Document:
                 self.scroll.to_end()
             del self.views[kept:]
             if not turns:
-                forget_code()
+                highlight.forget_code()
                 forget_widths()
         if len(turns) > kept and not self._room.all:
             self._put_away()
         for turn in turns[kept:]:
             told = version_told(self.agent, turn)
-            self.views.append(TurnView(turn, self.width, first=not self.views, told=told))
+            first = not self.views
+            self.views.append(turn_view.TurnView(turn, self.width, first=first, told=told))
         for view in self.views:
             view.place.earlier = view is not self.views[-1]
         done = enumerate(self.views[: self._done.views])
@@ -192,10 +192,10 @@ class Document:
         attempts = [(view, view.attempt) for view in self.views]
         return [one.reasoning for view, one in attempts if one and one.reasoning and view.fold]
 
-    def _view_at(self, row: int) -> TurnView | None:
+    def _view_at(self, row: int) -> "turn_view.TurnView | None":
         return self._standing_at(row)[0] or (self.views[-1] if self.views else None)
 
-    def _standing_at(self, row: int) -> tuple[TurnView | None, int]:
+    def _standing_at(self, row: int) -> "tuple[turn_view.TurnView | None, int]":
         """The view with this row, and where it begins."""
         start = len(self.scroll.rows)
         for view in reversed(self.views) if row < start else ():

@@ -1,9 +1,12 @@
 """Which rows a document has: those around its window, as many as one may look at next."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from massgen_tui.console.stream.scroll import Scroll
-from massgen_tui.console.stream.turn_view import TurnView
+
+if TYPE_CHECKING:
+    from massgen_tui.console.stream.turn_view import TurnView
 
 _ROOM = 64
 """Rows above the window and under it that stay, or two windows of them."""
@@ -33,19 +36,19 @@ class Room:
         first, last = self._bounds
         return not self.all and (stop <= first or start >= last)
 
-    def let_go(self, view: TurnView, start: int, *, every: bool = False) -> None:
+    def let_go(self, view: "TurnView", start: int, *, every: bool = False) -> None:
         """Let go of rows of a turn, which begins at `start`: where it grew, or of every text."""
         if not self.all:
             view.let_go(start, self._scroll, *self._bounds, every=every)
 
-    def let_all_go(self, views: Iterable[TurnView]) -> None:
+    def let_all_go(self, views: "Iterable[TurnView]") -> None:
         """Let go of all rows beyond."""
         start = self._seen = 0
         for view in views:
             self.let_go(view, start, every=True)
             start += view.size
 
-    def see(self, views: Iterable[TurnView]) -> None:
+    def see(self, views: "Iterable[TurnView]") -> None:
         """Take in that a stretch got rows again, as it is seen."""
         self._seen += 1
         if self._seen >= _SEEN:

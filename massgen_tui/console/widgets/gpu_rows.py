@@ -19,8 +19,7 @@ from massgen_tui.console.widgets.gpu_gauges import (
     power,
 )
 from massgen_tui.console.widgets.kept_rows import KeptRows
-from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
-from massgen_tui.monitor.gpus import STALE
+from massgen_tui.monitor.gpu_status import STALE, GpuSnapshot, GpuStatus
 
 STALE_AFAR = 15.0
 """Seconds after which another machine's numbers are stale: they are asked for less often."""

@@ -1,7 +1,7 @@
 """The sidebar: every server and every GPU, drawn line by line and only when something differs."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -11,23 +11,22 @@ from textual.reactive import reactive
 
 from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import acting, bindings, name_of
-from massgen_tui.console.screens.monitor import (
-    DetailSheet,
-    detail,
-    events_text,
-    gpu_id,
-    gpu_name,
-    gpus_by_id,
-)
 from massgen_tui.console.stream.rows import PaintContext, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.widgets.edge import edge
+from massgen_tui.console.widgets.gpu_names import gpu_id, gpu_name, gpus_by_id
 from massgen_tui.console.widgets.gpu_rows import begun_to_look, gpu_sections
 from massgen_tui.console.widgets.kept_rows import KeptRows
 from massgen_tui.console.widgets.rowed import Rowed
 from massgen_tui.console.widgets.server_rows import ASKING
+from massgen_tui.late import late
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerStatus
+
+if TYPE_CHECKING:
+    from massgen_tui.console.screens import monitor
+else:
+    monitor = late("massgen_tui.console.screens.monitor")
 
 _HINTS = {
     "sidebar.detail": "more",
@@ -55,6 +54,7 @@ class Sidebar(Rowed, can_focus=True):
 
     foot: reactive[str] = reactive("")
     """Stands in the lower edge."""
+    _sheet: "monitor.DetailSheet | None" = None
 
     def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:
         """Show nothing yet; `keymap` has the user's own keys, by binding id."""
@@ -86,8 +86,8 @@ class Sidebar(Rowed, can_focus=True):
         self._servers, self._gpus, self._now = servers, gpus, now
         if not same:
             self._build()
-            if self.is_mounted and isinstance(self.app.screen, DetailSheet):
-                self.app.screen.again()
+            if self._sheet is not None and self.app.screen is self._sheet:
+                self._sheet.again()
 
     @property
     def start_command(self) -> str:
@@ -116,13 +116,20 @@ class Sidebar(Rowed, can_focus=True):
         title = server.target.root if server else title
 
         def tell() -> str:
-            return detail(chosen, self._servers, self._gpus, self._now)
+            return monitor.detail(chosen, self._servers, self._gpus, self._now)
 
-        self.app.push_screen(DetailSheet(title, tell))
+        self._open(monitor.DetailSheet(title, tell))
 
     def action_events(self) -> None:
         """Show which servers went down or came back, and when."""
-        self.app.push_screen(DetailSheet("Server events", lambda: events_text(self._servers)))
+        self._open(monitor.DetailSheet("Server events", self._events))
+
+    def _events(self) -> str:
+        return monitor.events_text(self._servers)
+
+    def _open(self, sheet: "monitor.DetailSheet") -> None:
+        self._sheet = sheet
+        self.app.push_screen(sheet)
 
     def action_move(self, step: int) -> None:
         """Choose another server, the GPUs below them or one of those; bring it into view."""
