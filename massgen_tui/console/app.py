@@ -20,6 +20,7 @@ from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.refresher import Refresher
 from massgen_tui.console.remembered import LAYOUT, Remembered
 from massgen_tui.console.screens.opening import OpeningScreen
+from massgen_tui.console.textual_private import styled_once
 from massgen_tui.console.watched_config import EVERY, WatchedConfig
 from massgen_tui.terminal import Before
 
@@ -157,6 +158,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         main = cast("Screen[object]", self.main)
         mode = f"session {next(_NUMBERS)}"
         self.add_mode(mode, lambda: main)
+        styled_once(self, main)
         await self.switch_mode(mode)
 
     async def on_event(self, event: events.Event) -> None:

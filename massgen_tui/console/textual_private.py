@@ -73,14 +73,18 @@ def _put(owner: object, name: str, better: object) -> None:
     setattr(owner, name, better)
 
 
-# Faults, which `contain` keeps from ending the app. The public way: they end it.
+def styled_once(app: App[Any], screen: Screen[Any]) -> None:
+    """Style a mode's new screen once, as it is mounted. The public way: it is styled twice more."""
+    if known:
+        screen._css_update_count = app._css_update_count
+
+
+# Faults, which `contain` keeps from ending the app. The public way: they end it, and the values of
+# all variables are printed.
 
 
 def hear_faults(app: type[App[Any]], heard: Callable[[Any, Exception], None]) -> None:
-    """Let `heard` take what an app's handlers, paints, timers, workers and callbacks raise.
-
-    Textual's own would, in any version, end the app and print the values of all variables.
-    """
+    """Let `heard` take what an app's handlers, paints, timers, workers and callbacks raise."""
     _put(app, "_handle_exception", heard)
 
 
@@ -205,10 +209,7 @@ def show_notices(app: App[Any]) -> None:
 
 
 async def drop_first_mode(app: App[Any], mode: str) -> None:
-    """Remove the screens of the mode in which an app began, which has no name in Textual.
-
-    By public names they stay to the end.
-    """
+    """Remove the nameless mode in which an app began. By public names its screens stay."""
     for screen in reversed(app._screen_stacks.pop(mode, []) if known else []):
         await screen.remove()
 

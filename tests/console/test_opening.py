@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from massgen_tui.config.errors import ConfigError
@@ -15,8 +17,10 @@ from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
 from massgen_tui.config.outline import outline_of
 from massgen_tui.console import app as console
+from massgen_tui.console import textual_private
 from massgen_tui.console.app import ConsoleApp
 from tests.support.console import screen_text
+from tests.support.mirror import drawn_whole
 
 TEXT = """
 agents:
@@ -113,6 +117,24 @@ async def test_keys_of_every_kind_act_in_their_order_once_the_session_is_there(
         assert [agent.turns[0].prompt for agent in app.session.agents] == ["a prompt"] * 2
         assert app.main.grid.zoomed is app.main.panes[0]
         assert app.prompt.text == "draft"
+
+
+@pytest.mark.parametrize("text", [TEXT, TEXT.replace("ui: {", "ui: {theme: nord, ")])
+async def test_the_main_screen_is_the_same_however_often_textual_styles_it(
+    path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, read = [], Counter[bool]()
+    reparse = Stylesheet.reparse
+    for known in (True, False):
+        monkeypatch.setattr(textual_private, "known", known)
+        monkeypatch.setattr(
+            Stylesheet, "reparse", lambda sheet, by=known: (read.update([by]), reparse(sheet))
+        )
+        async with opened(path) as (app, pilot):
+            await ready(app, pilot)
+            drawn.append(drawn_whole(app))
+    assert drawn[0] == drawn[1]
+    assert read[False] - read[True] == 2
 
 
 async def test_it_quits_although_the_config_is_not_read_yet(
