@@ -14,7 +14,7 @@ from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
 from massgen_tui.console.collecting import collect_in_steps
 from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
-from massgen_tui.console.late import read_config, reopened, rooms
+from massgen_tui.console.late import begin_to_import, read_config, reopened, rooms
 from massgen_tui.console.layout import first_of
 from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.refresher import Refresher
@@ -141,6 +141,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
 
     async def _open(self, path: Path) -> None:
         """Read the config whole and put the main screen in the place of the outline."""
+        if self._first[0]:
+            begin_to_import()
         try:
             config = await asyncio.to_thread(read_config, path)
         except ConfigError as error:
@@ -148,6 +150,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self.exit(return_code=1)
             return
         self._attach_workspace(rooms().Workspace(config, None, self))
+        if self._first[0]:  # what is asked already comes before what is drawn
+            await self.services.warm_up()
         self._opening = None
         await self._show_main()
         self.call_after_refresh(self._begin)

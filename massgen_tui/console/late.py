@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,14 @@ def _without_plugins() -> Iterator[None]:
         yield
     finally:
         os.environ.pop(_PLUGINS, None)
+
+
+def begin_to_import() -> None:
+    """Import in a thread what a request needs and the first screen does not.
+
+    A half of it is OpenSSL's reading of certificates, for which Python lets other threads run.
+    """
+    threading.Thread(target=importlib.import_module, args=("aiohttp",), daemon=True).start()
 
 
 def read_config(path: Path) -> "Config":

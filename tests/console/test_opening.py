@@ -17,8 +17,9 @@ from massgen_tui.config.loader import load_config
 from massgen_tui.config.model import Config
 from massgen_tui.config.outline import outline_of
 from massgen_tui.console import app as console
-from massgen_tui.console import textual_private
+from massgen_tui.console import services, textual_private
 from massgen_tui.console.app import ConsoleApp
+from massgen_tui.console.screens.opening import OpeningScreen
 from tests.support.console import screen_text
 from tests.support.mirror import drawn_whole
 
@@ -117,6 +118,24 @@ async def test_keys_of_every_kind_act_in_their_order_once_the_session_is_there(
         assert [agent.turns[0].prompt for agent in app.session.agents] == ["a prompt"] * 2
         assert app.main.grid.zoomed is app.main.panes[0]
         assert app.prompt.text == "draft"
+
+
+async def test_what_a_prompt_needs_is_imported_before_the_screen_that_shows_its_answer(
+    path: Path, may_read: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outline = outline_of(path)
+    assert outline is not None
+    app, seen = ConsoleApp(outline, prompt="go"), list[bool]()
+
+    async def warm_up() -> None:
+        seen.append(isinstance(app.screen, OpeningScreen))
+
+    monkeypatch.setattr(services, "warm_up", warm_up)
+    may_read.set()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(app, pilot)
+        assert [agent.turns[0].prompt for agent in app.session.agents] == ["go"] * 2
+    assert seen[0]
 
 
 @pytest.mark.parametrize("text", [TEXT, TEXT.replace("ui: {", "ui: {theme: nord, ")])
