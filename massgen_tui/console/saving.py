@@ -9,7 +9,7 @@ from pathlib import Path
 from massgen_tui.export.document import SessionInfo, document_of, running, turns_of
 from massgen_tui.export.files import file_name, save
 from massgen_tui.export.forms import written
-from massgen_tui.export.kept import info_of_running, with_past
+from massgen_tui.export.kept import info_of_running, with_held, with_past
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.session import Session
 from massgen_tui.store.reader import NoSessionError
@@ -21,6 +21,7 @@ Download = Callable[[str, str], None]
 """Takes the name of a file and its text."""
 SESSION, TURN, PANE = "session", "turn", "pane"
 """What may be saved: all, what all agents said to the last prompt, or all that one agent said."""
+_NOT_KEPT = "this session is not kept"
 _WITHOUT_PAST = ", without the conversations that ended before: {}"
 
 
@@ -88,8 +89,11 @@ def _whole(
     """The agents, with their conversations that ended where these are kept; and what is missing."""
     if not session.state.cleared:
         return session.agents, ""
+    if session.state.holds_ended:
+        whole = all(one.whole for one in session.state.ended.values())
+        return with_held(session.state), "" if whole else _WITHOUT_PAST.format(_NOT_KEPT)
     if kept is None or kept.path is None:
-        return session.agents, _WITHOUT_PAST.format("this session is not kept")
+        return session.agents, _WITHOUT_PAST.format(_NOT_KEPT)
     try:
         return with_past(session.agents, kept.path, info.zero), ""
     except (OSError, NoSessionError):

@@ -86,6 +86,7 @@ class Services:
             log = resumed.log
         else:
             resumed, log = None, record(session, warn=warn) if kept else None
+        session.state.holds_ended = log is None
         return cls(
             session,
             watching,

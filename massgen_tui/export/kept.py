@@ -7,6 +7,7 @@ from pathlib import Path
 
 from massgen_tui.export.document import SessionInfo, turns_of
 from massgen_tui.session.agent import Agent
+from massgen_tui.session.state import SessionState
 from massgen_tui.store.config_name import file_name
 from massgen_tui.store.head import Head
 from massgen_tui.store.locks import is_locked
@@ -62,3 +63,12 @@ def with_past(agents: Sequence[Agent], path: Path, zero: float) -> tuple[Agent, 
         past = [turn for turn in theirs if turn.serial not in here and turn.attempts]
         whole.append(replace(agent, past=past + agent.past))
     return (*whole, *(agent for agent in state.removed if agent.past))
+
+
+def with_held(state: SessionState) -> tuple[Agent, ...]:
+    """The agents of a running session that no file keeps, with the turns that its state holds."""
+    gone = [agent for agent in state.removed if agent.id in state.ended]
+    past = {id: ended.turns for id, ended in state.ended.items()}
+    here = [replace(one, past=past.get(one.id, []) + one.past) for one in state.agents.values()]
+    away = {agent.id: replace(agent, past=past[agent.id]) for agent in gone}
+    return (*here, *(one for id, one in away.items() if id not in state.agents and one.past))

@@ -7,6 +7,7 @@ from massgen_tui.session import coordination_events, events
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import GRAIN, Attempt
 from massgen_tui.session.coordination import Agreement
+from massgen_tui.session.ended import Ended
 from massgen_tui.session.events import Entry
 from massgen_tui.session.fold_attempt import AttemptEvent, fold_attempt
 from massgen_tui.session.fold_coordination import fold_coordination
@@ -43,6 +44,10 @@ class SessionState:
         self._keep_past = keep_past
         self.cleared = False
         """Some conversation ended."""
+        self.ended: dict[str, Ended] = {}
+        """The conversations that did, by their agents."""
+        self.holds_ended = False
+        """Hold their texts, packed: no file of this session keeps them."""
         self.title = ""
         """What the user called the session; empty: nothing."""
         self.sampled: tuple[float, events.Sampled] | None = None
@@ -125,6 +130,7 @@ class SessionState:
         self._prompted.clear()
         self._placed.clear()
         self.agreements.clear()
+        self.ended.clear()
         self._requests = SentRequests()
         self._raw = RawAnswers()
 
@@ -223,6 +229,7 @@ class SessionState:
         self._raw.forget(agent.id)
         self.cleared = self.cleared or bool(turns)
         agent.past += turns if self._keep_past else ()
+        self.ended.setdefault(agent.id, Ended()).add(turns, texts=self.holds_ended)
         agent.turns.clear()
         agent.aside.clear()
         agent.revision += 1

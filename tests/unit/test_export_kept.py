@@ -21,8 +21,9 @@ from massgen_tui.backends.events import (
     UsageReported,
 )
 from massgen_tui.console.saving import SESSION, TURN, save_answers
-from massgen_tui.export.forms import FORMS, export
-from massgen_tui.export.kept import info_of
+from massgen_tui.export.document import document_of
+from massgen_tui.export.forms import FORMS, export, written
+from massgen_tui.export.kept import info_of, with_held
 from massgen_tui.session.agent import Agent, KeptProfile
 from massgen_tui.session.events import (
     Begun,
@@ -57,7 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def conversed() -> tuple[Session, SessionLog]:
+async def conversed(*, holds: bool = False) -> tuple[Session, SessionLog]:
     """Two turns of two agents, then a new conversation with one and another turn."""
     rich = [ReasoningDelta("hm"), *answer("**one**"), UsageReported(3, 4, 1, 0)]
     backends = Backends(
@@ -67,6 +68,7 @@ async def conversed() -> tuple[Session, SessionLog]:
     clock = FakeClock()
     session = Session(config_of("a", "b"), backend_for=backends, clock=clock, health=None)
     log = record(session, warn=pytest.fail)
+    session.state.holds_ended = holds
     for prompt in ("first", "second", "third"):
         session.ask(prompt)
         await session.wait()
@@ -243,3 +245,36 @@ def test_what_was_measured_reads_back_to_the_last_microsecond(
     kept = read_session(path)
     assert kept.damage == []
     assert attempt_record(kept.state.attempt(1)) == attempt_record(state.attempt(1))
+
+
+async def test_where_no_file_is_kept_conversations_that_ended_are_held_and_saved(
+    folder: Path,
+) -> None:
+    session, log = await conversed(holds=True)
+    log.close()
+    session.start_over(["b"])
+    said = await save_answers(session, None, folder, NOW, form="json", part=SESSION)
+    assert said.endswith(".json"), "nothing is missing"
+    assert saved(folder) == ALL
+    assert log.path is not None
+    kept = read_session(log.path, keep_past=True)
+    for form in FORMS:
+        of_file, of_state = (
+            written(document_of(agents, info_of(kept)), form, as_it_is)
+            for agents in (kept.state.everyone, with_held(session.state))
+        )
+        assert len(of_file) == len(of_state), "asked at another time of the clock, else alike"
+        assert all(word in of_state for word in ("**one**"[2:5], "half", "zwei", "hm"))
+    session.remove("b")
+    await save_answers(session, None, folder, NOW, form="json", part=SESSION)
+    assert saved(folder) == ALL, "of an agent that has gone too"
+    await session.aclose()
+
+
+async def test_what_was_not_held_from_the_begin_is_missed_aloud(folder: Path) -> None:
+    session, log = await conversed()
+    log.close()
+    session.state.holds_ended = True
+    said = await save_answers(session, None, folder, NOW, form="json", part=SESSION)
+    assert said.endswith(", without the conversations that ended before: this session is not kept")
+    await session.aclose()

@@ -1,9 +1,11 @@
 """What is begun behind the screen, and in which order."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from massgen_tui import paths
 from massgen_tui.console.services import Services
 from massgen_tui.session.session import Session
 from tests.support.console import FixedWatching
@@ -40,3 +42,15 @@ async def test_what_is_asked_comes_before_what_is_looked_at(
     await services.start()
     await services.stop()
     assert order == expected
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_what_ended_is_held_in_memory_where_no_file_keeps_it(
+    kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "state_dir", lambda: tmp_path)
+    monkeypatch.setattr(paths, "sessions_dir", lambda: tmp_path)
+    config = config_of("qwen1", logging_enabled=kept)
+    services = Services.of(config, warn=pytest.fail)
+    assert services.session.state.holds_ended is not kept
+    await services.stop()

@@ -1,7 +1,7 @@
 """A session is the sequence of its events: folding them anew gives what is there, at every step."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from functools import partial
 from pathlib import Path
@@ -87,6 +87,7 @@ def picture(state: SessionState) -> list[object]:
     return [
         (state.sampled[1] if state.sampled else None),
         [[asdict(one) for one in each] for each in state.agreements.values()],
+        {id: ended.heads for id, ended in state.ended.items()},
         *(_picture(state, agent) for agent in state.agents.values()),
     ]
 
@@ -175,6 +176,35 @@ def as_folded(path: Path) -> list[object]:
     return [(len(turns), attempts, counts, counted, first, kept.end), sorted(passages)]
 
 
+def held(state: SessionState) -> dict[str, object]:
+    """The conversations that ended, by what reads their texts."""
+    there: dict[str, list[Turn]] = {id: ended.turns for id, ended in state.ended.items()}
+    if not state.holds_ended:
+        there = {id: [] for id in state.ended}
+        for agent in state.everyone:
+            there[agent.id] = there.get(agent.id, []) + agent.past
+    return {
+        id: [
+            (
+                (turn.serial, turn.prompt, turn.front, turn.after, turn.final, turn.aside),
+                [told(attempt) | {"request": None} for attempt in turn.attempts],
+            )
+            for turn in turns
+        ]
+        for id, turns in there.items()
+        if turns
+    }
+
+
+def said(turns: Iterable[Turn]) -> dict[int, tuple[str, str]]:
+    """What was thought and said, by attempts."""
+    return {
+        one.serial: (str(one.reasoning), str(one.content))
+        for turn in turns
+        for one in turn.attempts
+    }
+
+
 def of(agent: Agent) -> list[Turn]:
     """All its turns."""
     return agent.past + agent.aside + agent.turns
@@ -190,6 +220,8 @@ class Sessions(RuleBasedStateMachine):
         self.log: list[Entry] = []
         self.session = self.do(self._open())
         self.session.listen(self.log.append)
+        self.session.state.holds_ended = True
+        self.said: dict[int, tuple[str, str]] = {}
         self.first = self.session.config
         self.folder = TemporaryDirectory()
         self.file = record(self.session, warn=pytest.fail, directory=lambda: Path(self.folder.name))
@@ -208,6 +240,7 @@ class Sessions(RuleBasedStateMachine):
         profile = profile_of(ManualBackend("", []))
         agents = [Agent(agent, profile) for agent in self.first.agents]
         state = SessionState(agents)
+        state.holds_ended = True
         for entry in log:
             state.apply(entry)
         return state
@@ -216,7 +249,12 @@ class Sessions(RuleBasedStateMachine):
         """Let the loop run, then compare."""
         self.do(self._settle())
         assert [entry.seq for entry in self.log] == list(range(len(self.log)))
-        assert picture(self.folded(self.log)) == picture(self.session.state)
+        folded, state = self.folded(self.log), self.session.state
+        assert picture(folded) == picture(state)
+        assert held(folded) == held(state)
+        self.said |= said(turn for agent in state.agents.values() for turn in of(agent))
+        texts = said(turn for ended in state.ended.values() for turn in ended.turns)
+        assert texts.items() <= self.said.items()
         serials = [turn.serial for agent in self.session.agents for turn in agent.turns]
         assert all(serial < self.session.state.next_turn for serial in serials)
 
@@ -388,6 +426,8 @@ class Sessions(RuleBasedStateMachine):
             check_lines(self.file.path)
             assert kept.end == "quit"
             assert unequal(picture(kept.state), picture(self.session.state)) == []
+            past = read_session(self.file.path, zero=100.0, keep_past=True).state
+            assert unequal(held(past), held(self.session.state)) == []
             assert at_a_glance(self.file.path) == as_folded(self.file.path)
         self.folder.cleanup()
 
