@@ -30,6 +30,8 @@ SECONDS = 6
 MANY, SLOW, LARGE = 64, 25, (200, 60)
 """Agents, chunks a second of each, and the terminal they are shown on."""
 KEYS = 20
+LEAST = 3
+"""Seconds from which a chunk costs what it costs, in a quick run too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def main() -> None:
 
 def rows(plan: Plan) -> Iterator[Row]:
     """What a chunk costs, of the bare loop beside it."""
+    seconds = max(plan.size(SECONDS), LEAST)
     for agents, rate in CASES:
-        runs = plan.turns(partial(measure, agents, rate, plan.size(SECONDS)))
+        runs = plan.turns(partial(measure, agents, rate, seconds))
         costs = [
             f"{percentile([one.console for one in some], 0.5):.0f} us of "
             f"{percentile([one.loop for one in some], 0.5):.0f}"
@@ -95,7 +98,7 @@ def rows(plan: Plan) -> Iterator[Row]:
             base=[run.ratio for run in runs.base],
             note="; before: ".join(costs),
         )
-    crowds = plan.turns(partial(many, plan.size(SECONDS)))
+    crowds = plan.turns(partial(many, seconds))
     for at, (told, unit, goal) in enumerate(
         (("CPU per chunk", "us", 0.65), ("keys p95", "ms", 35))
     ):
