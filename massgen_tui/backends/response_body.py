@@ -14,7 +14,7 @@ from massgen_tui.backends.replies import (
     streamed_all_the_same,
     streams,
 )
-from massgen_tui.backends.transport import coding_of, excerpt, leftover
+from massgen_tui.backends.transport import coding_of, excerpt, gathered, leftover
 from massgen_tui.backends.unpack import PackedError, Unpacker
 
 _WHOLE = 8 * 1024 * 1024
@@ -74,7 +74,7 @@ class ResponseBody:
 
     async def more(self) -> bytes:
         """The next bytes of the answer as they were meant; empty at its end."""
-        while data := await self._response.content.readany():
+        while data := await gathered(self._response):
             if text := self._unpacker.feed(data):
                 return self._taken(text)
         return self._taken(self._unpacker.close())
