@@ -91,6 +91,8 @@ class Agent:
     """What its server proved to be, with its version, once a probe has told: `vLLM 0.33.0`."""
     context_length: int | None = None
     """Tokens the server says the model takes, once a probe has told."""
+    _before: tuple[tuple[int, int], int | None] = field(default=((-1, -1), None), repr=False)
+    """Of which revision and turn `_used_before` looked, and what it found."""
     place: Place = field(init=False)
     """Where it is asked; another one once it is asked elsewhere."""
 
@@ -111,11 +113,21 @@ class Agent:
     @property
     def context_used(self) -> int | None:
         """Tokens of the last counted request and its answer, or None when the server never told."""
-        for turn in reversed(self.turns):
-            usage = turn.attempt.usage if turn.attempt else None
-            if usage is not None and usage.prompt is not None:
-                return usage.prompt + (usage.completion or 0)
+        for at in range(len(self.turns) - 1, -1, -1):
+            attempt = self.turns[at].attempt
+            if (used := _used(attempt)) is not None:
+                return used
+            if attempt is not None and attempt.status.ended:
+                return self._used_before(at)
         return None
+
+    def _used_before(self, at: int) -> int | None:
+        """The same of the turns before this one, which have ended: looked for once."""
+        key = self.revision, at
+        if self._before[0] != key:
+            older = (_used(turn.attempt) for turn in reversed(self.turns[:at]))
+            self._before = key, next((used for used in older if used is not None), None)
+        return self._before[1]
 
     def messages(self, upto: Turn) -> list[Message]:
         """The conversation that is sent for `upto`: system message, earlier turns, its prompt.
@@ -137,3 +149,10 @@ class Agent:
     def call(self, turn: Turn) -> Call:
         """What is asked of its backend for `turn`."""
         return Call(tuple(self.messages(turn)))
+
+
+def _used(attempt: Attempt | None) -> int | None:
+    usage = attempt.usage if attempt is not None else None
+    if usage is None or usage.prompt is None:
+        return None
+    return usage.prompt + (usage.completion or 0)
