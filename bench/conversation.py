@@ -43,6 +43,8 @@ from tests.support.fakes import Backends, FakeBackend, FakeClock, config_of
 
 TURNS, AGENTS = 239, 4
 PIECES = 300
+READ = 10
+"""Pieces that one reading brings."""
 PARAGRAPH = (
     "Turn {turn}, agent {agent}, paragraph {number}: the *cost* of a turn is what it adds and not "
     "what is **already there**, so that a long `conversation` is as quick at its end as it was at "
@@ -85,6 +87,13 @@ class LogMeter:
         return self._heard_s + sum(time.clock_gettime(clock) for clock in clocks)
 
 
+def _deltas(read: list[str]) -> list[ContentDelta]:
+    """The pieces of one reading as this build's backends give them to a console."""
+    if any(one.name == "pieces" for one in fields(ContentDelta)):
+        return [ContentDelta("".join(read), len(read))]
+    return [ContentDelta(text) for text in read]
+
+
 @dataclass
 class Gate:
     """Holds the answers until all requests are sent."""
@@ -108,7 +117,7 @@ class Gate:
 
 
 class Paced(FakeBackend):
-    """Answers at length, ten pieces a step of the event loop."""
+    """Answers at length, a reading each step of the event loop."""
 
     gate: Gate
     clock: FakeClock
@@ -130,14 +139,16 @@ class Paced(FakeBackend):
             PARAGRAPH.format(turn=turn, agent=self.agent, number=number) for number in range(72)
         )
         size = -(-len(text) // PIECES)
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
         yield RequestSent(request.body)
         yield Opened()
         await self.gate.passed()
-        for number, at in enumerate(range(0, len(text), size)):
-            self.clock.tick(0.01 / 4)
-            yield ContentDelta(text[at : at + size])
-            if number % 10 == 9:
-                await asyncio.sleep(0)
+        for at in range(0, len(pieces), READ):
+            read = pieces[at : at + READ]
+            self.clock.tick(0.01 / 4 * len(read))
+            for delta in _deltas(read):
+                yield delta
+            await asyncio.sleep(0)
         yield Finished("stop")
         yield UsageReported(prompt=turn * 4000, completion=PIECES)
 

@@ -32,12 +32,15 @@ _EVENTS: dict[type, type[lines.EventLine]] = {
 _STREAM: dict[type, type[stream_lines.StreamLine]] = {
     one.makes: one for one in stream_lines.StreamLine.__subclasses__()
 }
+_NAMES: dict[type, tuple[str, ...]] = {}
+"""The fields of each kind of event that was written."""
 MOMENTS = frozenset(
     {"sent", "asked", "written", "first_byte", "first_reasoning", "last_reasoning"}
     | {"first_content", "first_token", "last_token", "last_event", "end"}
     | {"burst_at", "head_end", "quiet_since", "read_since"}
 )
 """Those of an attempt's times that are moments; the others are counts and durations."""
+_TIMES = tuple((one.name, one.default) for one in fields(Times) if one.name != "created")
 
 
 class Channel(NamedTuple):
@@ -250,9 +253,11 @@ def _piece(piece: list[int]) -> str:
 
 def _fields(event: object, *, own: bool = True) -> lines.Plain:
     """The fields of an event under the names of the file."""
-    if not is_dataclass(event) or isinstance(event, type):
-        raise TypeError(f"no event: {event!r}")
-    names = [one.name for one in fields(event)]
+    kind = type(event)
+    if (names := _NAMES.get(kind)) is None:
+        if not is_dataclass(event):
+            raise TypeError(f"no event: {event!r}")
+        names = _NAMES[kind] = tuple(one.name for one in fields(event))
     return {"a" if own and name == "attempt" else name: getattr(event, name) for name in names}
 
 
@@ -278,10 +283,9 @@ def _ended(event: events.Ended) -> lines.Plain:
 def times_record(times: Times) -> dict[str, float]:
     """An attempt's times: moments as seconds from when it was queued; defaults are left out."""
     told = {}
-    default = Times(times.created)
-    for one in fields(times):
-        value = getattr(times, one.name)
-        if one.name != "created" and value is not None and value != getattr(default, one.name):
-            since = value - times.created if one.name in MOMENTS else value
-            told[one.name] = round(since, 12) if isinstance(since, float) else since
+    for name, default in _TIMES:
+        value = getattr(times, name)
+        if value is not None and value != default:
+            since = value - times.created if name in MOMENTS else value
+            told[name] = round(since, 12) if isinstance(since, float) else since
     return told

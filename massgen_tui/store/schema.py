@@ -18,6 +18,8 @@ Record = dict[str, object]
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Written as escapes: what acts on a terminal, ends a line, or does not fit into UTF-8."""
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+
 
 def to_json(value: object, *, indent: int | None = None, compact: bool = False) -> str:
     """Write JSON that reads back exactly, is valid UTF-8 and is safe to look at on a terminal.
@@ -25,8 +27,10 @@ def to_json(value: object, *, indent: int | None = None, compact: bool = False) 
     Letters stay as they are; control, direction and line-separating characters and lone surrogates
     are written as escapes.
     """
-    between = (",", ":") if compact else None
-    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=between, default=str)
+    if compact:
+        text = _COMPACT.encode(value)
+    else:
+        text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
