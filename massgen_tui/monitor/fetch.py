@@ -230,6 +230,8 @@ class Fetcher:
             await client.aclose()
 
     async def _open(self) -> Client:
+        if self._client is not None:
+            return self._client
         async with self._opening:
             if self._client is None:
                 name = "massgen_tui.monitor.client"

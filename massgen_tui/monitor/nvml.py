@@ -68,6 +68,7 @@ class Nvml:
             raise NoGpus(exhausted(error) or f"nvidia-ml-py cannot be read: {error}") from None
         self._note = _WSL if is_wsl() else ""
         self._commands: dict[int, str] = {}
+        self._natures: dict[int, tuple[int | None, tuple[str | None, str | None, bool]]] = {}
         self._looks = 0
         mismatch = getattr(self._nvml, "NVMLLibraryMismatchError", self._nvml.NVMLError)
         self._broken = (mismatch, *_BROKEN)
@@ -96,8 +97,9 @@ class Nvml:
             lost = DriverLost if absent.value in CLOSED else Unanswered
             raise lost(reason(absent.value)) from None
         self._looks += 1
-        if self._looks % _COMMANDS_KEPT == 0:
+        if self._looks % _KEPT == 0:
             self._commands.clear()
+            self._natures.clear()
         for index in range(min(count, _MOST_GPUS) if isinstance(count, int) else 0):
             try:
                 row = self._row(index)
@@ -111,14 +113,13 @@ class Nvml:
         """A GPU, each field on its own; it is away when a call says so and no number comes."""
         self._gone = 0
         handle = self._call("nvmlDeviceGetHandleByIndex", index)
-        name = self._text("nvmlDeviceGetName", handle)
-        mig = self._cut_up(handle)
+        name, uuid, mig = self._nature(index, handle)
         parts = self._instances(handle) if mig else ()
         used, total, unified = self._memory(handle, mig=mig)
         row = GpuStatus(
             index=index,
             name=_short(name) if name else None,
-            uuid=self._text("nvmlDeviceGetUUID", handle),
+            uuid=uuid,
             utilisation=self._number("nvmlDeviceGetUtilizationRates", handle, part="gpu"),
             memory_used=used,
             memory_total=total,
@@ -139,6 +140,25 @@ class Nvml:
                 raise _Absent(self._gone)
             return _away(index, self._gone, row.name, row.uuid)
         return row
+
+    def _nature(self, index: int, handle: object) -> tuple[str | None, str | None, bool]:
+        """Name, UUID and whether MIG cut it up, which are asked for anew every few looks."""
+        place = (
+            ctypes.cast(handle, ctypes.c_void_p).value
+            if isinstance(handle, ctypes._Pointer)
+            else None
+        )
+        known = self._natures.get(index)
+        if known is not None and place is not None and known[0] == place:
+            return known[1]
+        nature = (
+            self._text("nvmlDeviceGetName", handle),
+            self._text("nvmlDeviceGetUUID", handle),
+            self._cut_up(handle),
+        )
+        if not self._gone and all(nature[:2]):
+            self._natures[index] = place, nature
+        return nature
 
     def _throttled(self, handle: object) -> tuple[str, ...] | None:
         for name in ("nvmlDeviceGetCurrentClocksEventReasons", _OLD_REASONS):
@@ -249,8 +269,8 @@ _UNIFIED, _WSL = "unified memory", "WSL: its driver tells only a part"
 _OLD_TEMPERATURE = "nvmlDeviceGetTemperature"
 _OLD_REASONS = "nvmlDeviceGetCurrentClocksThrottleReasons"
 _OLD_PROCESSES = "nvmlDeviceGetComputeRunningProcesses_v2"
-_COMMANDS_KEPT = 10
-"""Looks for which the name of a process is believed."""
+_KEPT = 10
+"""Looks for which names of processes and GPUs are believed."""
 _MOST_GPUS, _MOST_INSTANCES, _MOST_PROCESSES = 256, 16, 512
 _NONE = (None, None, None, None)
 _BROKEN = (

@@ -123,7 +123,7 @@ class ProbeClient:
         now = self._clock()
         self.at[path] = now
         self.log.append(ProbeLogEntry(now, path, answer.status, answer.seconds, answer.words))
-        return replace(answer, patient=patient)
+        return replace(answer, patient=True) if patient else answer
 
     def _learn(self, path: str, answer: Answer) -> None:
         if answer.status in _SHUT and path != SIGN_OF_LIFE:

@@ -10,6 +10,7 @@ import os
 import re
 import socket
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 _LOCAL_NAMES = frozenset(
@@ -42,6 +43,7 @@ def shown(address: str) -> str:
     return f"{scheme}{there}{place.rpartition('@')[2]}{slash}{path}"
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Whether a host is this very machine by its name alone; nothing is looked up.
 

@@ -34,3 +34,14 @@ def test_sparklines(values: tuple[float, ...], width: int, top: float | None, ba
 )
 def test_context_lengths(count: int | None, said: str) -> None:
     assert gauges.tokens(count) == said
+
+
+@pytest.mark.parametrize("value", [0, 1, 7, 50, 100, 130])
+@pytest.mark.parametrize("top", [None, 100.0])
+@pytest.mark.parametrize("count", [1, 5, 8, 60])
+def test_values_that_are_all_the_same_are_drawn_as_others_are(
+    value: int, top: float | None, count: int
+) -> None:
+    as_floats = [float(value)] * count
+    for width in (0, 1, 6, 8, 70):
+        assert gauges.spark([value] * count, width, top) == gauges.spark(as_floats, width, top)

@@ -1,5 +1,7 @@
 """An edge of a frame, with a title in it."""
 
+from functools import lru_cache
+
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.wrap import crop
 from massgen_tui.console.terminal.width import cells
@@ -8,6 +10,7 @@ _NO_LINE = ((0, 0, None),)
 """Of an edge nothing is ever selected."""
 
 
+@lru_cache(maxsize=64)
 def edge(left: str, title: str, right: str, width: int, style: str) -> Row:
     """An edge of so many cells between two corners, in the style of the frame."""
     shown = f"{left} {crop(title, width - 4)} " if title else left

@@ -15,6 +15,10 @@ def spark(values: Sequence[float | None], width: int, top: float | None = None) 
     value of a full bar, else the largest shown. What is not known is a gap; nothing is shown where
     nothing is known.
     """
+    first = values[0] if values else None
+    if width > 0 and first is not None and first % 1 == 0 and values.count(first) == len(values):
+        # something idle: all means are the same, and exact
+        return _bar(first, full=first if top is None else top) * min(len(values), width)
     shown = list(_folded(values, width)) if width > 0 else []
     known = [value for value in shown if value is not None]
     full = top if top is not None else max(known, default=0)

@@ -1,13 +1,25 @@
 """Rows of servers and GPUs of the last time, used again where they would say the same."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import fields
+from operator import attrgetter
 
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.widgets.server_rows import aged, server_rows
 from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.monitor.status import ServerStatus
 
+
+def _all_but(kind: type[ServerStatus | GpuStatus], *names: str) -> Callable[[object], object]:
+    return attrgetter(*(one.name for one in fields(kind) if one.compare and one.name not in names))
+
+
+_SEEN_OF_SERVER = _all_but(ServerStatus, "checked_at", "latency_s")
+_SEEN_OF_GPU = _all_but(
+    GpuStatus,
+    *("power", "power_limit", "power_history", "memory_history", "sm_clock", "memory_clock"),
+)
+"""What their rows may tell."""
 _MOST_GPUS = 4096
 """GPUs whose rows are kept: so many are never shown, but an exporter may name ever others."""
 
@@ -18,7 +30,7 @@ class KeptRows:
     def __init__(self) -> None:
         """None were made."""
         self._servers: dict[str, tuple[ServerStatus, object, list[Row]]] = {}
-        self._gpus: dict[object, tuple[GpuStatus, GpuStatus, object, list[Row]]] = {}
+        self._gpus: dict[object, tuple[GpuStatus, object, object, list[Row]]] = {}
         self._totals: dict[str, tuple[Sequence[GpuStatus], int, Row]] = {}
 
     def of_server(
@@ -45,15 +57,7 @@ class KeptRows:
         kept = self._gpus.get(whose)
         if kept is not None and kept[0] is gpu and kept[2] == how:
             return kept[3]
-        seen = replace(
-            gpu,
-            power=None,
-            power_limit=None,
-            sm_clock=None,
-            memory_clock=None,
-            power_history=(),
-            memory_history=(),
-        )
+        seen = _SEEN_OF_GPU(gpu)
         rows = kept[3] if kept is not None and kept[1:3] == (seen, how) else make()
         if len(self._gpus) >= _MOST_GPUS:
             self._gpus.clear()
@@ -82,4 +86,4 @@ def _same(before: ServerStatus, after: ServerStatus) -> bool:
     """Whether two looks differ in no more than when they were and how long they took."""
     if before is after:
         return True
-    return replace(after, checked_at=before.checked_at, latency_s=before.latency_s) == before
+    return bool(_SEEN_OF_SERVER(after) == _SEEN_OF_SERVER(before))
