@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from massgen_tui.monitor.prometheus_text import Sample, read_lines
@@ -78,7 +79,11 @@ class Metrics:
     @property
     def bare(self) -> bool:
         """It tells nothing of the server's work."""
-        return replace(self, born=None) == Metrics()
+        return bool(_WORK(self) == _NO_WORK)
+
+
+_WORK = attrgetter(*(one.name for one in fields(Metrics) if one.name != "born"))
+_NO_WORK = _WORK(Metrics())
 
 
 def read(text: str, table: Table) -> Metrics:

@@ -240,8 +240,8 @@ class ServerPoller:
         self._was_up = up or (self._was_up and not pulse.refused)
         reason = without(pulse.reason, self._secrets)
         self._last.looked(now, self._client.log, reason, up=up)
-        status = replace(self._status(pulse, now), last_failure=self._last.last)
-        self._become(now, self._figures.added(status, pulse, now, talks=self._talks))
+        status = self._figures.added(self._status(pulse, now), pulse, now, talks=self._talks)
+        self._become(now, status)
 
     def _judged(self, pulse: Liveness) -> Liveness:
         """A timeout means UNKNOWN; a timeout of a patient poll means DOWN.
@@ -289,6 +289,7 @@ class ServerPoller:
             silent=pulse.unanswered,
             occupied=pulse.state is ServerState.DOWN and not pulse.refused,
             log=tuple(self._client.log),
+            last_failure=self._last.last,
         )
 
     def _become(self, now: float, status: ServerStatus) -> None:

@@ -59,11 +59,18 @@ def unwrapped(text: str) -> str:
 
 def named_lines(text: str, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
     """The lines of these names, with their names."""
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    if "\t" not in text:
+        # most lines are out at once: buckets, and what other lines are about
+        lines = [
+            line
+            for line in lines
+            if (name := line.partition("{")[0]) in wanted or (" " in name and name[0] != "#")
+        ]
+    for line in lines:
         name = line.partition("{")[0]
-        if name in wanted:
-            if len(name) < len(line):
-                yield name, line
+        if name in wanted and len(name) < len(line):
+            yield name, line
         elif (" " in name or "\t" in name) and name[0] != "#":
             found = _NAME.match(name)
             if found is not None and found[0] in wanted:

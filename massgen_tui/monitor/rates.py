@@ -86,11 +86,14 @@ def _speed(seconds: float, last: Metrics, scrape: Metrics) -> float | None:
 
 def over(scrapes: list[Metrics], name: str) -> float | None:
     """How much a counter grew since it was first told; None where it was not told twice."""
-    values = [getattr(scrape, name) for scrape in scrapes]
-    told = [value for value in values if value is not None]
-    if values[-1] is None or len(told) < 2:
+    last = getattr(scrapes[-1], name)
+    if last is None:
         return None
-    grown: float = told[-1] - told[0]
+    told = (getattr(scrape, name) for scrape in scrapes[:-1])
+    first = next((value for value in told if value is not None), None)
+    if first is None:
+        return None
+    grown: float = last - first
     return grown if grown >= 0 else None
 
 
