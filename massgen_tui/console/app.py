@@ -21,7 +21,7 @@ from massgen_tui.console.refresher import Refresher
 from massgen_tui.console.remembered import LAYOUT, Remembered
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.console.textual_private import styled_once
-from massgen_tui.console.watched_config import EVERY, WatchedConfig
+from massgen_tui.console.watched_config import WatchedConfig
 from massgen_tui.terminal import Before
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         collect_in_steps()
         self.workspace.open()
         self._refresher.start()
-        self.set_interval(EVERY, self.look_at_config)
+        self.follow_config()
         prompt, notice = self._first
         self._greet(notice)
         if prompt:

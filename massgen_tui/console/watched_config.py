@@ -1,8 +1,10 @@
 """The part of the app that looks at the config's file, and asks whether a new one is to count."""
 
+import asyncio
 from collections.abc import Callable
 
 from massgen_tui.console.actions import Actions
+from massgen_tui.console.contain import guarded
 from massgen_tui.console.screens.question import Question
 
 EVERY = 2.0
@@ -16,6 +18,8 @@ class WatchedConfig(Actions, inherit_bindings=False):
 
     pressed: float | None = None
     """When a key was pressed last, by the session's clock; None: none was."""
+    _due: asyncio.TimerHandle | None = None
+    _looking: asyncio.Task[None] | None = None
 
     @property
     def idle(self) -> bool:
@@ -34,6 +38,26 @@ class WatchedConfig(Actions, inherit_bindings=False):
         """Look whether the config's file has changed."""
         if self.drawable and not self.lent:
             self.run_worker(self._look(), group="reload")
+
+    def follow_config(self) -> None:
+        """Look every two seconds from now on."""
+        # a timer of Textual's and a worker tell the app five messages a look
+        self._due = asyncio.get_running_loop().call_later(EVERY, self._look_again)
+
+    def _look_again(self) -> None:
+        self.follow_config()
+        if self.drawable and not self.lent:
+            self._looking = asyncio.create_task(self._look_guarded())
+
+    async def _look_guarded(self) -> None:
+        with guarded():
+            await self._look()
+
+    async def on_unmount(self) -> None:
+        """Look no more."""
+        for going_on in (self._due, self._looking):
+            if going_on is not None:
+                going_on.cancel()
 
     async def _look(self) -> None:
         if self.workspace.reloading is not None:
