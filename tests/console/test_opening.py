@@ -89,6 +89,27 @@ def test_the_first_frame_needs_nothing_that_takes_long_to_import() -> None:
     assert done.stdout.strip() == b"[]"
 
 
+def test_the_main_screen_needs_nothing_that_is_imported_behind_it(path: Path) -> None:
+    behind = (
+        "markdown_it",
+        "pygments",
+        "aiohttp",
+        "openai",
+        "urllib.request",
+    )
+    ours = ("export", "coordinate.conductor", "store.encoder", "store.reader", "monitor.gpus")
+    wanted = (*behind, *(f"massgen_tui.{name}" for name in ours))
+    script = (
+        "import pathlib, sys; from massgen_tui.console.late import read_config;"
+        "read_config(pathlib.Path(sys.argv[1]));"
+        f"print([name for name in {wanted!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"[]"
+
+
 async def test_it_shows_titles_prompt_and_what_is_typed(
     path: Path, may_read: threading.Event
 ) -> None:
