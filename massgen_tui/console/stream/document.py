@@ -140,7 +140,7 @@ class Document:
         if whole and not before:
             self.bring_back()
         elif before and not whole:
-            self._room.let_all_go(self.views)
+            self.let_go()
 
     def bring_back(self) -> None:
         """Let the rows that were put away wait for a `sweep`."""
@@ -224,13 +224,14 @@ class Document:
         self._room.all = before
 
     def let_go(self) -> None:
-        """Let go of all rows that are far from the window."""
-        self._room.let_all_go(self.views)
+        """Let go of all rows that are far from the window, in later `sweep`s."""
+        self._room.leave()
+        self.stale = True
 
     def sweep(self, budget: int) -> bool:
         """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
         del self._old[-budget:]
-        self.stale = bool(self._old)
+        self.stale = self._room.step(self.views) or bool(self._old)
         for start, block in self._unwrapped(self._done.views):
             if not block.stale:
                 continue

@@ -176,6 +176,7 @@ class AgentPane(Searched, can_focus=True):
         self._document.settle_all()
         text = selected_text(self._view.rows, selection)
         self._document.let_go()
+        self._catch_up_later()
         return text, "\n"
 
     def toggle_reasoning(self) -> bool:

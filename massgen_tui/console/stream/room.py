@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _ROOM = 64
 """Rows above the window and under it that stay, or two windows of them."""
+_AT_ONCE = 256
+"""Stretches of text that are let go of in one step."""
 _SEEN = 64
 """Stretches that were seen again after which it is looked which are far from the window by now."""
 
@@ -21,6 +23,7 @@ class Room:
         """Keep those around the window on `scroll`."""
         self._scroll = scroll
         self._seen = 0
+        self._leaving = False
         self.all = False
         """All rows are wanted, as somebody looks through them."""
 
@@ -47,6 +50,21 @@ class Room:
         for view in views:
             self.let_go(view, start, every=True)
             start += view.size
+
+    def leave(self) -> None:
+        """Let go of all rows beyond, in steps."""
+        self._leaving = True
+
+    def step(self, views: "Iterable[TurnView]") -> bool:
+        """Let go of some rows that were wanted before; tells whether there may be more of them."""
+        start, room = 0, _AT_ONCE
+        for view in views if self._leaving and not self.all else ():
+            room -= view.let_go(start, self._scroll, *self._bounds, every=True, most=room)
+            if room <= 0:
+                return True
+            start += view.size
+        self._leaving = False
+        return False
 
     def see(self, views: "Iterable[TurnView]") -> None:
         """Take in that a stretch got rows again, as it is seen."""

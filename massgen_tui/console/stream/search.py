@@ -85,11 +85,11 @@ class Search:
         self._opens = True
         self._reading = self._reading or self.hidden > 0
 
-    def close(self) -> None:
-        """Fold again what was unfolded for it."""
+    def close(self, *, goes_on: bool = False) -> None:
+        """Fold again what was unfolded for it; unless another one `goes_on`, rows may go."""
         for text in self._opened:
             self._document.set_fold(text, folded=True)
-        self._document.whole = False
+        self._document.whole = goes_on
 
     @property
     def hidden(self) -> int:

@@ -89,11 +89,17 @@ class Searched(Widget):
         if text != self.finding:
             self._found_from = self._found_from if self.finding else self._view.top
             if self.search is not None:
-                self.search.close()
+                self.search.close(goes_on=bool(text))
             self._canvas.search = Search(self._document, text, self._found_from) if text else None
             if self.search is not None:
                 self.search.share = share
+            elif not self.region:
+                in_turn(self, self._leave)  # nothing is drawn that it could come behind
             self.paint(self._clock())
+
+    def _leave(self) -> None:
+        if self._document.sweep(_SWEEP):
+            in_turn(self, self._leave)
 
     def action_find_next(self, by: int) -> None:
         """Go to the next place, or the one before."""

@@ -1,6 +1,8 @@
 """One turn of a conversation as blocks of rows, which tell what changed."""
 
 from collections.abc import Sequence
+from itertools import islice
+from sys import maxsize
 
 from massgen_tui.console.stream.attempt_blocks import AttemptHead, Prompt, attempt_blocks
 from massgen_tui.console.stream.blocks import STALE, Block, Growing
@@ -150,17 +152,31 @@ class TurnView:
             folds = (self._folds or {}).items()
             self._folds = {id: fold for id, fold in folds if fold.chosen is not None} or None
 
-    def let_go(self, start: int, scroll: Scroll, first: int, last: int, *, every: bool) -> None:
+    def let_go(
+        self,
+        start: int,
+        scroll: Scroll,
+        first: int,
+        last: int,
+        *,
+        every: bool,
+        most: int = maxsize,
+    ) -> int:
         """Let go of rows before `first` and from `last` on, where it grew or of `every` text.
 
-        These, and `start`, where its own begin, are rows of `scroll`.
+        These, and `start`, where its own begin, are rows of `scroll`. At `most` so many stretches;
+        gives how many it were.
         """
+        gone = 0
         for block in self._blocks:
             size = len(block.rows)
             if isinstance(block, Growing):
-                for at, end in block.let_go_beyond(first - start, last - start, every=every):
+                beyond = block.let_go_beyond(first - start, last - start, every=every)
+                for at, end in islice(beyond, most - gone):
                     scroll.splice(start + at, start + end, block.rows[at:end])
+                    gone += 1
             start += size
+        return gone
 
     def bring_back(self) -> None:
         """Let texts that were put away wait to be wrapped."""
