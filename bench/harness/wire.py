@@ -22,7 +22,7 @@ _MARKDOWN = (
 END = "ENDMARK"
 """The last word of every stream."""
 REASONING_SHARE = 0.3
-_TEXTS = {"reasoning": _REASONING.split(" "), "content": _MARKDOWN.split(" ")}
+TEXTS = {"reasoning": _REASONING.split(" "), "content": _MARKDOWN.split(" ")}
 
 
 def events(kind: Kind, count: int, words: int = 1) -> list[bytes]:
@@ -32,7 +32,7 @@ def events(kind: Kind, count: int, words: int = 1) -> list[bytes]:
 
 
 def _run(field: str, count: int, words: int) -> list[bytes]:
-    text = cycle(_TEXTS[field])
+    text = cycle(TEXTS[field])
     return [event("".join(f"{word} " for word in islice(text, words)), field) for _ in range(count)]
 
 
