@@ -4,7 +4,7 @@ In the console on a terminal, two agents that both give the answer: while it str
 key, until nothing is left to do. Wall and CPU milliseconds of the longest step, and of the longest
 pass of the loop, for which a key may have to wait; beside another build's where its tree is given.
 
-    python -m bench.steps [--forms code table --keys i c --other ../before --stacks]
+    python -m bench.steps [--forms code table --keys i c --base ../before --stacks]
 """
 
 import argparse
@@ -16,12 +16,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 from bench.harness.answers import Answers
 from bench.harness.forms import FORMS
+from bench.harness.pairs import Plan
 from bench.harness.process import ROOT, cpu
+from bench.harness.rows import Row
 from bench.harness.terminal import SIZE, Terminal, config_file
 from bench.harness.wire import END
 
@@ -84,8 +87,8 @@ class Step:
 class Stepped(Terminal):
     """A build's console whose steps are timed."""
 
-    def __init__(self, tree: Path, url: str, *, stacks: bool) -> None:
-        """Open it from `tree`."""
+    def __init__(self, root: Path, url: str, *, stacks: bool) -> None:
+        """Open that of the build in `root`."""
         self._config = tempfile.TemporaryDirectory()
         folder = Path(self._config.name)
         self._told = folder / "steps"
@@ -93,8 +96,7 @@ class Stepped(Terminal):
         self._lines = 0
         path = config_file(folder, [url], 2)
         env = {"BENCH_STEPS": str(self._told)} | ({"BENCH_STACKS": "1"} if stacks else {})
-        program = str(tree / ".venv" / "bin" / "python")
-        super().__init__([str(PROBE), str(path)], env=env, program=program, inside=True)
+        super().__init__([str(PROBE), str(path)], env=env, root=root)
 
     def step(self) -> Step:
         """Wait until nothing is left to do; gives the longest step since the last time."""
@@ -155,13 +157,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="longest steps")
     parser.add_argument("--forms", nargs="+", choices=FORMS, default=list(FORMS))
     parser.add_argument("--keys", nargs="*", choices=KEYS, default=list(KEYS))
-    parser.add_argument("--other", type=Path, help="the tree of another build, with its .venv")
+    parser.add_argument("--base", type=Path, help="the folder of another build")
     parser.add_argument("--stacks", action="store_true", help="say where long steps were")
     args = parser.parse_args()
-    trees = [ROOT, *([args.other] if args.other else [])]
+    builds = [ROOT, *([args.base.absolute()] if args.base else [])]
     print(f"{'form':10} {'key':12} {'step ms':>8} {'CPU ms':>8} {'pass ms':>8}   the other's")
     for form in args.forms:
-        measured = [measure(tree.absolute(), form, args.keys, stacks=args.stacks) for tree in trees]
+        measured = [measured_in(root, form, args.keys, stacks=args.stacks) for root in builds]
         for name, ours in measured[0].items():
             told = [line(one[name]) if name in one else "" for one in measured]
             mark = "!" if ours.wall > LONG_MS else " "
@@ -175,10 +177,33 @@ def main() -> None:
                 )
 
 
-def measure(tree: Path, form: str, keys: list[str], *, stacks: bool) -> dict[str, Step]:
+def measured_in(
+    root: Path, form: str, keys: list[str], *, share: float = 1.0, stacks: bool = False
+) -> dict[str, Step]:
     """All of one form in one build."""
-    with Answers() as server, Stepped(tree, server.url, stacks=stacks) as console:
+    with Answers(share) as server, Stepped(root, server.url, stacks=stacks) as console:
         return dict(steps(console, form, keys))
+
+
+def rows(plan: Plan) -> Iterator[Row]:
+    """The longest step for each form, whatever is typed."""
+    for form in FORMS:
+        runs = plan.turns(partial(longest, form=form, share=plan.share), most=1)
+        key, step = runs.ours[0]
+        yield Row(
+            what=f"longest step of the event loop, runaway {form}",
+            unit="ms",
+            goal=LONG_MS,
+            ours=[step.wall for _, step in runs.ours],
+            base=[step.wall for _, step in runs.base],
+            note=f"at {key!r}, CPU {step.cpu:.0f} ms",
+        )
+
+
+def longest(root: Path, form: str, share: float) -> tuple[str, Step]:
+    """The key of the longest step, and that."""
+    found = measured_in(root, form, list(KEYS), share=share)
+    return max(found.items(), key=lambda one: one[1].wall)
 
 
 def line(step: Step) -> str:

@@ -9,7 +9,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from bench.harness.forms import FORMS
+from bench.harness.forms import answer
 from bench.harness.wire import LAST, event
 
 _HEAD = (
@@ -30,8 +30,9 @@ _PAGES = {
 class Answers:
     """Serves while it is entered."""
 
-    def __init__(self) -> None:
-        """Know no address yet."""
+    def __init__(self, share: float = 1.0) -> None:
+        """Give so much of each answer; the address is known once it serves."""
+        self._share = share
         self.url = ""
         self._loop = asyncio.new_event_loop()
         self._listens = threading.Event()
@@ -54,11 +55,20 @@ class Answers:
                 body = await reader.readexactly(int(fields.get("content-length", 0)))
                 method, path, _ = head[0].split()
                 if method == "POST":
-                    await _stream(writer, str(json.loads(body)["messages"][-1]["content"]))
+                    await self._stream(writer, json.loads(body)["messages"][-1]["content"])
                 else:
                     writer.write(_page(path))
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
+
+    async def _stream(self, writer: asyncio.StreamWriter, form: str) -> None:
+        text, field = answer(form, self._share), "reasoning" if form == "reasoning" else "content"
+        pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+        writer.write(_HEAD)
+        for at in range(0, len(pieces), _AT_ONCE):
+            writer.write(b"".join(event(piece, field) for piece in pieces[at : at + _AT_ONCE]))
+            await writer.drain()
+        writer.write(LAST)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -72,18 +82,6 @@ class Answers:
         trace: TracebackType | None,
     ) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-
-
-async def _stream(writer: asyncio.StreamWriter, form: str) -> None:
-    make = FORMS.get(form)
-    text = make() if make else "Two words."
-    field = "reasoning" if form == "reasoning" else "content"
-    pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
-    writer.write(_HEAD)
-    for at in range(0, len(pieces), _AT_ONCE):
-        writer.write(b"".join(event(piece, field) for piece in pieces[at : at + _AT_ONCE]))
-        await writer.drain()
-    writer.write(LAST)
 
 
 def _page(path: str) -> bytes:
