@@ -96,7 +96,7 @@ class Stepped(Terminal):
         self._lines = 0
         path = config_file(folder, [url], 2)
         env = {"BENCH_STEPS": str(self._told)} | ({"BENCH_STACKS": "1"} if stacks else {})
-        super().__init__([str(PROBE), str(path)], env=env, root=root)
+        super().__init__([str(PROBE), str(path)], env=env, inside=True, root=root)
 
     def step(self) -> Step:
         """Wait until nothing is left to do; gives the longest step since the last time."""
