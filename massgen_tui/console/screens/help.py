@@ -11,6 +11,7 @@ from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.keys import remapped, shown
 from massgen_tui.console.screens.text_modal import TextModal
+from massgen_tui.console.widgets.laid_once import LaidOnce
 from massgen_tui.terminal import in_browser
 
 NOTES = """
@@ -67,7 +68,7 @@ def help_screen(keymap: Mapping[str, str]) -> TextModal:
             names = Padding(Text(shown(remapped(key, keymap)), "bold"), (0, 0, 0, 2))
             table.add_row(names, Text(key.text), Text(key.id, "dim"))
         table.add_row()
-    return TextModal("Keys", text, shown=Group(table, Text(notes)))
+    return TextModal("Keys", text, shown=LaidOnce(Group(table, Text(notes))))
 
 
 def keys_in(keymap: Mapping[str, str], *scopes: Scope) -> TextModal:
