@@ -10,6 +10,8 @@ from massgen_tui.console import refresher
 from massgen_tui.console.refresher import SECOND, SOON, Refresher
 from massgen_tui.console.watch import WatchApp
 from massgen_tui.monitor.fetch import Fetcher
+from massgen_tui.monitor.gpus import GpuMonitor
+from massgen_tui.monitor.nvml import NoGpus, Nvml
 from massgen_tui.monitor.servers import ServerMonitor
 from massgen_tui.monitor.status import ServerTarget
 from tests.support import scenes
@@ -117,3 +119,15 @@ async def test_a_monitor_tells_of_each_status_that_changed() -> None:
         await monitor.look(target)
         await monitor.stop()
     assert len(told) == before + 1
+
+
+def test_a_gpu_monitor_tells_of_each_snapshot() -> None:
+    def none() -> Nvml:
+        raise NoGpus("no NVIDIA driver on this host")
+
+    told = list[int]()
+    monitor = GpuMonitor(open_nvml=none, sampled=lambda: told.append(1))
+    monitor.start()
+    monitor.wait_for(lambda snapshot: bool(snapshot.reason))
+    assert monitor.stop(10.0)
+    assert len(told) == 2, "when the driver was asked, and when it had answered"

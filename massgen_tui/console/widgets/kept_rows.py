@@ -37,10 +37,12 @@ class KeptRows:
         self, id: str, status: ServerStatus, width: int, now: float, *, copy_key: str, chosen: bool
     ) -> list[Row]:
         """The rows of a server, as `server_rows` makes them."""
+        kept, how = self._servers.get(id), (width, copy_key, chosen)
         if aged(status, now):
             self._servers.pop(id, None)
             return server_rows(status, width, now, copy_key=copy_key, chosen=chosen)
-        kept, how = self._servers.get(id), (width, copy_key, chosen)
+        if kept is not None and kept[0] is status and kept[1] == how:
+            return kept[2]
         if kept is not None and kept[1] == how and _same(kept[0], status):
             rows = kept[2]
         else:
@@ -84,6 +86,4 @@ class KeptRows:
 
 def _same(before: ServerStatus, after: ServerStatus) -> bool:
     """Whether two looks differ in no more than when they were and how long they took."""
-    if before is after:
-        return True
     return bool(_SEEN_OF_SERVER(after) == _SEEN_OF_SERVER(before))
