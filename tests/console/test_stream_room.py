@@ -59,3 +59,16 @@ def test_another_text_that_is_searched_finds_the_rows_of_the_one_before() -> Non
     assert STALE not in page.scroll.rows
     second.close()
     assert not page.document.whole
+
+
+def test_only_what_is_selected_is_wrapped_for_it() -> None:
+    page, whole = long_page()
+    page.document.whole = False
+    while page.document.sweep(1024):
+        pass
+    rows = page.scroll.rows
+    before = rows.count(STALE)
+    for first, last in ((0, 20), (5000, 5100), (len(rows) - 3000, len(rows) - 2900)):
+        page.document.settle(first, last)
+        assert shown(rows[first : last + 1]) == whole[first : last + 1]
+    assert before - rows.count(STALE) < 1000

@@ -104,5 +104,5 @@ class Page:
         self.document.flush(now)
         while self.document.waiting:
             self.document.flush(now)
-        self.document.settle_all()
+        self.document.settle()
         return shown(self.scroll.rows)

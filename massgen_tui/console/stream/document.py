@@ -1,6 +1,7 @@
 """One agent's conversation as rows, brought up to date for the price of what is new."""
 
 from collections.abc import Iterator
+from sys import maxsize
 
 from massgen_tui.console.stream.beginning import Beginning
 from massgen_tui.console.stream.blocks import STALE, Growing
@@ -215,13 +216,14 @@ class Document:
                 return
             self._room.see(self.views)
 
-    def settle_all(self) -> None:
-        """Wrap all that waits for it or was put away; `let_go` is to follow."""
-        self.bring_back()
-        before, self._room.all = self._room.all, True
-        while self.sweep(1 << 20):
-            pass
-        self._room.all = before
+    def settle(self, first: int = 0, last: int = maxsize) -> None:
+        """Wrap what waits for it, or was let go of, between two rows; `let_go` is to follow."""
+        rows, at = self.scroll.rows, first
+        while at < len(rows) and at <= last:
+            if rows[at] is not STALE:
+                at += 1
+            elif not self._settle_at(at):
+                return
 
     def let_go(self) -> None:
         """Let go of all rows that are far from the window, in later `sweep`s."""

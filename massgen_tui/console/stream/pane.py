@@ -6,6 +6,7 @@ asks for no layout while text streams.
 
 import asyncio
 from collections.abc import Callable
+from sys import maxsize
 from typing import ClassVar
 
 from textual import events
@@ -170,10 +171,10 @@ class AgentPane(Searched, can_focus=True):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Give what was sent where something is selected."""
         start, end = selection
-        rows = self._view.rows[start.y if start else 0 : end.y + 1 if end else None]
-        if STALE not in rows:
+        first, last = start.y if start else 0, end.y if end else maxsize
+        if STALE not in self._view.rows[first : last + 1]:
             return selected_text(self._view.rows, selection), "\n"
-        self._document.settle_all()
+        self._document.settle(first, last)
         text = selected_text(self._view.rows, selection)
         self._document.let_go()
         self._catch_up_later()
