@@ -20,10 +20,8 @@ _REST = (
     "console.stream.turn_view",
     "console.screens.help",
     "console.screens.request",
-    "console.saving",
     "coordinate.conductor",
     "store.encoder",
-    "store.resume",
 )
 """What is used once there is a prompt, and what is opened by a key: each takes 5 to 50 ms."""
 
