@@ -12,7 +12,8 @@ class Ending(threading.Event):
         """Not set."""
         super().__init__()
         self._read, self._write = os.pipe()
-        weakref.finalize(self, _close, self._read, self._write)
+        # at the very end the system does: a thread may still wait
+        weakref.finalize(self, _close, self._read, self._write).atexit = False
 
     def fileno(self) -> int:
         """What a selector waits for."""
