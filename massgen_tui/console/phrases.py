@@ -1,6 +1,7 @@
 """What the first frame says as later ones do."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from massgen_tui.text import one_line
 
@@ -11,6 +12,7 @@ def how_many(agents: int, paused: int = 0) -> str:
     return f"{many}, {paused} paused" if paused else many
 
 
+@lru_cache(maxsize=8)
 def terminal_title(name: str, answering: int) -> str:
     """What the terminal's window is called."""
     busy = f"{answering} answering" if answering else ""

@@ -57,6 +57,11 @@ class Canvas:
         self._look = None
         self._drawn = []
 
+    @property
+    def width(self) -> int:
+        """How wide what was drawn last is."""
+        return self._look.width if self._look is not None else 0
+
     def fits(self, width: int, height: int) -> bool:
         """Whether what was drawn last is of this size and stands here."""
         return self._suits(width) and len(self._drawn) == height

@@ -25,7 +25,7 @@ from massgen_tui.console.stream.copying import Part, copied
 from massgen_tui.console.stream.rows import runs
 from massgen_tui.console.stream.searched import Clock, Searched
 from massgen_tui.console.stream.select import line_at, selected_text, word_at
-from massgen_tui.console.stream.styles import styles_of
+from massgen_tui.console.stream.styles import Styles, styles_of
 from massgen_tui.session.agent import Agent, Turn
 
 _WHEEL = 3
@@ -51,6 +51,9 @@ class AgentPane(Searched, can_focus=True):
         def control(self) -> "AgentPane":
             """The pane it comes from."""
             return self.pane
+
+    fresh = False
+    """It was just renewed: it stands as it did then."""
 
     def __init__(
         self,
@@ -97,21 +100,30 @@ class AgentPane(Searched, can_focus=True):
             self.refresh(*changed)
         return bool(changed)
 
-    def renew(self, now: float, *, takes: bool = True) -> list[Region]:
-        """Take in what is new at `now`, or later in its turn; gives what is to be drawn again."""
-        region = self.region
+    def renew(
+        self, now: float, region: Region, styles: Styles, *, aims: bool, takes: bool = True
+    ) -> list[Region]:
+        """Take in what is new at `now`, or later in its turn; gives what is to be drawn again.
+
+        Where it stands, and how it is drawn, is the same for all panes of a frame.
+        """
         if not region:
             return []
         if takes:
             self._document.flush(now)
         else:
             self._document.waiting = True
-        return [part.translate(region.offset) for part in self._renewed(now, region)]
+        self._canvas.x, self._canvas.aims = region.x, aims
+        self.fresh = True
+        return [part.translate(region.offset) for part in self._changed(now, region.size, styles)]
 
     def _renewed(self, now: float, region: Region) -> list[Region]:
         """The lines of the pane, which stands in `region`, that are not those already drawn."""
-        width, height = self._stand(region)
-        changed = self._canvas.draw(now, width, height, styles_of(self.app))
+        return self._changed(now, self._stand(region), styles_of(self.app))
+
+    def _changed(self, now: float, size: Size, styles: Styles) -> list[Region]:
+        width, height = size
+        changed = self._canvas.draw(now, width, height, styles)
         if self._document.waiting or self._document.stale or self._looking:
             self._catch_up_later()
         if len(changed) * 2 > height:
@@ -147,9 +159,11 @@ class AgentPane(Searched, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give the lines of `crop`, straight from the rows."""
-        width, height = self._stand(self.region)
-        if not self._canvas.fits(width, height):
-            self.paint(self._clock())
+        width = self._canvas.width
+        if not self.fresh:
+            width, height = self._stand(self.region)
+            if not self._canvas.fits(width, height):
+                self.paint(self._clock())
         strip, selection = self._canvas.strip, self._selection
         strips = [strip(y, selection) or self._nothing() for y in range(crop.y, crop.bottom)]
         if crop.x or crop.width != width:

@@ -28,14 +28,16 @@ class TerminalTitle:
         kind = (os.environ if environ is None else environ).get("TERM", "")
         self._able = bool(kind) and not kind.startswith(_WITHOUT)
         self._write = write
-        self._text = ""
+        self._text = self._told = ""
         self._ours = False
         self.set = False
         """The terminal shows our title, and keeps the one of before."""
 
     def show(self, text: str) -> None:
         """Have this title from now on; empty: the one of before."""
-        text = one_line(text, _LONGEST)
+        if text == self._told:
+            return
+        self._told, text = text, one_line(text, _LONGEST)
         if self._able and text != self._text:
             self._text = text
             if self._ours:

@@ -53,6 +53,8 @@ def clock(seconds: float) -> str:
 class TitleBar(Line):
     """The program, the config's name, the turn and how long it takes."""
 
+    _told: tuple[object, ...] = ()
+
     def tell(
         self,
         name: str,
@@ -71,11 +73,16 @@ class TitleBar(Line):
             running: The turn goes on.
             trouble: What must stay in sight, before all that may be cut.
         """
+        seconds, width = None if elapsed is None else int(elapsed), self.app.size.width
+        told = name, middle, seconds, running, trouble, width
+        if told == self._told:
+            return
+        self._told = told
         left = Text.assemble((" massgen-tui", "bold"), "  ", one_line(name, 40))
         if trouble:
             left.append(f"   ! {trouble}", "bold")
         if middle:
-            room = max(self.app.size.width - cells(left.plain) - 14, 12)
+            room = max(width - cells(left.plain) - 14, 12)
             said = one_line(middle, room)
             left.append(f"   {crop(said, room)}")
         right = Text()

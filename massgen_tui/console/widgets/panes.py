@@ -5,6 +5,7 @@ from time import monotonic
 
 from textual import events
 from textual.containers import Container
+from textual.errors import NoWidget
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -14,7 +15,7 @@ from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.textual_private import draw_now
 
-_TAKES = 0.01
+_TAKES = 0.025
 """Seconds of a frame in which panes take in text; the others do so in their turn, as keys wait."""
 
 
@@ -86,15 +87,31 @@ class PaneGrid(Container):
         Where it cannot be drawn at once the grid is refreshed, once: a refresh of each pane would
         be a message and a turn of the screen each.
         """
-        changed: list[Region] = []
-        until = monotonic() + _TAKES
-        for pane in (self.panes[index] for index in self.arrangement.visible):
-            takes = not pane.behind and monotonic() < until
-            changed += pane.renew(now, takes=takes)
-        self.stands = not changed or draw_now(self.screen, changed)
+        shown = [self.panes[index] for index in self.arrangement.visible]
+        try:
+            changed = self._renew(shown, now)
+            self.stands = not changed or draw_now(self.screen, changed)
+        finally:
+            for pane in shown:
+                pane.fresh = False
         if not self.stands:
             corner = self.content_region.offset
             self.refresh(*(part.translate(-corner) for part in changed))
+
+    def _renew(self, panes: Sequence[AgentPane], now: float) -> list[Region]:
+        """Let these take in what is new; gives what of the screen is to be drawn again."""
+        screen, styles = self.screen, styles_of(self.app)
+        aims = self.is_attached and self.app.screen is screen
+        changed: list[Region] = []
+        until = monotonic() + _TAKES
+        for pane in panes:
+            try:
+                region = screen.find_widget(pane).region
+            except NoWidget:  # it was not laid out yet
+                continue
+            takes = not pane.behind and monotonic() < until
+            changed += pane.renew(now, region, styles, aims=aims, takes=takes)
+        return changed
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing: the panes stand before it, without a gap."""
