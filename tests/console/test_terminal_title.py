@@ -35,7 +35,7 @@ def turn_off(config: Path) -> None:
 async def until_called(terminal: Terminal, title: str) -> None:
     """Wait until the window is called so."""
     for _ in range(400):
-        if title in titles(terminal):
+        if titles(terminal)[-1:] == [title]:
             return
         await asyncio.to_thread(terminal.read)
     raise AssertionError(titles(terminal))
