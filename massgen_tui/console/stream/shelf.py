@@ -17,7 +17,7 @@ class Shelf:
     The blocks of one turn and their rows are a hundred small objects.
     """
 
-    __slots__ = ("_counts", "_segments", "head", "size")
+    __slots__ = ("_counts", "_packed", "head", "size")
 
     def __init__(self, blocks: Sequence[Block], segments: Packed) -> None:
         """Keep what is known of `blocks`; the rows of their answer are all `segments`."""
@@ -25,7 +25,7 @@ class Shelf:
         """How many rows they have."""
         self.head = sum(len(block.rows) for block in blocks[:2])
         """How many are those of the first two."""
-        self._segments = segments
+        self._packed = segments
         self._counts = bytes(0 if isinstance(one, Answer) else len(one.rows) for one in blocks)
 
     @classmethod
@@ -44,4 +44,4 @@ class Shelf:
         for block, count in zip(blocks, self._counts, strict=True):
             block.rows = [STALE] * count
             if isinstance(block, Answer):
-                block.restore(self._segments, self.size - sum(self._counts))
+                block.restore(self._packed, self.size - sum(self._counts))
