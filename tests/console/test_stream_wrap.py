@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from massgen_tui.console.stream import wrap
 from massgen_tui.console.stream.growing_plain import PlainText
 from massgen_tui.console.stream.wrap import breaks, chops, crop, cut_spans
 from massgen_tui.console.terminal.width import cells
@@ -125,3 +126,18 @@ def test_spans_are_cut_at_offsets() -> None:
     spans = (("abc", "text"), ("def", "code"), ("ghi", "dim"))
     assert cut_spans(spans, 2, 7) == (("c", "text"), ("def", "code"), ("g", "dim"))
     assert cut_spans(spans, 3, 3) == ()
+
+
+@pytest.mark.parametrize("width", [2, 7, 20, 38])
+@pytest.mark.parametrize("line", ["x" * 100, "    total_1 = add(total_0, 1)  # line 1", "ab" * 19])
+def test_code_of_single_cells_is_cut_as_any_other(
+    line: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = f"{line}é"  # the same, but for what is not ASCII at its end
+    cuts = chops(line, width)
+    assert [line[a:b] for a, b in cuts] == [
+        line[at : at + width] for at in range(0, len(line), width)
+    ]
+    assert chops(wide, width)[: len(cuts) - 1] == cuts[:-1]
+    monkeypatch.setattr(wrap, "graphemes", pytest.fail)
+    assert chops(line, width) == cuts, "and nothing is asked of each character"

@@ -108,6 +108,8 @@ def chops(line: str, width: int) -> list[Cut]:
     """Cut one line (no newline, no tab in it) every `width` cells, wherever that is: code."""
     if len(line) * 2 <= width or (line.isascii() and len(line) <= width):
         return [(0, len(line))]
+    if line.isascii():
+        return [(at, min(at + width, len(line))) for at in range(0, len(line), width)]
     rows: list[Cut] = []
     start = used = 0
     for begin, _, most in graphemes(line):
