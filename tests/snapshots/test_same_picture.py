@@ -220,7 +220,7 @@ async def test_the_terminal_shows_each_frame_as_if_drawn_anew(
     """Whether only what changed is drawn, or Textual draws; under overlays and notices too."""
     monkeypatch.setattr(textual_private, "known", known)
     doing = iter(DOING)
-    async with playing(WITHOUT_EMOJI, (120, 36), every=14) as play:
+    async with playing(WITHOUT_EMOJI, (120, 36), every=8) as play:
         mirror = Mirror(play.stage.app, monkeypatch)
         await play.stage.settle()
         async for share in play.turn(0):
