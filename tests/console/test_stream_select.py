@@ -155,8 +155,9 @@ async def test_code_is_dragged_over_as_it_was_sent() -> None:
 async def test_what_the_sidebar_says_is_dragged_over() -> None:
     watching = FixedWatching(scenes.one_down(), scenes.two_gpus())
     async with staged(size=(120, 36), watching=watching) as stage:
-        await stage.settle()
         sidebar = stage.app.main.sidebar
+        while not any(":8000" in line for line in sidebar.lines):
+            await stage.settle()
         at = next(at for at, line in enumerate(sidebar.lines) if ":8000" in line)
         x = sidebar.region.x + 2 + sidebar.lines[at].index(":8000")
         y = sidebar.region.y + 1 + at
