@@ -1,7 +1,7 @@
 """The one clock of painting: panes are drawn by frame, not by token.
 
 A frame first lets all paused sockets read, gives that a moment, then draws what is new. How often
-depends on what drawing costs: painting takes at most about a sixth of one core, between 12.5
+depends on what drawing costs: painting takes at most about a tenth of one core, between 12.5
 and 6 frames a second. More frames cost more and are not seen.
 Nothing runs while nothing can change.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 FASTEST, SLOWEST = 1 / 12.5, 1 / 6
 """Seconds between two frames; the first few, before their cost is known, come at the fastest."""
-SHARE = 6.25
+SHARE = 10.0
 """A frame may come after this many times the CPU time that the last ones took."""
 READ_TIME = 0.001
 """Seconds between letting sockets read and drawing what they gave."""

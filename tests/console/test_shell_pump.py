@@ -47,7 +47,7 @@ def test_the_period_follows_what_a_frame_costs() -> None:
     for _ in range(3):
         bench.pump.frame()
     assert bench.pump.period == SLOWEST
-    bench.cost = 0.02
+    bench.cost = 0.012
     for _ in range(60):
         bench.pump.frame()
     assert FASTEST < bench.pump.period < SLOWEST
