@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from massgen_tui.console.widgets.sidebar import Sidebar
     from massgen_tui.console.workspace import Workspace
 
+WRITTEN = 0.03
+"""Seconds in which requests are written to servers nearby, before the processor draws."""
 _NUMBERS = itertools.count(1)
 """Of the modes, which hold a main screen each and what is over it."""
 
@@ -77,6 +79,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.remembered = remembered or Remembered()
         self._held: list[events.Event] | None = keys_of(self.before.typed)
         self._first = (prompt, notice)
+        self._unsent = ""
+        """What was given and could not be sent: it is left for the prompt."""
         self._refresher = Refresher(self.show_monitors)
         self._coordinate = coordinate
         self._events: asyncio.AbstractEventLoop | None = None
@@ -150,11 +154,24 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self.exit(return_code=1)
             return
         self._attach_workspace(rooms().Workspace(config, None, self))
-        if self._first[0]:  # what is asked already comes before what is drawn
-            await self.services.warm_up()
+        if self._first[0]:
+            await self._ask_first()
         self._opening = None
         await self._show_main()
         self.call_after_refresh(self._begin)
+
+    async def _ask_first(self) -> None:
+        """Ask what is given before what is drawn; what cannot be sent is left for the screen."""
+        await self.services.warm_up()
+        self._send_first()
+        if self.session.active:
+            await asyncio.sleep(WRITTEN)
+
+    def _send_first(self) -> None:
+        prompt, notice = self._first
+        if prompt and not self.prompt.sent_given(prompt):
+            self._unsent = prompt
+        self._first = (None, notice)
 
     async def _show_main(self) -> None:
         self.apply_ui()
@@ -197,10 +214,10 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.workspace.open()
         self._refresher.start()
         self.follow_config()
-        prompt, notice = self._first
-        self._greet(notice)
-        if prompt:
-            self.workspace.prompt.send_given(prompt)
+        self._greet(self._first[1])
+        self._send_first()
+        if self._unsent:
+            self.prompt.offer(self._unsent)
         await self._release_keys()
 
     def open_session(self, path: Path) -> None:
@@ -291,7 +308,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             await self._stop()
 
     async def _stop(self) -> None:
-        if self._opening is None:
+        if hasattr(self, "services"):
             await self.services.stop("quit" if self.failed is None else "failed")
 
     @property

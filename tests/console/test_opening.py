@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.app import ComposeResult
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
@@ -19,6 +20,7 @@ from massgen_tui.config.outline import outline_of
 from massgen_tui.console import app as console
 from massgen_tui.console import services, textual_private
 from massgen_tui.console.app import ConsoleApp
+from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.opening import OpeningScreen
 from tests.support.console import screen_text
 from tests.support.mirror import drawn_whole
@@ -157,6 +159,57 @@ async def test_what_a_prompt_needs_is_imported_before_the_screen_that_shows_its_
         await ready(app, pilot)
         assert [agent.turns[0].prompt for agent in app.session.agents] == ["go"] * 2
     assert seen[0]
+
+
+async def test_a_prompt_given_at_the_start_is_sent_before_the_main_screen_is_drawn(
+    path: Path, may_read: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outline = outline_of(path)
+    assert outline is not None
+    app, drawn, seen = ConsoleApp(outline, prompt="@second go"), MainScreen.compose, list[bool]()
+
+    def compose(main: MainScreen) -> ComposeResult:
+        seen.append(app.session.active)
+        return drawn(main)
+
+    monkeypatch.setattr(MainScreen, "compose", compose)
+    may_read.set()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(app, pilot)
+        asked = [[turn.prompt for turn in agent.turns] for agent in app.session.agents]
+    assert asked == [[], ["go"]]
+    assert seen == [True]
+
+
+@pytest.mark.parametrize("given", ["@nobody go", "/help", "@second"])
+async def test_a_prompt_that_cannot_be_sent_at_the_start_stands_in_the_prompt(
+    path: Path, may_read: threading.Event, given: str
+) -> None:
+    outline = outline_of(path)
+    assert outline is not None
+    app = ConsoleApp(outline, prompt=given)
+    may_read.set()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(app, pilot)
+        assert app.prompt.text == given
+        assert not any(agent.turns for agent in app.session.agents)
+        assert len(app._notifications) == 1
+
+
+async def test_to_quit_while_a_prompt_is_sent_before_the_screen_ends_what_was_asked(
+    path: Path, may_read: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outline = outline_of(path)
+    assert outline is not None
+    monkeypatch.setattr(console, "WRITTEN", 60)
+    app = ConsoleApp(outline, prompt="go")
+    may_read.set()
+    async with app.run_test(size=(100, 30)) as pilot:
+        while not getattr(app, "session", None) or not app.session.agents[0].turns:
+            await pilot.pause(0.01)
+        assert isinstance(app.screen, OpeningScreen)
+        app.exit()
+    assert not app.session.active
 
 
 @pytest.mark.parametrize("text", [TEXT, TEXT.replace("ui: {", "ui: {theme: nord, ")])

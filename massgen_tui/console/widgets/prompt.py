@@ -191,12 +191,12 @@ class Prompt(TextArea):
             self.past.keep(left.strip())
         return edits.draft
 
-    def send_given(self, text: str) -> None:
-        """Send a prompt that the program was started with; what is not sent stands here."""
-        if self._ask(text):
+    def sent_given(self, text: str) -> bool:
+        """Send a prompt that the program was started with, before anything is drawn or later."""
+        sent = self._ask(text)
+        if sent:
             self.past.keep(text)
-        else:
-            self.offer(text)
+        return sent
 
     def remember(self, text: str) -> None:
         """Have a prompt among those that `up` brings."""
