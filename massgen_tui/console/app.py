@@ -3,10 +3,13 @@
 import asyncio
 import gc
 import itertools
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import events
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from massgen_tui.config.errors import ConfigError
@@ -79,6 +82,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.remembered = remembered or Remembered()
         self._held: list[events.Event] | None = keys_of(self.before.typed)
         self._first = (prompt, notice)
+        self._unsaid: list[Callable[[], None]] = []
         self._unsent = ""
         """What was given and could not be sent: it is left for the prompt."""
         self._refresher = Refresher(self.show_monitors)
@@ -167,6 +171,15 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         if self.session.active:
             await asyncio.sleep(WRITTEN)
 
+    def say(
+        self, text: str, *, seconds: float = 4, severity: SeverityLevel = "information"
+    ) -> None:
+        """Tell the user something for a while; only the newest is shown, so behind the greeting."""
+        if self._opening is None:
+            super().say(text, seconds=seconds, severity=severity)
+        else:
+            self._unsaid.append(partial(self.say, text, seconds=seconds, severity=severity))
+
     def _send_first(self) -> None:
         prompt, notice = self._first
         if prompt and not self.prompt.sent_given(prompt):
@@ -215,6 +228,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self._refresher.start()
         self.follow_config()
         self._greet(self._first[1])
+        for say in self._unsaid:
+            say()
         self._send_first()
         if self._unsent:
             self.prompt.offer(self._unsent)

@@ -187,13 +187,15 @@ async def test_a_prompt_that_cannot_be_sent_at_the_start_stands_in_the_prompt(
 ) -> None:
     outline = outline_of(path)
     assert outline is not None
-    app = ConsoleApp(outline, prompt=given)
+    app = ConsoleApp(outline, prompt=given, notice="a notice")
     may_read.set()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await ready(app, pilot)
         assert app.prompt.text == given
         assert not any(agent.turns for agent in app.session.agents)
-        assert len(app._notifications) == 1
+        told = [notification.message for notification in app._notifications]
+        assert len(told) == 1
+        assert told != ["a notice"]
 
 
 async def test_to_quit_while_a_prompt_is_sent_before_the_screen_ends_what_was_asked(
