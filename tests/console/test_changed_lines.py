@@ -48,6 +48,8 @@ async def streamed(stage: Stage, mirror: Mirror, frames: int) -> None:
         attempt.apply(ContentDelta(_TEXT[turn % len(_TEXT)]), stage.clock())
         stage.app.paint()
         await stage.pilot.pause()
+        if cells(mirror.screen) != drawn_cells(stage.app):  # the palette draws by itself too
+            await stage.settle()
         assert cells(mirror.screen) == drawn_cells(stage.app)
 
 
@@ -105,3 +107,14 @@ def test_pictures_are_compared_with_their_colours() -> None:
     pyte.Stream(one).feed("\x1b[1mab")
     pyte.Stream(other).feed("ab")
     assert cells(one) != cells(other)
+
+
+async def test_panes_that_were_taken_off_the_screen_draw_nothing_and_end_nothing() -> None:
+    async with staged(config_of("a", "b")) as stage:
+        await stage.ask("hi")
+        grid = stage.app.main.grid
+        await grid.remove()
+        attempt = stage.app.session.agents[0].turns[0].attempts[0]
+        attempt.apply(ContentDelta("more"), stage.clock())
+        grid.paint(stage.clock())
+        assert grid.stands

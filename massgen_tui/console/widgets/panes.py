@@ -85,8 +85,11 @@ class PaneGrid(Container):
         """Draw what is new in the panes that are seen, at `now` seconds of the session's clock.
 
         Where it cannot be drawn at once the grid is refreshed, once: a refresh of each pane would
-        be a message and a turn of the screen each.
+        be a message and a turn of the screen each. Off the screen, as at the end, nothing is drawn.
         """
+        if not self.is_attached:
+            self.stands = True
+            return
         shown = [self.panes[index] for index in self.arrangement.visible]
         try:
             changed = self._renew(shown, now)
@@ -101,7 +104,7 @@ class PaneGrid(Container):
     def _renew(self, panes: Sequence[AgentPane], now: float) -> list[Region]:
         """Let these take in what is new; gives what of the screen is to be drawn again."""
         screen, styles = self.screen, styles_of(self.app)
-        aims = self.is_attached and self.app.screen is screen
+        aims = self.app.screen is screen
         changed: list[Region] = []
         until = monotonic() + _TAKES
         for pane in panes:
