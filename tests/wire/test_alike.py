@@ -160,3 +160,12 @@ def test_a_stamp_that_changes_meanwhile_changes_no_text() -> None:
     )
     same([told.encode()])
     same(cut(told.encode(), range(0, len(told), 333)))
+
+
+def test_a_field_that_says_what_the_text_says_is_not_taken_for_it() -> None:
+    chunks = [
+        say("a") | {"obfuscation": "a"},
+        say("a") | {"obfuscation": "b"},
+        say("a") | {"obfuscation": "c"},
+    ]
+    same([stream(one, done=False) for one in chunks])
