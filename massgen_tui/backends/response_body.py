@@ -14,8 +14,9 @@ from massgen_tui.backends.replies import (
     streamed_all_the_same,
     streams,
 )
-from massgen_tui.backends.transport import coding_of, excerpt, gathered, leftover
+from massgen_tui.backends.transport import coding_of, excerpt
 from massgen_tui.backends.unpack import PackedError, Unpacker
+from massgen_tui.backends.waiting import gathered, leftover
 
 _WHOLE = 8 * 1024 * 1024
 """Bytes of an answer that is not streamed; a larger one is none of a model."""

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import functools
 import ssl
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 
 import aiohttp
@@ -75,38 +74,6 @@ def drop(response: aiohttp.ClientResponse) -> None:
     if connection is not None and connection.transport is not None:
         connection.transport.abort()
     response.close()
-
-
-def leftover(response: aiohttp.ClientResponse) -> bytes:
-    """What came before a connection broke and was not read yet.
-
-    aiohttp raises the break before it gives that, so this looks behind its public face; empty where
-    a later release keeps it elsewhere (a test tells).
-    """
-    pieces = getattr(response.content, "_buffer", ())
-    offset = getattr(response.content, "_buffer_offset", 0)
-    return b"".join(pieces)[offset:]
-
-
-async def gathered(response: aiohttp.ClientResponse) -> bytes:
-    """All that has come of a body by now, once something has; empty at its end.
-
-    `readany` gives the same, but takes some 3 us for each HTTP chunk, which with a stream is an
-    event of it. So what waits behind the first one is made one piece before, where aiohttp 3.14
-    keeps it; a later release that keeps it elsewhere only reads it slower (a test tells).
-    """
-    content = response.content
-    data, ends = await content.readchunk()
-    while ends and not data and not content.at_eof():
-        data, ends = await content.readchunk()
-    if not data or content.exception() is not None:
-        return data
-    pieces = getattr(content, "_buffer", None)
-    if isinstance(pieces, deque) and len(pieces) > 1:
-        whole = b"".join(pieces)
-        pieces.clear()
-        pieces.append(whole)
-    return data + content.read_nowait()
 
 
 @functools.cache

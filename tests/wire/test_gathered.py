@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp.base_protocol import BaseProtocol
 
-from massgen_tui.backends.transport import gathered
+from massgen_tui.backends.waiting import gathered, is_known
 
 PIECES = [b"data: 1\n\n", b"data: 2\n\n", b"data: 3\n\n"]
 
@@ -108,3 +108,21 @@ async def test_what_is_read_at_once_is_where_aiohttp_keeps_it() -> None:
     for piece in PIECES:
         feed(reader, piece, chunked=True)
     assert list(getattr(reader, "_buffer", ())) == PIECES
+    assert is_known(reader)
+    assert not is_known(Public(reader))
+
+
+async def test_more_than_is_held_is_let_in_again_once_it_is_read(
+    read: Callable[[aiohttp.StreamReader], asyncio.Future[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader, paused = body(), list[bool]()
+    protocol = reader._protocol
+    parser = SimpleNamespace(
+        pause_reading=lambda: paused.append(True), feed_data=lambda _: ([], False, b"")
+    )
+    monkeypatch.setattr(protocol, "_parser", parser)
+    feed(reader, b"x" * (1 << 18), chunked=False)
+    assert (protocol._reading_paused, paused) == (True, [True])
+    assert len(await read(reader)) == 1 << 18
+    assert not protocol._reading_paused
