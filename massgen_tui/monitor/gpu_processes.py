@@ -16,13 +16,12 @@ from pathlib import Path
 from massgen_tui.config.address import port_of
 from massgen_tui.monitor.gpu_status import GpuStatus
 from massgen_tui.monitor.host import PROC
+from massgen_tui.monitor.listening import listening
 from massgen_tui.monitor.status import ServerTarget
 from massgen_tui.net.address import is_loopback
 
 EVERY = 10.0
 """Seconds between two searches, however many processes come and go."""
-_LISTENS = "0A"
-_MOST_SOCKETS = 20_000
 _MOST_FILES = 4096
 _MOST_FOREBEARS = 16
 
@@ -89,7 +88,8 @@ class GpuProcesses:
         )
 
     def _search(self, pids: Iterable[int]) -> dict[int, str]:
-        sockets = self._sockets()
+        inodes = listening(self._places, self._proc)
+        sockets = {f"socket:[{inode}]": place for inode, place in inodes.items()}
         if not sockets:
             return {}
         asked: dict[int, str] = {}
@@ -101,22 +101,6 @@ class GpuProcesses:
                 if place := asked[forebear]:
                     found[pid] = place
                     break
-        return found
-
-    def _sockets(self) -> dict[str, str]:
-        """The inodes of the sockets that listen on our servers' ports, with the server's place."""
-        found = {}
-        for name in ("tcp", "tcp6"):
-            try:
-                with (self._proc / "net" / name).open(encoding="ascii", errors="replace") as file:
-                    lines = [line.split() for line in itertools.islice(file, 1, _MOST_SOCKETS)]
-            except OSError:
-                continue
-            for parts in lines:
-                if len(parts) > 9 and parts[3] == _LISTENS:
-                    place = self._places.get(_port(parts[1]))
-                    if place:
-                        found[f"socket:[{parts[9]}]"] = place
         return found
 
     def _line(self, pid: int) -> Iterable[int]:
@@ -153,11 +137,3 @@ def _target(path: Path) -> str:
         return str(path.readlink())
     except OSError:
         return ""
-
-
-def _port(address: str) -> int:
-    port = address.rpartition(":")[2]
-    try:
-        return int(port, 16)
-    except ValueError:
-        return 0

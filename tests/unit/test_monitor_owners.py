@@ -11,6 +11,7 @@ import pytest
 from massgen_tui.monitor.gpu_processes import GpuProcesses, places_of
 from massgen_tui.monitor.gpu_status import GpuProcess, GpuStatus
 from massgen_tui.monitor.gpus import GpuMonitor
+from massgen_tui.monitor.listening import listening
 from massgen_tui.monitor.nvml import Nvml
 from massgen_tui.monitor.status import ServerTarget
 from tests.support.fakes import FakeClock
@@ -106,6 +107,33 @@ def test_the_real_proc_knows_this_very_process() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert servers(GpuProcesses({port: "mine"}), os.getpid()) == ["mine"]
+
+
+@pytest.mark.parametrize(("family", "host"), [("AF_INET", "127.0.0.1"), ("AF_INET6", "::1")])
+@pytest.mark.parametrize("refuses", ["nobody", "the kernel", "the build"])
+def test_the_kernel_and_its_files_tell_the_same_sockets(
+    family: str, host: str, refuses: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try:
+        server = socket.create_server((host, 0), family=getattr(socket, family))
+    except OSError:
+        pytest.skip(f"no {host} here")
+    with server:
+        port = server.getsockname()[1]
+        if refuses == "the kernel":
+            # a sandbox without netlink
+            monkeypatch.setattr(socket, "AF_NETLINK", 9999)
+        elif refuses == "the build":
+            monkeypatch.delattr(socket, "AF_NETLINK")
+        inode = os.fstat(server.fileno()).st_ino
+        assert listening({port: "mine", port ^ 1: "nobody's"}) == {inode: "mine"}
+
+
+def test_a_connection_from_the_server_s_port_does_not_listen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), server.accept()[0]:
+            assert list(listening({port: "mine"})) == [os.fstat(server.fileno()).st_ino]
 
 
 def test_without_a_search_only_what_was_found_before_is_named(proc: Proc) -> None:
