@@ -89,6 +89,7 @@ class Workspace(Opener):
             open_gate=self.services.gate.open,
             paint=host.paint,
             after_paint=host.call_after_refresh,
+            changed=lambda: self.main.grid.drawn,
         )
         self.session.listen(self._hear)
 

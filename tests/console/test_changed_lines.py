@@ -1,16 +1,20 @@
 """Frames drawn from what changed alone show what Textual's own show, whatever stands over panes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pyte
 import pytest
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.widget import Widget
 
 from massgen_tui.backends.events import ContentDelta
 from massgen_tui.console import textual_private
 from massgen_tui.console.changed_lines import place_of
+from massgen_tui.console.frame_loop import FEW
+from massgen_tui.console.textual_private import draw_now
 from tests.support.console import Stage, staged
 from tests.support.fakes import config_of
 from tests.support.mirror import Mirror, cells, drawn_cells
@@ -118,3 +122,46 @@ async def test_panes_that_were_taken_off_the_screen_draw_nothing_and_end_nothing
         attempt.apply(ContentDelta("more"), stage.clock())
         grid.paint(stage.clock())
         assert grid.stands
+
+
+async def test_the_grid_counts_the_panes_that_had_something_new() -> None:
+    async with staged(config_of("a", "b", "c")) as stage:
+        await stage.ask("hi")
+        grid, now = stage.app.main.grid, stage.clock()
+        for new in ("ab", "", "c"):
+            grid.paint(now)
+            for agent in stage.app.session.agents:
+                if agent.id in new:
+                    agent.turns[0].attempts[0].apply(ContentDelta("more words"), now)
+            grid.paint(now)
+            assert grid.drawn == len(new)
+
+
+@pytest.mark.parametrize(("agents", "steps"), [(4, 1), (16, 1), (20, 2), (36, 3)])
+async def test_of_many_panes_some_are_drawn_at_once_and_all_soon_after(
+    agents: int, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"a{number}" for number in range(agents)]
+    async with staged(config_of(*names), size=(300, 90)) as stage:
+        await stage.ask("hi")
+        grid, drawn = stage.app.main.grid, list[int]()
+        mirror = Mirror(stage.app, monkeypatch)
+        await stage.settle()
+
+        def draws(screen: Screen[None], parts: Sequence[Region]) -> bool:
+            drawn.append(sum(pane.fresh for pane in grid.panes))
+            return draw_now(screen, parts)
+
+        monkeypatch.setattr("massgen_tui.console.widgets.panes.draw_now", draws)
+        for agent in stage.app.session.agents:
+            agent.turns[0].attempts[0].apply(ContentDelta("more words"), stage.clock())
+        grid.paint(stage.clock())
+        assert len(drawn) == 1
+        async with asyncio.timeout(5):
+            while len(drawn) < steps:
+                await stage.pilot.pause()
+        assert sum(drawn) == agents
+        assert len(drawn) == steps
+        assert max(drawn) <= FEW
+        assert grid.drawn == agents
+        assert cells(mirror.screen) == drawn_cells(stage.app)

@@ -1,7 +1,9 @@
 import asyncio
 from collections.abc import Callable
 
-from massgen_tui.console.frame_loop import FASTEST, SLOWEST, FrameLoop
+import pytest
+
+from massgen_tui.console.frame_loop import FASTEST, FEW, SLOWEST, FrameLoop
 
 
 class Bench:
@@ -14,11 +16,13 @@ class Bench:
         self.idle = asyncio.Event()
         self.cost = 0.0
         self.stands = False
+        self.changed = 0
         self.pump = FrameLoop(
             busy=self.busy,
             open_gate=lambda: self.events.append("gate"),
             paint=self.paint,
             after_paint=self.painted,
+            changed=lambda: self.changed,
             cpu=lambda: self.cpu,
         )
 
@@ -51,6 +55,29 @@ def test_the_period_follows_what_a_frame_costs() -> None:
     for _ in range(60):
         bench.pump.frame()
     assert FASTEST < bench.pump.period < SLOWEST
+
+
+@pytest.mark.parametrize(
+    ("changed", "least", "most"),
+    [
+        (4, FASTEST, FASTEST),
+        (FEW, FASTEST, FASTEST),
+        (24, 1 / 10, 1 / 6),
+        (36, 1 / 6, SLOWEST),
+        (200, SLOWEST, SLOWEST),
+    ],
+)
+def test_frames_of_many_panes_come_further_apart_and_each_pane_is_drawn_5_times_a_second(
+    changed: int, least: float, most: float
+) -> None:
+    bench = Bench()
+    bench.changed = changed
+    assert bench.pump.period == FASTEST
+    bench.pump.frame()
+    assert least <= bench.pump.period <= most
+    assert SLOWEST <= 1 / 5
+    bench.changed = 1
+    assert bench.pump.period == FASTEST
 
 
 async def test_a_frame_that_stands_at_once_is_measured_at_once() -> None:

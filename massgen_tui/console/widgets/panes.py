@@ -1,6 +1,8 @@
 """The panes of all agents, in a grid that scrolls by pane; one of them can fill it."""
 
+from asyncio import TimerHandle
 from collections.abc import Collection, Sequence
+from functools import partial
 from time import monotonic
 
 from textual import events
@@ -10,13 +12,17 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
+from massgen_tui.console.frame_loop import FEW
 from massgen_tui.console.layout import Arrangement, Layout, arrange
+from massgen_tui.console.once import once
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.textual_private import draw_now
 
 _TAKES = 0.025
 """Seconds of a frame in which panes take in text; the others do so in their turn, as keys wait."""
+_BETWEEN = 0.015
+"""Seconds between two steps of a frame: a key is answered in between."""
 
 
 class PaneGrid(Container):
@@ -37,6 +43,10 @@ class PaneGrid(Container):
         self.panes = tuple(panes)
         self.stands = True
         """What was painted last stands on the screen: it waits for no turn of the screen's."""
+        self.drawn = 0
+        """How many panes had something new in the last whole frame."""
+        self._new = 0
+        self._next: TimerHandle | None = None
         self._seen = 0
         self._first = 0
         self._zoomed: AgentPane | None = None
@@ -84,22 +94,38 @@ class PaneGrid(Container):
     def paint(self, now: float) -> None:
         """Draw what is new in the panes that are seen, at `now` seconds of the session's clock.
 
-        Where it cannot be drawn at once the grid is refreshed, once: a refresh of each pane would
+        Where there are many, some of them at once and the others soon after, in several steps.
+        """
+        if self._next is not None:
+            self._next.cancel()
+        self._new = 0
+        shown = [self.panes[index] for index in self.arrangement.visible]
+        self.stands = self._step(now, shown, _even(len(shown)))
+
+    def _step(self, now: float, panes: Sequence[AgentPane], size: int) -> bool:
+        """Draw so many of these panes, and the others later; tells whether they stand.
+
+        Where they cannot be drawn at once the grid is refreshed, once: a refresh of each pane would
         be a message and a turn of the screen each. Off the screen, as at the end, nothing is drawn.
         """
+        self._next = None
         if not self.is_attached:
-            self.stands = True
-            return
-        shown = [self.panes[index] for index in self.arrangement.visible]
+            return True
+        shown, others = panes[:size], panes[size:]
         try:
             changed = self._renew(shown, now)
-            self.stands = not changed or draw_now(self.screen, changed)
+            stands = not changed or draw_now(self.screen, changed)
         finally:
             for pane in shown:
                 pane.fresh = False
-        if not self.stands:
+        if not stands:
             corner = self.content_region.offset
             self.refresh(*(part.translate(-corner) for part in changed))
+        if others:
+            self._next = once(self, _BETWEEN, partial(self._step, now, others, size))
+        else:
+            self.drawn = self._new
+        return stands
 
     def _renew(self, panes: Sequence[AgentPane], now: float) -> list[Region]:
         """Let these take in what is new; gives what of the screen is to be drawn again."""
@@ -113,7 +139,9 @@ class PaneGrid(Container):
             except NoWidget:  # it was not laid out yet
                 continue
             takes = not pane.behind and monotonic() < until
-            changed += pane.renew(now, region, styles, aims=aims, takes=takes)
+            parts = pane.renew(now, region, styles, aims=aims, takes=takes)
+            self._new += bool(parts)
+            changed += parts
         return changed
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -164,3 +192,9 @@ class PaneGrid(Container):
             pane.display = index in now.visible
             pane.styles.column_span = now.last_span if index == now.visible[-1] else 1
         self.post_message(self.Arranged())
+
+
+def _even(panes: int) -> int:
+    """How many of these are drawn in one step, `FEW` at most, where all steps have as many."""
+    steps = max(-(-panes // FEW), 1)
+    return -(-panes // steps)
