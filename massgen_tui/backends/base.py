@@ -1,11 +1,11 @@
 """What every backend is: something that turns a call into a stream of events."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from massgen_tui.backends.call import Call
 from massgen_tui.backends.events import StreamEvent
+from massgen_tui.data_class import dataclass
 
 
 @dataclass(frozen=True, slots=True)

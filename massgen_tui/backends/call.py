@@ -1,9 +1,10 @@
 """What a backend is asked: the messages of a conversation, and what one request wants beside."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from massgen_tui.data_class import dataclass
 from massgen_tui.dialects import Continuing
 
 Role = Literal["system", "user", "assistant", "tool"]

@@ -4,10 +4,11 @@ No I/O here, and nothing of any server's wire format.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from massgen_tui.backends.exchange import Exchange
+from massgen_tui.data_class import dataclass
 
 
 @dataclass(frozen=True, slots=True)

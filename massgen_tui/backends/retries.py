@@ -1,11 +1,12 @@
 """When a try is worth repeating, and after how long. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from massgen_tui.backends import events
 from massgen_tui.backends.adapt import Correction
 from massgen_tui.backends.errors.http import RETRIED, RETRY_AFTER_LIMIT, Diagnosis
 from massgen_tui.backends.events import BackendError, StreamEvent
+from massgen_tui.data_class import dataclass
 
 WAITS = (0.5, 1.0)
 """Seconds before the first and every later repetition, where the server names none."""

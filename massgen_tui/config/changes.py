@@ -5,11 +5,11 @@ as before leaves them so.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from massgen_tui.config.difference import differences
 from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.serialise import kept_values
+from massgen_tui.data_class import dataclass
 from massgen_tui.text import one_line
 
 _NAMED = {

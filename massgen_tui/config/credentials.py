@@ -1,7 +1,6 @@
 """Which key goes to which server: a provider's only to its own hosts, over https."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from pydantic import SecretStr
 
@@ -9,6 +8,7 @@ from massgen_tui.config.address import host_of, port_of
 from massgen_tui.config.extras import MASK, Extra
 from massgen_tui.config.model import AgentProblem
 from massgen_tui.config.secrets import PLAIN
+from massgen_tui.data_class import dataclass
 from massgen_tui.dialects import Dialect, by_host
 from massgen_tui.dialects.headers import is_credential
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from massgen_tui.config.values import (
     written,
 )
 from massgen_tui.config.variables import secrets_in, substitute
+from massgen_tui.data_class import dataclass
 
 _INSTANCE = re.compile(r" or instance of \w+")
 """A model's name, which tells the user nothing."""

@@ -4,12 +4,12 @@ Anchors and merge keys work; documents that expand without end through them are 
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from massgen_tui.config.errors import ConfigError, Problem
+from massgen_tui.data_class import dataclass
 
 MAX_BYTES = 300_000
 MAX_MERGED = 100

@@ -1,7 +1,7 @@
 """An endpoint from its parts, for an agent's backend and for a server that no agent uses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -21,6 +21,7 @@ from massgen_tui.config.read_extras import (
     read_query,
 )
 from massgen_tui.config.values import Item
+from massgen_tui.data_class import dataclass
 from massgen_tui.dialects import Dialect
 
 Secrets = tuple[tuple[str, SecretStr], ...]

@@ -1,7 +1,8 @@
 """What can be wrong with a config file, all of it at once, each with its place."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from massgen_tui.data_class import dataclass
 
 
 @dataclass(frozen=True, slots=True)

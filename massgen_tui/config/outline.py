@@ -5,13 +5,13 @@ Models, variables, keys and most of what can be wrong are the loader's, which ta
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from massgen_tui.config.document import Unusable, entries, read, read_any
 from massgen_tui.config.errors import ConfigError
+from massgen_tui.data_class import dataclass
 from massgen_tui.text import one_line
 
 THEME_VARIABLE = "TEXTUAL_THEME"

@@ -1,12 +1,13 @@
 """Where each parameter of a backend goes in the request's body, and what is said about it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
 
 from massgen_tui.config.merge import at_path, deep_merge, look_up
 from massgen_tui.config.model import AgentConfig
+from massgen_tui.data_class import dataclass
 from massgen_tui.dialects import Dialect, Thinking
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.parameters import OPENAI, SWITCHES, TOKEN_LIMITS

@@ -6,7 +6,9 @@ A config is mappings, lists and scalars, as from YAML or JSON. A file may wrap a
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from massgen_tui.data_class import dataclass
 
 MAX_VALUES = 100_000
 """Values of a whole config after its aliases are expanded."""

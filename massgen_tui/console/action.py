@@ -1,8 +1,8 @@
 """What an action of the console is: one value of which all that is told of it is made."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from massgen_tui.data_class import dataclass
 from massgen_tui.terminal import in_browser
 
 

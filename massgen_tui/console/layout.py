@@ -1,8 +1,9 @@
 """How n panes stand in a space of w×h cells: pure arithmetic, no widgets."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
+
+from massgen_tui.data_class import dataclass
 
 MIN_WIDTH, MIN_HEIGHT = 40, 12
 """Below this size of the terminal one line says that it is too small."""

@@ -6,7 +6,6 @@ place. One that cannot be read, or is wrong, is told once, and all stays as it w
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from massgen_tui.config.model import AgentConfig, Config
 from massgen_tui.config.own_settings import with_own
 from massgen_tui.console.host import Host
 from massgen_tui.console.layout import first_of
+from massgen_tui.data_class import dataclass
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.queries import running
 from massgen_tui.text import one_line

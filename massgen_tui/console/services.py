@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from massgen_tui.config.model import Config
 from massgen_tui.console.frame_loop import SLOWEST
 from massgen_tui.console.history import History
 from massgen_tui.console.late import import_rest
+from massgen_tui.data_class import dataclass
 from massgen_tui.late import late
 from massgen_tui.session.session import Session
 from massgen_tui.store.program_log import FILE, close_log, open_log

@@ -5,9 +5,11 @@ Names of parsers as vLLM 0.33 and SGLang 0.5.23 know them. The first family that
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
+
+from massgen_tui.data_class import dataclass
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 

@@ -1,9 +1,11 @@
 """What is written down about one kind of server."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from types import MappingProxyType
+
+from massgen_tui.data_class import dataclass
 
 
 class Thinking(Enum):

@@ -1,9 +1,9 @@
 """What an answer took in energy, estimated from a GPU's power while it was made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from massgen_tui.data_class import dataclass
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 
 BUSY = 5

@@ -3,9 +3,9 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from massgen_tui.data_class import dataclass
 from massgen_tui.monitor.probe_log import ProbeLogEntry
 
 Source = Literal["prompt", "look"]

@@ -1,7 +1,6 @@
 """What is known of GPUs at a moment: plain values, None where a thing is not known (never 0)."""
 
-from dataclasses import dataclass
-
+from massgen_tui.data_class import dataclass
 from massgen_tui.monitor.gpu_state import GpuState
 
 STALE = 3.0

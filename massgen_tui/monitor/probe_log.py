@@ -1,6 +1,6 @@
 """One question of a look, and how it was answered."""
 
-from dataclasses import dataclass
+from massgen_tui.data_class import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Snapshots that the monitor gives: plain values, None where a thing is not known (never 0)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from massgen_tui.config.extras import Extra, identity, replaces_key
 from massgen_tui.config.metrics_pages import MetricsPage
+from massgen_tui.data_class import dataclass
 from massgen_tui.monitor.failure import LastFailure
 from massgen_tui.monitor.probe_log import ProbeLogEntry
 from massgen_tui.monitor.workers import Worker, Workers

@@ -1,6 +1,6 @@
 """Workers behind a router: the engines that it hands prompts to."""
 
-from dataclasses import dataclass
+from massgen_tui.data_class import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """One agent: its own conversation, and the attempts at every prompt it was asked."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from massgen_tui.backends.call import Call, Message
 from massgen_tui.config.model import AgentConfig
+from massgen_tui.data_class import dataclass
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text

@@ -1,11 +1,12 @@
 """One agent's answer to one prompt, once: it only grows, and counts its changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from massgen_tui.backends import events
 from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.backends.exchange import Exchange
+from massgen_tui.data_class import dataclass
 from massgen_tui.dialects import Cold
 from massgen_tui.session.deferral import Deferral
 from massgen_tui.session.pieces import Text, ToolCall

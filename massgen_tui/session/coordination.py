@@ -1,7 +1,9 @@
 """A coordination as its events tell of it: answers, votes, who is out, what won."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
+
+from massgen_tui.data_class import dataclass
 
 Asks = Literal["answer", "vote", "present"]
 """What a step asks for: a first answer, a vote or another answer, the final one."""

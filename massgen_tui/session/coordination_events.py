@@ -1,7 +1,6 @@
 """What happens while agents agree on an answer, as values: a part of a session's events."""
 
-from dataclasses import dataclass
-
+from massgen_tui.data_class import dataclass
 from massgen_tui.session.coordination import Asks
 
 

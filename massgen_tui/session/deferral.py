@@ -1,8 +1,7 @@
 """What an attempt waits for before it is sent."""
 
-from dataclasses import dataclass
-
 from massgen_tui.backends.events import BackendError
+from massgen_tui.data_class import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ Turns and attempts are named by serials, which are never used again; what a pers
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.config.model import AgentConfig
+from massgen_tui.data_class import dataclass
 from massgen_tui.session.agent import KeptProfile
 from massgen_tui.session.coordination_events import CoordinationEvent
 from massgen_tui.session.samples import GpuSample, ServerSample

@@ -5,10 +5,10 @@ import errno
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from massgen_tui.data_class import dataclass
 from massgen_tui.net.address import proxy_for
 from massgen_tui.net.lookup import look_up, numeric
 from massgen_tui.session.agent import Agent

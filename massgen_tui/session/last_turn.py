@@ -1,7 +1,6 @@
 """The turn that the title tells of: its prompt and how long it has taken."""
 
-from dataclasses import dataclass
-
+from massgen_tui.data_class import dataclass
 from massgen_tui.session.state import SessionState
 
 

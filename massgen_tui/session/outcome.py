@@ -1,10 +1,10 @@
 """What became of an attempt, in words: the one place that judges how an answer ended."""
 
 import json
-from dataclasses import dataclass
 
 from massgen_tui.backends.events import ErrorKind
 from massgen_tui.backends.finishes import Ending, ending_of, worst
+from massgen_tui.data_class import dataclass
 from massgen_tui.descriptors import HINT as LESS_AT_ONCE
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.status import Status

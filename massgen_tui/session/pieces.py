@@ -1,8 +1,7 @@
 """What an answer is made of: text that grows, and tool calls."""
 
-from dataclasses import dataclass
-
 from massgen_tui.backends.events import ToolCallDelta
+from massgen_tui.data_class import dataclass
 
 
 class Text:

@@ -1,7 +1,8 @@
 """Where prompts go, and what is there."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from massgen_tui.data_class import dataclass
 
 
 class Profile(Protocol):

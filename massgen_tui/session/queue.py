@@ -3,10 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from massgen_tui.backends.base import Backend
 from massgen_tui.backends.call import Call
+from massgen_tui.data_class import dataclass
 from massgen_tui.session.agent import Agent, Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.rest import Rest

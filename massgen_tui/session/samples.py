@@ -1,6 +1,6 @@
 """What servers and GPUs were like at a moment, as far as a session keeps it; None: unknown."""
 
-from dataclasses import dataclass
+from massgen_tui.data_class import dataclass
 
 
 @dataclass(frozen=True, slots=True)

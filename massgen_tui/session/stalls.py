@@ -1,10 +1,11 @@
 """Where an answer stood still: a gap between two pieces that is out of all proportion."""
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import field
 from statistics import median
 from typing import NamedTuple
 
+from massgen_tui.data_class import dataclass
 from massgen_tui.session.times import Times
 
 LEAST = 1.0

@@ -1,6 +1,6 @@
 """When the pieces of one answer came, and how long it said nothing between two of them."""
 
-from dataclasses import dataclass
+from massgen_tui.data_class import dataclass
 
 HEAD = 0.01
 """Seconds from the first piece in which what comes counts as coming with it: what a server or a

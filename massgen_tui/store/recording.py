@@ -4,12 +4,12 @@ import importlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from massgen_tui import paths
 from massgen_tui.config.model import Config
+from massgen_tui.data_class import dataclass
 from massgen_tui.late import late
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.events import Clock, Listener

@@ -8,9 +8,9 @@ The session holds attempts and releases them; what is known of their servers is 
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Protocol
 
+from massgen_tui.data_class import dataclass
 from massgen_tui.monitor.status import ServerState
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.deferral import Deferral

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from massgen_tui.backends.errors.body import as_value, error_types, error_words, places, whole_words
 from massgen_tui.backends.errors.codes import CROWDED, status_of
@@ -18,6 +17,7 @@ from massgen_tui.backends.errors.remedies import (
 from massgen_tui.backends.errors.waits import retry_after, wait_in
 from massgen_tui.backends.events import BackendError, ErrorKind
 from massgen_tui.backends.gateways import is_relayed, lacks_database, nobody_behind, not_among
+from massgen_tui.data_class import dataclass
 from massgen_tui.dialects.families import family_of
 from massgen_tui.dialects.headers import gateway_of, missing_headers
 from massgen_tui.gist import gist
