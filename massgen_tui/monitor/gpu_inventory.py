@@ -1,7 +1,9 @@
 """The GPUs of one source over time: each keeps its row, and its last minute, when it is gone."""
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
+from typing import Any
 
 from massgen_tui.monitor.gpu_state import GpuState
 from massgen_tui.monitor.gpu_status import GpuStatus
@@ -10,6 +12,12 @@ from massgen_tui.monitor.sanitize import sanitize
 _MOST_AWAY = 64
 """Rows of GPUs away that are kept; a source that names its GPUs anew at every look ends there."""
 Past = deque[float | None]
+
+_NAMES = [one.name for one in fields(GpuStatus)]
+_MINUTE = _NAMES.index("history")
+_BEFORE, _BEHIND = attrgetter(*_NAMES[:_MINUTE]), attrgetter(*_NAMES[_MINUTE + 3 :])
+"""What stands before the three histories, and behind them: each row is made anew each second, by
+this in a third of the time of `replace`."""
 
 
 @dataclass(slots=True)
@@ -97,12 +105,9 @@ class GpuInventory:
                 values.append(value)
             if len(values) > self._samples:
                 values.popleft()
-        return replace(
-            row,
-            history=tuple(past.utilisation),
-            memory_history=tuple(past.memory),
-            power_history=tuple(past.power),
-        )
+        minute = tuple(past.utilisation), tuple(past.memory), tuple(past.power)
+        whole: tuple[Any, ...] = (*_BEFORE(row), *minute, *_BEHIND(row))
+        return GpuStatus(*whole)
 
 
 def _away(row: GpuStatus, state: GpuState, note: str) -> GpuStatus:

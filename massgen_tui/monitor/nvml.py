@@ -68,10 +68,10 @@ class Nvml:
             raise NoGpus(exhausted(error) or f"nvidia-ml-py cannot be read: {error}") from None
         self._note = _WSL if is_wsl() else ""
         self._commands: dict[int, str] = {}
-        self._natures: dict[int, tuple[int | None, tuple[str | None, str | None, bool]]] = {}
+        self._natures: dict[int, tuple[bytes | None, tuple[str | None, str | None, bool]]] = {}
         self._looks = 0
         mismatch = getattr(self._nvml, "NVMLLibraryMismatchError", self._nvml.NVMLError)
-        self._broken = (mismatch, *_BROKEN)
+        self._failures = (self._nvml.NVMLError, mismatch, *_BROKEN)
         self._gone = 0
         """The gravest that some call said of the GPU that is asked; 0: nothing grave."""
         try:
@@ -143,11 +143,7 @@ class Nvml:
 
     def _nature(self, index: int, handle: object) -> tuple[str | None, str | None, bool]:
         """Name, UUID and whether MIG cut it up, which are asked for anew every few looks."""
-        place = (
-            ctypes.cast(handle, ctypes.c_void_p).value
-            if isinstance(handle, ctypes._Pointer)
-            else None
-        )
+        place = bytes(handle) if isinstance(handle, ctypes._Pointer) else None
         known = self._natures.get(index)
         if known is not None and place is not None and known[0] == place:
             return known[1]
@@ -246,10 +242,12 @@ class Nvml:
 
     def _try(self, name: str, *arguments: object) -> object:
         """What the call gives, or None where this GPU does not tell."""
+        # eleven times a second and GPU: it goes through no other function
         try:
-            return self._call(name, *arguments)
-        except _Absent as absent:
-            self._note_gone(absent)
+            found: object = getattr(self._nvml, name)(*arguments)
+            return found
+        except self._failures as error:
+            self._note_gone(self._absent(error))
             return None
 
     def _note_gone(self, absent: _Absent) -> None:
@@ -259,10 +257,12 @@ class Nvml:
         try:
             found: object = getattr(self._nvml, name)(*arguments)
             return found
-        except self._nvml.NVMLError as error:
-            raise _Absent(int(getattr(error, "value", 0) or 0)) from None
-        except self._broken:
-            raise _Absent(0) from None
+        except self._failures as error:
+            raise self._absent(error) from None
+
+    def _absent(self, error: Exception) -> _Absent:
+        told = isinstance(error, self._nvml.NVMLError)
+        return _Absent(int(getattr(error, "value", 0) or 0) if told else 0)
 
 
 _UNIFIED, _WSL = "unified memory", "WSL: its driver tells only a part"
