@@ -13,7 +13,7 @@ from massgen_tui.backends.wire import Dating
 
 _BURST = 32 * 1024
 """Bytes in one read: a stream that brings more is behind, and only rests for its turn."""
-_YOUNG = 1.0
+_YOUNG = 0.25
 """Seconds from the first piece in which a stream is read as it comes where nobody draws it."""
 _SLOW = 1.5
 """Frames between two readings in which a stream brings too little to rest."""
