@@ -5,6 +5,7 @@ Models, variables, keys and most of what can be wrong are the loader's, which ta
 
 import os
 from collections.abc import Iterator
+from dataclasses import field
 from pathlib import Path
 
 import yaml
@@ -18,6 +19,10 @@ THEME_VARIABLE = "TEXTUAL_THEME"
 """Textual takes its theme from there."""
 _MOST = 120
 """Characters of a name."""
+
+
+def _nothing() -> yaml.Node:
+    return yaml.MappingNode("tag:yaml.org,2002:map", [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,12 @@ class Outline:
     theme: str = ""
     layout: str = ""
     monitor: bool = True
+    coordinate: bool = False
+    """The agents are to agree, as far as the file alone says so."""
+    own_keys: bool = False
+    """Some keys are the user's own."""
+    root: yaml.Node = field(default_factory=_nothing, repr=False, compare=False)
+    """The whole document."""
 
 
 def outline_of(path: Path) -> Outline | None:
@@ -48,31 +59,49 @@ def outline_of(path: Path) -> Outline | None:
     """
     root = read(path)
     try:
-        agents = tuple(map(_agent, _agents(root)))
-        theme, layout = _word(root, "ui", "theme"), _word(root, "ui", "layout")
-        monitor = _word(root, "monitor")
+        agents = tuple(map(_agent, agents_of(root)))
+        if not agents:
+            return None
+        return Outline(
+            path,
+            agents,
+            _word(root, "ui", "theme"),
+            _word(root, "ui", "layout"),
+            _word(root, "monitor") != "false",
+            _coordinates(root),
+            find(root, "ui", "keymap") is not None,
+            root,
+        )
     except Unusable:
         return None
-    return Outline(path, agents, theme, layout, monitor != "false") if agents else None
 
 
-def own_looks(path: Path) -> tuple[str, str]:
-    """Theme and layout of the user's settings, as they are written; empty where they are not.
+def own_looks(path: Path) -> tuple[str, str, bool]:
+    """Theme and layout of the user's settings, as they are written, empty where they are not.
+
+    And whether they give keys of the user's own.
 
     A theme that the environment names wins: Textual takes that one by itself.
     """
     try:
         root = read_any(path) if path.exists() else None
         if root is None:
-            return "", ""
+            return "", "", False
         theme = "" if os.environ.get(THEME_VARIABLE) else _word(root, "theme")
-        return theme, _word(root, "layout")
+        return theme, _word(root, "layout"), find(root, "keymap") is not None
     except (ConfigError, OSError, Unusable):
-        return "", ""
+        return "", "", False
 
 
-def _agents(root: yaml.Node) -> Iterator[yaml.Node]:
-    many, one = _find(root, "agents"), _find(root, "agent")
+def _coordinates(root: yaml.Node) -> bool:
+    outer = find(root, "orchestrator", "coordinate")
+    said = outer or find(root, "orchestrator", "coordination", "coordinate")
+    return isinstance(said, yaml.ScalarNode) and said.value.lower() in ("true", "yes", "on")
+
+
+def agents_of(root: yaml.Node) -> Iterator[yaml.Node]:
+    """The agents of a document."""
+    many, one = find(root, "agents"), find(root, "agent")
     if isinstance(many, yaml.SequenceNode) and one is None:
         yield from many.value
     elif one is not None and many is None:
@@ -81,7 +110,7 @@ def _agents(root: yaml.Node) -> Iterator[yaml.Node]:
 
 def _agent(node: yaml.Node) -> AgentOutline:
     name, model = _word(node, "id"), _word(node, "backend", "model")
-    if not name.strip() or _find(node, "backend") is None:
+    if not name.strip() or find(node, "backend") is None:
         raise Unusable(node, "is no agent")
     return AgentOutline(_shown(name), _shown(model))
 
@@ -91,11 +120,11 @@ def _shown(text: str) -> str:
 
 
 def _word(node: yaml.Node, *path: str) -> str:
-    found = _find(node, *path)
+    found = find(node, *path)
     return str(found.value) if isinstance(found, yaml.ScalarNode) else ""
 
 
-def _find(node: yaml.Node, *path: str) -> yaml.Node | None:
+def find(node: yaml.Node, *path: str) -> yaml.Node | None:
     """The node at a path of keys.
 
     Raises:

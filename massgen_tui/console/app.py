@@ -104,6 +104,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.main, self.prompt = self.workspace.main, self.workspace.prompt
         self.services.watching.listen(self._refresher.learned)
         workspace.coordinating.on = workspace.coordinating.on or self._coordinate
+        workspace.show_mode()
 
     @property
     def known_config(self) -> "Config | None":
@@ -131,7 +132,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         else:
             self._set_theme(self._outline.theme)
             self._show_typed()
-            self.call_after_refresh(self._read_on)
+            self.call_after_refresh(self._opening.tell, self._read_on)
 
     def apply_ui(self, *, theme: bool = True) -> None:
         """Take over title, keys and, with `theme`, the colours of the config."""

@@ -45,7 +45,7 @@ class Beginning(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
 
     def wear_own_theme(self) -> None:
         """Have the colours of the user's settings."""
-        theme, _ = own_looks(paths.settings_file())
+        theme, *_ = own_looks(paths.settings_file())
         if theme in self.available_themes:
             self.theme = theme
 

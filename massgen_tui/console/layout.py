@@ -1,5 +1,6 @@
 """How n panes stand in a space of w×h cells: pure arithmetic, no widgets."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from math import ceil
 
@@ -21,6 +22,10 @@ LEAST_WIDTH = 40
 """Columns of a pane in a crowded grid."""
 LEAST_HEIGHT = 6
 """Rows of a pane, title and foot among them, before the grid scrolls."""
+
+
+Cells = tuple[int, int, int, int]
+"""Column and row of a corner, columns and rows from there on."""
 
 
 class Layout(StrEnum):
@@ -70,6 +75,11 @@ class Arrangement:
 def too_small(width: int, height: int) -> bool:
     """Whether a terminal of this size cannot show a pane and a prompt."""
     return width < MIN_WIDTH or height < MIN_HEIGHT
+
+
+def too_small_words(width: int, height: int) -> str:
+    """What is shown on a terminal that is too small."""
+    return f"{width}x{height} is too small: at least {MIN_WIDTH}x{MIN_HEIGHT}"
 
 
 def folds(width: int) -> bool:
@@ -126,6 +136,16 @@ def arrange(
     first_row = max(min(first_row, focus_row), focus_row - rows + 1)
     start = first_row * columns
     return Arrangement(columns, rows, start, min(rows * columns, total - start), total)
+
+
+def cells_of(now: Arrangement, width: int, height: int) -> Iterator[tuple[int, Cells]]:
+    """Each pane that is seen, by its index, and where it stands in a space of width×height."""
+    for place, index in enumerate(now.visible):
+        row, column = divmod(place, now.columns)
+        span = now.last_span if index == now.visible[-1] else 1
+        x, right = (width * edge // now.columns for edge in (column, column + span))
+        y, bottom = (height * edge // now.rows for edge in (row, row + 1))
+        yield index, (x, y, right - x, bottom - y)
 
 
 def _in_one_row(total: int, width: int, *, focus: int, first: int) -> Arrangement:

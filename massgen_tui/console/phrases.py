@@ -12,6 +12,11 @@ def how_many(agents: int, paused: int = 0) -> str:
     return f"{many}, {paused} paused" if paused else many
 
 
+def modes(*, coordinate: bool, repeats: str = "") -> list[str]:
+    """What becomes of a prompt, in the title."""
+    return list(filter(None, ("coordinate" if coordinate else "", repeats)))
+
+
 @lru_cache(maxsize=8)
 def terminal_title(name: str, answering: int) -> str:
     """What the terminal's window is called."""

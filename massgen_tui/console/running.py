@@ -37,8 +37,14 @@ def open_file(path: Path, *, prompt: str | None, before: Before, coordinate: boo
     """
     outline = outline_of(path)
     if outline is not None:
-        theme, layout = own_looks(paths.settings_file())
-        outline = replace(outline, theme=outline.theme or theme, layout=outline.layout or layout)
+        theme, layout, keys = own_looks(paths.settings_file())
+        outline = replace(
+            outline,
+            theme=outline.theme or theme,
+            layout=outline.layout or layout,
+            coordinate=outline.coordinate or coordinate,
+            own_keys=outline.own_keys or keys,
+        )
     known = outline or read_config(path)
     app = ConsoleApp(
         known, prompt=prompt, before=before, coordinate=coordinate, remembered=of_user()

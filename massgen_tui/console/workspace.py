@@ -20,7 +20,7 @@ from massgen_tui.console.frame_loop import FrameLoop
 from massgen_tui.console.host import Host
 from massgen_tui.console.opener import Opener
 from massgen_tui.console.own_keys import keys_of, theme_warning
-from massgen_tui.console.phrases import hint, how_many, terminal_title
+from massgen_tui.console.phrases import hint, how_many, modes, terminal_title
 from massgen_tui.console.race import race
 from massgen_tui.console.reloading import Reloading, reloading_of
 from massgen_tui.console.repeating import Repeating
@@ -202,7 +202,7 @@ class Workspace(Opener):
         now = self.session.clock()
         with guarded():
             self._panes.show(self.main, self.changing)
-            self._show_mode()
+            self.show_mode()
             self.main.show_rounds(self.coordinating.agreement, self._race())
             self._show_title(now)
             self.main.grid.paint(now)
@@ -215,7 +215,7 @@ class Workspace(Opener):
         width, height = self.main.app.size
         return race(self.session.agents, width, max(height // 4, 2))
 
-    def _show_mode(self) -> None:
+    def show_mode(self) -> None:
         """Say in the empty prompt what becomes of it."""
         on, agents = self.coordinating.on, self.session.agents
         asked = [agent.id for agent in agents if not agent.paused]
@@ -231,18 +231,17 @@ class Workspace(Opener):
         turn, title = last_turn(self.session.state, now), self.main.title_bar
         log = self.services.session_log
         trouble = NOT_KEPT if log is not None and log.problem else ""
-        mode = "coordinate · " if self.coordinating.on else ""
-        mode += f"{repeats} · " if (repeats := self.repeating.told) else ""
         name, agents = self._name, self.session.agents
+        mode = modes(coordinate=self.coordinating.on, repeats=self.repeating.told)
         answering = sum(running(agent) is not None for agent in agents)
         called = terminal_title(name, answering) if self.config.ui.terminal_title else ""
         self._host.show_terminal_title(called)
         if turn is None:
             paused = sum(agent.paused for agent in agents)
-            said = f"{mode}{how_many(len(agents), paused)}"
+            said = " · ".join([*mode, how_many(len(agents), paused)])
             title.tell(name, said, None, trouble=trouble)
         else:
-            said = f"{mode}turn {turn.number} · {turn.prompt}"
+            said = " · ".join([*mode, f"turn {turn.number}", turn.prompt])
             title.tell(name, said, turn.elapsed, running=turn.running, trouble=trouble)
 
     def show_monitors(self) -> None:

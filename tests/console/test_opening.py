@@ -119,7 +119,7 @@ async def test_it_shows_titles_prompt_and_what_is_typed(
         rows = screen_text(app).splitlines()
         assert "two" in rows[0]
         assert "2 agents" in rows[0]
-        assert "1 first · org/big" in rows[1]
+        assert "1 first · org/big · vLLM" in rows[1]
         assert "2 second ─" in rows[1]
         assert "ask all agents …" in rows[28]
         await pilot.press(*"hellp", "backspace", "o", "enter", "x")

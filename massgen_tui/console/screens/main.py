@@ -14,26 +14,26 @@ from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.changed_lines import ChangedLines
 from massgen_tui.console.keys import bindings
 from massgen_tui.console.layout import (
-    MIN_HEIGHT,
-    MIN_WIDTH,
     WIDE_FROM,
     Layout,
     folds,
     sidebar,
     too_small,
+    too_small_words,
 )
 from massgen_tui.console.screens.moving import Moving
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.status_text import NO_REASONING
 from massgen_tui.console.textual_private import draw_by
 from massgen_tui.console.widgets.cached_lines import CachedLines
-from massgen_tui.console.widgets.foot import foot
+from massgen_tui.console.widgets.foot import foot, seen
 from massgen_tui.console.widgets.lines import Line, TitleBar
 from massgen_tui.console.widgets.panes import PaneGrid
 from massgen_tui.console.widgets.prompt import Prompt
 from massgen_tui.console.widgets.rounds import Rounds
 from massgen_tui.console.widgets.sidebar import Sidebar
 from massgen_tui.console.widgets.status_line import one_line
+from massgen_tui.console.widgets.unseen import asking_line
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerStatus
 from massgen_tui.session.coordination import Agreement
@@ -78,6 +78,7 @@ class MainScreen(Moving, CachedLines):
         self.grid = PaneGrid(tuple(panes), id="panes", layout=layout)
         self.sidebar = Sidebar(keymap, id="sidebar")
         self.folded = Line(id="folded")
+        self.folded.show(asking_line())
         self.prompt = prompt
         self.keys = Line(id="keys")
         self.small = Static(id="small")
@@ -248,9 +249,7 @@ class MainScreen(Moving, CachedLines):
         narrow, room = folds(size.width), not self._no_room
         self.set_class(small, "-small")
         if small:
-            least = f"{MIN_WIDTH}x{MIN_HEIGHT}"
-            said = f"{size.width}x{size.height} is too small: at least {least}"
-            self.small.update(said)
+            self.small.update(too_small_words(*size))
         self.set_class(size.width >= WIDE_FROM, "-wide")
         self.set_class(narrow and self._monitor, "-folded")
         beside = room and self.sidebar_shown and self._monitor
@@ -266,10 +265,9 @@ class MainScreen(Moving, CachedLines):
         focus = Scope.PANE if self.pane else Scope.PROMPT
         first = (focus,) if self.sends else (Scope.REPLAY, focus)
         now = self.grid.arrangement
-        last = now.first + now.shown
-        part = f" panes {now.first + 1}–{last} of {now.total} " if now.shown < now.total else ""
+        part = seen(now)
         if self.grid.zoomed is not None:
-            part = f" zoomed {last} of {now.total} "
+            part = f" zoomed {now.first + now.shown} of {now.total} "
         self._noted = self.prompt.note
         if self._noted:
             part = f" {self._noted} {part}"

@@ -1,22 +1,51 @@
 """The first frame: what the outline of a config shows, until the session is there.
 
-Keys are kept for the session by the app; what they will make of the prompt is shown here.
+It is the main screen's own first picture, made by the same functions, as far as the file alone
+tells it. Keys are kept for the session by the app; what they will make of the prompt is shown here.
 """
 
-from rich.segment import Segment
+import importlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
+from textual.widgets import Static
 
 from massgen_tui.config.outline import Outline
-from massgen_tui.console.layout import Layout, arrange, sidebar
-from massgen_tui.console.phrases import hint, how_many
+from massgen_tui.console.action import Scope
+from massgen_tui.console.action_table import acting_in
+from massgen_tui.console.layout import (
+    Arrangement,
+    Layout,
+    arrange,
+    cells_of,
+    folds,
+    sidebar,
+    too_small,
+    too_small_words,
+)
+from massgen_tui.console.phrases import hint, how_many, modes
+from massgen_tui.console.stream.first_rows import READY, Around, Named, empty_pane
+from massgen_tui.console.stream.rows import PaintContext, Row, inner_width
 from massgen_tui.console.stream.styles import Styles, styles_of
-from massgen_tui.console.stream.wrap import crop
-from massgen_tui.console.terminal.width import cells
+from massgen_tui.console.widgets.cached_lines import CachedLines
+from massgen_tui.console.widgets.foot import foot, seen
 from massgen_tui.console.widgets.lines import Line, TitleBar
+from massgen_tui.console.widgets.typed import Typed
+from massgen_tui.console.widgets.unseen import asking_line, unseen_sidebar
+
+if TYPE_CHECKING:
+    from massgen_tui.config.whereabouts import Whereabouts
+
+_ASKED = (Scope.PROMPT, Scope.MAIN, Scope.APP)
+_UNKNOWN = ("", "dim")
+"""The state of an agent of which only the loader knows whether it can be asked."""
 
 
 class OpeningScreen(Screen[None]):
@@ -25,31 +54,56 @@ class OpeningScreen(Screen[None]):
     def __init__(self, outline: Outline, layout: Layout = Layout.GRID) -> None:
         """Show this outline, its panes in this layout."""
         super().__init__(id="opening")
-        self._layout = layout
         self._outline = outline
         self._title = TitleBar(id="title")
-        self._typed = Line(id="typed")
+        self._frames = Frames(outline, layout)
+        self._folded = Line(id="folded")
+        ids = [agent.id for agent in outline.agents]
+        self._typed = Typed(hint(ids, coordinate=outline.coordinate), id="typed")
+        self._keys = Line(id="keys")
+        self._small = Static(id="small")
 
     def compose(self) -> ComposeResult:
-        """Title, frames, prompt, and the place of the keys."""
+        """Title, frames, prompt, and the keys."""
         yield self._title
-        yield Frames(self._outline, self._layout)
+        yield self._frames
+        yield self._folded
         yield self._typed
-        yield Line(id="keys")
+        yield self._keys
+        yield self._small
 
     def on_mount(self) -> None:
         """Tell what is known."""
-        self._title.tell(self._outline.path.stem, how_many(len(self._outline.agents)), None)
+        outline = self._outline
+        said = [*modes(coordinate=outline.coordinate), how_many(len(outline.agents))]
+        self._title.tell(outline.path.stem, " · ".join(said), None)
+        self._folded.show(asking_line())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Stand as the main screen does in this size."""
+        size = event.size
+        self.set_class(too_small(*size), "-small")
+        self.set_class(folds(size.width) and self._outline.monitor, "-folded")
+        if too_small(*size):
+            self._small.update(too_small_words(*size))
+        if not self._outline.own_keys:
+            part = self._frames.seen(size)
+            line = foot(acting_in(*_ASKED), {}, size.width - len(part))
+            self._keys.show(line, Text(part, "bold"))
 
     def show(self, typed: str) -> None:
         """Show what has been typed."""
-        ids = [agent.id for agent in self._outline.agents]
-        said = Text(f"{typed}▏") if typed else Text(hint(ids), "dim")
-        self._typed.show(Text.assemble((" › ", "bold"), said))
+        self._typed.show(typed)
+
+    def tell(self, then: Callable[[], None]) -> None:
+        """Tell of the agents what more than YAML knows, and is imported for it; then go on."""
+        room = importlib.import_module("massgen_tui.config.whereabouts")
+        self._frames.tell(room.whereabouts(self._outline, os.environ))
+        self.app.call_after_refresh(then)
 
 
-class Frames(Widget):
-    """The frames of all panes, empty but for their titles."""
+class Frames(CachedLines):
+    """The panes of all agents, and the sidebar."""
 
     DEFAULT_CSS = "Frames { width: 1fr; height: 1fr; }"
 
@@ -57,36 +111,60 @@ class Frames(Widget):
         """Frame the agents of this outline."""
         super().__init__()
         self._layout = layout
-        self._names = [
-            " · ".join(filter(None, (f"{number} {agent.id}", agent.model)))
-            for number, agent in enumerate(outline.agents, 1)
-        ]
-        self._monitor = outline.monitor
+        self._outline = outline
+        self._known: Sequence[Whereabouts | None] = [None] * len(outline.agents)
+        self._drawn: tuple[object, list[Strip]] | None = None
+
+    def tell(self, known: "Sequence[Whereabouts | None]") -> None:
+        """Show where the agents are asked."""
+        self._known, self._drawn = known, None
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One row of the screen, through all frames that stand side by side there."""
-        (width, height), styles = self.size, styles_of(self.app)
-        space = width - (sidebar(width) if self._monitor else 0)
-        now = arrange(len(self._names), space, height, layout=self._layout)
-        row = next(row for row in range(now.rows) if y < height * (row + 1) // now.rows)
-        top, end = height * row // now.rows, height * (row + 1) // now.rows
-        names = self._names[row * now.columns : min((row + 1) * now.columns, now.shown)]
-        edges = [space * column // now.columns for column in range(len(names))] + [space]
-        segments: list[Segment] = []
-        for name, left, right in zip(names, edges, edges[1:], strict=False):
-            segments += _framed(name, right - left, y - top, end - top, styles)
-        return Strip(segments).adjust_cell_length(width, styles["text"])
+        """One row of the screen, through all that stands side by side there."""
+        styles = styles_of(self.app)
+        look = self.size, id(styles)
+        if self._drawn is None or self._drawn[0] != look:
+            self._drawn = look, list(self._draw(styles))
+        return self._drawn[1][y]
 
+    def seen(self, screen: Size) -> str:
+        """Which panes are seen on a screen of this size, where that is not all."""
+        rows = 3 + (folds(screen.width) and self._outline.monitor)
+        return seen(self._arranged(Size(screen.width, screen.height - rows)))
 
-def _framed(name: str, width: int, y: int, height: int, styles: Styles) -> list[Segment]:
-    """Row `y` of one frame."""
-    if y == 0:
-        title = crop(name, max(width - 5, 0)) + " "
-        line = "─" * (width - 3 - cells(title)) + "┐"
-        return [
-            Segment("┌─", styles["frame"]),
-            Segment(title, styles["title"]),
-            Segment(line, styles["frame"]),
+    def _arranged(self, size: Size) -> Arrangement:
+        beside = sidebar(size.width) if self._outline.monitor else 0
+        many = len(self._outline.agents)
+        return arrange(many, size.width - beside, size.height, layout=self._layout)
+
+    def _draw(self, styles: Styles) -> Iterator[Strip]:
+        size = self.size
+        beside = sidebar(size.width) if self._outline.monitor else 0
+        space = size.width - beside
+        parts = [
+            (Region(*cells), self._pane(index, Region(*cells)))
+            for index, cells in cells_of(self._arranged(size), space, size.height)
         ]
-    left, middle, right = "└─┘" if y == height - 1 else "│ │"
-    return [Segment(f"{left}{middle * (width - 2)}{right}", styles["frame"])]
+        if beside:
+            place = Region(space, 0, beside, size.height)
+            parts.append((place, unseen_sidebar(beside, inner_width(beside), size.height)))
+        drawn = [(place, _strips(rows, place, styles)) for place, rows in parts]
+        for y in range(size.height):
+            row = [strips[y - at.y] for at, strips in drawn if at.y <= y < at.bottom]
+            yield Strip.join(row).adjust_cell_length(size.width, styles["text"])
+
+    def _pane(self, index: int, place: Region) -> list[Row]:
+        agent, known = self._outline.agents[index], self._known[index]
+        width, height = place.size
+        who = Named(index + 1, agent.id, agent.model)
+        if known is None:
+            return empty_pane(who, _UNKNOWN, width, height, told=False)
+        who = Named(index + 1, agent.id, *known)
+        return empty_pane(who, READY, width, height, told=True)
+
+
+def _strips(rows: Sequence[Row], place: Region, styles: Styles) -> list[Strip]:
+    around = Around()
+    look = PaintContext(styles, place.width, around.glyphs[3], around.style, place.x)
+    return [row.strip(look) for row in rows]

@@ -5,7 +5,8 @@ from textual.strip import Strip
 
 from massgen_tui.console.stream import status_text
 from massgen_tui.console.stream.document import Document
-from massgen_tui.console.stream.frame import FOOT_FROM, Frame
+from massgen_tui.console.stream.first_rows import FOOT_FROM, window
+from massgen_tui.console.stream.frame import Frame
 from massgen_tui.console.stream.rows import PaintContext, Row, inner_width, keep_same
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.search import Search
@@ -78,7 +79,7 @@ class Canvas:
             look = PaintContext(styles, width, frame.side, frame.style, self.x, aims=self.aims)
             self._look = look
         own_foot = height >= FOOT_FROM
-        self.view.resize(max(height - 2 - own_foot, 1))
+        self.view.resize(window(height))
         if self.document.width != look.inner:
             self.document.set_width(look.inner, now)
         if self.search is not None:

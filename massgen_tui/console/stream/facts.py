@@ -1,5 +1,6 @@
 """Facts beside a conversation: who an agent is before the first prompt, versions of a prompt."""
 
+from massgen_tui.console.stream.first_rows import Named, facts
 from massgen_tui.console.stream.rows import Row, keep_same, line_rows, text_rows
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.session.agent import Agent, Turn
@@ -17,20 +18,22 @@ def fact_rows(agent: Agent, width: int) -> list[Row]:
             hint = ((one_line(problem.hint, 2000), "text"),)
             rows += line_rows(hint, width, first=(("→ ", "mark"),), rest=(("  ", "mark"),))
         rows.append(Row())
-    backend = agent.profile
-    facts = {
-        "model": backend.model or agent.config.settings.model,
-        "server": " · ".join(filter(None, (backend.provider, backend.server))),
-        "system": agent.config.settings.system_message,
-        "context": f"{agent.context_length} tokens" if agent.context_length else "",
-    }
-    for name, value in facts.items():
-        if value:
-            line = ((one_line(value, 300), "dim"),)
-            rows += line_rows(
-                line, width, first=((f"{name:<8}", "rule"),), rest=((" " * 8, "dim"),)
-            )
-    return rows
+    return [*rows, *facts(named(agent), width)]
+
+
+def named(agent: Agent, number: int = 0, *, changed: bool = False) -> Named:
+    """Who stands in the pane of an agent."""
+    backend, settings = agent.profile, agent.config.settings
+    return Named(
+        number,
+        agent.id,
+        backend.model or settings.model,
+        backend.provider,
+        backend.server,
+        settings.system_message,
+        agent.context_length,
+        changed,
+    )
 
 
 def version_told(agent: Agent, turn: Turn) -> str:

@@ -1,5 +1,6 @@
 """The words of a pane: states and numbers. Spans of text with style keys, and no layout."""
 
+from massgen_tui.console.stream.first_rows import READY
 from massgen_tui.console.stream.wrap import Span
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
@@ -68,7 +69,7 @@ def _idle(agent: Agent) -> Span:
         return "paused", "warn"
     if agent.config.problem:
         return "✗ unusable", "bad"
-    return ("server not up", "warn") if agent.away else ("ready", "dim")
+    return ("server not up", "warn") if agent.away else READY
 
 
 def foot(agent: Agent, now: float, pane: int | None = None) -> list[Span]:

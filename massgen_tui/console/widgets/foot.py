@@ -6,6 +6,7 @@ from rich.text import Text
 
 from massgen_tui.console.action import Action
 from massgen_tui.console.keys import remapped, shown
+from massgen_tui.console.layout import Arrangement
 from massgen_tui.console.terminal.width import cells
 
 _ALWAYS = frozenset({"help", "quit"})
@@ -22,6 +23,12 @@ def foot(keys: Sequence[Action], keymap: Mapping[str, str], room: int) -> Text:
         offered.remove(key)
         line = _line(offered, keymap)
     return line
+
+
+def seen(now: Arrangement) -> str:
+    """Which panes are seen, where that is not all."""
+    last = now.first + now.shown
+    return f" panes {now.first + 1}–{last} of {now.total} " if now.shown < now.total else ""
 
 
 def _line(keys: Sequence[Action], keymap: Mapping[str, str]) -> Text:

@@ -19,6 +19,7 @@ from massgen_tui.console.widgets.gpu_gauges import (
     power,
 )
 from massgen_tui.console.widgets.kept_rows import KeptRows
+from massgen_tui.console.widgets.unseen import looking
 from massgen_tui.monitor.gpu_status import STALE, GpuSnapshot, GpuStatus
 
 STALE_AFAR = 15.0
@@ -56,7 +57,7 @@ def gpu_sections(
     if silent:
         yield None, line_rows(((f"! {silent}", "warn"),), width)
     elif snapshot.sampled_at is None:
-        yield None, line_rows((("looking for GPUs …", "dim"),), width)
+        yield None, looking(width)
     elif snapshot.reason:
         yield None, line_rows(((snapshot.reason, "dim"),), width)
     if age := stale(snapshot, now):

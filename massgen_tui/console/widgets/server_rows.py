@@ -19,6 +19,7 @@ from massgen_tui.console.widgets.server_gauges import (
     WAITING,
     Gauge,
 )
+from massgen_tui.console.widgets.unseen import ASKING
 from massgen_tui.dialects import GENERIC, by_name
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 
@@ -39,9 +40,6 @@ _OLD = 30.0
 """Seconds after which a look is too old to be passed for the present."""
 _MODELS = 3
 _INDENT = (("  ", "text"),)
-
-
-ASKING = "asking …"
 
 
 def asking(status: ServerStatus) -> bool:

@@ -13,12 +13,20 @@ from massgen_tui.console.action import Scope
 from massgen_tui.console.keys import acting, bindings, name_of
 from massgen_tui.console.stream.rows import PaintContext, Row, keep_same, runs
 from massgen_tui.console.stream.styles import styles_of
-from massgen_tui.console.widgets.edge import edge
 from massgen_tui.console.widgets.gpu_names import gpu_id, gpu_name, gpus_by_id
 from massgen_tui.console.widgets.gpu_rows import begun_to_look, gpu_sections
 from massgen_tui.console.widgets.kept_rows import KeptRows
 from massgen_tui.console.widgets.rowed import Rowed
-from massgen_tui.console.widgets.server_rows import ASKING
+from massgen_tui.console.widgets.unseen import (
+    GPUS,
+    SERVERS,
+    asking,
+    lower,
+    middle,
+    more,
+    of_gpus,
+    upper,
+)
 from massgen_tui.late import late
 from massgen_tui.monitor.gpu_status import GpuSnapshot
 from massgen_tui.monitor.status import ServerStatus
@@ -35,7 +43,6 @@ _HINTS = {
     "watch.quit": "quit",
 }
 """What one looks for here, by the binding's id."""
-SERVERS, GPUS = "Servers", "GPUs"
 
 
 class Sidebar(Rowed, can_focus=True):
@@ -112,7 +119,7 @@ class Sidebar(Rowed, can_focus=True):
         chosen = self._chosen if self._chosen in stops else stops[0]
         found = gpus_by_id(self._gpus).get(chosen)
         server = self._servers.get(chosen)
-        title = gpu_name(*found) if found else f"{GPUS} (this host)" if chosen == GPUS else chosen
+        title = gpu_name(*found) if found else of_gpus() if chosen == GPUS else chosen
         title = server.target.root if server else title
 
         def tell() -> str:
@@ -225,27 +232,27 @@ class Sidebar(Rowed, can_focus=True):
 
     def line_of(self, y: int) -> Row:
         """What stands in line `y`: a row, or the frame."""
+        width, frame = self.size.width, self._frame
         if y == 0:
-            return self._edge("┌", SERVERS, "┐")
+            return upper(SERVERS, width, frame)
         if y == self.size.height - 1:
-            more = len(self._rows) - self._top - self._room
-            told = (f"{more} more below" if more > 0 else "", self.foot)
-            return self._edge("└", " · ".join(filter(None, told)), "┘")
+            told = (more(len(self._rows) - self._top - self._room), self.foot)
+            return lower(" · ".join(filter(None, told)), width, frame)
         at = self.row_of(y)
         return self._blank if at is None else self._rows[at]
 
-    def _edge(self, left: str, title: str, right: str) -> Row:
-        frame = "frame-focus" if self.has_focus else "frame"
-        return edge(left, title, right, self.size.width, frame)
+    @property
+    def _frame(self) -> str:
+        """The style of the frame."""
+        return "frame-focus" if self.has_focus else "frame"
 
     @property
     def drawn(self) -> PaintContext:
         """How rows are drawn now."""
-        frame = "frame-focus" if self.has_focus else "frame"
         styles = styles_of(self.app)
         look = self._look
         if look is None or look.styles is not styles or look.width != self.size.width:
-            look = self._look = PaintContext(styles, self.size.width, "│", frame)
+            look = self._look = PaintContext(styles, self.size.width, "│", self._frame)
         return look
 
     def _build(self) -> None:
@@ -279,11 +286,12 @@ class Sidebar(Rowed, can_focus=True):
         self._kept.keep_only(self._servers)
         if not self._servers:
             begun = begun_to_look(self._gpus)
-            rows.append(Row((("no server to look at" if begun else ASKING, "dim"),)))
+            rows.append(Row((("no server to look at", "dim"),)) if begun else asking())
         owners += [""] * (len(rows) - len(owners))
         mark = "▸ " if focused and self._chosen == GPUS else ""
         for place, host in enumerate(self._hosts):
-            rows.append(self._edge("├", f"{mark}{GPUS} ({host.host or 'this host'})", "┤"))
+            title = f"{mark}{of_gpus(host.host)}"
+            rows.append(middle(title, self.size.width, self._frame))
             owners.append(GPUS)
             mark = ""
             names = [gpu_id(place, gpu) for gpu in host.gpus]

@@ -14,7 +14,8 @@ from massgen_tui.console.widgets.gpu_rows import (
     troubles,
     unanswered,
 )
-from massgen_tui.console.widgets.server_rows import ASKING, glyph, kind, word
+from massgen_tui.console.widgets.server_rows import glyph, kind, word
+from massgen_tui.console.widgets.unseen import asking_line
 from massgen_tui.monitor.gpu_status import GpuSnapshot, GpuStatus
 from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 
@@ -34,7 +35,7 @@ def one_line(servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float)
     # what does not fit is cut at the right
     first = sorted(told, key=lambda one: not one[0])
     if not servers and not begun_to_look(gpus):
-        return Text(f" {ASKING}")
+        return asking_line()
     return Text(" " + " │ ".join(words for _, words in first) if first else "")
 
 

@@ -1,0 +1,52 @@
+"""The prompt before there is one: what was typed, or its placeholder, as a text area draws them."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.content import Content
+
+from massgen_tui.console.widgets.cached_lines import CachedLines
+
+_MARK = " ›"
+
+
+class Typed(CachedLines):
+    """One row, which nothing can be typed in: the app keeps the keys."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"typed--mark", "typed--hint", "typed--cursor"}
+    # the colours of Textual's TextArea
+    DEFAULT_CSS = """
+    Typed { height: 1; width: 1fr; color: $foreground; background: $background; }
+    Typed > .typed--mark { color: $primary; text-style: bold; }
+    Typed > .typed--hint { color: $text 40%; }
+    Typed > .typed--cursor { text-style: $input-cursor-text-style; }
+    Typed:ansi > .typed--cursor {
+        color: $input-cursor-foreground; background: $input-cursor-background; text-style: reverse;
+    }
+    Typed:dark > .typed--cursor {
+        color: $input-cursor-foreground; background: $input-cursor-background;
+    }
+    Typed:light > .typed--cursor { color: $text 90%; background: $foreground 70%; }
+    """
+
+    def __init__(self, hint: str, *, id: str) -> None:
+        """Nothing was typed; `hint` stands in its place."""
+        super().__init__(id=id)
+        self._hint = hint
+        self._typed = ""
+
+    def show(self, typed: str) -> None:
+        """Show what has been typed."""
+        if typed != self._typed:
+            self._typed = typed
+            self.refresh()
+
+    def render(self) -> Text:
+        """The row."""
+        mark, hint, cursor = (
+            self.get_component_rich_style(f"typed--{part}") for part in ("mark", "hint", "cursor")
+        )
+        lines = Content.from_text(self._hint).wrap(max(self.size.width - len(_MARK) - 1, 1))
+        told = lines[0].plain if lines and not self._typed else ""
+        row = Text(no_wrap=True, end="").append(_MARK, mark).append(f" {self._typed}")
+        return row.append(told[:1] or " ", cursor).append(told[1:], hint)
