@@ -41,7 +41,7 @@ class Attempt:
     status: Status = Status.QUEUED
     reasoning: Text = field(default_factory=Text)
     content: Text = field(default_factory=Text)
-    tool_calls: list[ToolCall] = field(default_factory=list)
+    tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: str | None = None
     native_reason: str | None = None
     """The model's own word for it, where a router told it too."""
@@ -49,7 +49,7 @@ class Attempt:
     """The stop text of the request that ended it, where the server says which."""
     unsaid: bool = False
     """It ended in order, without a finish reason: whether it is whole cannot be known."""
-    unshown: list[str] = field(default_factory=list)
+    unshown: tuple[str, ...] = ()
     """What came that is no text: `an image`."""
     sources: tuple[events.Source, ...] = ()
     """The pages that the server says it rests on."""
@@ -67,7 +67,7 @@ class Attempt:
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
     """What came of the last tries as it came, where that is recorded: not of a kept session."""
     error: BackendError | None = None
-    warnings: list[str] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
     retrying: events.Retrying | None = None
     """Set while a repetition of the request is being waited for."""
     silent: str = ""
@@ -98,7 +98,6 @@ class Attempt:
 
     _came: float | None = field(default=None, repr=False)
     """When the bytes came that are being taken in, if that was not now."""
-    _calls: dict[int, ToolCall] = field(default_factory=dict, repr=False)
     _gaps: Gaps = field(default_factory=Gaps, repr=False)
     """Between its pieces, while they come."""
 
@@ -185,11 +184,11 @@ class Attempt:
             case events.Unsaid():
                 self.unsaid = True
             case events.Unshown(what=what):
-                self.unshown.append(what)
+                self.unshown += (what,)
             case events.SourcesReported(sources=sources):
                 self.sources = sources
             case events.Warned(text=text):
-                self.warnings.append(text)
+                self.warnings += (text,)
 
     def end(self, status: Status, now: float, error: BackendError | None = None) -> None:
         """Close the attempt; it never changes after this."""
@@ -291,10 +290,11 @@ class Attempt:
         self.status = Status.THINKING
 
     def _call(self, event: events.ToolCallDelta, now: float) -> None:
-        call = self._calls.get(event.index)
+        of_index = (one for one in reversed(self.tool_calls) if one.index == event.index)
+        call = next(of_index, None)
         if call is None:
-            call = self._calls[event.index] = ToolCall()
-            self.tool_calls.append(call)
+            call = ToolCall(index=event.index)
+            self.tool_calls += (call,)
         call.add(event)
         self._gaps.piece(self.times, now)
         self.times.piece(now, len(event.arguments) + len(event.name or ""))

@@ -1,5 +1,7 @@
 """What an answer is made of: text that grows, and tool calls."""
 
+from dataclasses import field
+
 from massgen_tui.backends.events import ToolCallDelta
 from massgen_tui.data_class import dataclass
 
@@ -54,6 +56,8 @@ class ToolCall:
     name: str = ""
     arguments: str = ""
     """The string as it was sent; JSON if the model wrote JSON."""
+    index: int = field(default=0, compare=False)
+    """Which of its answer's calls the server says that it is."""
 
     def add(self, delta: ToolCallDelta) -> None:
         """Take in the next piece of it; the first id and name count."""

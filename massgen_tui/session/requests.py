@@ -8,11 +8,13 @@ MESSAGES = "messages"
 class Sent:
     """One message of a request, and the one before it: requests of a conversation share them."""
 
-    __slots__ = ("__weakref__", "_content", "_role", "before")
+    __slots__ = ("_content", "_role", "before", "name")
 
     def __init__(self, before: "Sent | None", message: object) -> None:
         """Be `message`; mostly a mapping of two texts, which takes four times what they do."""
         self.before = before
+        self.name = ""
+        """What a session's file last called it; empty: none did."""
         self._role: str | None = None
         self._content = message
         if isinstance(message, dict) and [*message] == ["role", "content"]:

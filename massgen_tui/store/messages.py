@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
-from weakref import WeakKeyDictionary
 
 from massgen_tui.backends import events as streamed
 from massgen_tui.backends.events import StreamEvent
@@ -13,6 +12,10 @@ from massgen_tui.store.schema import to_json
 
 SHORT = 32
 """Characters of a text that is rather repeated than referred to."""
+_KINDS = "crp"
+"""Texts that are referred to: content, reasoning, prompts."""
+_DIGEST = 15
+"""Bytes of a text's digest: no two texts share one, and an answer's fits 48 bytes with its head."""
 
 
 class MessageNames:
@@ -22,15 +25,14 @@ class MessageNames:
         """Nothing is told yet."""
         self.known: set[str] = set()
         """Names of the messages that are in the file."""
-        self._told: dict[str, dict[bytes, tuple[str, int]]] = {}
-        """What each agent's conversation tells: texts by their digests."""
+        self._told: dict[str, dict[bytes, int]] = {}
+        """What each agent's conversation tells, as `_place`: texts by their digests."""
         self._agents: dict[int, str] = {}
         self._joined: set[int] = set()
         """Attempts that go on with others."""
         self._alone = False
         """Each prompt stands for itself: nothing said before is quoted, and nothing is held."""
         self._texts: dict[int, dict[str, list[str]]] = {}
-        self._names: WeakKeyDictionary[Sent, str] = WeakKeyDictionary()
 
     def hear(self, event: SessionEvent) -> None:
         """Learn prompts, and the answers of attempts that ended."""
@@ -118,16 +120,19 @@ class MessageNames:
                 self.known.add(name)
                 before = "" if last is None else f',"before":"{last}"'
                 told.append(f'{{"m":"{name}"{before},"v":{text}}}')
-            last = self._names[sent] = name
+            last = sent.name = name
         return told, last
 
     def _unnamed(self, body: SentRequest) -> tuple[list[Sent], str | None]:
-        """The last messages of a request, those that have no name yet, and the name before them."""
+        """The last messages of a request, those not known yet, and the name before them.
+
+        A name covers what it says: one that another file gave is as good where it is known here.
+        """
         new, one = [], body.last
-        while one is not None and one not in self._names:
+        while one is not None and one.name not in self.known:
             new.append(one)
             one = one.before
-        return new[::-1], self._names[one] if one is not None else None
+        return new[::-1], one.name if one is not None else None
 
     def _kept(self, serial: int, message: object) -> object:
         if not isinstance(message, Mapping):
@@ -137,19 +142,27 @@ class MessageNames:
 
     def _tell(self, agent: str, text: str, what: str, serial: int) -> None:
         if len(text) > SHORT and not self._alone:
-            self._told.setdefault(agent, {})[_digest(text)] = what, serial
+            self._told.setdefault(agent, {})[_digest(text)] = _place(what, serial)
 
     def _drop(self, agent: str, serial: int, what: str) -> None:
         """Refer no more to what is taken out of a conversation."""
         told = self._told.get(agent, {})
-        for digest in [one for one, (kind, of) in told.items() if of == serial and kind in what]:
+        places = {_place(kind, serial) for kind in what}
+        for digest in [one for one, place in told.items() if place in places]:
             del told[digest]
 
 
-def _referred(value: object, told: Mapping[bytes, tuple[str, int]]) -> object:
+def _place(what: str, serial: int) -> int:
+    """Where a text is told: content, reasoning or a prompt, and whose. A pair takes twice it."""
+    return serial * len(_KINDS) + _KINDS.index(what)
+
+
+def _referred(value: object, told: Mapping[bytes, int]) -> object:
     if isinstance(value, str) and len(value) > SHORT:
         found = told.get(_digest(value))
-        return {"$": list(found)} if found is not None else value
+        if found is not None:
+            serial, kind = divmod(found, len(_KINDS))
+            return {"$": [_KINDS[kind], serial]}
     return value
 
 
@@ -159,4 +172,4 @@ def name_of(before: str | None, text: str) -> str:
 
 
 def _digest(text: str) -> bytes:
-    return sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()[:_DIGEST]

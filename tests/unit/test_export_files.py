@@ -68,7 +68,7 @@ def test_a_key_that_a_server_repeats_is_in_no_form(form: str, key: str) -> None:
         Finished("stop"),
     )
     attempt.request = {"extra": key, key: {"deep": [key]}}
-    attempt.warnings.append(key)
+    attempt.warnings += (key,)
     agent = conversation(attempt, prompt=f"what is {key}?")
     agent.served_by = key
     text = written(document_of([agent], told(key)), form, Redactor([key]))

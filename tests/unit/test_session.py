@@ -395,7 +395,7 @@ async def test_what_the_request_left_out_is_a_warning_of_the_attempt() -> None:
         backends["a"].warnings = ("top_k is not known there",)
         (exchange,) = s.ask("1")
         await s.wait()
-        assert exchange.attempts[0].warnings == ["top_k is not known there"]
+        assert exchange.attempts[0].warnings == ("top_k is not known there",)
 
 
 async def test_closing_leaves_no_task_and_takes_no_more() -> None:
