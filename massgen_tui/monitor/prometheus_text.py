@@ -68,13 +68,20 @@ def named_lines(text: str, wanted: Collection[str]) -> Iterator[tuple[str, str]]
             if (name := line.partition("{")[0]) in wanted or (" " in name and name[0] != "#")
         ]
     for line in lines:
-        name = line.partition("{")[0]
-        if name in wanted and len(name) < len(line):
+        if name := wanted_name(line, wanted):
             yield name, line
-        elif (" " in name or "\t" in name) and name[0] != "#":
-            found = _NAME.match(name)
-            if found is not None and found[0] in wanted:
-                yield found[0], line
+
+
+def wanted_name(line: str, wanted: Collection[str]) -> str:
+    """The name of a line's series where it is wanted, else empty."""
+    name = line.partition("{")[0]
+    if name in wanted and len(name) < len(line):
+        return name
+    if (" " in name or "\t" in name) and name[0] != "#":
+        found = _NAME.match(name)
+        if found is not None and found[0] in wanted:
+            return found[0]
+    return ""
 
 
 def read_lines(lines: Iterable[str]) -> Iterator[Sample]:

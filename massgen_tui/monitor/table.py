@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from massgen_tui.monitor.prometheus_text import LONGEST_LINE, MOST_LINES, named_lines
+from massgen_tui.monitor.page_lines import PageLines
+from massgen_tui.monitor.prometheus_text import LONGEST_LINE, MOST_LINES
 
 BORN = "process_start_time_seconds"
 SLEEP = "vllm:engine_sleep_state"
@@ -66,6 +67,7 @@ class Table(Mapping[str, Series]):
             for name in spelled:
                 places[name] = (*places.get(name, ()), place)
         self._places = places | {BORN: ()}
+        self._lines = PageLines(self._places)
 
     def __getitem__(self, key: str) -> Series:
         return self._series[key]
@@ -86,7 +88,7 @@ class Table(Mapping[str, Series]):
         """The lines that tell its numbers, however the page spells their names."""
         found: tuple[list[str], ...] = tuple([] for _ in self.spellings)
         born: list[str] = []
-        for name, line in named_lines(page, self._places):
+        for name, line in self._lines.named(page):
             if len(line) <= LONGEST_LINE:
                 for place in self._places[name]:
                     found[place].append(line)

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from massgen_tui.monitor import metrics, series
+from massgen_tui.monitor.page_lines import PageLines
 from massgen_tui.monitor.prometheus_text import named_lines, samples
 from massgen_tui.monitor.table import Table
 
@@ -106,6 +109,47 @@ def test_only_lines_of_wanted_names_are_looked_at() -> None:
         "x\t6",
         "y 7",
     ]
+
+
+_SERIES = [
+    *("x 1", "x 12", 'x{a="b"} 3', 'x{a="c"} 3', "x\t6", " x 5", "x", "xx 2", "x_total 4"),
+    *("y 7", "y 70", "# HELP x y", "# TYPE x gauge", "{x} 8", "", "process_start_time_seconds 1.5"),
+]
+
+
+@given(
+    first=st.lists(st.sampled_from(_SERIES), max_size=8),
+    changes=st.lists(st.tuples(st.integers(0, 9), st.sampled_from([*_SERIES, None])), max_size=12),
+    ends=st.sampled_from(["", "\n"]),
+)
+def test_a_page_that_changed_is_read_as_if_it_were_the_first(
+    first: list[str], changes: list[tuple[int, str | None]], ends: str
+) -> None:
+    again = PageLines({"x", "y"})
+    lines = ["process_start_time_seconds 0", *first]
+    for place, line in [(0, lines[0]), *changes]:
+        at = place % (len(lines) + 1)
+        lines[at : at + (place % 3 > 0)] = [] if line is None else [line]
+        page = "\n".join(lines) + ends
+        assert list(again.named(page)) == list(named_lines(page, {"x", "y"}))
+
+
+def test_of_a_page_that_is_nearly_the_same_only_what_changed_is_looked_at() -> None:
+    class Names(set[str]):
+        asked = 0
+
+        def __contains__(self, name: object) -> bool:
+            Names.asked += 1
+            return super().__contains__(name)
+
+    page = "process_start_time_seconds 1.5\nx 1\n" + 'y_bucket{le="1"} 2\n' * 500 + "z 9\n"
+    again = PageLines(Names({"x", "z"}))
+    assert list(again.named(page)) == [("x", "x 1"), ("z", "z 9")]
+    Names.asked = 0
+    assert list(again.named(page.replace("x 1", "x 22"))) == [("x", "x 22"), ("z", "z 9")]
+    assert Names.asked <= 2
+    longer = page.replace("z 9", "x 3\nz 9")
+    assert list(again.named(longer)) == [("x", "x 1"), ("x", "x 3"), ("z", "z 9")]
 
 
 @pytest.mark.parametrize("table", [series.VLLM, series.SGLANG, series.LLAMACPP])
