@@ -164,6 +164,22 @@ def test_marks_that_may_become_something_else_wait() -> None:
     assert shown(text.rows)[-1] == "1"
 
 
+@pytest.mark.parametrize(
+    ("source", "finished"),
+    [
+        ("## A *heading*\n", "## A *heading*\n"),
+        ("# One\n\nWords **of", "# One\n"),
+        ("- item\n\n### Closed ###\nmore", "- item\n\n### Closed ###\n"),
+        ("A heading\n---\n", ""),
+        ("## No line y", ""),
+    ],
+)
+def test_a_heading_is_finished_with_its_line(source: str, finished: str) -> None:
+    text = MarkdownText(40)
+    text.feed(source)
+    assert "".join(segment.source for segment in text.segments) == finished
+
+
 def test_open_emphasis_is_not_raw() -> None:
     text = MarkdownText(40)
     text.feed("so **bol")

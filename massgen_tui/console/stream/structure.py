@@ -28,6 +28,8 @@ def structure(
             elif token.type == "ordered_list_open":
                 number = int(token.attrs.get("start", 1))
                 number = carried if carried is not None and not starts else number
+            elif token.type == "heading_open" and token.markup.startswith("#"):
+                keep = token.map[1]  # its line is whole, and all of it
             if not token.type.endswith("list_open"):
                 starts.append((token.map[0], None))
         elif token.level == 1 and token.type == "list_item_open":

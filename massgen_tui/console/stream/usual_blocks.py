@@ -36,7 +36,9 @@ def usual_blocks(source: str, inline: Inline = _nothing) -> list[Token] | None:
             return None  # it belongs to the last item
         elif heading := _HEADING.fullmatch(line):
             marks, text = heading.groups()
-            tokens += _block("heading", f"h{len(marks)}", 0, at, inline(text.strip()))
+            found = _block("heading", f"h{len(marks)}", 0, at, inline(text.strip()))
+            found[0].markup = marks
+            tokens += found
             at, listed = at + 1, False
         elif _TEXT.fullmatch(line):
             stop = _run(lines, at, _TEXT)
