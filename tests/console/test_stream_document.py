@@ -6,6 +6,7 @@ from massgen_tui.config.model import AgentProblem
 from massgen_tui.console.stream.blocks import STALE, STEP
 from massgen_tui.console.stream.carry import Carry
 from massgen_tui.console.stream.segment import Packed, Segment
+from massgen_tui.console.stream.sought import Sought
 from massgen_tui.console.stream.turn_view import TurnView
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
@@ -620,13 +621,13 @@ def test_rows_that_were_seen_again_are_let_go_of_once_they_are_not_seen() -> Non
 def test_whoever_looks_through_all_rows_has_all_of_them_until_that_ends() -> None:
     page = Page(agent(), height=12)
     whole = converse(page, 20)
-    page.document.whole = True
+    page.document.look_for(Sought(""))
     while page.document.sweep(500):
         pass
     assert shown(page.scroll.rows) == whole
     converse(page, 4)
     assert STALE not in page.scroll.rows, "also with the prompts that follow"
-    page.document.whole = False
+    page.document.look_for(None)
     whole = converse(page, 1)
     assert page.scroll.rows.count(STALE) > 100
     page.document.set_width(20, 3.0)
@@ -638,7 +639,9 @@ def test_what_stands_beside_the_answer_of_a_turn_long_past_is_found_too() -> Non
     page = Page(agent(), height=12)
     converse(page, 30)
     assert "› prompt 3" not in shown(page.scroll.rows)
-    page.document.whole = True
+    page.document.look_for(Sought("prompt"))
+    while page.document.sweep(500):
+        pass
     assert {f"› prompt {n}" for n in range(30)} <= set(shown(page.scroll.rows))
 
 
@@ -647,7 +650,7 @@ def test_stretches_of_any_length_are_packed_and_unpacked() -> None:
     places = [(0, 70_000, 1200), (70_001, 70_100, 3), (70_100, 110_100, 0)]
     for some in (places, places[1:2], places[:1], []):
         segments = [Segment.at(text, *place, Carry(number=place[2])) for place in some]
-        again = Packed(text, segments).unpack()
+        again = Packed(text, segments, 80).unpack()
         assert [one.place for one in again] == some
         assert [one.carry for one in again] == [one.carry for one in segments]
 

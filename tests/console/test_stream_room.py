@@ -2,6 +2,7 @@
 
 from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.search import Search
+from massgen_tui.console.stream.sought import Sought
 from tests.support.panes import Page, agent, ask, finish, say, shown
 
 PARTS = 2000
@@ -18,7 +19,7 @@ def long_page() -> tuple[Page, list[str]]:
         say(attempt, f"Part {number} " + "of an answer that is long " * 7 + "here.\n\n")
     finish(attempt)
     whole = page.read()
-    page.document.whole = True
+    page.document.look_for(Sought(""))
     while page.document.sweep(1 << 20):
         pass
     assert STALE not in page.scroll.rows
@@ -27,7 +28,7 @@ def long_page() -> tuple[Page, list[str]]:
 
 def test_rows_are_let_go_of_in_steps_once_nobody_looks_through_them() -> None:
     page, whole = long_page()
-    page.document.whole = False
+    page.document.look_for(None)
     assert STALE not in page.scroll.rows, "leaving takes no time"
     gone = [0]
     while page.document.sweep(1024):
@@ -41,9 +42,9 @@ def test_rows_are_let_go_of_in_steps_once_nobody_looks_through_them() -> None:
 
 def test_what_is_wanted_again_meanwhile_is_let_go_of_no_more() -> None:
     page, whole = long_page()
-    page.document.whole = False
+    page.document.look_for(None)
     assert page.document.sweep(1024)
-    page.document.whole = True
+    page.document.look_for(Sought(""))
     while page.document.sweep(1 << 20):
         pass
     assert shown(page.scroll.rows) == whole
@@ -54,16 +55,18 @@ def test_another_text_that_is_searched_finds_the_rows_of_the_one_before() -> Non
     first = Search(page.document, "part", 0)
     first.close(goes_on=True)
     second = Search(page.document, "parts", 0)
-    assert page.document.whole
+    assert page.document.searched
+    assert STALE not in page.scroll.rows
+    assert page.document.sweep(1024), "it is looked where it may stand"
     assert not page.document.sweep(1024)
     assert STALE not in page.scroll.rows
     second.close()
-    assert not page.document.whole
+    assert not page.document.searched
 
 
 def test_only_what_is_selected_is_wrapped_for_it() -> None:
     page, whole = long_page()
-    page.document.whole = False
+    page.document.look_for(None)
     while page.document.sweep(1024):
         pass
     rows = page.scroll.rows

@@ -29,9 +29,9 @@ class Answer(MarkdownText):
         first = self.feed(new, end=end, far=more or self._place.earlier)
         return min((at for at in (lit, first) if at is not None), default=None)
 
-    def restore(self, segments: Packed, rows: int) -> None:
+    def restore(self, segments: Packed, rows: int, *, guessed: bool) -> None:
         """Show an answer that was put away: all of it is read, none of it has rows."""
-        self._packed, self.away = segments, segments.size
+        self._packed, self.away, self.guessed = segments, segments.size, guessed
         self.rows = [STALE] * rows
         self.shift(rows)
         self._reader.skip()

@@ -21,6 +21,10 @@ class Beginning:
         self.views += 1
         self.rows += view.size
 
+    def measure(self, views: Sequence["TurnView"]) -> None:
+        """They have other sizes."""
+        self.rows = sum(view.size for view in views[: self.views])
+
     def end(self, at: int, views: Sequence["TurnView"]) -> None:
         """It may be otherwise from the view `at` this place on; none has another size yet."""
         if at < self.views:

@@ -2,17 +2,22 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.segment import Packed, Segment
 from massgen_tui.session.pieces import Text
 from massgen_tui.text import clean
 
+if TYPE_CHECKING:
+    from massgen_tui.console.stream.sought import Sought
+
 STALE = Row((("…", "dim"),))
 """Stands for a row that has not been wrapped yet at this width; never drawn."""
 LARGE = 8192
 """Characters of a stretch; the rows of a larger one take too long to be made again by a key."""
+MUCH = 1 << 16
+"""Characters that can be looked through at once."""
 STEP = 2048
 """Characters of a text that are taken in at once, so that a burst never holds up the keys."""
 
@@ -121,6 +126,8 @@ class Growing(Block):
         """How many segments wait to be wrapped."""
         self.away = 0
         """How many segments were put away: they are wrapped again when they are seen."""
+        self.guessed = False
+        """How many rows those have is a guess, as they were put away in another width."""
         self._looked = 0  # at so many segments, whether they can be
 
     @property
@@ -145,6 +152,23 @@ class Growing(Block):
         """The text that it comes from, where that is one string; else empty."""
         return ""
 
+    def may_hold(self, source: str, sought: "Sought") -> bool:
+        """Whether something may stand in the rows of a source."""
+        return sought.in_text(source)
+
+    def wait_for(self, sought: "Sought") -> Iterator[int]:
+        """Let segments wait to be wrapped in which it may stand; gives how much it looks at."""
+        if self._packed is not None:
+            sources = self._packed.sources
+            if not any(len(one) > MUCH or self.may_hold(one, sought) for one in sources):
+                yield self._packed.length
+                return
+        for segment in self.segments:
+            yield segment.size
+            if segment.away and self.may_hold(segment.prefix + segment.source, sought):
+                segment.away = False
+                self.stale, self.away = self.stale + 1, self.away - 1
+
     @abstractmethod
     def render(self, segment: Segment) -> list[Row]:
         """The rows of a segment at the present width."""
@@ -156,7 +180,12 @@ class Growing(Block):
     def rewrap(self, width: int) -> None:
         """Wrap the open rest again; segments become stale, with a guess of their new height."""
         old, self.width = max(self.width, 1), width
-        self.rows = []
+        self.rows, self.guessed = [], False
+        if self._packed is not None:
+            self.guessed = self._packed.rewrap(width)
+            self.rows += [STALE] * self._packed.rows
+            self.render_open()
+            return
         self.stale, self.away = len(self.segments), 0
         for segment in self.segments:
             segment.stale, segment.away = True, False
@@ -202,7 +231,8 @@ class Growing(Block):
         self.rows[: self.solid] = [STALE] * self.solid
         self.away = len(segments)
         if whole and segments and all(one.stands_in(whole) for one in segments):
-            self._segments, self._packed = [], Packed(whole, segments)
+            self._packed = Packed(whole, segments, self.width, guessed=self.guessed)
+            self._segments = []
         return True
 
     def let_go(self, segment: Segment, at: int) -> bool:
@@ -242,9 +272,9 @@ class Growing(Block):
         """Let what was put away wait to be wrapped."""
         for segment in self.segments if self.away else ():
             segment.away = False
-        self.stale, self.away = self.stale + self.away, 0
+        self.stale, self.away, self.guessed = self.stale + self.away, 0, False
 
     def reset(self) -> None:
         """Drop everything."""
         self.rows, self._segments, self.stale, self.away = [], [], 0, 0
-        self._packed, self._looked = None, 0
+        self._packed, self._looked, self.guessed = None, 0, False

@@ -3,39 +3,40 @@
 from collections.abc import Iterator
 from sys import maxsize
 
-from massgen_tui.console.stream.beginning import Beginning
 from massgen_tui.console.stream.blocks import STALE, Growing
 from massgen_tui.console.stream.facts import show_facts, version_told
+from massgen_tui.console.stream.fitting import Fitting
 from massgen_tui.console.stream.later import highlight, turn_view
+from massgen_tui.console.stream.looking import Looking
 from massgen_tui.console.stream.room import Room
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll
+from massgen_tui.console.stream.sought import Sought
+from massgen_tui.console.stream.standing import Standing
 from massgen_tui.console.terminal.width import forget_widths
-from massgen_tui.session.agent import Agent, Turn
-from massgen_tui.session.pieces import Text
+from massgen_tui.session.agent import Agent
 
 NEAR = 1
 """Last turns that are not put away, wherever the window is."""
 
 
-class Document:
+class Document(Standing):
     """The conversation of one agent in rows of one width."""
 
     def __init__(self, agent: Agent, scroll: Scroll) -> None:
         """Write the conversation of `agent` into `scroll`."""
+        super().__init__(scroll)
         self.agent = agent
-        self.scroll = scroll
         self.width = 0
-        self.views: list[turn_view.TurnView] = []
         self._old: list[Row] = []  # rows of another width: freeing many takes time, so in sweeps
         self._seen = -1
-        self._done = Beginning()  # cannot change
-        self._gone = Beginning()  # are put away
         self.waiting = False
         """More text has come than the last `flush` took in."""
         self.stale = False
         """Rows wait to be wrapped, or to be freed: a `sweep` is due."""
         self._room = Room(scroll)
+        self._fitting = Fitting(scroll)
+        self._looking: Looking | None = None  # while turns are that were put away
         self._now = 0.0  # when it was looked last for what is new
 
     def set_width(self, width: int, now: float) -> None:
@@ -45,12 +46,18 @@ class Document:
         self._old += self.scroll.rows
         shown, self.width = self._share(), width
         self._seen = -1
-        self._look_again()
+        live = (at for at, view in enumerate(self.views) if not view.shelved)
+        self._look_again(next(live, len(self.views)))
         self.stale = True
+        rows = list[Row]()
         for view in self.views:
             view.rewrap(width)
-            view.update(now, 0, Scroll())
-        rows = [row for view in self.views for block in view.blocks for row in block.rows]
+            if not view.shelved:
+                view.update(now, 0, Scroll())
+            rows += view.rows
+        self._done.measure(self.views)
+        self._gone.measure(self.views)
+        self._fitting.begin(self.views)
         self.scroll.replace(rows, shown)
         self.flush(now)
         self.settle_window()
@@ -112,11 +119,6 @@ class Document:
         self._look_again(next((at for at, view in done if view.changed), len(self.views)))
         return changed
 
-    def _look_again(self, first: int = 0) -> None:
-        """Any view from the `first` on may have changed, or have rows again."""
-        self._done.end(first, self.views)
-        self._gone.end(first, self.views)
-
     def _put_away(self) -> None:
         """Let go of the rows of turns long past, but for those a window's height around it."""
         scroll, start, unbroken = self.scroll, self._gone.rows, True
@@ -131,79 +133,24 @@ class Document:
             start = end
 
     @property
-    def whole(self) -> bool:
-        """All rows are wanted, as somebody looks through them."""
+    def searched(self) -> bool:
+        """Somebody looks through its rows: none is let go of."""
         return self._room.all
 
-    @whole.setter
-    def whole(self, whole: bool) -> None:
-        before, self._room.all = self._room.all, whole
-        if whole and not before:
-            self.bring_back()
-        elif before and not whole:
+    def look_for(self, sought: Sought | None) -> None:
+        """Have the rows of all that it may stand in, in later `sweep`s; None: as ever again."""
+        before, self._room.all = self._room.all, sought is not None
+        self._looking = None
+        if sought is not None:
+            self._looking = Looking(self.views, sought, self._unshelve, self._look_again_at)
+            self.stale = True
+        elif before:
             self.let_go()
 
-    def bring_back(self) -> None:
-        """Let the rows that were put away wait for a `sweep`."""
-        start = 0
-        for view in self.views:
+    def _unshelve(self, view: "turn_view.TurnView") -> None:
+        if self._look_again_at(view):
+            start = sum(one.size for one in self.views[: self.views.index(view)])
             view.unshelve(self._now, start, self.scroll)
-            view.bring_back()
-            start += view.size
-        self._look_again()
-        self.stale = self.stale or any(view.stale for view in self.views)
-
-    def turn_at(self, row: int | None = None) -> Turn | None:
-        """The turn at `row`, by default the last."""
-        view = self._view_at(len(self.scroll.rows) if row is None else row)
-        return view.turn if view is not None else None
-
-    def is_head(self, row: int) -> bool:
-        """Whether `row` is the head of some reasoning."""
-        view, start = self._standing_at(row)
-        if view is None or view.attempt is None or start + view.head != row:
-            return False
-        return bool(view.attempt.reasoning)
-
-    def toggle_reasoning(self, row: int | None = None) -> bool:
-        """Fold or unfold the reasoning of the turn at `row`, by default the last."""
-        view = self._view_at(len(self.scroll.rows) if row is None else row)
-        if view is None or view.attempt is None or not view.attempt.reasoning:
-            return False
-        view.fold.toggle()
-        view.touch()
-        self._look_again()
-        return True
-
-    def set_fold(self, reasoning: Text, *, folded: bool) -> bool:
-        """Fold this reasoning or unfold it; tells whether that changes anything."""
-        for view in self.views:
-            if view.attempt is not None and view.attempt.reasoning is reasoning:
-                if bool(view.fold) is folded:
-                    return False
-                view.fold.toggle()
-                view.touch()
-                self._look_again()
-                return True
-        return False
-
-    @property
-    def folded(self) -> list[Text]:
-        """The reasoning that is folded away."""
-        attempts = [(view, view.attempt) for view in self.views]
-        return [one.reasoning for view, one in attempts if one and one.reasoning and view.fold]
-
-    def _view_at(self, row: int) -> "turn_view.TurnView | None":
-        return self._standing_at(row)[0] or (self.views[-1] if self.views else None)
-
-    def _standing_at(self, row: int) -> "tuple[turn_view.TurnView | None, int]":
-        """The view with this row, and where it begins."""
-        start = len(self.scroll.rows)
-        for view in reversed(self.views) if row < start else ():
-            start -= view.size
-            if start <= row:
-                return view, start
-        return None, 0
 
     def settle_window(self) -> None:
         """Wrap what the window shows, if it still waits for that."""
@@ -234,6 +181,11 @@ class Document:
         """Wrap about `budget` characters that wait for it, latest first; tells if more wait."""
         del self._old[-budget:]
         self.stale = self._room.step(self.views) or bool(self._old)
+        if self._looking is not None:
+            self._looking.step(self._now)
+            self._looking = None if self._looking.done else self._looking
+            self.stale = True
+            return True
         for start, block in self._unwrapped(self._done.views):
             if not block.stale:
                 continue
@@ -241,7 +193,16 @@ class Document:
             if block.stale:
                 self.stale = True
                 break
+        self.stale = self.stale or self._fit()
         return self.stale
+
+    def _fit(self) -> bool:
+        """Let the last turn of which the height is a guess wait to be wrapped, if there is one."""
+        at = None if self._room.all else self._fitting.next(self.views)
+        if at is not None:
+            self._look_again(at)
+            self._fitting.wrap(self.views, self._now)
+        return at is not None
 
     def _unwrapped(self, first: int = 0, row: int = -1) -> Iterator[tuple[int, Growing]]:
         """Texts with rows to be wrapped, and where they begin, last first.
@@ -260,8 +221,13 @@ class Document:
 
     def _settle_at(self, row: int) -> bool:
         view, place = self._standing_at(row)
-        if view is not None and view.unshelve(self._now, place, self.scroll):
-            self._look_again()
+        if view is None:
+            return False
+        self._look_again_at(view)  # heights may change, and code may be to be highlighted again
+        known = self.scroll.changed, len(self.scroll.rows)
+        if view.shelved:
+            view.unshelve(self._now, place, self.scroll)
+            self._keep_known(*known)
             return True
         for start, block in self._unwrapped(row=row):
             if not start <= row < start + len(block.rows):
@@ -269,13 +235,19 @@ class Document:
             at = start
             for segment in block.segments:
                 if row < at + segment.count:
-                    if segment.away:
-                        self._look_again()  # its code may be to be highlighted again
+                    away = segment.away
                     old_end, new_end = block.settle(segment, at - start)
                     self._splice(start, at - start, old_end, block.rows[at - start : new_end])
+                    if away:
+                        self._keep_known(*known)
                     return True
                 at += segment.count
         return False
+
+    def _keep_known(self, changed: int, size: int) -> None:
+        """Let a search not begin again for what it knows not to stand there, seen now."""
+        if self._room.all and self._looking is None and len(self.scroll.rows) == size:
+            self.scroll.changed = changed
 
     def _settle_back(self, start: int, block: Growing, budget: int) -> int:
         """Settle stale segments from the last on; gives what is left of the budget."""

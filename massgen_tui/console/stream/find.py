@@ -21,6 +21,8 @@ Hit = tuple[Piece, ...]
 """Where something was found: one piece, or one in each row that it is wrapped over."""
 STEP = 4000
 """Rows looked through at once."""
+_PASSED = 24
+"""Rows that were not made which are passed over in the time that one is looked through."""
 _EDGES = " ▌▏"
 """What stands before the text of a row that continues a line."""
 
@@ -34,9 +36,11 @@ def hits(rows: Sequence[Row], start: int, stop: int, wanted: re.Pattern[str]) ->
     """Where `wanted` stands in the lines that begin in the rows from `start` to `stop`."""
     at = start
     while at < stop:
+        if rows[at] is STALE:
+            at += 1
+            continue
         end = line_end(rows, at)
-        if rows[at] is not STALE:
-            yield from _in_line(rows, at, end, wanted)
+        yield from _in_line(rows, at, end, wanted)
         at = end
 
 
@@ -123,11 +127,19 @@ class Finder:
         del self.hits[bisect_left(self.hits, ((start,),)) :]
         if self.place is not None and self.place >= len(self.hits):
             self.place = None
-        stop = min(start + step, len(rows))
+        stop = self._step_end(start, step)
         self.hits += hits(rows, start, stop, self._wanted)
         self._scanned = line_end(rows, stop - 1) if stop > start else stop
         self._scroll.changed = self._scanned
         self._stand()
+
+    def _step_end(self, start: int, step: int) -> int:
+        """Where a step from `start` on ends: many rows that were not made cost as much as one."""
+        rows, room, at = self._scroll.rows, step * _PASSED, start
+        while at < len(rows) and room > 0:
+            room -= 1 if rows[at] is STALE else _PASSED
+            at += 1
+        return at
 
     def _stand(self) -> None:
         """Stand where one stood; at the start at the first hit that is seen or follows, if any."""

@@ -16,6 +16,7 @@ from massgen_tui.console.stream.markdown import render
 from massgen_tui.console.stream.openfence import OpenFence
 from massgen_tui.console.stream.rows import Row, keep_same
 from massgen_tui.console.stream.segment import NOTHING, Segment
+from massgen_tui.console.stream.sought import Sought
 from massgen_tui.console.stream.structure import mended, structure, table_head
 
 LIMIT = 8192
@@ -247,6 +248,10 @@ class MarkdownText(Growing):
     def shift(self, rows: int) -> None:
         """Know where the open rest is now."""
         self._solid += rows
+
+    def may_hold(self, source: str, sought: Sought) -> bool:
+        """Whether something may stand in the rows of a source."""
+        return sought.in_markdown(source)
 
     def render(self, segment: Segment) -> list[Row]:
         """Render a finished segment."""

@@ -2,6 +2,7 @@
 
 from massgen_tui.console.stream.document import Document
 from massgen_tui.console.stream.find import STEP, Finder, pattern
+from massgen_tui.console.stream.sought import Sought
 from massgen_tui.session.pieces import Text
 from massgen_tui.text import clean, one_line
 
@@ -56,7 +57,7 @@ class Search:
         self._opened: list[Text] = []
         self.share = 1
         """How many conversations are searched at once: each takes so much smaller steps."""
-        document.whole = True
+        document.look_for(Sought(text))
 
     @property
     def text(self) -> str:
@@ -89,7 +90,8 @@ class Search:
         """Fold again what was unfolded for it; unless another one `goes_on`, rows may go."""
         for text in self._opened:
             self._document.set_fold(text, folded=True)
-        self._document.whole = goes_on
+        if not goes_on:
+            self._document.look_for(None)
 
     @property
     def hidden(self) -> int:

@@ -1,7 +1,7 @@
 """A stretch of a text that is finished."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 NOTHING: frozenset[str] = frozenset()
@@ -47,6 +47,11 @@ class Segment:
         return self._start, self._stop, self.count
 
     @property
+    def prefix(self) -> str:
+        """Source that is put before it, as it goes on with what stands there."""
+        return getattr(self.carry, "prefix", "")
+
+    @property
     def source(self) -> str:
         """What is rendered."""
         return self._text[self._start : self._stop]
@@ -86,15 +91,21 @@ class Segment:
 class Packed:
     """The segments of one text that nobody looks at: a few numbers each."""
 
-    __slots__ = ("_carries", "_numbers", "_text", "rows", "size")
+    __slots__ = ("_carries", "_guessed", "_numbers", "_text", "_width", "_wrapped", "rows", "size")
 
-    def __init__(self, text: str, segments: Sequence[Segment]) -> None:
-        """Keep `segments`, all of which are stale and stand in `text`."""
+    def __init__(
+        self, text: str, segments: Sequence[Segment], width: int, *, guessed: bool = False
+    ) -> None:
+        """Keep `segments`, all of which are stale and stand in `text`.
+
+        How many rows they have is so at this width, or is `guessed` for it.
+        """
         self._text = text
+        self._width, self._guessed = width, guessed
         self.size = len(segments)
         """How many they are."""
-        self.rows = sum(segment.count for segment in segments)
-        """And their rows."""
+        self.rows = self._wrapped = sum(segment.count for segment in segments)
+        """And their rows, at another width a guess."""
         numbers, end = list[int](), 0
         carries: dict[object, int] = {}
         for segment in segments:
@@ -106,10 +117,49 @@ class Packed:
         self._numbers = array("h" if small else "q", numbers)
         self._carries = tuple(carries)
 
+    @property
+    def sources(self) -> Iterator[str]:
+        """The text in which they stand, and what is put before some of them."""
+        yield self._text
+        yield from (getattr(carry, "prefix", "") for carry in self._carries)
+
+    @property
+    def length(self) -> int:
+        """Characters of the text in which they stand."""
+        return len(self._text)
+
+    def rewrap(self, width: int) -> bool:
+        """Have the rows of another width; tells whether these are a guess."""
+        if width == self._width:
+            self.rows = self._wrapped
+            return self._guessed
+        self.rows = max(self.size, self._wrapped * self._width // width) if self._wrapped else 0
+        return True
+
     def unpack(self) -> list[Segment]:
         """Give them back."""
+        segments = self._unpacked()
+        if self.rows != self._wrapped:
+            _share(self.rows, segments)
+        return segments
+
+    def _unpacked(self) -> list[Segment]:
         numbers, segments, end = iter(self._numbers), list[Segment](), 0
         for gap, size, count, carry in zip(numbers, numbers, numbers, numbers, strict=True):
             start, end = end + gap, end + gap + size
             segments.append(Segment.at(self._text, start, end, count, self._carries[carry]))
         return segments
+
+
+def _share(rows: int, segments: Sequence[Segment]) -> None:
+    """Let segments have so many rows together: about as many as each had, none where it had none.
+
+    One that has none is never seen, and so would never be wrapped.
+    """
+    some = [segment for segment in segments if segment.count]
+    before, rows = sum(segment.count for segment in some), rows - len(some)
+    passed = given = 0
+    for segment in some:
+        passed += segment.count
+        more = rows * passed // before - given
+        segment.count, given = 1 + more, given + more

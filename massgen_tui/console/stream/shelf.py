@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Self
 
 from massgen_tui.console.stream.answer import Answer
-from massgen_tui.console.stream.blocks import STALE, Block, Growing
+from massgen_tui.console.stream.blocks import MUCH, STALE, Block, Growing
 from massgen_tui.console.stream.segment import Packed
+from massgen_tui.console.stream.sought import Sought
 
 _MOST = 255
 """Rows of a block beside the answer: of one that has more the turn stays as it is."""
@@ -17,12 +18,14 @@ class Shelf:
     The blocks of one turn and their rows are a hundred small objects.
     """
 
-    __slots__ = ("_counts", "_packed", "head", "size")
+    __slots__ = ("_counts", "_packed", "guessed", "head", "size")
 
     def __init__(self, blocks: Sequence[Block], segments: Packed) -> None:
         """Keep what is known of `blocks`; the rows of their answer are all `segments`."""
         self.size = sum(len(block.rows) for block in blocks)
         """How many rows they have."""
+        self.guessed = any(isinstance(one, Growing) and one.guessed for one in blocks)
+        """How many is a guess."""
         self.head = sum(len(block.rows) for block in blocks[:2])
         """How many are those of the first two."""
         self._packed = segments
@@ -39,9 +42,25 @@ class Shelf:
                 return None
         return cls(blocks, segments) if segments is not None else None
 
+    def may_hold(self, sought: Sought) -> bool:
+        """Whether something may stand in the rows of its answer."""
+        sources = self._packed.sources
+        return any(len(one) > MUCH or sought.in_markdown(one) for one in sources)
+
+    @property
+    def length(self) -> int:
+        """Characters of its answer."""
+        return self._packed.length
+
+    def rewrap(self, width: int) -> None:
+        """Have the rows of another width, or a guess of how many these are."""
+        self.guessed = self._packed.rewrap(width)
+        self.size = sum(self._counts) + self._packed.rows
+
     def restore(self, blocks: Sequence[Block]) -> None:
         """Let `blocks`, made anew, stand where those before stood, all rows stale."""
         for block, count in zip(blocks, self._counts, strict=True):
             block.rows = [STALE] * count
             if isinstance(block, Answer):
-                block.restore(self._packed, self.size - sum(self._counts))
+                rows = self.size - sum(self._counts)
+                block.restore(self._packed, rows, guessed=self.guessed)

@@ -8,8 +8,10 @@ from massgen_tui.console.stream.attempt_blocks import AttemptHead, Prompt, attem
 from massgen_tui.console.stream.blocks import STALE, Block, Growing
 from massgen_tui.console.stream.figures import Place
 from massgen_tui.console.stream.reasoning_blocks import Fold
+from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.stream.scroll import Scroll
 from massgen_tui.console.stream.shelf import Shelf
+from massgen_tui.console.stream.sought import Sought
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.status import Status
@@ -59,13 +61,18 @@ class TurnView:
         self._make()
 
     def _make(self) -> None:
+        blocks = self._made()
+        self._blocks: Sequence[Block] = blocks
+        self._growing: Sequence[Growing] = [one for one in blocks if isinstance(one, Growing)]
+
+    def _made(self) -> list[Block]:
+        """Its blocks, without rows."""
         attempt, blocks = self.attempt, list[Block]()
         blocks.append(Prompt(self.width, self.turn, first=self._first, told=self._told_of))
         if attempt is not None:
             blocks.append(AttemptHead(self.width, self.turn, attempt))
             blocks += attempt_blocks(self.width, attempt, self.fold, self.place)
-        self._blocks: Sequence[Block] = blocks
-        self._growing: Sequence[Growing] = [one for one in blocks if isinstance(one, Growing)]
+        return blocks
 
     @property
     def blocks(self) -> Sequence[Block]:
@@ -149,8 +156,12 @@ class TurnView:
             scroll.splice(start, at, [STALE] * (at - start))
             self._blocks = self._growing = ()
             self._told = _states.setdefault(self._told, self._told)
-            folds = (self._folds or {}).items()
-            self._folds = {id: fold for id, fold in folds if fold.chosen is not None} or None
+            self._keep_chosen()
+
+    def _keep_chosen(self) -> None:
+        """Forget folds that stand as they would by themselves."""
+        folds = (self._folds or {}).items()
+        self._folds = {id: fold for id, fold in folds if fold.chosen is not None} or None
 
     def let_go(
         self,
@@ -178,11 +189,39 @@ class TurnView:
             start += size
         return gone
 
+    @property
+    def rows(self) -> list[Row]:
+        """All of them."""
+        if self._shelf is not None:
+            return [STALE] * self._shelf.size
+        return [row for block in self._blocks for row in block.rows]
+
+    @property
+    def shelved(self) -> bool:
+        """It was put away whole: only how many rows it has is kept."""
+        return self._shelf is not None
+
+    @property
+    def guessed(self) -> bool:
+        """How many rows it has is a guess, as it was put away in another width."""
+        shelf = self._shelf
+        return shelf.guessed if shelf else any(block.guessed for block in self._growing)
+
     def bring_back(self) -> None:
         """Let texts that were put away wait to be wrapped."""
         for block in self.blocks:
             if isinstance(block, Growing):
                 block.bring_back()
+
+    def may_hold(self, sought: Sought, now: float) -> bool:
+        """Whether something may stand in its rows, which were put away whole."""
+        if self._shelf is None or self._shelf.may_hold(sought):
+            return True
+        beside = [block for block in self._made() if not isinstance(block, Growing)]
+        self._keep_chosen()
+        for block in beside:
+            block.update(now)
+        return any(sought.in_rows(block.rows) for block in beside)
 
     def unshelve(self, now: float, start: int, scroll: Scroll) -> bool:
         """Have rows again but for its texts, from `start` on; tells whether it was shelved."""
@@ -210,9 +249,12 @@ class TurnView:
         self._seen = -1
 
     def rewrap(self, width: int) -> None:
-        """Fit another width."""
-        blocks, self.width = self.blocks, width
-        for block in blocks:
+        """Fit another width; what was put away stays so."""
+        self.width = width
+        if self._shelf is not None:
+            self._shelf.rewrap(width)
+            return
+        for block in self._blocks:
             block.rewrap(width)
         self.touch()
 
