@@ -81,7 +81,7 @@ def main() -> None:
 def rows(plan: Plan) -> Iterator[Row]:
     """Idle with 4 and with 64 servers; from a look to the screen."""
     for servers, goal in ((4, 0.45), (64, 4.0)):
-        runs = plan.turns(partial(idle, servers=servers, seconds=max(plan.size(20), 5)))
+        runs = plan.turns(partial(idle, servers=servers, seconds=max(plan.size(10), 5)))
         yield Row(
             what=f"idle, {servers} servers and 8 GPUs",
             unit="%",
@@ -90,7 +90,7 @@ def rows(plan: Plan) -> Iterator[Row]:
             ours=[run.share for run in runs.ours],
             base=[run.share for run in runs.base],
         )
-    late = plan.turns(lambda root: shown(root, round(max(plan.size(20), 3))), most=3)
+    late = plan.turns(lambda root: shown(root, round(max(plan.size(10), 3))), most=3)
     yield Row(
         what="what a look learned on the screen, p95",
         unit="ms",

@@ -20,7 +20,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bench.harness.builds import BASE, Missing, unpacked
-from bench.harness.layout import Table, as_markdown, for_terminal
+from bench.harness.layout import Table, as_markdown, expected, for_terminal
 from bench.harness.machine import this_machine
 from bench.harness.pairs import FAILED, Plan
 from bench.harness.process import ROOT
@@ -50,8 +50,11 @@ def main() -> None:
     say = Progress()
     table, plan = begun(args, say)
     for name in args.only or scripts(FOLDER):
-        say(f"bench.{name}")
+        thought = "" if args.quick else expected(name, plan.pairs)
+        say(f"bench.{name}{thought and f', some {thought} minutes'}")
+        began = time.monotonic()
         measure(name, plan, table, say)
+        table.took[name] = round(time.monotonic() - began, 1)
         if args.json:
             args.json.write_text(table.as_json(), "utf-8")
     say("done")

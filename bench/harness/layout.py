@@ -9,6 +9,10 @@ from bench.harness.pairs import Spread, spread
 from bench.harness.rows import KEPT, Met, Row
 
 HEADS = ("what", "this build", "before", "ratio", "goal", "met", f"<= {KEPT}")
+TAKES = {
+    "stream": (0, 70),
+}
+"""Seconds of each script on two cores, with both builds: once, and for each pair."""
 _SIGNS = {Met.YES: "yes", Met.NO: "NO", Met.UNKNOWN: "-"}
 
 
@@ -29,6 +33,8 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     """Scripts that did not come to their end, and why."""
+    took: dict[str, float] = field(default_factory=dict)
+    """Seconds of each script."""
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -62,6 +68,7 @@ class Table:
         new = {(row.what, row.of): row for row in newer.rows}
         rows = [new.pop((row.what, row.of), row) for row in self.rows]
         newer.rows = [*rows, *new.values()]
+        newer.took = self.took | newer.took
         return newer
 
 
@@ -122,6 +129,29 @@ def for_terminal(table: Table) -> Iterable[str]:
         told = row.note
     for name, why in table.failed.items():
         yield f"bench.{name} did not come to its end: {why}"
+    if table.took:
+        yield ""
+        yield f"{minutes(sum(table.took.values()))} minutes: {', '.join(_times(table))}"
+
+
+def minutes(seconds: float) -> str:
+    """Minutes and seconds."""
+    return "{}:{:02}".format(*divmod(round(seconds), 60))
+
+
+def _times(table: Table) -> Iterable[str]:
+    """What each script took, and what the whole of it is thought to take."""
+    for name, seconds in table.took.items():
+        thought = "" if table.quick else expected(name, table.pairs)
+        yield f"{name} {minutes(seconds)}{thought and f' ({thought} expected)'}"
+
+
+def expected(name: str, pairs: int) -> str:
+    """Minutes and seconds that a script is thought to take, both builds; empty where unknown."""
+    if name not in TAKES:
+        return ""
+    once, each = TAKES[name]
+    return minutes(once + each * pairs)
 
 
 def as_markdown(table: Table) -> Iterable[str]:
