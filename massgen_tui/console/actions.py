@@ -14,16 +14,19 @@ from textual.widgets import Input
 
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.agent_actions import AgentActions
-from massgen_tui.console.chosen_layout import change_layout
 from massgen_tui.console.keys import name_of, with_key
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.ordered_keys import OrderedKeys
 from massgen_tui.console.remembered import Remembered
+from massgen_tui.late import late
 from massgen_tui.text import clean
 
 if TYPE_CHECKING:
+    from massgen_tui.console import chosen_layout
     from massgen_tui.console.screens.agreement import Wanted
     from massgen_tui.session.agent import Agent
+else:
+    chosen_layout = late("massgen_tui.console.chosen_layout")
 
 
 class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
@@ -91,7 +94,7 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
     def action_layout(self) -> None:
         """Let the panes stand in a grid, or in one row."""
         grid, ui = self.workspace.main.grid, self.workspace.config.ui
-        self.say(change_layout(grid, ui, self.remembered))
+        self.say(chosen_layout.change_layout(grid, ui, self.remembered))
 
     def action_compare(self) -> None:
         """Compare the focused agent's answer with another."""

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from textual.notifications import SeverityLevel
 
 from massgen_tui.console.page import PageApp
-from massgen_tui.console.screens.question import Question
+from massgen_tui.late import late
 
 if TYPE_CHECKING:
+    from massgen_tui.console.screens import question as asking
     from massgen_tui.console.screens.parameters import Wanted
     from massgen_tui.console.workspace import Workspace
     from massgen_tui.discover.found import Choice, Found
     from massgen_tui.session.agent import Agent
+else:
+    asking = late("massgen_tui.console.screens.question")
 
 _NO_PANE = "no agent's pane is seen: tab or ctrl+g goes to one"
 
@@ -73,7 +76,7 @@ class AgentActions(PageApp, inherit_bindings=False):
         if agent is None:
             self.say(_NO_PANE)
         elif question := self.workspace.changing.question(agent):
-            self.push_screen(Question(question), partial(self._remove, agent))
+            self.push_screen(asking.Question(question), partial(self._remove, agent))
         else:
             self._remove(agent, True)
 
@@ -114,7 +117,7 @@ class AgentActions(PageApp, inherit_bindings=False):
             return
         saved = self.workspace.changing.save_as(name)
         if saved.question:
-            self.push_screen(Question(saved.question), partial(self._save_over, name))
+            self.push_screen(asking.Question(saved.question), partial(self._save_over, name))
         else:
             self.say(saved.told, seconds=8)
 

@@ -5,7 +5,7 @@ lies between two widgets, which takes whole conversations (textual#5409), and fa
 them goes away meanwhile (textual#6452) or has no place for the pointer (textual#6596).
 """
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from textual import events
 from textual.app import UnknownModeError
@@ -19,8 +19,13 @@ from textual.widget import Widget
 
 from massgen_tui.console import textual_private
 from massgen_tui.console.contain import Contained
-from massgen_tui.console.screens.palette import Palette
 from massgen_tui.console.textual_private import Forward
+from massgen_tui.late import late
+
+if TYPE_CHECKING:
+    from massgen_tui.console.screens import palette
+else:
+    palette = late("massgen_tui.console.screens.palette")
 
 
 class Newest(Notifications):
@@ -58,13 +63,14 @@ class Mended(Contained, inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Show every command by name."""
-        if not isinstance(self.screen, Palette):
+        if not isinstance(self.screen, palette.Palette):
             # without Textual's id: the one before may still be on its way out
-            self.push_screen(Palette())
+            self.push_screen(palette.Palette())
 
     def search_themes(self) -> None:
         """Choose the colours."""
-        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+        made = palette.Palette(providers=[ThemeProvider], placeholder="Search for themes…")
+        self.push_screen(made)
 
     async def drop_mode(self, mode: str) -> None:
         """Remove a mode that is not the current one, and its screens; the first one too."""
@@ -141,3 +147,4 @@ def _is_gone(screen: Screen[object], event: events.MouseEvent) -> bool:
 
 
 textual_private.forward_through(_forward)
+textual_private.choose_what_is_there()

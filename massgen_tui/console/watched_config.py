@@ -2,10 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from massgen_tui.console.actions import Actions
 from massgen_tui.console.contain import guarded
-from massgen_tui.console.screens.question import Question
+from massgen_tui.late import late
+
+if TYPE_CHECKING:
+    from massgen_tui.console.screens import question as asking
+else:
+    asking = late("massgen_tui.console.screens.question")
 
 EVERY = 2.0
 """Seconds between two looks."""
@@ -32,7 +38,7 @@ class WatchedConfig(Actions, inherit_bindings=False):
 
     def ask(self, question: str, answered: Callable[[bool | None], None]) -> None:
         """Ask something that is answered with yes or no."""
-        self.push_screen(Question(question), answered)
+        self.push_screen(asking.Question(question), answered)
 
     def look_at_config(self) -> None:
         """Look whether the config's file has changed."""

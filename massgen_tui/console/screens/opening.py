@@ -62,15 +62,19 @@ class OpeningScreen(Screen[None]):
         self._typed = Typed(hint(ids, coordinate=outline.coordinate), id="typed")
         self._keys = Line(id="keys")
         self._small = Static(id="small")
+        self._told = False
 
     def compose(self) -> ComposeResult:
         """Title, frames, prompt, and the keys."""
+        self._stand(self.app.size)
         yield self._title
         yield self._frames
-        yield self._folded
+        if self.has_class("-folded"):
+            yield self._folded
         yield self._typed
         yield self._keys
-        yield self._small
+        if self.has_class("-small"):
+            yield self._small
 
     def on_mount(self) -> None:
         """Tell what is known."""
@@ -81,11 +85,21 @@ class OpeningScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Stand as the main screen does in this size."""
-        size = event.size
+        self._stand(event.size)
+        # nearly no start needs them
+        if self.has_class("-folded") and not self._folded.is_attached:
+            self.mount(self._folded, after=self._frames)
+        if self.has_class("-small") and not self._small.is_attached:
+            self.mount(self._small)
+        if self._told:
+            self._show_keys(event.size)
+
+    def _stand(self, size: Size) -> None:
         self.set_class(too_small(*size), "-small")
         self.set_class(folds(size.width) and self._outline.monitor, "-folded")
-        if too_small(*size):
-            self._small.update(too_small_words(*size))
+        self._small.update(too_small_words(*size))
+
+    def _show_keys(self, size: Size) -> None:
         if not self._outline.own_keys:
             part = self._frames.seen(size)
             line = foot(acting_in(*_ASKED), {}, size.width - len(part))
@@ -96,7 +110,9 @@ class OpeningScreen(Screen[None]):
         self._typed.show(typed)
 
     def tell(self, then: Callable[[], None]) -> None:
-        """Tell of the agents what more than YAML knows, and is imported for it; then go on."""
+        """Tell the keys, and of the agents what is imported for it; then go on."""
+        self._told = True
+        self._show_keys(self.app.size)
         room = importlib.import_module("massgen_tui.config.whereabouts")
         self._frames.tell(room.whereabouts(self._outline, os.environ))
         self.app.call_after_refresh(then)

@@ -56,4 +56,3 @@ class Palette(CommandPalette):
 
 
 textual_private.hear_palette(Palette, lambda palette: palette.takes_keys)
-textual_private.choose_what_is_there()

@@ -25,6 +25,8 @@ _load: Callable[[str], CellTable] = getattr(rich_cells, _LOAD)
 """Rich's own."""
 _TAGS = 0xE0000
 """From here on nothing is drawn by itself."""
+_MARKED = ("Mc", "Lo")
+"""Categories of the characters that Rich gives no cell and some terminals do."""
 _SQUARED = (0x3248, 0x324F, 2)
 """Numbers on black squares, of two cells in glibc."""
 _JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
@@ -32,16 +34,24 @@ _JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
 # What terminals do not take for equally wide: joined and toned emoji, flags, Indic vowels, signs
 # that Unicode 16 made wide. Outside it: Latin, Greek, Cyrillic and Georgian letters, punctuation,
 # arrows, lines, signs, and the East Asian scripts.
-_DISPUTED = re.compile(
-    "[^\u0000-\u02ff\u0370-\u0482\u048a-\u052f\u10a0-\u10ff\u1e00-\u1fff"
-    "\u2010-\u262f\u2638-\u2689\u2690-\u27bf\u3000-\u3029\u3030-\u3163\u3165-\u3247"
-    "\u3250-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]"
+_DISPUTED = (
+    "[\u0300-\u036f\u0483-\u0489\u0530-\u109f\u1100-\u1dff\u2000-\u200f\u2630-\u2637"
+    "\u268a-\u268f\u27c0-\u2fff\u302a-\u302f\u3164\u3248-\u324f\u4dc0-\u4dff\ua000-\uabff"
+    "\ud7a4-\U0010ffff]"
 )
+_USUAL = re.compile("[\x00-\u02ff\u2010-\u262f]*")
+"""What is found at once, and all that a first frame has as a rule."""
 
 
 def disputed(text: str) -> bool:
     """Whether terminals may draw `text` in more or fewer cells than Rich counts."""
-    return not text.isascii() and _DISPUTED.search(text) is not None
+    return not (text.isascii() or _USUAL.fullmatch(text)) and _found()(text) is not None
+
+
+@cache
+def _found() -> Callable[[str], re.Match[str] | None]:
+    """Finds what is disputed; Python goes through all characters of its ranges to compile it."""
+    return re.compile(_DISPUTED).search
 
 
 def cells(text: str) -> int:
@@ -92,17 +102,19 @@ def _mended(version: str = "auto") -> CellTable:
     table = _load(version)
     widths = [_SQUARED]
     for first, last, width in table.widths:
-        if width or first >= _TAGS:
-            widths.append((first, last, width))
-        else:
-            shown = [(one, _marked(chr(one))) for one in range(first, last + 1)]
-            widths += [(one, one, size) for one, size in shown if size != 1]
+        start = first
+        if not width and first < _TAGS:
+            for one in range(first, last + 1):
+                if category(chr(one)) not in _MARKED or not (size := _alone(chr(one))):
+                    continue
+                if start < one:
+                    widths.append((start, one - 1, width))
+                if size > 1:
+                    widths.append((one, one, size))
+                start = one + 1
+        if start <= last:
+            widths.append((start, last, width))
     return table._replace(widths=sorted(widths))
-
-
-def _marked(character: str) -> int:
-    """Cells of a character that Rich gives none."""
-    return _alone(character) if category(character) in ("Mc", "Lo") else 0
 
 
 setattr(rich_cells, _LOAD, _mended)
