@@ -70,8 +70,10 @@ class Window:
             self._begin_anew()
             self._standing.forget()
         scrape = self._agreed(scrape)
-        steady = not self._fell(scrape)
-        leapt = self._leapt(now, scrape) or self._returned(now, scrape)
+        # of an idle server the same record comes again and again
+        same = bool(self._scrapes) and self.last is scrape
+        steady = same or not self._fell(scrape)
+        leapt = not same and (self._leapt(now, scrape) or self._returned(now, scrape))
         if not steady:
             self._falls.append((now, self._known))
         if not steady or leapt:
@@ -81,7 +83,7 @@ class Window:
         self._unbroken += 1
         self._scrapes.append((now, scrape))
         self._loads.append((now, self._load(now, scrape)))
-        self._known = merged(scrape, self._known)
+        self._known = self._known if same else merged(scrape, self._known)
         self._standing.take(now, {_WHOLE: scrape, **{one.name: one for one in scrape.engines}})
         return steady
 

@@ -2,7 +2,7 @@
 
 from massgen_tui.session.events import Begun, Ended, Entry
 from massgen_tui.session.session import Session
-from massgen_tui.supervise.monitoring import note_servers
+from massgen_tui.supervise.monitoring import Noted, note_servers
 from massgen_tui.supervise.sampling import Sampler
 from massgen_tui.supervise.watching import Watching
 
@@ -15,12 +15,13 @@ class Join:
         self._session = session
         self._watching = watching
         self._sampler = Sampler(session)
+        self._noted: dict[str, Noted] = {}
         session.listen(self._hear, streams=False)
 
     def update(self) -> None:
         """Let each learn what is new; to be called once a second."""
         self._watching.follow(self._session.agents)
-        note_servers(self._session, self._watching.servers)
+        note_servers(self._session, self._watching.servers, self._noted)
         self._sampler.take(self._watching.servers, self._watching.gpus)
 
     def _hear(self, entry: Entry) -> None:

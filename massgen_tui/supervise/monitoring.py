@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import is_
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -209,14 +210,26 @@ def _requests(count: int) -> str:
     return "1 request is" if count == 1 else f"{count} requests are"
 
 
-def note_servers(session: Session, servers: Mapping[str, ServerStatus]) -> None:
+Noted = tuple[Agent, object, ServerStatus | None]
+"""An agent, what it was asked with, and what was known of its server."""
+
+
+def note_servers(
+    session: Session, servers: Mapping[str, ServerStatus], noted: dict[str, Noted] | None = None
+) -> None:
     """Tell the session of each agent's server: whether it is up, what it is, how long its context.
 
-    What was once known of it stays where a look tells no more.
+    What was once known of it stays where a look tells no more. `noted` is what was told the last
+    time, where this is called again and again: of most servers nothing is new.
     """
     by_agent = statuses_by_agent(servers)
+    noted = {} if noted is None else noted
     for agent in session.agents:
         status = by_agent.get(agent.id)
+        now, before = (agent, agent.profile, status), noted.get(agent.id)
+        if before is not None and all(map(is_, before, now)):
+            continue
+        noted[agent.id] = now
         served_by, context = agent.served_by, agent.context_length
         if status is not None and status.kind:
             served_by = " ".join(part for part in (status.kind, status.version) if part)

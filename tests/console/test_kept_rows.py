@@ -108,6 +108,42 @@ def test_what_is_shown_of_a_gpu_is_never_old(name: str, width: int) -> None:
         assert [texts(rows) for _, rows in own] == [texts(rows) for _, rows in made]
 
 
+@pytest.mark.parametrize("value", [0, 1, 87, 50.5, None])
+def test_bars_of_an_idle_gpu_are_as_many_as_looks_and_then_stand(value: float | None) -> None:
+    kept = KeptRows()
+    last: list[list[Row]] = []
+    for looks in range(1, 12):
+        row = [replace(GPU, index=at, history=(value,) * looks) for at in range(8)]
+        own = [rows for _, rows in gpu_sections(sampled(*row), 40, NOW, None, kept)]
+        made = [rows for _, rows in gpu_sections(sampled(*row), 40, NOW, None)]
+        assert list(map(texts, own)) == list(map(texts, made))
+        if looks > 8 and value is not None and value % 1 == 0:
+            assert all(now is before for now, before in zip(own[1:], last, strict=True))
+        last = own[1:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"power": 411.0},
+        {"utilisation": 1},
+        {"memory_used": GIB},
+        {"memory_total": 99 * GIB},
+        {"shared": True},
+        {"part": True},
+        {"state": GpuState.LOST},
+    ],
+    ids=",".join,
+)
+def test_totals_of_a_machine_are_never_old(change: dict[str, Any]) -> None:
+    kept = KeptRows()
+    for changed in ({}, change, {}):
+        row = [replace(GPU, index=at) for at in range(7)] + [replace(GPU, index=7, **changed)]
+        own = gpu_sections(sampled(*row), 40, NOW, None, kept)
+        made = gpu_sections(sampled(*row), 40, NOW, None)
+        assert [texts(rows) for _, rows in own] == [texts(rows) for _, rows in made]
+
+
 def test_each_field_of_a_gpu_is_known_here() -> None:
     """What a new field changes on the screen belongs into `ON_A_LINE`."""
     seen = {*ON_A_LINE, "index", "processes", "instances", "part", "shared"}

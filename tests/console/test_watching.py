@@ -31,7 +31,7 @@ from massgen_tui.session.session import Session
 from massgen_tui.session.status import Status
 from massgen_tui.session.times import Times
 from massgen_tui.supervise.energy_metering import Metering
-from massgen_tui.supervise.monitoring import HEAD_START, Monitors, note_servers
+from massgen_tui.supervise.monitoring import HEAD_START, Monitors, Noted, note_servers
 from massgen_tui.supervise.passive_health import last_word, state_heard
 from tests.support.configs import agent_of
 from tests.support.console import FixedWatching, staged
@@ -107,8 +107,13 @@ async def test_a_server_under_a_path_tells_its_agent_and_is_asked_when_a_stream_
         await watching.start()
         assert (await watching.health(agent)).health is Health.ALIVE
         watching.follow(session.agents)
-        note_servers(session, watching.servers)
+        noted: dict[str, Noted] = {}
+        note_servers(session, watching.servers, noted)
         assert agent.context_length == 40960
+        ((id, status),) = watching.servers.items()
+        for state in (status.state, ServerState.DOWN, status.state):
+            note_servers(session, {id: replace(status, state=state)}, noted)
+            assert agent.away == (state is ServerState.DOWN), "what is new is told again"
         assert (await watching.health(agent)).words == "the server is up"
         await watching.stop()
         await session.aclose()

@@ -18,7 +18,7 @@ from massgen_tui.console.widgets.gpu_gauges import (
     memory,
     power,
 )
-from massgen_tui.console.widgets.kept_rows import KeptRows
+from massgen_tui.console.widgets.kept_rows import BARS, KeptRows
 from massgen_tui.console.widgets.unseen import looking
 from massgen_tui.monitor.gpu_status import STALE, GpuSnapshot, GpuStatus
 
@@ -208,7 +208,7 @@ def _line(gpu: GpuStatus, number: str, width: int) -> Row:
         text += f" {gpu.temperature}°"
     if cells(number) + cells(text) + cells(served) <= width:
         text += served
-    bars = gauges.spark(gpu.history, min(8, width - cells(number) - cells(text) - 1), top=100)
+    bars = gauges.spark(gpu.history, min(BARS, width - cells(number) - cells(text) - 1), top=100)
     gap = " " if bars else ""
     text = crop(text, max(width - cells(number), 4))
     return Row(((number, "dim"), (text, "text"), (f"{gap}{bars}", "good")))

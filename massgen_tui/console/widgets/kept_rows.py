@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.widgets.server_rows import aged, server_rows
@@ -18,8 +19,15 @@ _SEEN_OF_SERVER = _all_but(ServerStatus, "checked_at", "latency_s")
 _SEEN_OF_GPU = _all_but(
     GpuStatus,
     *("power", "power_limit", "power_history", "memory_history", "sm_clock", "memory_clock"),
+    "history",
 )
-"""What their rows may tell."""
+"""What their rows may tell, beside bars of their load."""
+_SUMMED = attrgetter(
+    *("index", "part", "shared", "state", "utilisation", "memory_used", "memory_total", "power")
+)
+"""What the totals of a machine may tell."""
+BARS = 8
+"""The most bars of its load that the row of a GPU has."""
 _MOST_GPUS = 4096
 """GPUs whose rows are kept: so many are never shown, but an exporter may name ever others."""
 
@@ -31,7 +39,7 @@ class KeptRows:
         """None were made."""
         self._servers: dict[str, tuple[ServerStatus, object, list[Row]]] = {}
         self._gpus: dict[object, tuple[GpuStatus, object, object, list[Row]]] = {}
-        self._totals: dict[str, tuple[Sequence[GpuStatus], int, Row]] = {}
+        self._totals: dict[str, tuple[list[tuple[Any, ...]], int, Row]] = {}
 
     def of_server(
         self, id: str, status: ServerStatus, width: int, now: float, *, copy_key: str, chosen: bool
@@ -59,7 +67,7 @@ class KeptRows:
         kept = self._gpus.get(whose)
         if kept is not None and kept[0] is gpu and kept[2] == how:
             return kept[3]
-        seen = _SEEN_OF_GPU(gpu)
+        seen = _SEEN_OF_GPU(gpu), _bars_of(gpu.history)
         rows = kept[3] if kept is not None and kept[1:3] == (seen, how) else make()
         if len(self._gpus) >= _MOST_GPUS:
             self._gpus.clear()
@@ -70,18 +78,25 @@ class KeptRows:
         self, host: str, gpus: Sequence[GpuStatus], width: int, make: Callable[[], Row]
     ) -> Row:
         """The row of a machine's totals."""
-        kept = self._totals.get(host)
-        same = kept is not None and kept[0] is gpus and kept[1] == width
-        row = kept[2] if kept is not None and same else make()
+        kept, summed = self._totals.get(host), [_SUMMED(gpu) for gpu in gpus]
+        row = kept[2] if kept is not None and kept[:2] == (summed, width) else make()
         if len(self._totals) >= _MOST_GPUS:
             self._totals.clear()
-        self._totals[host] = gpus, width, row
+        self._totals[host] = summed, width, row
         return row
 
     def keep_only(self, ids: Collection[str]) -> None:
         """Forget servers that are there no more."""
         for gone in [id for id in self._servers if id not in ids]:
             del self._servers[gone]
+
+
+def _bars_of(history: tuple[float | None, ...]) -> object:
+    """What bars of a load are made of: where it stands still, how many there are, and where."""
+    first = history[0] if history else None
+    if first is None or first % 1 or history.count(first) < len(history):
+        return history
+    return first, min(len(history), BARS)
 
 
 def _same(before: ServerStatus, after: ServerStatus) -> bool:

@@ -83,6 +83,7 @@ class Sidebar(Rowed, can_focus=True):
         """Show the newest statuses; `now` is the time of the monitors' clock, for ages."""
         same = (
             int(now) == int(self._now)
+            and gpus.sampled_at == self._gpus.sampled_at
             and gpus == self._gpus
             and len(servers) == len(self._servers)
             and all(
@@ -249,30 +250,32 @@ class Sidebar(Rowed, can_focus=True):
     @property
     def drawn(self) -> PaintContext:
         """How rows are drawn now."""
-        styles = styles_of(self.app)
+        styles, width = styles_of(self.app), self.size.width
         look = self._look
-        if look is None or look.styles is not styles or look.width != self.size.width:
-            look = self._look = PaintContext(styles, self.size.width, "│", self._frame)
+        if look is None or look.styles is not styles or look.width != width:
+            look = self._look = PaintContext(styles, width, "│", self._frame)
         return look
 
     def _build(self) -> None:
         """Make the rows anew and repaint those in view that differ."""
-        if not self.size.width:
+        width, room = self.size.width, self._room
+        if not width:
             return
-        rows, owners = self._sections(self.drawn.inner)
+        rows, owners = self._sections(width, self.drawn.inner)
         old, top = self._rows, self._top
         keep_same(old, rows)
         self._rows, self._owners = rows, owners
-        self._top = min(top, max(len(rows) - self._room, 0))
+        self._top = min(top, max(len(rows) - room, 0))
         if len(rows) != len(old) or self._top != top:
             self.refresh()
             return
-        seen = range(top, min(top + self._room, len(rows)))
+        seen = range(top, min(top + room, len(rows)))
         changed = runs([at - top + 1 for at in seen if rows[at] is not old[at]])
         if changed:
-            self.refresh(*(Region(0, y, self.size.width, count) for y, count in changed))
+            self.refresh(*(Region(0, y, width, count) for y, count in changed))
 
-    def _sections(self, width: int) -> tuple[list[Row], list[str]]:
+    def _sections(self, whole: int, width: int) -> tuple[list[Row], list[str]]:
+        """The rows in so many cells within a frame of `whole`, and whose each is."""
         rows: list[Row] = []
         owners: list[str] = []
         focused, copied, now = self.has_focus, self.start_command, self._now
@@ -291,7 +294,7 @@ class Sidebar(Rowed, can_focus=True):
         mark = "▸ " if focused and self._chosen == GPUS else ""
         for place, host in enumerate(self._hosts):
             title = f"{mark}{of_gpus(host.host)}"
-            rows.append(middle(title, self.size.width, self._frame))
+            rows.append(middle(title, whole, self._frame))
             owners.append(GPUS)
             mark = ""
             names = [gpu_id(place, gpu) for gpu in host.gpus]
