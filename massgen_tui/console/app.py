@@ -234,7 +234,12 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self._send_first()
         if self._unsent:
             self.prompt.offer(self._unsent)
+        pressed = bool(self._held)
         await self._release_keys()
+        if pressed:  # what they open is drawn before imports take the processor
+            self.call_after_refresh(self.call_after_refresh, self.workspace.prepare)
+        else:
+            self.workspace.prepare()
 
     def open_session(self, path: Path) -> None:
         """Put a kept session in the place of this one, which ends and stays kept."""
@@ -256,6 +261,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         await self._show_main()
         await self.drop_mode(before)
         self.workspace.open()
+        self.workspace.prepare()
         self._greet(notice)
         await self._release_keys()
 

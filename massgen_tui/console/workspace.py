@@ -166,7 +166,7 @@ class Workspace(Opener):
         )
 
     def open(self) -> None:
-        """Draw, and begin what goes on beside: frames, imports and monitors, deferred prompts."""
+        """Draw, and begin what goes on beside: frames, and prompts that wait for their servers."""
         self.reloading = reloading_of(self, self._host)
         self.services.gate.active = True
         self.paint()
@@ -175,9 +175,12 @@ class Workspace(Opener):
         run = self._host.run_worker
         self._beside = [
             run(self.pump.run(), group="pump"),
-            run(self._start(), group="prepare"),
             run(self.deferred.run(), group="deferred"),
         ]
+
+    def prepare(self) -> None:
+        """Begin what takes the processor from what is drawn: imports, log, monitors."""
+        self._beside.append(self._host.run_worker(self._start(), group="prepare"))
 
     async def close(self) -> None:
         """Keep the draft, end all that goes on, and close streams, monitors and the file."""
@@ -187,7 +190,6 @@ class Workspace(Opener):
         await self.services.stop()
 
     async def _start(self) -> None:
-        """Begin what takes time: imports, log, monitors."""
         await self.services.start()
         self.show_monitors()
 

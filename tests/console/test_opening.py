@@ -143,6 +143,33 @@ async def test_keys_of_every_kind_act_in_their_order_once_the_session_is_there(
         assert app.prompt.text == "draft"
 
 
+@pytest.mark.parametrize(
+    ("keys", "drawn"), [(["f1"], "esc close"), (["ctrl+g", "2"], "»"), ([*"hi"], "› hi")]
+)
+async def test_what_keys_of_the_start_do_is_drawn_before_what_takes_the_processor(
+    path: Path,
+    may_read: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: list[str],
+    drawn: str,
+) -> None:
+    seen: list[str] = []
+
+    async def start(self: services.Services) -> None:
+        seen.append(screen_text(app))
+
+    monkeypatch.setattr(services.Services, "start", start)
+    async with opened(path) as (app, pilot):
+        await pilot.press(*keys)
+        assert not seen
+        may_read.set()
+        await ready(app, pilot)
+        while not seen:
+            await pilot.pause(0.01)
+        assert drawn in seen[0]
+        assert len(seen) == 1
+
+
 async def test_what_a_prompt_needs_is_imported_before_the_screen_that_shows_its_answer(
     path: Path, may_read: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
