@@ -51,6 +51,8 @@ NOBODY = "http://127.0.0.1:9"
 FRAME = ("agent0", "agent1", "sk all agents")
 SETTLED = 3.0
 """Seconds after which the screen is the one that the first is compared with."""
+CACHED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Python keeps what it compiles, as for users, also where the environment forbids it."""
 SIDEBAR = 28
 """Columns of what servers and GPUs are like."""
 _UP = re.compile(r"● vLLM \S+ :\d+ +up")
@@ -72,7 +74,7 @@ class Build:
         with tempfile.TemporaryDirectory() as folder:
             config = config_file(Path(folder), urls, 2)
             words = ["-m", "massgen_tui", str(config), *([prompt] if prompt else [])]
-            with Terminal(words, size=SIZE, root=self.root) as terminal:
+            with Terminal(words, size=SIZE, root=self.root, env=CACHED) as terminal:
                 yield terminal
 
 
@@ -170,7 +172,7 @@ def _compile(root: Path) -> None:
 
 def hello() -> tuple[float, float, float]:
     """A bare Textual app: its first paint in seconds and CPU seconds, and its first key drawn."""
-    with Terminal(["-c", HELLO], size=SIZE) as shown:
+    with Terminal(["-c", HELLO], size=SIZE, env=CACHED) as shown:
         since = _press(shown, "x")
         painted, spent = _seen(shown, "hello, world")
         return painted, spent, shown.find("key x", since=since) - shown.began

@@ -5,11 +5,11 @@ Anchors and merge keys work; documents that expand without end through them are 
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 from massgen_tui.config.errors import ConfigError, Problem
-from massgen_tui.data_class import dataclass
 
 MAX_BYTES = 300_000
 MAX_MERGED = 100
@@ -34,8 +34,7 @@ class NotYaml(ValueError):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One key of a mapping with its value."""
 
     name: str

@@ -5,14 +5,13 @@ Models, variables, keys and most of what can be wrong are the loader's, which ta
 
 import os
 from collections.abc import Iterator
-from dataclasses import field
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 from massgen_tui.config.document import Unusable, entries, read, read_any
 from massgen_tui.config.errors import ConfigError
-from massgen_tui.data_class import dataclass
 from massgen_tui.text import one_line
 
 THEME_VARIABLE = "TEXTUAL_THEME"
@@ -21,12 +20,7 @@ _MOST = 120
 """Characters of a name."""
 
 
-def _nothing() -> yaml.Node:
-    return yaml.MappingNode("tag:yaml.org,2002:map", [])
-
-
-@dataclass(frozen=True, slots=True)
-class AgentOutline:
+class AgentOutline(NamedTuple):
     """One agent as the file names it."""
 
     id: str
@@ -34,8 +28,7 @@ class AgentOutline:
     """Empty where only the loader can tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """A config file of which no more is known yet."""
 
     path: Path
@@ -47,7 +40,7 @@ class Outline:
     """The agents are to agree, as far as the file alone says so."""
     own_keys: bool = False
     """Some keys are the user's own."""
-    root: yaml.Node = field(default_factory=_nothing, repr=False, compare=False)
+    root: yaml.Node = yaml.MappingNode("tag:yaml.org,2002:map", [])
     """The whole document."""
 
 

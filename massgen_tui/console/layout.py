@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 from math import ceil
-
-from massgen_tui.data_class import dataclass
+from typing import NamedTuple
 
 MIN_WIDTH, MIN_HEIGHT = 40, 12
 """Below this size of the terminal one line says that it is too small."""
@@ -47,8 +46,7 @@ def first_of(*names: str | None) -> Layout:
     return next((Layout(name) for name in names if name in list(Layout)), Layout.GRID)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """Which panes are seen, and in how many columns and rows."""
 
     columns: int

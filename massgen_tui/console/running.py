@@ -1,7 +1,6 @@
 """Runs the console on this terminal: of a config file, of a config, or of a kept session."""
 
 import importlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +37,7 @@ def open_file(path: Path, *, prompt: str | None, before: Before, coordinate: boo
     outline = outline_of(path)
     if outline is not None:
         theme, layout, keys = own_looks(paths.settings_file())
-        outline = replace(
-            outline,
+        outline = outline._replace(
             theme=outline.theme or theme,
             layout=outline.layout or layout,
             coordinate=outline.coordinate or coordinate,
