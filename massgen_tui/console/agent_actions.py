@@ -13,6 +13,8 @@ from massgen_tui.late import late
 if TYPE_CHECKING:
     from massgen_tui.console.screens import question as asking
     from massgen_tui.console.screens.parameters import Wanted
+    from massgen_tui.console.stream.pane import AgentPane
+    from massgen_tui.console.widgets.sidebar import Sidebar
     from massgen_tui.console.workspace import Workspace
     from massgen_tui.discover.found import Choice, Found
     from massgen_tui.session.agent import Agent
@@ -33,6 +35,14 @@ class AgentActions(PageApp, inherit_bindings=False):
     ) -> None:
         """Tell the user something for a while."""
         raise NotImplementedError
+
+    def on_agent_pane_copy_requested(self, message: "AgentPane.CopyRequested") -> None:
+        """Copy something of a pane."""
+        self.copy(message.text, message.what)
+
+    def on_sidebar_copy_requested(self, message: "Sidebar.CopyRequested") -> None:
+        """Copy what starts a server."""
+        self.copy(message.text, "start command")
 
     def action_parameters(self) -> None:
         """Show what the focused agent, or the first that is seen, is asked with."""

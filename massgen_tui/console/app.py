@@ -30,8 +30,6 @@ from massgen_tui.terminal import Before
 if TYPE_CHECKING:
     from massgen_tui.config.model import Config
     from massgen_tui.console.services import Services
-    from massgen_tui.console.stream.pane import AgentPane
-    from massgen_tui.console.widgets.sidebar import Sidebar
     from massgen_tui.console.workspace import Workspace
 
 WRITTEN = 0.03
@@ -288,14 +286,6 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         """Draw panes that were not seen before."""
         self.main.show_keys()
         self.workspace.pump.wake()
-
-    def on_agent_pane_copy_requested(self, message: "AgentPane.CopyRequested") -> None:
-        """Copy something of a pane."""
-        self.copy(message.text, message.what)
-
-    def on_sidebar_copy_requested(self, message: "Sidebar.CopyRequested") -> None:
-        """Copy what starts a server."""
-        self.copy(message.text, "start command")
 
     def leave(self, sure: bool | None) -> None:
         """End, if that is what is wanted."""
