@@ -19,6 +19,10 @@ SOURCES = (
     "| name | value |\n| --- | ---: |\n| a long name that wraps | 12 |\n| b | words of it |\n",
     "```python\nif a < b and c[0]:\n\treturn a|b  # tab\n```\n",
     "~~~\nnaïve ÉTÉ straße İstanbul ﬁne\n~~~\n",
+    'A [word](http://a.b/c_d?e=f#g)more, [http://x.y](http://x.y)z and [é](http://é.com/ü "ti")q\n',
+    '[a b](<http://s p.c>) ![al*t*](pic%20.png "t") <me@it.org>x <http://xn--fsq.com/%C3%A9>\n',
+    "- [x] a [t](u)[v](w)\n- b|c \\| d\n\n"
+    "foo | bar\n:-- | --:\nlong words in a cell here | second cell\n",
     "    indented code <b>\n\nafter it\n\n---\n\n中文 **混**排 文字\n",
 )
 WIDTHS = (12, 30, 76)
@@ -61,6 +65,8 @@ def test_whatever_stands_in_rows_may_stand_in_their_source(source: str) -> None:
         ("boldly", "**bo**ld\n"),
         ("return b", SOURCES[6]),
         ("9", "- a list of 8\n"),
+        ("zwei", SOURCES[5]),
+        ("zwei", "See [it](https://example.com/a) & a < b.\n"),
     ],
 )
 def test_rows_are_not_made_where_it_cannot_stand(text: str, source: str) -> None:

@@ -16,11 +16,11 @@ from massgen_tui.console.stream.search import Search
 
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
-_SOON, _LATER = 0.01, 0.06
-"""Seconds between two steps: while text waits to be taken in, and to be wrapped."""
+_SOON, _LATER, _AT_ONCE = 0.01, 0.06, 0.001
+"""Seconds between two steps: while text waits to be taken in, to be wrapped, and is searched."""
 _SWEEP = 1024
 """Characters wrapped per step, after a resize or a burst."""
-_HASTE = 0.01
+_HASTE = 0.015
 """Seconds for which it is wrapped at once while somebody searches it."""
 
 
@@ -53,8 +53,8 @@ class Searched(Widget):
     def _catch_up_later(self) -> None:
         if not self._catching_up:
             self._catching_up = True
-            soon = self._document.waiting or self._looking
-            once(self, _SOON if soon else _LATER, partial(in_turn, self, self._catch_up))
+            waits = _SOON if self._document.waiting else _AT_ONCE if self._looking else _LATER
+            once(self, waits, partial(in_turn, self, self._catch_up))
 
     @property
     def behind(self) -> bool:

@@ -1,8 +1,8 @@
 """Whether something that is searched for may stand in rows that were not made, by their source.
 
 What Markdown shows differs from its source by marks between the letters. Where it may differ by
-letters or digits too (addresses, entities, tables whose cells wrap, numbers of lists) nobody knows
-before the rows are made.
+letters or digits too (entities, addresses that are encoded, numbers of lists) or by their order
+(cells of a table that wrap) nobody knows before the rows are made.
 """
 
 import re
@@ -11,7 +11,11 @@ from collections.abc import Sequence
 from massgen_tui.console.stream.find import hits, pattern
 from massgen_tui.console.stream.rows import Row
 
-_HIDING = r"[\[<&|]"
+# an entity, an address by itself, an image, an address with what is encoded or said beside it
+_PLAIN = r"A-Za-z0-9_.~:/?#@!$&'(*+,;=-"
+_HIDING = rf"&[#A-Za-z]|<[A-Za-z0-9]|!\[|\]\([{_PLAIN}]*+[^){_PLAIN}]"
+_BETWEEN = r"\||\]\("
+"""What may part words otherwise than the source does: cells, and an address that is told once."""
 _NUMBERED = r"\d[.)]"
 # nothing but one fence: code is shown as it is
 _CODE = re.compile(
@@ -28,8 +32,12 @@ class Sought:
         self._wanted = pattern(text)
         letters = [re.escape(char) for char in text if char.isalnum()]
         self._letters = re.compile(r"[\W_]*+".join(letters), self._wanted.flags)
-        numbers = any(char.isdigit() for char in text)
-        self._hiding = re.compile(f"{_HIDING}|{_NUMBERED}" if numbers else _HIDING)
+        hiding = [_HIDING]
+        if not text.isalnum():
+            hiding.append(_BETWEEN)
+        if any(char.isdigit() for char in text):
+            hiding.append(_NUMBERED)
+        self._hiding = re.compile("|".join(hiding))
 
     def in_text(self, text: str) -> bool:
         """Whether it may stand in a text that is shown as it is."""
