@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.app import ComposeResult
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
@@ -129,6 +130,25 @@ async def test_it_shows_titles_prompt_and_what_is_typed(
         rows = screen_text(app).splitlines()
         assert "1 first · org/big · vLLM" in rows[1]
         assert "2 second · small · SGLang" in rows[1]
+
+
+async def test_of_what_is_pasted_before_the_session_is_there_the_end_is_seen_and_nothing_acts(
+    path: Path, may_read: threading.Event
+) -> None:
+    async with opened(path) as (app, pilot):
+        app.post_message(events.Paste("a\x1b[31mb\nc\td"))
+        await pilot.pause()
+        row = screen_text(app).splitlines()[28]
+        assert "a[31mb ⏎ c    d" in row
+        assert "\x1b" not in row
+        app.post_message(events.Paste("言葉" * 60 + "end"))
+        await pilot.pause()
+        row = screen_text(app).splitlines()[28].rstrip()
+        assert row.startswith(" › …")
+        assert row.endswith("言葉end")
+        may_read.set()
+        await ready(app, pilot)
+        assert app.prompt.text.endswith("言葉end")
 
 
 async def test_keys_of_every_kind_act_in_their_order_once_the_session_is_there(

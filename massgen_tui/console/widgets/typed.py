@@ -5,7 +5,10 @@ from typing import ClassVar
 from rich.text import Text
 from textual.content import Content
 
+from massgen_tui.console.stream.wrap import TAB
+from massgen_tui.console.terminal.width import cells
 from massgen_tui.console.widgets.cached_lines import CachedLines
+from massgen_tui.text import clean
 
 _MARK = " ›"
 
@@ -36,7 +39,8 @@ class Typed(CachedLines):
         self._typed = ""
 
     def show(self, typed: str) -> None:
-        """Show what has been typed."""
+        """Show what has been typed, or pasted."""
+        typed = clean(typed).replace("\n", " ⏎ ").replace("\t", TAB)
         if typed != self._typed:
             self._typed = typed
             self.refresh()
@@ -46,7 +50,16 @@ class Typed(CachedLines):
         mark, hint, cursor = (
             self.get_component_rich_style(f"typed--{part}") for part in ("mark", "hint", "cursor")
         )
-        lines = Content.from_text(self._hint).wrap(max(self.size.width - len(_MARK) - 1, 1))
+        room = max(self.size.width - len(_MARK) - 1, 1)
+        lines = Content.from_text(self._hint).wrap(room)
         told = lines[0].plain if lines and not self._typed else ""
-        row = Text(no_wrap=True, end="").append(_MARK, mark).append(f" {self._typed}")
+        row = Text(no_wrap=True, end="").append(_MARK, mark).append(f" {_end(self._typed, room)}")
         return row.append(told[:1] or " ", cursor).append(told[1:], hint)
+
+
+def _end(text: str, width: int) -> str:
+    """The end of a text, with room for the cursor; `…` where something was left out."""
+    shown = text[-width:]
+    while cells(shown) >= width and len(shown) > 1:
+        shown = f"…{shown[2:]}"
+    return shown
