@@ -10,7 +10,15 @@ from bench.harness.rows import KEPT, Met, Row
 
 HEADS = ("what", "this build", "before", "ratio", "goal", "met", f"<= {KEPT}")
 TAKES = {
-    "stream": (0, 70),
+    "stream": (0, 68),
+    "start": (33, 33),
+    "burst": (0, 17),
+    "idle": (100, 68),
+    "memory": (0, 22),
+    "prompts": (0, 31),
+    "conversation": (75, 0),
+    "steps": (1000, 0),
+    "exporters": (0, 9),
 }
 """Seconds of each script on two cores, with both builds: once, and for each pair."""
 _SIGNS = {Met.YES: "yes", Met.NO: "NO", Met.UNKNOWN: "-"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import table as bench_table
-from bench.harness.layout import Table, as_markdown, cells, for_terminal
+from bench.harness.layout import TAKES, Table, as_markdown, cells, for_terminal
 from bench.harness.machine import Machine, cpu_name
 from bench.harness.pairs import Plan
 from bench.harness.process import ROOT
@@ -184,3 +184,16 @@ def test_the_readme_has_a_place_for_the_table_and_names_every_script() -> None:
     assert end
     scripts = {path.stem for path in (ROOT / "bench").glob("*.py")}
     assert {name for name in scripts if f"`{name}`" not in readme} == set()
+
+
+def test_what_each_script_took_is_told_beside_what_it_is_thought_to_take() -> None:
+    table = table_of(ALONE)
+    table.took = {"memory": 71.4, "mine": 5.0}
+    again = Table.from_json(table.as_json())
+    assert list(for_terminal(again))[-1] == "1:16 minutes: memory 1:11 (1:06 expected), mine 0:05"
+    again.quick = True
+    assert list(for_terminal(again))[-1] == "1:16 minutes: memory 1:11, mine 0:05"
+
+
+def test_it_is_known_how_long_all_scripts_of_the_table_take() -> None:
+    assert set(bench_table.scripts(ROOT / "bench")) == set(TAKES)
