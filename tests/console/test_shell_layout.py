@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massgen_tui.console.layout import LEAST_HEIGHT, arrange, columns_for, folds, sidebar, too_small
-from tests.support.console import staged
+from massgen_tui.console.widgets.status_line import one_line
+from tests.support.console import NO_GPU, FixedWatching, staged
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,14 @@ async def test_which_panes_are_seen_is_told_anew_after_a_resize() -> None:
         await stage.pilot.resize_terminal(120, 36)
         await stage.pilot.pause()
         assert "of 2" not in stage.screen_text
+
+
+@pytest.mark.parametrize(("wide", "narrow"), [((120, 36), (100, 30)), ((200, 50), (80, 24))])
+async def test_a_sidebar_that_folds_says_at_once_what_is_known(
+    wide: tuple[int, int], narrow: tuple[int, int]
+) -> None:
+    async with staged(size=wide, watching=FixedWatching()) as stage:
+        stage.app.show_monitors()
+        told = one_line({}, NO_GPU, 100.0).plain
+        await stage.pilot.resize_terminal(*narrow)
+        assert stage.app.main.folded.plain.strip() == told.strip() != "asking …"

@@ -83,6 +83,7 @@ class MainScreen(Moving, CachedLines):
         self.keys = Line(id="keys")
         self.small = Static(id="small")
         self._noted = ""
+        self._looked: tuple[Mapping[str, ServerStatus], GpuSnapshot, float] | None = None
         self._keymap = keymap
         self._monitor = monitor
 
@@ -183,8 +184,9 @@ class MainScreen(Moving, CachedLines):
         self, servers: Mapping[str, ServerStatus], gpus: GpuSnapshot, now: float
     ) -> None:
         """Show what is known of servers and GPUs, in the sidebar or on one line."""
+        self._looked = servers, gpus, now
         if self.folded.display:
-            self.folded.show(one_line(servers, gpus, now))
+            self.folded.show(one_line(*self._looked))
         self.sidebar.show(servers, gpus, now)
 
     def text_select_all(self) -> None:
@@ -252,6 +254,8 @@ class MainScreen(Moving, CachedLines):
             self.small.update(too_small_words(*size))
         self.set_class(size.width >= WIDE_FROM, "-wide")
         self.set_class(narrow and self._monitor, "-folded")
+        if narrow and self._looked is not None:
+            self.folded.show(one_line(*self._looked))
         beside = room and self.sidebar_shown and self._monitor
         self.set_class(not narrow and not beside, "-plain")
         self.set_class(narrow and not self._monitor, "-bare")
