@@ -1,3 +1,8 @@
+import sys
+from collections import Counter
+from functools import partial
+from types import FrameType
+
 import pytest
 
 from massgen_tui.backends import events
@@ -679,3 +684,29 @@ def test_how_many_turns_a_frame_looks_at_does_not_grow_with_the_conversation(
         counts.append(len(looked))
         monkeypatch.undo()
     assert counts[1] < 1.5 * counts[0]
+
+
+def called(calls: Counter[str], frame: FrameType, event: str, what: object) -> None:
+    calls[event] += 1
+
+
+def test_what_a_frame_does_does_not_grow_with_the_conversation() -> None:
+    """Calls of functions, ours and others', while an answer streams: counted, not timed."""
+    counts = []
+    for turns in (6, 60):
+        page = Page(agent(), height=12)
+        converse(page, turns)
+        attempt = ask(page.document.agent, "one more")
+        page.document.flush(3.0)
+        calls = Counter[str]()
+        sys.setprofile(partial(called, calls))
+        try:
+            for n in range(50):
+                say(attempt, f"Words of an answer, *{n % 10}* of them.\n\n")
+                page.document.flush(3.0)
+                page.document.settle_window()
+        finally:
+            sys.setprofile(None)
+        counts.append(calls["call"] + calls["c_call"])
+    assert counts[0] > 5000
+    assert abs(counts[1] - counts[0]) < counts[0] / 50
