@@ -130,7 +130,9 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         else:
             self._set_theme(self._outline.theme)
             self._show_typed()
-            self.call_after_refresh(self._opening.tell, self._read_on)
+            # who has typed waits for what the keys do, not for a picture that tells more
+            pressed = bool(self._held)
+            self.call_after_refresh(self._read_on if pressed else self._tell_more)
 
     def apply_ui(self, *, theme: bool = True) -> None:
         """Take over title, keys and, with `theme`, the colours of the config."""
@@ -142,6 +144,10 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
     def _set_theme(self, theme: str) -> None:
         if theme in self.available_themes:
             self.theme = theme
+
+    def _tell_more(self) -> None:
+        if self._opening is not None:
+            self._opening.tell(self._read_on)
 
     def _read_on(self) -> None:
         self.run_worker(self._open(self._outline.path), group="open")

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from massgen_tui.console import services, textual_private
 from massgen_tui.console.app import ConsoleApp
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.opening import OpeningScreen
+from massgen_tui.terminal import Before
 from tests.support.console import screen_text
 from tests.support.mirror import drawn_whole
 
@@ -188,6 +189,31 @@ async def test_what_keys_of_the_start_do_is_drawn_before_what_takes_the_processo
             await pilot.pause(0.01)
         assert drawn in seen[0]
         assert len(seen) == 1
+
+
+@pytest.mark.parametrize(("typed", "tells"), [(b"", True), (b"h", False), (b"\x1bOP", False)])
+async def test_what_was_typed_before_the_first_frame_does_not_wait_for_a_second_picture(
+    path: Path,
+    may_read: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: bytes,
+    tells: bool,
+) -> None:
+    told: list[bool] = []
+    tell = OpeningScreen.tell
+
+    def telling(self: OpeningScreen, then: Callable[[], None]) -> None:
+        told.append(True)
+        tell(self, then)
+
+    monkeypatch.setattr(OpeningScreen, "tell", telling)
+    outline = outline_of(path)
+    assert outline is not None
+    app = ConsoleApp(outline, before=Before(typed=typed))
+    async with app.run_test(size=(100, 30)) as pilot:
+        may_read.set()
+        await ready(app, pilot)
+        assert bool(told) is tells
 
 
 async def test_what_a_prompt_needs_is_imported_before_the_screen_that_shows_its_answer(
