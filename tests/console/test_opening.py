@@ -191,12 +191,12 @@ async def test_what_keys_of_the_start_do_is_drawn_before_what_takes_the_processo
         assert len(seen) == 1
 
 
-@pytest.mark.parametrize(("typed", "tells"), [(b"", True), (b"h", False), (b"\x1bOP", False)])
+@pytest.mark.parametrize(("typed", "tells"), [("", True), ("h", False), ("hello\n", False)])
 async def test_what_was_typed_before_the_first_frame_does_not_wait_for_a_second_picture(
     path: Path,
     may_read: threading.Event,
     monkeypatch: pytest.MonkeyPatch,
-    typed: bytes,
+    typed: str,
     tells: bool,
 ) -> None:
     told: list[bool] = []
