@@ -204,14 +204,14 @@ class Document(Standing):
             self._fitting.wrap(self.views, self._now)
         return at is not None
 
-    def _unwrapped(self, first: int = 0, row: int = -1) -> Iterator[tuple[int, Growing]]:
-        """Texts with rows to be wrapped, and where they begin, last first.
+    def _unwrapped(self, first: int) -> Iterator[tuple[int, Growing]]:
+        """Texts of the `first` view and later ones with rows to be wrapped, and where they begin.
 
-        Those of the `first` view and later ones; of the view at a `row`, they may be put away.
+        The last come first.
         """
         end = len(self.scroll.rows)
         for view in reversed(self.views[first:]):
-            if not (view.stale if row < 0 else end - view.size <= row < end):
+            if not view.stale:
                 end -= view.size
                 continue
             for block in reversed(view.blocks):
@@ -229,10 +229,12 @@ class Document(Standing):
             view.unshelve(self._now, place, self.scroll)
             self._keep_known(*known)
             return True
-        for start, block in self._unwrapped(row=row):
-            if not start <= row < start + len(block.rows):
+        end = place
+        for block in view.blocks:
+            at = start = end
+            end += len(block.rows)
+            if row >= end or not isinstance(block, Growing):
                 continue
-            at = start
             for segment in block.segments:
                 if row < at + segment.count:
                     away = segment.away
@@ -242,6 +244,7 @@ class Document(Standing):
                         self._keep_known(*known)
                     return True
                 at += segment.count
+            break
         return False
 
     def _keep_known(self, changed: int, size: int) -> None:
