@@ -82,15 +82,25 @@ async def ready(app: ConsoleApp, pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-def test_the_first_frame_needs_nothing_that_takes_long_to_import() -> None:
-    heavy = ("pydantic", "openai", "aiohttp", "click", "markdown_it", "pygments", "pynvml")
-    ours = ("massgen_tui.session", "massgen_tui.backends", "massgen_tui.monitor")
+@pytest.mark.parametrize(
+    ("frame", "room", "more"),
+    [
+        ("first", "console.running", ("json", "massgen_tui.dialects", "massgen_tui.net")),
+        ("first whole", "config.whereabouts", ("json",)),
+    ],
+)
+def test_the_first_frame_needs_nothing_that_takes_long_to_import(
+    frame: str, room: str, more: tuple[str, ...]
+) -> None:
+    heavy = ("pydantic", "openai", "aiohttp", "click", "markdown_it", "pygments", "pynvml", *more)
+    ours = ("session", "backends", "monitor", "console.screens.palette", "console.screens.question")
+    names = (*heavy, *(f"massgen_tui.{name}" for name in ours))
     script = (
-        "import sys; from massgen_tui import cli; from massgen_tui.console import app;"
-        f"print([name for name in {(*heavy, *ours)!r} if name in sys.modules])"
+        f"import sys; from massgen_tui import cli; import massgen_tui.{room};"
+        f"print([name for name in {names!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert done.stdout.strip() == b"[]"
+    assert done.stdout.strip() == b"[]", frame
 
 
 def test_the_main_screen_needs_nothing_that_is_imported_behind_it(path: Path) -> None:
