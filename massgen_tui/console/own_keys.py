@@ -5,6 +5,7 @@ characters (`?`).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from textual.keys import Keys, key_to_character
 
@@ -14,8 +15,14 @@ from massgen_tui.console.action import Action, Scope
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.keys import NAMES, beside, remapped, shown
 from massgen_tui.console.terminal.key_names import key_of
-from massgen_tui.console.widgets.prompt import EDITING
+from massgen_tui.late import late
 from massgen_tui.text import one_line
+
+if TYPE_CHECKING:
+    from massgen_tui.console.widgets import prompt
+else:
+    # with Textual's text area, which `watch` has not
+    prompt = late("massgen_tui.console.widgets.prompt")
 
 _BY_ID = {action.id: action for action in ACTIONS}
 _MODIFIERS = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
@@ -90,7 +97,8 @@ class OwnKeys:
     def _objection(self, action: Action, key: str) -> str:
         if action.scope in _TYPED_IN and (_character(key) or key in _EDITS):
             return f"{shown(key)} is for typing: `{action.id}` acts while a text is typed"
-        if not action.first and action.scope is Scope.APP and key in EDITING and key != action.keys:
+        everywhere = not action.first and action.scope is Scope.APP
+        if everywhere and key != action.keys and key in prompt.EDITING:
             return f"{shown(key)} edits the prompt: `{action.id}` would not hear of it there"
         for id, keys in self.keymap.items():
             if (

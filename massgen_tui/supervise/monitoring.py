@@ -17,7 +17,6 @@ from massgen_tui.monitor.status import Condition, ServerState, ServerStatus
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.health import Health, HealthReport, connect_health
-from massgen_tui.session.session import Session
 from massgen_tui.supervise.energy_metering import Metering
 from massgen_tui.supervise.passive_health import (
     AWAY,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from massgen_tui.monitor.gpu_processes import GpuProcesses
     from massgen_tui.monitor.gpus import GpuMonitor
     from massgen_tui.monitor.servers import ServerMonitor
+    from massgen_tui.session.session import Session
 
 _SERVERS = (
     "massgen_tui.monitor.servers",
@@ -215,7 +215,7 @@ Noted = tuple[Agent, object, ServerStatus | None]
 
 
 def note_servers(
-    session: Session, servers: Mapping[str, ServerStatus], noted: dict[str, Noted] | None = None
+    session: "Session", servers: Mapping[str, ServerStatus], noted: dict[str, Noted] | None = None
 ) -> None:
     """Tell the session of each agent's server: whether it is up, what it is, how long its context.
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -195,3 +197,18 @@ async def test_a_copy_goes_through_tmux_too(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(app, "write_to_terminal", written.append)
         await pilot.press("c")
         assert any(each.startswith("\x1bPtmux;") for each in written)
+
+
+def test_watch_imports_nothing_that_only_a_session_needs() -> None:
+    needless = (
+        *("massgen_tui.session.session", "massgen_tui.backends.factory"),
+        "textual.widgets._text_area",
+    )
+    script = (
+        "import sys, massgen_tui.console.watch\n"
+        f"print([name for name in {needless!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
