@@ -1,8 +1,9 @@
 """`run --prompts` at concurrency 64, beside a loop of the shape of `vllm bench serve`'s and aiperf.
 
 Ours and the loop ask one server at the same time, for equal streams; CPU per chunk is from when all
-streams are open until all of it is read. aiperf reads what came in other processes when it is over:
-its CPU is that of all of them, and its start is taken off by a second run with shorter answers.
+streams are open until all of it is read. aiperf reads what came in other processes, some of it when
+all is over: its CPU is that of all of them from when all streams are open until they have ended,
+less that of a second run with shorter answers. So neither its start nor its end count.
 
     python -m bench.prompts [--streams 64 --seconds 8 --runs 3] [--aiperf PATH]
 
@@ -34,7 +35,9 @@ STREAMS, SECONDS = 64, 8.0
 RATES = (20.0, 50.0, 0.0)
 """Chunks a second of each stream; 0: as fast as they are taken."""
 SHORTER = 5
-"""How much longer answers are than those by which aiperf's start is taken off."""
+"""How much longer answers are than those by which aiperf's end is taken off."""
+PEER_SECONDS = 24.0
+"""Of aiperf's answers, at least: of shorter ones its end is most."""
 UNPACED = 500
 """Chunks of each stream where nothing paces them."""
 _PATIENCE, _RESTING = 100, 0.005
@@ -141,23 +144,35 @@ def measure(
 
 def _aiperf_cost(program: Path, streams: int, rate: float, count: int) -> float:
     """Microseconds per chunk, by what longer answers cost more."""
+    count = max(count, int(PEER_SECONDS * rate), SHORTER)
     short = count // SHORTER
     less, more = (_aiperf_whole(program, streams, rate, each) for each in (short, count))
     return (more - less) / (streams * (count - short)) * 1e6
 
 
 def _aiperf_whole(program: Path, streams: int, rate: float, count: int) -> float:
-    """CPU seconds of a run, all its processes counted."""
+    """CPU seconds of all its processes, from when all streams are open on."""
     with tempfile.TemporaryDirectory() as folder, Server() as server:
         process = _aiperf(program, Path(folder), server.url, streams)
         server.joined(streams)
+        before = _family(process.pid)
         server.play("content", count, rate=rate)
         server.end()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if status:
             raise SystemExit(f"aiperf ended with status {process.returncode}")
-        return usage.ru_utime + usage.ru_stime
+        return usage.ru_utime + usage.ru_stime - before
+
+
+def _family(pid: int) -> float:
+    """CPU seconds of a process and of all that came of it, ended ones among them."""
+    total = 0.0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        children = (task / "children").read_text(encoding="ascii").split()
+        total += sum(_family(int(child)) for child in children)
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return total + sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _ours(folder: Path, url: str, streams: int, root: Path | None) -> subprocess.Popen[bytes]:
