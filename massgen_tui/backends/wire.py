@@ -11,9 +11,11 @@ import aiohttp
 
 from massgen_tui.backends.events import Arrived
 
-_TIMES, _PACKETS = 44, 152
-"""Where `struct tcp_info` (linux/tcp.h) has milliseconds since data was sent, an acknowledgement
-was, data was received, an acknowledgement was; and, since Linux 4.6, the segments with data in."""
+_TIMES = struct.Struct("=44x4I")
+_WHOLE = struct.Struct("=44x4I92xI")
+"""What `struct tcp_info` (linux/tcp.h) has of milliseconds since data was sent, an acknowledgement
+was, data was received, an acknowledgement was; and, since Linux 4.6, of the segments with data in.
+"""
 _KNOWN = sys.platform == "linux"
 _LATE = 0.01
 """Seconds: the kernel counts in its own ticks, of up to ten milliseconds."""
@@ -96,11 +98,13 @@ def _ask(transport: asyncio.Transport | None) -> Known | None:
     if sock is None:
         return None
     try:
-        info: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _PACKETS + 4)
-        sent, _, received, acknowledged = struct.unpack_from("=4I", info, _TIMES)
+        info: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _WHOLE.size)
+        if len(info) == _WHOLE.size:
+            sent, _, received, acknowledged, packets = _WHOLE.unpack(info)
+        else:
+            (sent, _, received, acknowledged), packets = _TIMES.unpack_from(info), 0
     except (OSError, struct.error):
         return None
     if not (sent or received or acknowledged):  # a kernel that fills none of them in (gVisor)
         return None
-    packets = struct.unpack_from("=I", info, _PACKETS)[0] if len(info) >= _PACKETS + 4 else 0
     return Known(sent / 1000, received / 1000, packets)
