@@ -181,7 +181,8 @@ def held(state: SessionState) -> dict[str, object]:
     there: dict[str, list[Turn]] = {id: ended.turns for id, ended in state.ended.items()}
     if not state.holds_ended:
         there = {id: [] for id in state.ended}
-        for agent in state.everyone:
+        # one that has gone, and come again by the same name, went first
+        for agent in (*state.removed, *state.agents.values()):
             there[agent.id] = there.get(agent.id, []) + agent.past
     return {
         id: [
