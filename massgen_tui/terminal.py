@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from select import select
 from types import FrameType
 from typing import Any, NamedTuple
@@ -56,9 +57,12 @@ class Before(NamedTuple):
 def taken() -> Iterator[Before]:
     """A context in which the terminal is ours; gives how it was, and makes it so again.
 
-    Signals that end us unwind here, so that this happens although the app does not run yet.
+    A signal that ends us while no app runs ends the process: nothing but the terminal is to be put
+    back. An exception would be lost where Python is in a callback that it lets nothing out of, as
+    when it takes away the lock of a module that was imported.
     """
-    with on_signals(_unwind), _error_on_output(), _keys_kept() as before:
+    modes = modes_now()
+    with on_signals(partial(_leave, modes)), _error_on_output(), _keys_kept(modes) as before:
         yield before
 
 
@@ -92,8 +96,8 @@ def set_modes(modes: Modes) -> None:
 
 
 @contextlib.contextmanager
-def _keys_kept() -> Iterator[Before]:
-    before, ours = modes_now(), modes_now()
+def _keys_kept(before: Modes | None) -> Iterator[Before]:
+    ours = modes_now()
     if before is None or ours is None:
         yield Before()
         return
@@ -130,5 +134,7 @@ def _error_on_output() -> Iterator[None]:
         os.close(before)
 
 
-def _unwind(code: int) -> None:
-    raise SystemExit(code)
+def _leave(modes: Modes | None, code: int) -> None:
+    if modes is not None:
+        set_modes(modes)
+    os._exit(code)

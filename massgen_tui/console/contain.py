@@ -6,6 +6,7 @@ the loop goes on, and so do streams, draft and keys. Only a fault that comes aga
 that leaves nothing to draw, ends the app.
 """
 
+import asyncio
 import importlib
 import logging
 import sys
@@ -21,7 +22,7 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from massgen_tui.console import textual_private
-from massgen_tui.console.lifecycle import QUIT_GRACE, ForcedExit
+from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE, ForcedExit
 from massgen_tui.console.terminal.driver import TerminalApp
 
 if TYPE_CHECKING:
@@ -113,6 +114,25 @@ class Contained(TerminalApp, inherit_bindings=False):
         if self.last_resort is not None:
             self.last_resort.arm(QUIT_GRACE, 1)
         textual_private.end_failed(self, error)
+
+    def end_by_signal(self, code: int) -> None:
+        """End within 2 s with this exit code; called from a signal's handler.
+
+        Raises:
+            SystemExit: the app does not run yet, or no more.
+        """
+        self.ending = True
+        if self.last_resort is not None:
+            self.last_resort.arm(SIGNAL_GRACE, code)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise SystemExit(code) from None
+        loop.call_soon_threadsafe(self.end, code)  # which wakes it, too
+
+    def end(self, code: int) -> None:
+        """End with this exit code."""
+        self.exit(return_code=code)
 
     @property
     def drawable(self) -> bool:

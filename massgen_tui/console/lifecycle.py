@@ -1,5 +1,6 @@
 """The end: signals, exit codes, and a terminal that is whole again whatever hangs."""
 
+import _thread
 import contextlib
 import os
 import threading
@@ -32,19 +33,27 @@ class ForcedExit:
         """
         self._modes = modes or modes_now()
         self._also = also
-        self._timer: threading.Timer | None = None
+        self._armed: _thread.LockType | None = None
+        """Held until it is disarmed."""
 
     def arm(self, seconds: float, code: int) -> None:
-        """End with `code` in `seconds`, unless it is disarmed before; the first call counts."""
-        if self._timer is None:
-            self._timer = threading.Timer(seconds, self._end, (code,))
-            self._timer.daemon = True
-            self._timer.start()
+        """End with `code` in `seconds`, unless it is disarmed before; the first call counts.
+
+        It may be called from a signal's handler, and so while a lock of `threading` is held.
+        """
+        if self._armed is None:
+            self._armed = _thread.allocate_lock()
+            self._armed.acquire()
+            _thread.start_new_thread(self._wait, (self._armed, seconds, code))
 
     def disarm(self) -> None:
         """The end came in order."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._armed is not None and self._armed.locked():
+            self._armed.release()
+
+    def _wait(self, armed: _thread.LockType, seconds: float, code: int) -> None:
+        if not armed.acquire(timeout=seconds):
+            self._end(code)
 
     def _end(self, code: int) -> None:
         # Not through sys.stdout or the driver: either may be what hangs.
