@@ -144,7 +144,8 @@ async def test_a_terminal_that_goes_away_ends_it_with_a_report(
     tmp_path: Path, config: Path, env: Mapping[str, str]
 ) -> None:
     with Terminal([*START, str(config)], env=env, cwd=tmp_path) as terminal:
-        await asyncio.to_thread(terminal.until, "ctrl+r rerun")
+        terminal.write("\x1bOP")  # the first picture is drawn before the config is known
+        await asyncio.to_thread(terminal.until, "Keys")
         terminal.hang_up()
         assert await asyncio.to_thread(terminal.process.wait, 10) == 1
     assert "Error" in (tmp_path / "state" / "massgen-tui" / "crash.log").read_text()
