@@ -3,7 +3,7 @@
 import importlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +60,7 @@ def run_demo(
     screen = not undrawable()
     tell = Progress(sys.stderr)
     try:
-        with _ended_by_signals(), ExitStack() as stack:
+        with _ended_by_signals() as check, ExitStack() as stack:
             if replay and coordinate:
                 raise DemoError("recorded answers agree on nothing: leave out one of the two")
             if replay:
@@ -70,6 +70,7 @@ def run_demo(
                 stage = _live(stack, screen, model, model.stem, "a file of your own, not checked")
             else:
                 stage = _live_or_replay(stack, screen, tell, offline)
+            check()
             return _show(stage, screen, tell, coordinate=coordinate)
     except DemoError as error:
         tell(f"massgen-tui demo: {error}")
@@ -178,18 +179,28 @@ def _show(stage: Stage, screen: bool, tell: Progress, *, coordinate: bool = Fals
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """While the demo is set up, being told to end unwinds it, so that nothing is left running."""
+def _ended_by_signals() -> Iterator[Callable[[], None]]:
+    """While the demo is set up, being told to end unwinds it, so that nothing is left running.
+
+    What it gives is called before the demo begins: where Python lets no exception out, as where a
+    module's lock is taken away, the one that ends it is lost.
+    """
+    told: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
+        told.append(number)
         raise SystemExit(128 + number)
+
+    def check() -> None:
+        if told:
+            raise SystemExit(128 + told[0])
 
     names = ("SIGTERM", "SIGHUP", "SIGQUIT")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, end) for number in heard}
     try:
-        yield
+        yield check
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

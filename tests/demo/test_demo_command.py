@@ -1,6 +1,9 @@
 """`massgen-tui demo` where there is no terminal: what it runs, what it says, how it ends."""
 
 import io
+import os
+import signal
+import weakref
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,24 @@ def test_the_set_up_ends_in_order(
     monkeypatch.setattr(demo_command, "check_machine", lambda: None)
     monkeypatch.setattr(demo_command, "ensure_model", fetch)
     assert demo_command.run_demo() == code
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_of_which_the_exception_is_lost_ends_the_set_up(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Thing:
+        """Something whose end is told by a weak reference, from which no exception gets out."""
+
+    def check_machine() -> None:
+        thing = Thing()
+        kept = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+        del thing
+        assert kept() is None
+        raise ModelUnavailable("it goes on")
+
+    monkeypatch.setattr(demo_command, "check_machine", check_machine)
+    with pytest.raises(SystemExit) as ended:
+        demo_command.run_demo()
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert "it goes on" in capsys.readouterr().err
