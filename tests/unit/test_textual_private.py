@@ -17,9 +17,13 @@ from massgen_tui.console import textual_private
 ROOT = Path(massgen_tui.console.__file__).parent
 THE_FILE = Path(textual_private.__file__)
 # Not Textual's: named tuples, the standard library, and the fields of objects of our own.
-_OTHERS = {"os._exit", "mention._replace", "self.edits._replace", "table._replace"} | {
-    f"segment.{name}" for name in ("_text", "_start", "_stop")
-}
+_OTHERS = {
+    "os._exit",
+    "mention._replace",
+    "outline._replace",
+    "self.edits._replace",
+    "table._replace",
+} | {f"segment.{name}" for name in ("_text", "_start", "_stop")}
 
 
 def is_private(name: str) -> bool:
