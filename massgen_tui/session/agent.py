@@ -1,5 +1,6 @@
 """One agent: its own conversation, and the attempts at every prompt it was asked."""
 
+from collections.abc import Iterator
 from dataclasses import field
 
 from massgen_tui.backends.call import Call, Message
@@ -8,6 +9,7 @@ from massgen_tui.data_class import dataclass
 from massgen_tui.session.attempt import Attempt
 from massgen_tui.session.coordination import Agreement
 from massgen_tui.session.outcome import answer_in_reasoning, answer_text
+from massgen_tui.session.pieces import Text
 from massgen_tui.session.place import KeptProfile, Place, Profile, place_at
 
 __all__ = ["Agent", "KeptProfile", "Profile", "Turn"]
@@ -129,6 +131,14 @@ class Agent:
             older = (_used(turn.attempt) for turn in reversed(self.turns[:at]))
             self._before = key, next((used for used in older if used is not None), None)
         return self._before[1]
+
+    @property
+    def said(self) -> Iterator[Text]:
+        """What it answered and thought in its conversation, and in what was set aside of it."""
+        for turn in (*self.aside, *self.turns):
+            for attempt in turn.attempts:
+                yield attempt.content
+                yield attempt.reasoning
 
     def messages(self, upto: Turn) -> list[Message]:
         """The conversation that is sent for `upto`: system message, earlier turns, its prompt.

@@ -201,6 +201,8 @@ class Attempt:
         self._gaps = _NO_GAPS
         self.reasoning.join()
         self.content.join()
+        for call in self.tool_calls:
+            call.end()
         self.revision += 1
 
     @property

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from massgen_tui.session.agent import Turn
 from massgen_tui.session.attempt import Attempt
-from massgen_tui.session.pieces import Text
+from massgen_tui.session.pieces import Text, decoded, encoded
 from massgen_tui.session.requests import MESSAGES, Sent, SentRequest
 
 _NONE = -1
@@ -98,12 +98,12 @@ class _PackedText:
     __slots__ = ("_data", "_pieces")
 
     def __init__(self, text: Text) -> None:
-        self._data = zlib.compress(str(text).encode("utf-8", "surrogatepass"))
+        self._data = zlib.compress(encoded(str(text)) if text.utf8 is None else text.utf8)
         self._pieces = text.pieces
 
     @property
     def text(self) -> Text:
-        text = Text(zlib.decompress(self._data).decode("utf-8", "surrogatepass"))
+        text = Text(decoded(zlib.decompress(self._data)))
         text.pieces = self._pieces
         return text
 

@@ -98,16 +98,12 @@ def answer_in_reasoning(attempt: Attempt) -> bool:
     """The server finished of itself and sent all it said as reasoning: that is the answer."""
     return (
         attempt.status is Status.DONE
-        and not _says_something(attempt.content.parts)
-        and _says_something(attempt.reasoning.parts)
+        and attempt.content.blank
+        and not attempt.reasoning.blank
         and not attempt.tool_calls
         and attempt.stop_text is None
         and _ending(attempt) is Ending.WHOLE
     )
-
-
-def _says_something(parts: list[str]) -> bool:
-    return any(part and not part.isspace() for part in parts)
 
 
 def _failed(attempt: Attempt) -> Outcome:
@@ -147,7 +143,7 @@ def _done(attempt: Attempt) -> Outcome:
 def _whole(attempt: Attempt) -> Outcome:
     if attempt.unshown:
         return _unshown(attempt)
-    if _says_something(attempt.content.parts):
+    if not attempt.content.blank:
         return _FINE
     if attempt.stop_text is not None:
         return _stopped_early(attempt.stop_text)
@@ -162,7 +158,7 @@ def _stopped_early(text: str) -> Outcome:
 
 def _unshown(attempt: Attempt) -> Outcome:
     what = " and ".join(dict.fromkeys(attempt.unshown))
-    if _says_something(attempt.content.parts):
+    if not attempt.content.blank:
         return Outcome(f"with {what}", f"The answer also holds {what}: not shown.", whole=False)
     return Outcome(f"only {what}", f"The answer is only {what}: not shown here.", whole=False)
 
@@ -171,8 +167,8 @@ def _spent_on_thinking(attempt: Attempt, ending: Ending) -> bool:
     return (
         ending in (Ending.LENGTH, Ending.CONTEXT)
         and not attempt.tool_calls
-        and not _says_something(attempt.content.parts)
-        and (_says_something(attempt.reasoning.parts) or _thought_unseen(attempt))
+        and attempt.content.blank
+        and (not attempt.reasoning.blank or _thought_unseen(attempt))
     )
 
 

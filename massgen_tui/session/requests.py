@@ -1,6 +1,8 @@
 """Requests as they were sent, kept so that a conversation's messages are there once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from massgen_tui.session.pieces import Text, decoded
 
 MESSAGES = "messages"
 
@@ -11,7 +13,10 @@ class Sent:
     __slots__ = ("_content", "_role", "before", "name")
 
     def __init__(self, before: "Sent | None", message: object) -> None:
-        """Be `message`; mostly a mapping of two texts, which takes four times what they do."""
+        """Be `message`; mostly a mapping of two texts, which takes four times what they do.
+
+        Bytes in a mapping are a text that is kept elsewhere too, as UTF-8.
+        """
         self.before = before
         self.name = ""
         """What a session's file last called it; empty: none did."""
@@ -25,9 +30,16 @@ class Sent:
     @property
     def message(self) -> object:
         """What it says."""
-        if self._role is None:
-            return self._content
-        return {"role": self._role, "content": self._content}
+        content = self._content
+        if self._role is not None:
+            return {"role": self._role, "content": _told(content)}
+        if isinstance(content, dict):
+            return {key: _told(value) for key, value in content.items()}
+        return content
+
+
+def _told(value: object) -> object:
+    return decoded(value) if isinstance(value, bytes) else value
 
 
 class SentRequest(Mapping[str, object]):
@@ -69,6 +81,31 @@ def sent_request(body: Mapping[str, object]) -> SentRequest:
     return SentRequests().keep("", body)
 
 
+class _Answers:
+    """Texts that a conversation holds, and that messages quote."""
+
+    def __init__(self, texts: Iterable[Text]) -> None:
+        self._texts = texts
+        self._by_length: dict[int, list[Text]] | None = None
+
+    def shared(self, message: object) -> object:
+        """A message, with the UTF-8 that is held in the place of texts that it quotes."""
+        if not isinstance(message, dict) or message.get("role") != "assistant":
+            return message
+        return {key: self._held(value) for key, value in message.items()}
+
+    def _held(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if self._by_length is None:
+            self._by_length = {}
+            for text in self._texts:
+                self._by_length.setdefault(text.length, []).append(text)
+        same = (one for one in self._by_length.get(len(value), ()) if str(one) == value)
+        found = next(same, None)
+        return value if found is None or found.utf8 is None else found.utf8
+
+
 class SentRequests:
     """Keeps bodies that share what they have in common with the last of the same agent."""
 
@@ -77,8 +114,10 @@ class SentRequests:
         self._last: dict[str, Sent | None] = {}
         self._parameters: dict[str, dict[str, object]] = {}
 
-    def keep(self, agent: str, body: Mapping[str, object]) -> SentRequest:
-        """The body in the form in which it is kept."""
+    def keep(
+        self, agent: str, body: Mapping[str, object], said: Iterable[Text] = ()
+    ) -> SentRequest:
+        """The body in the form in which it is kept; what was `said` is shared with it."""
         if isinstance(body, SentRequest):
             self._last[agent] = body.last
             return body
@@ -86,12 +125,12 @@ class SentRequests:
         if not isinstance(messages, list) or not messages:
             return SentRequest(dict(body), None)
         last: Sent | None = None
-        known = path_of(self._last.get(agent))
+        known, answers = path_of(self._last.get(agent)), _Answers(said)
         for place, message in enumerate(messages):
             if place < len(known) and known[place].message == message:
                 last = known[place]
             else:
-                last, known = Sent(last, message), []
+                last, known = Sent(last, answers.shared(message)), []
         self._last[agent] = last
         parameters, same = {**body, MESSAGES: None}, self._parameters.get(agent)
         if same is None or repr(same) != repr(parameters):  # 1 is not 1.0, nor is the order all one

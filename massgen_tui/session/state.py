@@ -275,12 +275,12 @@ class SessionState:
         del self._placed[event.attempt]
 
     def _stream(self, event: events.Streamed, at: float) -> None:
-        attempt, streamed = self._placed[event.attempt][2], event.event
+        (agent, _, attempt), streamed = self._placed[event.attempt], event.event
         if isinstance(streamed, Arrived):
             attempt.date(streamed, at)
             return
         if isinstance(streamed, RequestSent):
-            body = self._requests.keep(attempt.agent, streamed.body)
+            body = self._requests.keep(attempt.agent, streamed.body, agent.said)
             streamed = RequestSent(body, self._raw.keep(attempt.agent, streamed.exchange))
         attempt.apply(streamed, at)
 

@@ -10,6 +10,7 @@ from massgen_tui.backends import events as streamed
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.session import events
 from massgen_tui.session.events import SessionEvent, Streamed
+from massgen_tui.session.pieces import Text
 from massgen_tui.session.requests import MESSAGES, Sent, SentRequest
 from massgen_tui.session.stalls import Stall
 from massgen_tui.session.state import SessionState
@@ -171,9 +172,9 @@ class Decoder:
             case {"$": ["p", int(serial)]}:
                 return self._prompts[serial]
             case {"$": ["c", int(serial)]}:
-                return str(self._state.attempt(serial).content)
+                return _held(self._state.attempt(serial).content)
             case {"$": ["r", int(serial)]}:
-                return str(self._state.attempt(serial).reasoning)
+                return _held(self._state.attempt(serial).reasoning)
         return value
 
     def _text(self, told: of_stream.Text) -> Iterator[Happened]:
@@ -186,6 +187,11 @@ class Decoder:
                 yield at, Streamed(told.a, _delta(told, piece, first=first))
                 first = False
             place += length
+
+
+def _held(text: Text) -> str | bytes:
+    """A text that a message quotes: what is held of it, no copy."""
+    return str(text) if text.utf8 is None else text.utf8
 
 
 def _delta(told: of_stream.Text, text: str, *, first: bool) -> streamed.StreamEvent:

@@ -198,7 +198,7 @@ async def test_agents_come_and_go_and_what_one_answers_goes_on(tmp_path: Path) -
         assert [pane.agent.id for pane in stage.app.main.panes] == ["qwen1", "late"]
         go_on.set()
         await stage.settle()
-        assert stage.session.agent("qwen1").turns[0].attempts[0].content.joined == "half done"
+        assert stage.session.agent("qwen1").turns[0].attempts[0].content.utf8 == b"half done"
         await stage.ask("again")
         assert len(stage.backends["qwen1"].calls) == 1, "a backend of its own asks from now on"
         assert stage.session.agent("late").turns[0].prompt == "again"

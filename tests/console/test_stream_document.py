@@ -651,7 +651,7 @@ def test_what_stands_beside_the_answer_of_a_turn_long_past_is_found_too() -> Non
 
 
 def test_stretches_of_any_length_are_packed_and_unpacked() -> None:
-    text = "a" * 70_000 + "b" * 100 + "c" * 40_000
+    text = b"a" * 70_000 + b"b" * 100 + b"c" * 40_000
     places = [(0, 70_000, 1200), (70_001, 70_100, 3), (70_100, 110_100, 0)]
     for some in (places, places[1:2], places[:1], []):
         segments = [Segment.at(text, *place, Carry(number=place[2])) for place in some]

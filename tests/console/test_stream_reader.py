@@ -4,6 +4,7 @@ import pytest
 
 from massgen_tui.console.stream.blocks import STEP, Reader
 from massgen_tui.session.pieces import Text
+from massgen_tui.text import clean
 
 PIECES = [f"{number} " * (number % 7) for number in range(3 * STEP // 8)]
 
@@ -37,9 +38,26 @@ def test_what_comes_after_a_join_is_read_too() -> None:
     assert (reader.read(), str(text), text.pieces) == ("c", "abc", 3)
 
 
-def test_a_joined_text_gives_the_same_string_each_time() -> None:
+@pytest.mark.parametrize(
+    "said",
+    ["".join(PIECES), "答えは一つだけ保たれる。\n", "so 🙂", "half \ud83d", " \u3000\n", ""],
+    ids=["long", "Japanese", "emoji", "half a pair", "blank", "nothing"],
+)
+def test_a_joined_text_is_utf8_and_reads_as_before(said: str) -> None:
     text = Text()
-    for piece in PIECES:
-        text.append(piece)
+    text.append(said)
+    late, midway = Reader(text), Reader(text)
+    first = midway.read()
+    blank = text.blank
     text.join()
-    assert str(text) is str(text)
+    assert text.utf8 == said.encode("utf-8", "surrogatepass")
+    assert (str(text), text.length, text.blank) == (said, len(said), blank)
+    assert (first + read_all(midway), read_all(late)) == (clean(said), clean(said))
+
+
+def read_all(reader: Reader) -> str:
+    """What a reader has left, step by step."""
+    parts = []
+    while reader.waiting:
+        parts.append(reader.read())
+    return "".join(parts)

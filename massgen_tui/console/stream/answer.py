@@ -27,6 +27,8 @@ class Answer(MarkdownText):
             return lit
         self._ended = end
         first = self.feed(new, end=end, far=more or self._place.earlier)
+        if end:
+            self.share()
         return min((at for at in (lit, first) if at is not None), default=None)
 
     def restore(self, segments: Packed, rows: int, *, guessed: bool) -> None:
@@ -38,9 +40,9 @@ class Answer(MarkdownText):
         self._ended = True
 
     @property
-    def whole(self) -> str:
-        """What was said, once it is one string."""
-        return self._attempt.content.joined
+    def whole(self) -> bytes:
+        """What was said, once it has ended."""
+        return self._attempt.content.utf8 or b""
 
     @property
     def waiting(self) -> bool:

@@ -77,12 +77,13 @@ class Derived(Block):
 class Reader:
     """What has come into a `Text` since it was last read, made safe to show."""
 
-    __slots__ = ("_chars", "_joins", "_offset", "_part", "_text")
+    __slots__ = ("_chars", "_joins", "_left", "_offset", "_part", "_text")
 
     def __init__(self, text: Text) -> None:
         """Begin at the start of `text`."""
         self._text = text
         self._part = self._offset = self._chars = self._joins = 0
+        self._left: list[str] | None = None  # of a text that is joined, while it is read
 
     @property
     def waiting(self) -> bool:
@@ -93,15 +94,18 @@ class Reader:
         """Take all for read."""
         text = self._text
         self._chars, self._joins = text.length, text.joins
-        self._part, self._offset = len(text.parts), 0
+        self._part, self._offset, self._left = len(text.parts), 0, None
 
     def read(self) -> str:
         """Give what is new, `STEP` characters of it at most; costs nothing when nothing is."""
         if not self.waiting:
             return ""
-        if self._joins != self._text.joins:
-            self._joins, self._part, self._offset = self._text.joins, 0, self._chars
-        parts, pieces, room = self._text.parts, [], STEP
+        text, pieces, room = self._text, list[str](), STEP
+        if self._joins != text.joins:
+            joined = text.utf8 is not None
+            self._left = [str(text)[self._chars :]] if joined else None
+            self._joins, self._part, self._offset = text.joins, 0, 0 if joined else self._chars
+        parts = text.parts if self._left is None else self._left
         while room and self._part < len(parts):
             part = parts[self._part]
             piece = part[self._offset : self._offset + room]
@@ -111,6 +115,8 @@ class Reader:
             if self._offset == len(part):
                 self._part, self._offset = self._part + 1, 0
         self._chars += STEP - room
+        if self._chars >= text.length:
+            self._left = None
         return clean("".join(pieces))
 
 
@@ -148,9 +154,9 @@ class Growing(Block):
         return False
 
     @property
-    def whole(self) -> str:
-        """The text that it comes from, where that is one string; else empty."""
-        return ""
+    def whole(self) -> bytes:
+        """The text that it comes from as it is kept, once it has ended; else empty."""
+        return b""
 
     def may_hold(self, source: str, sought: "Sought") -> bool:
         """Whether something may stand in the rows of a source."""
@@ -215,6 +221,12 @@ class Growing(Block):
         segment.count, segment.stale, segment.away = len(rows), False, False
         return old_end, start + len(rows)
 
+    def share(self) -> None:
+        """Let the segments' sources be places in the text that has ended: no second copy of it."""
+        whole, end = self.whole, 0
+        for segment in self.segments if whole else ():
+            end = segment.borrow(whole, end)
+
     def put_away(self) -> bool:
         """Let go of the segments' rows and sources; tells whether that was possible.
 
@@ -224,9 +236,8 @@ class Growing(Block):
         if self.stale or self.waiting:
             return False
         whole, segments = self.whole, self.segments
-        end = 0
+        self.share()
         for segment in segments:
-            end = segment.borrow(whole, end)
             segment.let_go()
         self.rows[: self.solid] = [STALE] * self.solid
         self.away = len(segments)

@@ -16,7 +16,7 @@ _PROMPT_SHOWN = 4096
 
 def said(attempt: Attempt) -> bool:
     """Content came that is more than white space."""
-    return any(part and not part.isspace() for part in attempt.content.parts)
+    return not attempt.content.blank
 
 
 def begun(attempt: Attempt) -> bool:
@@ -97,9 +97,9 @@ class Reasoning(PlainText):
         return self.feed(new) if new else None
 
     @property
-    def whole(self) -> str:
-        """What was thought, once it is one string."""
-        return self._attempt.reasoning.joined
+    def whole(self) -> bytes:
+        """What was thought, once it has ended."""
+        return self._attempt.reasoning.utf8 or b""
 
     @property
     def waiting(self) -> bool:

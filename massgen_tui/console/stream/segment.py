@@ -4,17 +4,19 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Self
 
+from massgen_tui.session.pieces import decoded, encoded
+
 NOTHING: frozenset[str] = frozenset()
 _SHORT = 1 << 15
 """Numbers below this take two bytes."""
 _DRIFT = 64
-"""Characters by which a stretch may stand elsewhere in a text than those before it tell."""
+"""Bytes by which a stretch may stand elsewhere in a text than those before it tell."""
 
 
 class Segment:
     """A finished stretch of a growing text: its source, and how many rows it takes.
 
-    Its source is a string of its own, or a place in the text that it comes from.
+    Its source is a string of its own, or a place in the UTF-8 that it comes from.
     """
 
     __slots__ = ("_start", "_stop", "_text", "awaits", "away", "carry", "count", "stale")
@@ -34,7 +36,7 @@ class Segment:
         """Languages of its code whose lexers were not there when it was rendered."""
 
     @classmethod
-    def at(cls, text: str, start: int, stop: int, count: int, carry: object) -> Self:
+    def at(cls, text: bytes, start: int, stop: int, count: int, carry: object) -> Self:
         """The stretch of `text` from `start` to `stop`, whose rows were let go of."""
         segment = cls("", count, carry)
         segment.let_go()
@@ -54,34 +56,39 @@ class Segment:
     @property
     def source(self) -> str:
         """What is rendered."""
-        return self._text[self._start : self._stop]
+        text = self._text
+        return text if isinstance(text, str) else decoded(text[self._start : self._stop])
 
     @source.setter
     def source(self, source: str) -> None:
-        self._text, self._start, self._stop = source, 0, len(source)
+        self._text: str | bytes = source
+        self._start, self._stop = 0, len(source)
 
     @property
     def size(self) -> int:
         """Characters of its source."""
-        return self._stop - self._start
+        if isinstance(self._text, str):
+            return self._stop
+        return len(self.source)
 
     def let_go(self) -> None:
         """Have no rows; how many they are stays known."""
         self.stale = self.away = True
         self.awaits = NOTHING
 
-    def stands_in(self, text: str) -> bool:
+    def stands_in(self, text: bytes) -> bool:
         """Whether its source is a place in `text`."""
         return self._text is text
 
-    def borrow(self, text: str, at: int) -> int:
+    def borrow(self, text: bytes, at: int) -> int:
         """Be a place in `text` where the source stands there near `at`; gives about its end.
 
         What was made safe to show, or put together otherwise, does not, and keeps its own.
         """
-        size = self.size
         if self._text is not text:
-            start = text.find(self.source, max(at - _DRIFT, 0), at + size + _DRIFT)
+            source = encoded(self.source)
+            size = len(source)
+            start = text.find(source, max(at - _DRIFT, 0), at + size + _DRIFT)
             if start < 0:
                 return at + size
             self._text, self._start, self._stop = text, start, start + size
@@ -94,7 +101,7 @@ class Packed:
     __slots__ = ("_carries", "_guessed", "_numbers", "_text", "_width", "_wrapped", "rows", "size")
 
     def __init__(
-        self, text: str, segments: Sequence[Segment], width: int, *, guessed: bool = False
+        self, text: bytes, segments: Sequence[Segment], width: int, *, guessed: bool = False
     ) -> None:
         """Keep `segments`, all of which are stale and stand in `text`.
 

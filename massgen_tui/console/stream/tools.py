@@ -52,12 +52,13 @@ class _Call:
         self._text = PlainText(max(width - 2, 2), "code")
 
     def update(self, *, ended: bool) -> None:
-        arguments = self._call.arguments
-        if len(arguments) > self._seen:
-            new, self._seen = clean(arguments[self._seen :]), len(arguments)
+        call = self._call
+        if call.length > self._seen:
+            new, self._seen = clean(call.arguments[self._seen :]), call.length
             self._text.feed(self._indenter.feed(new))
         if ended and not self._judged:
             self._judged = True
+            arguments = call.arguments
             if arguments and not parses(arguments):
                 self._text = PlainText(max(self._width - 2, 2), "code")
                 self._text.feed(clean(arguments))
