@@ -79,7 +79,7 @@ def test_a_search_of_another_width_waits_for_no_heights() -> None:
 
 @pytest.mark.parametrize("width", [1, 7, 20, 40, 41, 200])
 def test_guessed_rows_are_shared_among_all_that_have_some(width: int) -> None:
-    text = "a" * 400
+    text = b"a" * 400
     counts = [3, 0, 1, 1, 10, 1, 0]
     segments = [
         Segment.at(text, 50 * n, 50 * n + 50, count, None) for n, count in enumerate(counts)

@@ -127,12 +127,12 @@ class Packed:
     @property
     def sources(self) -> Iterator[str]:
         """The text in which they stand, and what is put before some of them."""
-        yield self._text
+        yield decoded(self._text)
         yield from (getattr(carry, "prefix", "") for carry in self._carries)
 
     @property
     def length(self) -> int:
-        """Characters of the text in which they stand."""
+        """Bytes of the text in which they stand."""
         return len(self._text)
 
     def rewrap(self, width: int) -> bool:
