@@ -1,10 +1,8 @@
 """What an answer is made of: text that grows, and tool calls. Once it has ended it is UTF-8."""
 
-from dataclasses import field
 from typing import Final
 
 from massgen_tui.backends.events import ToolCallDelta
-from massgen_tui.data_class import dataclass
 
 _NO_PARTS: Final[list[str]] = []
 """The parts of all texts that are joined; nothing is ever put in."""
@@ -71,21 +69,31 @@ class Text:
         return self.length > 0
 
 
-@dataclass(slots=True, eq=False)
 class ToolCall:
     """A tool that the model asked for; it is shown and never executed."""
 
-    id: str | None = None
-    name: str = ""
-    index: int = 0
-    """Which of its answer's calls the server says that it is."""
-    _arguments: Text = field(default_factory=Text, repr=False)
+    __slots__ = ("_arguments", "id", "index", "name")
+
+    def __init__(self, index: int = 0) -> None:
+        """Be the call that the server calls by this number."""
+        self.index = index
+        self.id: str | None = None
+        self.name = ""
+        self._arguments = Text()
 
     def add(self, delta: ToolCallDelta) -> None:
         """Take in the next piece of it; the first id and name count."""
         self.id = self.id or delta.id
         self.name = self.name or delta.name or ""
         self._arguments.append(delta.arguments)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ToolCall):
+            return NotImplemented
+        return (self.id, self.name, self.arguments) == (other.id, other.name, other.arguments)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.name, self.arguments))
 
     def end(self) -> None:
         """Nothing more of it comes."""
