@@ -23,15 +23,14 @@ from massgen_tui.console.stream.blocks import STALE
 from massgen_tui.console.stream.canvas import Canvas
 from massgen_tui.console.stream.copying import Part, copied
 from massgen_tui.console.stream.rows import runs
-from massgen_tui.console.stream.searched import Clock, Searched
+from massgen_tui.console.stream.scrolled import Scrolled
+from massgen_tui.console.stream.searched import Clock
 from massgen_tui.console.stream.select import line_at, selected_text, word_at
 from massgen_tui.console.stream.styles import Styles, styles_of
 from massgen_tui.session.agent import Agent, Turn
 
-_WHEEL = 3
 
-
-class AgentPane(Searched, can_focus=True):
+class AgentPane(Scrolled, can_focus=True):
     """Shows one agent: the conversation, as it streams."""
 
     DEFAULT_CSS = "AgentPane { width: 1fr; height: 1fr; }"
@@ -263,35 +262,6 @@ class AgentPane(Searched, can_focus=True):
         if place is not None and place.y < len(self._view.rows):
             of = word_at if event.chain == 2 else line_at
             self.screen.selections = {self: of(self._view.rows, place)}
-
-    def action_by(self, rows: int) -> None:
-        """Scroll by rows."""
-        self._view.by(rows)
-        self._show(self._clock())
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by windows, less one row."""
-        self.action_by(pages * max(self._view.height - 1, 1))
-
-    def action_top(self) -> None:
-        """Go to the start of the conversation."""
-        self._view.to(0)
-        self._show(self._clock())
-
-    def action_end(self) -> None:
-        """Go to the end and follow it."""
-        self._view.to_end()
-        self._show(self._clock())
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        event.stop()
-        self.action_by(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
-        event.stop()
-        self.action_by(_WHEEL)
 
     def on_focus(self) -> None:
         """Show that the pane has the focus."""
