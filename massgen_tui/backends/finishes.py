@@ -119,6 +119,11 @@ def expected(base_url: str, *, by_kind: bool) -> bool | None:
     return True if by_kind or root_of(base_url) in _heard else None
 
 
+def said_all(reason: str) -> bool:
+    """Whether a model ended of itself; where the server gave no reason, it is taken to."""
+    return not reason or ending_of(reason) is Ending.WHOLE
+
+
 def remember(base_url: str) -> None:
     """Note that this server says why it stops."""
     _heard.add(root_of(base_url))

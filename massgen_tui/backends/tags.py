@@ -39,6 +39,11 @@ ENDS = (END, RETURN, "<|im_end|>", "<|eot_id|>", "<|endoftext|>", "<end_of_turn>
 """How models end their answers, Phi too, Qwen, Llama and Gemma: no text where nothing follows."""
 
 
+def is_plain(text: str) -> bool:
+    """Whether no tag can begin in a text."""
+    return "<" not in text and "[" not in text and "◁" not in text
+
+
 class Tags:
     """Finds any of some tags in text, and the start of one at its end."""
 

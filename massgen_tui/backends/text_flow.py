@@ -11,7 +11,8 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.backends.finishes import failure_of, worst
 from massgen_tui.backends.surrogates import SurrogateMender
-from massgen_tui.backends.thinking import ThinkSplitter, is_plain
+from massgen_tui.backends.tags import is_plain
+from massgen_tui.backends.thinking import ThinkSplitter
 from massgen_tui.backends.toolcalls import ToolCallReader
 from massgen_tui.dialects.families import family_of
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from massgen_tui.backends.answer import Answer
 from massgen_tui.backends.events import StreamEvent
-from massgen_tui.backends.finishes import Ending, ending_of
+from massgen_tui.backends.finishes import said_all
 from massgen_tui.backends.harmony import Harmony, is_header
 from massgen_tui.backends.messages import Messages
 from massgen_tui.backends.place import ends_line
@@ -40,11 +40,6 @@ _SLICE = 8 * 1024
 _SEPARATOR = "\n\n"
 _UNCLOSED = "an opening thinking tag without a closing one was left in the answer as text"
 _HIDDEN = "the thinking was closed inside code or a quotation of its own: the answer begins there"
-
-
-def is_plain(text: str) -> bool:
-    """Whether no tag can begin in a text."""
-    return "<" not in text and "[" not in text and "◁" not in text
 
 
 class ThinkSplitter:
@@ -101,7 +96,7 @@ class ThinkSplitter:
         """Give what is held back; the stream ended, or says that it will, for this `reason`."""
         self._ended = True
         self._run(self._held)
-        if (doubt := self.thoughts.doubt) and (doubt.later or _said_all(reason)):
+        if (doubt := self.thoughts.doubt) and (doubt.later or said_all(reason)):
             self._take_back()
         self._ended = False
         return self._given()
@@ -300,8 +295,3 @@ class ThinkSplitter:
         self._place.reset()
         self.seen.append(self.thoughts.take_back())
         self._state = self._content
-
-
-def _said_all(reason: str) -> bool:
-    """Whether a model ended of itself; where the server gave no reason, it is taken to."""
-    return not reason or ending_of(reason) is Ending.WHOLE
