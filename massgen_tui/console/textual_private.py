@@ -1,15 +1,14 @@
 """Textual's private parts that we use, each with what is done by its public names instead.
 
 They are used in the versions whose source was read (`READ`); in any other the public way is taken,
-which lacks what each says. Nowhere else is a name of Textual's that begins with an underscore used
-or defined.
+which lacks what each says. No other file uses or defines a name of Textual's that begins with `_`.
 """
 
 from collections.abc import Callable, Container
 from contextlib import AbstractContextManager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import textual
 from textual import events
@@ -23,6 +22,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from massgen_tui.console.replacing import put, through
 from massgen_tui.console.terminal.key_names import typing_key
 
 if TYPE_CHECKING:
@@ -66,13 +66,6 @@ def used() -> bool:
     return known
 
 
-_Class = TypeVar("_Class", bound=type[Any])
-
-
-def _put(owner: object, name: str, better: object) -> None:
-    setattr(owner, name, better)
-
-
 def styled_once(app: App[Any], screen: Screen[Any]) -> None:
     """Style a mode's new screen once, as it is mounted. The public way: it is styled twice more."""
     if known:
@@ -85,7 +78,7 @@ def styled_once(app: App[Any], screen: Screen[Any]) -> None:
 
 def hear_faults(app: type[App[Any]], heard: Callable[[Any, Exception], None]) -> None:
     """Let `heard` take what an app's handlers, paints, timers, workers and callbacks raise."""
-    _put(app, "_handle_exception", heard)
+    put(app, "_handle_exception", heard)
 
 
 def end_failed(app: App[Any], error: BaseException) -> None:
@@ -118,29 +111,20 @@ def running_pump() -> MessagePump | None:
 
 def guard_messages(guarded: Callable[[], AbstractContextManager[None]]) -> None:
     """Handle each message, and each callback that waits for its end, in a context of `guarded`."""
-    if not known:
-        return
-    dispatched, flushed = MessagePump._dispatch_message, MessagePump._flush_next_callbacks
 
-    async def dispatch(pump: MessagePump, message: Message) -> None:
-        if not used():
-            return await dispatched(pump, message)
+    async def dispatch(own: Callable[..., Any], pump: MessagePump, message: Message) -> None:
         with guarded():
-            await dispatched(pump, message)
-        return None
+            await own(pump, message)
 
-    async def flush(pump: MessagePump) -> None:
-        if not used():
-            return await flushed(pump)
+    async def flush(_: object, pump: MessagePump) -> None:
         callbacks = pump._next_callbacks.copy()
         pump._next_callbacks.clear()
         for waiting in callbacks:
             with guarded(), pump.prevent(*waiting._prevent):
                 await invoke(waiting.callback)
-        return None
 
-    _put(MessagePump, "_dispatch_message", dispatch)
-    _put(MessagePump, "_flush_next_callbacks", flush)
+    through(MessagePump, "_dispatch_message", dispatch, used)
+    through(MessagePump, "_flush_next_callbacks", flush, used)
 
 
 # What the mouse selects, which `mended` keeps in one widget. The public way: Textual's selection.
@@ -150,17 +134,7 @@ Forward = Callable[[Screen[Any], events.Event], None]
 
 def forward_through(better: Callable[[Forward, Screen[Any], events.Event], None]) -> None:
     """Let `better`, which is given Textual's way, hand a screen's events on."""
-    if not known:
-        return
-    forwarded = Screen._forward_event
-
-    def forward(screen: Screen[Any], event: events.Event) -> None:
-        if used():
-            better(forwarded, screen, event)
-        else:
-            forwarded(screen, event)
-
-    _put(Screen, "_forward_event", forward)
+    through(Screen, "_forward_event", better, used)
 
 
 def is_selecting(screen: Screen[Any]) -> bool:
@@ -186,20 +160,18 @@ def stop_selecting(screen: Screen[Any]) -> None:
 
 def keep_notices(app: App[Any], kept: Notifications) -> None:
     """Let an app hold what it tells in `kept`, and show no other: Textual's own leaves them."""
-    if not known:
-        return
-    refreshed = app._refresh_notifications
 
-    def refresh() -> None:
+    def refresh(own: Callable[[], None]) -> None:
         told = {ToastRack._toast_id(one) for one in kept}
         for screen in app.screen_stack if app._screen_stacks else ():
             for holder in screen.query(ToastHolder):
                 if holder.id not in told:
                     holder.remove()
-        refreshed()
+        own()
 
-    app._notifications = kept
-    _put(app, "_refresh_notifications", refresh)
+    if known:
+        app._notifications = kept
+        through(app, "_refresh_notifications", refresh, used)
 
 
 def show_notices(app: App[Any]) -> None:
@@ -216,15 +188,12 @@ async def drop_first_mode(app: App[Any], mode: str) -> None:
 
 def hear_palette(palette: type[CommandPalette], heard: Callable[[Any], bool]) -> None:
     """Let the palette's list take a key only where `heard` says so; else it may fail."""
-    if not known:
-        return
-    acted = CommandPalette._action_command_list
 
-    def act(one: CommandPalette, action: str) -> None:
-        if not used() or heard(one):
-            acted(one, action)
+    def act(own: Callable[..., None], one: CommandPalette, action: str) -> None:
+        if heard(one):
+            own(one, action)
 
-    _put(palette, "_action_command_list", act)
+    through(palette, "_action_command_list", act, used)
 
 
 def choose_what_is_there() -> None:
@@ -232,16 +201,13 @@ def choose_what_is_there() -> None:
 
     What matches less than a moment ago is a shorter list (textual#3270).
     """
-    if not known:
-        return
-    clicked = OptionList._on_click
 
-    async def click(options: OptionList, event: events.Click) -> None:
+    async def click(own: Callable[..., Any], options: OptionList, event: events.Click) -> None:
         at = event.style.meta.get("option")
-        if not used() or at is None or at < options.option_count:
-            await clicked(options, event)
+        if at is None or at < options.option_count:
+            await own(options, event)
 
-    _put(OptionList, "_on_click", click)
+    through(OptionList, "_on_click", click, used)
 
 
 # Frames, as `changed_lines` draws them. The public way: all widgets are asked for all their lines.
@@ -252,18 +218,17 @@ def draw_by(screen: Screen[Any], changed: "Changed") -> None:
     if not known:
         return
     compositor = screen._compositor
-    whole = compositor.render_partial_update
 
-    def draw() -> ChopsUpdate | None:
-        said = changed(compositor._dirty_regions, compositor.visible_widgets) if used() else None
+    def draw(whole: Callable[[], ChopsUpdate | None]) -> ChopsUpdate | None:
+        said = changed(compositor._dirty_regions, compositor.visible_widgets)
         if said is None:
             return whole()
         compositor._dirty_regions.clear()
         update = ChopsUpdate([], [], [])
-        _put(update, "render_segments", said)
+        put(update, "render_segments", said)
         return update
 
-    _put(compositor, "render_partial_update", draw)
+    through(compositor, "render_partial_update", draw, used)
 
 
 def draw_now(screen: Screen[Any], parts: "Parts") -> bool:
@@ -282,30 +247,23 @@ def draw_now(screen: Screen[Any], parts: "Parts") -> bool:
 # Where texts are typed.
 
 
-def steady_cursor(area: _Class) -> _Class:
-    """A `TextArea` whose cursor may stand on a line that is gone while something is undone.
+def steady_cursor(area: type[Any]) -> None:
+    """Let the cursor of a `TextArea` stand on a line that is gone while something is undone.
 
     That fails by Textual's own (textual#6686).
     """
-    if not known:
-        return area
-    recomputed = area._recompute_cursor_offset
 
-    def recompute(text: "TextArea") -> None:
-        if used():
-            place = text.clamp_visitable(text.cursor_location)
-            text._cursor_offset = text.wrapped_document.location_to_offset(place)
-        else:
-            recomputed(text)
+    def recompute(_: object, text: "TextArea") -> None:
+        place = text.clamp_visitable(text.cursor_location)
+        text._cursor_offset = text.wrapped_document.location_to_offset(place)
 
-    _put(area, "_recompute_cursor_offset", recompute)
-    return area
+    through(area, "_recompute_cursor_offset", recompute, used)
 
 
 def wrap_by(cells: Callable[[str], int]) -> None:
     """Wrap what is typed by the cells that `cells` counts; by public names as Rich counts them."""
     if known:
-        _put(_wrap, "cell_len", cells)
+        put(_wrap, "cell_len", cells)
 
 
 # The terminal. The public way: Textual's driver reads keys, and draws, as it does.
@@ -323,7 +281,7 @@ def is_taken(driver: LinuxDriver) -> bool:
 
 
 class Parser:
-    """Textual's parser of what a terminal sends; by public names it knows characters alone."""
+    """Textual's parser of what a terminal sends; by public names it knows no sequence."""
 
     def __init__(self) -> None:
         """Nothing was sent yet."""
@@ -331,10 +289,10 @@ class Parser:
 
     def report(self, sequence: str) -> list[Message]:
         """The messages of a sequence that is no key."""
-        return list(self._parser.feed(sequence)) if self._parser is not None else []
+        return list(self._parser.feed(sequence)) if self._parser else []
 
     def keys(self, sequence: str, *, alt: bool) -> list[events.Key]:
-        """The keys that send a sequence."""
-        if self._parser is not None:
+        """The keys that send a sequence; by public names those that type one character."""
+        if self._parser:
             return list(self._parser._sequence_to_key_events(sequence, alt=alt))
         return [] if alt else typing_key(sequence)

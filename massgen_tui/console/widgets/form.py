@@ -74,7 +74,6 @@ class OneLine(Input):
         self.replace(one_line(event.text, _LONGEST_LINE), *self.selection)
 
 
-@steady_cursor
 class Lines(TextArea):
     """A field of several lines."""
 
@@ -125,6 +124,9 @@ async def _edit(widget: Widget, event: events.Key, actions: Mapping[str, str]) -
     if action is not None and await widget.app.run_action(action, widget):
         event.stop()
         event.prevent_default()
+
+
+steady_cursor(Lines)
 
 
 class FormField(Vertical):

@@ -48,7 +48,6 @@ class Edit(NamedTuple):
     draft: str
 
 
-@steady_cursor
 class Prompt(TextArea):
     """Where prompts are typed. It never loses what was typed."""
 
@@ -278,3 +277,6 @@ class Prompt(TextArea):
     def _fill(self, text: str) -> None:
         self.load_text(self._aside.fold(text))
         self.move_cursor(self.document.end)
+
+
+steady_cursor(Prompt)
