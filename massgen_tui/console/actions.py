@@ -15,6 +15,7 @@ from textual.widgets import Input
 from massgen_tui.console.action_table import ACTIONS
 from massgen_tui.console.agent_actions import AgentActions
 from massgen_tui.console.keys import name_of, with_key
+from massgen_tui.console.lifecycle import QUIT_GRACE
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.ordered_keys import OrderedKeys
 from massgen_tui.console.remembered import Remembered
@@ -41,9 +42,19 @@ class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
         """Tell the user something for a while; the text is never read as markup."""
         self.notify(clean(text), timeout=seconds, severity=severity, markup=False)
 
+    def greet(self, notice: str) -> None:
+        """Say what is to be known at the start."""
+        warnings = self.workspace.warnings(self.available_themes)
+        more = f"… {len(warnings) - 1} more: palette, Show warnings" if warnings[1:] else ""
+        if said := "\n".join(filter(None, [notice, *warnings[:1], more])):
+            self.say(said, seconds=8, severity="warning" if warnings else "information")
+
     def leave(self, sure: bool | None) -> None:
         """End, if that is what is wanted."""
-        raise NotImplementedError
+        if sure:
+            if self.last_resort is not None:
+                self.last_resort.arm(QUIT_GRACE, 0)
+            self.exit()
 
     def action_rerun(self) -> None:
         """Ask again: all, or the focused pane."""

@@ -1,7 +1,6 @@
 """The console: a session on a screen, and everything behind it."""
 
 import asyncio
-import gc
 import itertools
 from collections.abc import Callable
 from functools import partial
@@ -17,9 +16,8 @@ from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
 from massgen_tui.console.collecting import collect_in_steps
 from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
-from massgen_tui.console.late import begin_to_import, read_config, reopened, rooms
+from massgen_tui.console.late import begin_to_import, put_in_place, read_config, rooms
 from massgen_tui.console.layout import first_of
-from massgen_tui.console.lifecycle import QUIT_GRACE, SIGNAL_GRACE
 from massgen_tui.console.refresher import Refresher
 from massgen_tui.console.remembered import LAYOUT, Remembered
 from massgen_tui.console.screens.opening import OpeningScreen
@@ -85,7 +83,6 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         """What was given and could not be sent: it is left for the prompt."""
         self._refresher = Refresher(self.show_monitors)
         self._coordinate = coordinate
-        self._events: asyncio.AbstractEventLoop | None = None
         self._opening: OpeningScreen | None = None
         if isinstance(config, Outline):
             self._outline = config
@@ -93,9 +90,10 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
                 config, first_of(config.layout, self.remembered.get(LAYOUT))
             )
         else:
-            self._attach_workspace(rooms().Workspace(config, services, self, resumes))
+            self.attach_workspace(rooms().Workspace(config, services, self, resumes))
 
-    def _attach_workspace(self, workspace: "Workspace") -> None:
+    def attach_workspace(self, workspace: "Workspace") -> None:
+        """Let this be the workspace that is shown and acts."""
         self.workspace = workspace
         self.config, self.services = workspace.config, workspace.services
         self.session, self.desk = self.workspace.session, self.workspace.desk
@@ -118,7 +116,6 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Take over the terminal; everything that takes time comes after the first paint."""
-        self._events = asyncio.get_running_loop()
         if self.before.modes is not None and self.terminal is not None:
             # what suspends us leaves the terminal so
             self.terminal.attrs_before = self.before.modes
@@ -128,7 +125,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self.apply_ui()
             self.call_after_refresh(self._begin)
         else:
-            self._set_theme(self._outline.theme)
+            self.wear(self._outline.theme)
             self._show_typed()
             # who has typed waits for what the keys do, not for a picture that tells more
             pressed = bool(self._held)
@@ -138,12 +135,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         """Take over title, keys and, with `theme`, the colours of the config."""
         self.workspace.show_title()
         if theme:
-            self._set_theme(self.workspace.config.ui.theme)
+            self.wear(self.workspace.config.ui.theme)
         self.set_keymap(keymap_of(self.workspace.keys.keymap))
-
-    def _set_theme(self, theme: str) -> None:
-        if theme in self.available_themes:
-            self.theme = theme
 
     def _tell_more(self) -> None:
         if self._opening is not None:
@@ -162,11 +155,11 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self.refused = error
             self.exit(return_code=1)
             return
-        self._attach_workspace(rooms().Workspace(config, None, self))
+        self.attach_workspace(rooms().Workspace(config, None, self))
         if self._first[0]:
             await self._ask_first()
         self._opening = None
-        await self._show_main()
+        await self.show_main()
         self.call_after_refresh(self._begin)
 
     async def _ask_first(self) -> None:
@@ -191,7 +184,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self._unsent = prompt
         self._first = (None, notice)
 
-    async def _show_main(self) -> None:
+    async def show_main(self) -> None:
+        """Put the main screen of the workspace in the place of what is seen."""
         self.apply_ui()
         self.main.prepare(self.size)
         main = cast("Screen[object]", self.main)
@@ -221,7 +215,16 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         if self._opening is not None and self._held is not None:
             self._opening.show(typed_by(self._held))
 
-    async def _release_keys(self) -> None:
+    @property
+    def holds_keys(self) -> bool:
+        """Keys are kept until there is something that they mean anything to."""
+        return self._held is not None
+
+    def hold_keys(self) -> None:
+        """Keep what is typed from now on: it is meant for what is to come."""
+        self._held = []
+
+    async def release_keys(self) -> None:
         """Let the keys act that were typed by now, in their order."""
         while self._held:
             await super().on_event(self._held.pop(0))
@@ -232,14 +235,14 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.workspace.open()
         self._refresher.start()
         self.follow_config()
-        self._greet(self._first[1])
+        self.greet(self._first[1])
         for say in self._unsaid:
             say()
         self._send_first()
         if self._unsent:
             self.prompt.offer(self._unsent)
         pressed = bool(self._held)
-        await self._release_keys()
+        await self.release_keys()
         if pressed:  # what they open is drawn before imports take the processor
             self.call_after_refresh(self.call_after_refresh, self.workspace.prepare)
         else:
@@ -247,34 +250,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
 
     def open_session(self, path: Path) -> None:
         """Put a kept session in the place of this one, which ends and stays kept."""
-        if self._held is None:
-            self.run_worker(self._reopen(path), group="open")
-
-    async def _reopen(self, path: Path) -> None:
-        self.prompt.keep_draft()
-        try:
-            workspace, notice = reopened(path, self)
-        except (ValueError, OSError) as error:
-            self.say(f"not opened: {error}", seconds=8, severity="warning")
-            return
-        self._held = []  # what is typed meanwhile is meant for the session to come
-        await self.workspace.close()
-        gc.unfreeze()  # the session that ends was made before
-        before = self.current_mode
-        self._attach_workspace(workspace)
-        await self._show_main()
-        await self.drop_mode(before)
-        self.workspace.open()
-        self.workspace.prepare()
-        self._greet(notice)
-        await self._release_keys()
-
-    def _greet(self, notice: str) -> None:
-        """Say what is to be known at the start."""
-        warnings = self.workspace.warnings(self.available_themes)
-        more = f"… {len(warnings) - 1} more: palette, Show warnings" if warnings[1:] else ""
-        if said := "\n".join(filter(None, [notice, *warnings[:1], more])):
-            self.say(said, seconds=8, severity="warning" if warnings else "information")
+        if not self.holds_keys:
+            self.run_worker(put_in_place(self, path), group="open")
 
     def paint(self) -> bool:
         """Draw what is new in the panes that are seen, and the title; tells whether all stands."""
@@ -293,22 +270,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.main.show_keys()
         self.workspace.pump.wake()
 
-    def leave(self, sure: bool | None) -> None:
-        """End, if that is what is wanted."""
-        if sure:
-            if self.last_resort is not None:
-                self.last_resort.arm(QUIT_GRACE, 0)
-            self.exit()
-
-    def end_by_signal(self, code: int) -> None:
-        """End within 2 s with this exit code; called from a signal's handler."""
-        self.ending = True
-        if self.last_resort is not None:
-            self.last_resort.arm(SIGNAL_GRACE, code)
-        if self._events is not None:
-            self._events.call_soon_threadsafe(self._end, code)
-
-    def _end(self, code: int) -> None:
+    def end(self, code: int) -> None:
+        """Write what came, and end with this exit code."""
         self.run_worker(self._end_with(code), group="end")
 
     async def _end_with(self, code: int) -> None:

@@ -11,7 +11,6 @@ from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.keys import bindings, shown
-from massgen_tui.console.lifecycle import SIGNAL_GRACE
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.ordered_keys import OrderedKeys
 
@@ -45,9 +44,7 @@ class Beginning(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
 
     def wear_own_theme(self) -> None:
         """Have the colours of the user's settings."""
-        theme, *_ = own_looks(paths.settings_file())
-        if theme in self.available_themes:
-            self.theme = theme
+        self.wear(own_looks(paths.settings_file())[0])
 
     def say(self, text: str, seconds: float = 6) -> None:
         """Tell the user something."""
@@ -62,13 +59,6 @@ class Beginning(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
     def action_leave(self) -> None:
         """Choose nothing."""
         self.exit()
-
-    def end_by_signal(self, code: int) -> None:
-        """End with this exit code; called from a signal's handler."""
-        self.ending = True
-        if self.last_resort is not None:
-            self.last_resort.arm(SIGNAL_GRACE, code)
-        self.call_later(self.exit, None, code)
 
 
 def _help() -> str:

@@ -20,7 +20,9 @@ from massgen_tui.descriptors import as_before
 
 if TYPE_CHECKING:
     from massgen_tui.config.model import Config
+    from massgen_tui.console.stream.pane import AgentPane
     from massgen_tui.console.terminal.browser import BrowserDriver
+    from massgen_tui.console.widgets.sidebar import Sidebar
 
 LIMIT = 74_000
 """Bytes of text beyond which common terminals drop an OSC 52."""
@@ -144,6 +146,14 @@ class CopyingApp(TerminalApp, inherit_bindings=False):
             self._copy(text, what)
         else:
             self.notify(f"no {what} to copy yet", markup=False)
+
+    def on_agent_pane_copy_requested(self, message: "AgentPane.CopyRequested") -> None:
+        """Copy something of a pane."""
+        self.copy(message.text, message.what)
+
+    def on_sidebar_copy_requested(self, message: "Sidebar.CopyRequested") -> None:
+        """Copy what starts a server."""
+        self.copy(message.text, "start command")
 
     def _copy(self, text: str, what: str) -> None:
         self._copied = text

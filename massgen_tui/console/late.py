@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from massgen_tui.config.model import Config
-    from massgen_tui.console.host import Host
-    from massgen_tui.console.workspace import Workspace
+    from massgen_tui.console.app import ConsoleApp
 
 
 _PLUGINS = "PYDANTIC_DISABLE_PLUGINS"
@@ -76,9 +75,6 @@ def rooms() -> ModuleType:
     return importlib.import_module("massgen_tui.console.workspace")
 
 
-def reopened(path: Path, host: "Host") -> "tuple[Workspace, str]":
-    """The workspace of a kept session that goes on, as `reopening.resumed` makes it."""
-    made: tuple[Workspace, str] = importlib.import_module("massgen_tui.console.reopening").resumed(
-        path, host
-    )
-    return made
+async def put_in_place(app: "ConsoleApp", path: Path) -> None:
+    """Put a kept session in the place of the one that is seen, as `reopening` does it."""
+    await importlib.import_module("massgen_tui.console.reopening").put_in_place(app, path)

@@ -52,6 +52,11 @@ class Mended(Contained, inherit_bindings=False):
         self._notices = Newest()
         textual_private.keep_notices(self, self._notices)
 
+    def wear(self, theme: str) -> None:
+        """Have the colours of this name, where there are such."""
+        if theme in self.available_themes:
+            self.theme = theme
+
     def on_mount(self) -> None:
         """Let no notice stand over a screen that opens."""
         self.screen_change_signal.subscribe(self, self._opened, immediate=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -17,7 +16,7 @@ from massgen_tui.console.action import Scope
 from massgen_tui.console.clipboard import CopyingApp
 from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import bindings, keymap_of
-from massgen_tui.console.lifecycle import SIGNAL_GRACE, ForcedExit
+from massgen_tui.console.lifecycle import ForcedExit
 from massgen_tui.console.mended import Mended
 from massgen_tui.console.own_keys import keys_of
 from massgen_tui.console.refresher import Refresher
@@ -64,8 +63,7 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
         self.sidebar = Sidebar(self._keys.keymap)
         self.alarm = Alarm()
         self._log_file: logging.Handler | None = None
-        if config.ui.theme in self.available_themes:
-            self.theme = config.ui.theme
+        self.wear(config.ui.theme)
 
     def compose(self) -> ComposeResult:
         """Nothing but the sidebar."""
@@ -92,20 +90,9 @@ class WatchApp(CopyingApp, Mended, inherit_bindings=False):
             self.bell()
         self.sidebar.show(self.watching.servers, self.watching.gpus, self._clock_of_monitors())
 
-    @on(Sidebar.CopyRequested)
-    def _copy_command(self, message: Sidebar.CopyRequested) -> None:
-        self.copy(message.text, "start command")
-
     def action_help(self) -> None:
         """Show all keys."""
         self.push_screen(keys_in(self.config.ui.keymap, Scope.SIDEBAR, Scope.WATCH))
-
-    def end_by_signal(self, code: int) -> None:
-        """End with this exit code; called from a signal's handler."""
-        self.ending = True
-        if self.last_resort is not None:
-            self.last_resort.arm(SIGNAL_GRACE, code)
-        self.call_later(self.exit, None, code)
 
     async def on_unmount(self) -> None:
         """Look no more."""
