@@ -129,7 +129,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self._show_typed()
             # who has typed waits for what the keys do, not for a picture that tells more
             pressed = bool(self._held)
-            self.call_after_refresh(self._read_on if pressed else self._tell_more)
+            tell = partial(self._opening.tell, self._read_on)
+            self.call_after_refresh(self._read_on if pressed else tell)
 
     def apply_ui(self, *, theme: bool = True) -> None:
         """Take over title, keys and, with `theme`, the colours of the config."""
@@ -137,10 +138,6 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         if theme:
             self.wear(self.workspace.config.ui.theme)
         self.set_keymap(keymap_of(self.workspace.keys.keymap))
-
-    def _tell_more(self) -> None:
-        if self._opening is not None:
-            self._opening.tell(self._read_on)
 
     def _read_on(self) -> None:
         self.run_worker(self._open(self._outline.path), group="open")

@@ -101,3 +101,10 @@ class GpuSnapshot:
     """The GPUs of other machines, beside this one's."""
     asked_at: float | None = None
     """When it was asked for what is not answered yet: a driver that hangs; None: nothing is."""
+
+
+def short_name(name: str) -> str:
+    """A GPU's name without its makers'."""
+    for maker in ("NVIDIA ", "GeForce "):
+        name = name.removeprefix(maker)
+    return name

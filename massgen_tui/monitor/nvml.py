@@ -13,7 +13,7 @@ from typing import Any
 
 from massgen_tui.descriptors import exhausted
 from massgen_tui.monitor.clocks import held_back
-from massgen_tui.monitor.gpu_status import GpuInstance, GpuProcess, GpuStatus
+from massgen_tui.monitor.gpu_status import GpuInstance, GpuProcess, GpuStatus, short_name
 from massgen_tui.monitor.host import command, is_wsl, system_memory
 from massgen_tui.monitor.nvml_errors import (
     CLOSED,
@@ -118,7 +118,7 @@ class Nvml:
         used, total, unified = self._memory(handle, mig=mig)
         row = GpuStatus(
             index=index,
-            name=_short(name) if name else None,
+            name=short_name(name) if name else None,
             uuid=uuid,
             utilisation=self._number("nvmlDeviceGetUtilizationRates", handle, part="gpu"),
             memory_used=used,
@@ -295,9 +295,3 @@ def _cut_into(parts: tuple[GpuInstance, ...] | None) -> str:
     if parts is None:
         return "MIG"
     return f"MIG, {len(parts)} instance{'' if len(parts) == 1 else 's'}"
-
-
-def _short(name: str) -> str:
-    for maker in ("NVIDIA ", "GeForce "):
-        name = name.removeprefix(maker)
-    return name

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from massgen_tui.backends import events
-from massgen_tui.backends.events import BackendError, StreamEvent
 from massgen_tui.backends.exchange import Exchange
 from massgen_tui.data_class import dataclass
 from massgen_tui.dialects import Cold
@@ -66,7 +65,7 @@ class Attempt:
     """The body as it was sent; never holds a key."""
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
     """What came of the last tries as it came, where that is recorded: not of a kept session."""
-    error: BackendError | None = None
+    error: events.BackendError | None = None
     warnings: tuple[str, ...] = ()
     retrying: events.Retrying | None = None
     """Set while a repetition of the request is being waited for."""
@@ -139,7 +138,7 @@ class Attempt:
         self.dated = self.dated or arrived.ago is not None
         self.times.read(arrived.packets)
 
-    def apply(self, event: StreamEvent, now: float) -> None:
+    def apply(self, event: events.StreamEvent, now: float) -> None:
         """Take in one event of the stream, at `now` seconds of the session's clock."""
         self.revision += 1
         now = now if self._came is None else self._came
@@ -170,7 +169,7 @@ class Attempt:
             case _:
                 self._told(event)
 
-    def _told(self, event: StreamEvent) -> None:
+    def _told(self, event: events.StreamEvent) -> None:
         """What is told about the answer beside its text."""
         match event:
             case events.ServerTimed():
@@ -190,7 +189,7 @@ class Attempt:
             case events.Warned(text=text):
                 self.warnings += (text,)
 
-    def end(self, status: Status, now: float, error: BackendError | None = None) -> None:
+    def end(self, status: Status, now: float, error: events.BackendError | None = None) -> None:
         """Close the attempt; it never changes after this."""
         if status is not Status.DONE and self.finish_reason is None:
             self.times.broken_off(now)

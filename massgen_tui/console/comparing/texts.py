@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from textual import events
-
 from massgen_tui.console.comparing.laid import Laid
 from massgen_tui.console.stream.rows import PaintContext, Row
 from massgen_tui.console.stream.styles import styles_of
 from massgen_tui.console.widgets.rowed import Rowed
 
-_WHEEL = 3
 _NOTHING = Row(bare=True)
 _CONTEXT = 2
 """Rows that are seen above a difference that was gone to."""
@@ -75,13 +72,13 @@ class TwoTexts(Rowed):
         self._to(places[self._at] - _CONTEXT)
         return True
 
-    def by(self, rows: int) -> None:
+    def action_turn(self, rows: int) -> None:
         """Scroll by rows."""
         self._to(self._top + rows)
 
     def page(self, pages: int) -> None:
         """Scroll by windows, less one row."""
-        self.by(pages * max(self.size.height - 1, 1))
+        self.action_turn(pages * max(self.size.height - 1, 1))
 
     def to_end(self) -> None:
         """Go to the end."""
@@ -96,13 +93,3 @@ class TwoTexts(Rowed):
         if top != self._top:
             self._top = top
             self.refresh()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        event.stop()
-        self.by(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
-        event.stop()
-        self.by(_WHEEL)

@@ -145,7 +145,7 @@ class CompareScreen(Modal[None]):
 
     def action_scroll(self, rows: int) -> None:
         """Scroll both texts."""
-        self._texts.by(rows)
+        self._texts.action_turn(rows)
 
     def action_page(self, pages: int) -> None:
         """Scroll both texts by a page."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Self
 
+from textual import events
 from textual.app import RenderResult
 from textual.geometry import Region
 from textual.selection import Selection
@@ -11,6 +12,8 @@ from textual.widget import Widget
 
 from massgen_tui.console.stream.rows import PaintContext, Row
 from massgen_tui.console.stream.select import marked, selected_text
+
+_WHEEL = 3
 
 
 class Rowed(Widget):
@@ -39,6 +42,20 @@ class Rowed(Widget):
     def line_of(self, y: int) -> Row:
         """What stands in line `y`: a row, or the frame."""
         raise NotImplementedError
+
+    def action_turn(self, rows: int) -> None:
+        """Scroll by rows."""
+        raise NotImplementedError
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up."""
+        event.stop()
+        self.action_turn(-_WHEEL)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down."""
+        event.stop()
+        self.action_turn(_WHEEL)
 
     def render(self) -> RenderResult:
         """What a snapshot of the widget alone shows; on a screen `render_lines` draws."""

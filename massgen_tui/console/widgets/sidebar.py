@@ -163,16 +163,6 @@ class Sidebar(Rowed, can_focus=True):
                 self.action_copy_command()
             self._build()
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll."""
-        event.stop()
-        self.action_turn(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll."""
-        event.stop()
-        self.action_turn(-3)
-
     def on_resize(self) -> None:
         """Wrap for the new width."""
         self._build()
@@ -305,7 +295,5 @@ class Sidebar(Rowed, can_focus=True):
         return rows, owners
 
     def _reveal(self, at: int) -> None:
-        if at < self._top:
-            self.action_turn(at - self._top)
-        elif at >= self._top + self._room:
-            self.action_turn(at - self._top - self._room + 1)
+        top = min(max(self._top, at - self._room + 1), at)
+        self.action_turn(top - self._top)
