@@ -12,6 +12,7 @@ from massgen_tui.export.forms import written
 from massgen_tui.export.kept import info_of_running, with_held, with_past
 from massgen_tui.session.agent import Agent
 from massgen_tui.session.session import Session
+from massgen_tui.session.state import SessionState
 from massgen_tui.store.reader import NoSessionError
 from massgen_tui.store.writer import SessionLog
 
@@ -77,7 +78,7 @@ async def save_answers(
 
 def _info(session: Session, kept: SessionLog | None, now: datetime) -> SessionInfo:
     clock, config = session.clock(), session.config
-    if kept is not None and not kept.problem:
+    if kept is not None and (kept.path is not None or not kept.problem):
         return info_of_running(kept.head, session.state.title, now, clock)
     name = config.path.name if config.path else config.name
     return running(session.agents, title=config.name, config=name, now=now, clock=clock)
@@ -87,15 +88,29 @@ def _whole(
     session: Session, kept: SessionLog | None, info: SessionInfo
 ) -> tuple[Sequence[Agent], str]:
     """The agents, with their conversations that ended where these are kept; and what is missing."""
-    if not session.state.cleared:
+    state = session.state
+    if not state.cleared:
         return session.agents, ""
-    if session.state.holds_ended:
-        whole = all(one.whole for one in session.state.ended.values())
-        return with_held(session.state), "" if whole else _WITHOUT_PAST.format(_NOT_KEPT)
-    if kept is None or kept.path is None:
-        return session.agents, _WITHOUT_PAST.format(_NOT_KEPT)
-    try:
-        return with_past(session.agents, kept.path, info.zero), ""
-    except (OSError, NoSessionError):
-        log.warning("the session's file cannot be read", exc_info=True)
-        return session.agents, _WITHOUT_PAST.format("the session's file cannot be read")
+    agents, missing = session.agents, _NOT_KEPT
+    if state.holds_ended:  # from the begin on, or since the file could not be written any more
+        agents = with_held(state)
+        if all(one.whole for one in state.ended.values()):
+            return agents, ""
+    if kept is not None and kept.path is not None:
+        try:
+            agents = with_past(agents, kept.path, info.zero)
+            missing = _NOT_KEPT if _lacks(agents, state) else ""
+        except (OSError, NoSessionError):
+            log.warning("the session's file cannot be read", exc_info=True)
+            missing = "the session's file cannot be read"
+    return agents, _WITHOUT_PAST.format(missing) if missing else ""
+
+
+def _lacks(agents: Sequence[Agent], state: SessionState) -> bool:
+    """What ended as the file could not be written any more is neither there nor held."""
+    if not state.holds_ended:
+        return False
+    turns = (turn for agent in agents for turn in turns_of(agent))
+    there = {one.serial for turn in turns for one in turn.attempts if one.status.ended}
+    ended = (head.attempt for one in state.ended.values() for head in one.heads)
+    return any(attempt is not None and attempt not in there for attempt in ended)

@@ -237,6 +237,7 @@ class SessionLog:
             if self.path is not None and self.path.stat().st_size == 0:
                 self.path.unlink()
                 self.path = None
+        self._state.holds_ended = True  # what ends from now on stands in no file
         self.problem = f"{NOT_KEPT}: its file cannot be written ({_why(error)})"
         self._happened.clear()
         if self._loop is not None and not self._loop.is_closed():

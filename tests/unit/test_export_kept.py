@@ -1,11 +1,14 @@
 """What is exported of a session's file: the same as of the session, and what it let go of."""
 
 import asyncio
+import errno
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import hypothesis.strategies as st
 import pytest
@@ -58,7 +61,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def conversed(*, holds: bool = False) -> tuple[Session, SessionLog]:
+async def conversed(
+    *, holds: bool = False, warn: Callable[[str], None] = pytest.fail
+) -> tuple[Session, SessionLog]:
     """Two turns of two agents, then a new conversation with one and another turn."""
     rich = [ReasoningDelta("hm"), *answer("**one**"), UsageReported(3, 4, 1, 0)]
     backends = Backends(
@@ -67,7 +72,7 @@ async def conversed(*, holds: bool = False) -> tuple[Session, SessionLog]:
     )
     clock = FakeClock()
     session = Session(config_of("a", "b"), backend_for=backends, clock=clock, health=None)
-    log = record(session, warn=pytest.fail)
+    log = record(session, warn=warn)
     session.state.holds_ended = holds
     for prompt in ("first", "second", "third"):
         session.ask(prompt)
@@ -276,5 +281,79 @@ async def test_what_was_not_held_from_the_begin_is_missed_aloud(folder: Path) ->
     log.close()
     session.state.holds_ended = True
     said = await save_answers(session, None, folder, NOW, form="json", part=SESSION)
+    assert said.endswith(", without the conversations that ended before: this session is not kept")
+    await session.aclose()
+
+
+async def written_out(log: SessionLog) -> None:
+    """Wait until all that was heard is in the file."""
+    async with asyncio.timeout(10):
+        for _ in iter(lambda: log.settled, True):
+            await asyncio.sleep(0.01)
+
+
+class Disk:
+    """A disk that fills in the midst of a session."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self.tells = threading.Event()
+        """It says so at once."""
+        self.tells.set()
+
+    def open(self, path: Path, mode: str) -> IO[str]:
+        file: Any = paths.open_private(path, mode)
+        write = file.write
+
+        def writing(text: str) -> int:
+            if self.full:
+                write(text[: len(text) // 9])
+                file.flush()
+                self.tells.wait(10)
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return int(write(text))
+
+        file.write = writing
+        opened: IO[str] = file
+        return opened
+
+
+@pytest.mark.parametrize("ends", [["a", "b"], ["b"], []], ids=str)
+async def test_what_ends_after_the_disk_has_filled_is_held(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, ends: list[str]
+) -> None:
+    disk, warned = Disk(), asyncio.Event()
+    monkeypatch.setattr("massgen_tui.store.writer.open_private", disk.open)
+    session, log = await conversed(warn=lambda _: warned.set())
+    await written_out(log)
+    disk.full = True
+    session.ask("fourth")
+    await session.wait()
+    await asyncio.wait_for(warned.wait(), 10)
+    if ends:
+        session.start_over(ends)
+    session.ask("fifth")
+    await session.wait()
+    said = await save_answers(session, log, folder, NOW, form="json", part=SESSION)
+    assert said.endswith(".json"), "nothing is missing"
+    assert saved(folder) == [*ALL, (4, [("a", "ok"), ("b", "ok")]), (5, [("a", "ok"), ("b", "ok")])]
+    await session.aclose()
+
+
+async def test_what_ended_as_the_disk_filled_is_missed_aloud(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, warned = Disk(), asyncio.Event()
+    monkeypatch.setattr("massgen_tui.store.writer.open_private", disk.open)
+    session, log = await conversed(warn=lambda _: warned.set())
+    await written_out(log)
+    disk.full = True
+    disk.tells.clear()
+    session.ask("fourth")
+    await session.wait()
+    session.start_over(["a"])
+    disk.tells.set()
+    await asyncio.wait_for(warned.wait(), 10)
+    said = await save_answers(session, log, folder, NOW, form="json", part=SESSION)
     assert said.endswith(", without the conversations that ended before: this session is not kept")
     await session.aclose()
