@@ -195,7 +195,7 @@ async def test_a_server_that_stays_away_costs_the_others_nothing(
     tmp_path: Path, env: Mapping[str, str], server: ScriptedServer
 ) -> None:
     server.route("POST", CHAT, *echoing())
-    place = Place(tmp_path, env, server.base_url, f"http://127.0.0.1:{free_port()}/v1")
+    place = Place(tmp_path, env, server.base_url, "http://127.0.0.1:9/v1")
     code, out, err = await ended(await place.start("--format", "json", "--wait", "1"))
     told = json.loads(out)
     assert code == 2, err

@@ -3,8 +3,10 @@
 import pyte
 import pytest
 from rich.segment import Segment
+from rich.style import Style
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.strip import Strip
 
 from massgen_tui.console.app import ConsoleApp
 
@@ -18,9 +20,20 @@ def drawn_cells(app: App[None]) -> list[list[pyte.screens.Char]]:
     """What a terminal shows that is sent the whole screen."""
     screen = pyte.Screen(*app.size)
     rows = enumerate(app.screen._compositor.render_strips(), 1)
-    text = "".join(f"\x1b[{y}H{row.render(app.console)}" for y, row in rows)
+    text = "".join(f"\x1b[{y}H{_anew(row).render(app.console)}" for y, row in rows)
     pyte.Stream(screen).feed(text)
     return cells(screen)
+
+
+def _anew(row: Strip) -> Strip:
+    """A row whose styles were never drawn: Rich keeps the codes of the first console's colours."""
+    return Strip(Segment(text, style and _undrawn(style), control) for text, style, control in row)
+
+
+def _undrawn(style: Style) -> Style:
+    copied = style.copy()
+    copied._ansi = None
+    return copied
 
 
 def cells(screen: pyte.Screen) -> list[list[pyte.screens.Char]]:
