@@ -14,7 +14,6 @@ FOLDER holds another build, which is measured in the same turns.
 """
 
 import argparse
-import compileall
 import math
 import re
 import subprocess
@@ -25,12 +24,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from statistics import fmean
 
 import pyte
 
+from bench.harness.builds import compiled
 from bench.harness.pairs import Plan
 from bench.harness.process import ROOT, Server, cpu, own_mb, percentile
 from bench.harness.rows import Row
@@ -146,7 +145,7 @@ def _seconds(builds: Sequence[Sequence[float]]) -> str:
 def _turn(builds: Sequence[Build]) -> Iterator[tuple[str, str, float]]:
     """Everything once: what, of whom, and the value."""
     for build in builds:
-        _compile(build.root)
+        compiled(build.root)
     painted, spent, key = hello()
     yield from (("paint", "hello", painted), ("CPU", "hello", spent), ("key", "hello", key))
     yield "openai", "hello", imported()
@@ -159,15 +158,6 @@ def _turn(builds: Sequence[Build]) -> Iterator[tuple[str, str, float]]:
         known, memory = states(build)
         yield from (("states", build.name, known), ("MB", build.name, memory))
         yield "wire", build.name, asked(build)
-
-
-@cache
-def _compile(root: Path) -> None:
-    """Compile a build's modules, as pip does with what it installs, hello-world's Textual too.
-
-    A checkout has nothing compiled where PYTHONDONTWRITEBYTECODE is set: 0.2 s of each start.
-    """
-    compileall.compile_dir(root / "massgen_tui", quiet=1)
 
 
 def hello() -> tuple[float, float, float]:

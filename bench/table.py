@@ -19,7 +19,7 @@ from functools import reduce
 from importlib import import_module
 from pathlib import Path
 
-from bench.harness.builds import BASE, Missing, unpacked
+from bench.harness.builds import BASE, Missing, compiled, unpacked
 from bench.harness.layout import Table, as_markdown, expected, for_terminal
 from bench.harness.machine import this_machine
 from bench.harness.pairs import FAILED, Plan
@@ -77,8 +77,10 @@ def arguments() -> argparse.Namespace:
 def begun(args: argparse.Namespace, say: Callable[[str], None]) -> tuple[Table, Plan]:
     """An empty table, and the plan of its rows."""
     machine, missing, base = this_machine(), "", None
+    compiled(ROOT)
     try:
         base = unpacked(args.base)
+        compiled(base)
     except Missing as why:
         missing = str(why)
     if machine.busy:
