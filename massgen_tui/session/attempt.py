@@ -195,13 +195,11 @@ class Attempt:
             self.times.broken_off(now)
         self.status, self.error = status, error
         self.retrying, self.deferral, self.silent = None, None, ""
-        self.times.end = now
-        self.stalls = self._gaps.stalls()
-        self._gaps = _NO_GAPS
+        self.times.end, self.stalls, self._gaps = now, self._gaps.stalls(), _NO_GAPS
         self.reasoning.join()
         self.content.join()
         for call in self.tool_calls:
-            call.end()
+            call.join()
         self.revision += 1
 
     @property

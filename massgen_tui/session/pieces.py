@@ -95,8 +95,8 @@ class ToolCall:
     def __hash__(self) -> int:
         return hash((self.id, self.name, self.arguments))
 
-    def end(self) -> None:
-        """Nothing more of it comes."""
+    def join(self) -> None:
+        """Keep its arguments as one: nothing more of it comes."""
         self._arguments.join()
 
     @property

@@ -41,11 +41,11 @@ async def pictures(
 
     def read_on(app: ConsoleApp) -> None:
         assert isinstance(app.screen, OpeningScreen)
-        drawn.append(drawn_cells(app))
+        drawn.append(drawn_cells(app, anew=True))
         read(app)
 
     async def begun(app: ConsoleApp) -> None:
-        drawn.append(drawn_cells(app))
+        drawn.append(drawn_cells(app, anew=True))
         await begin(app)
 
     monkeypatch.setattr(console, "read_config", lambda path: load_config(path, {}))

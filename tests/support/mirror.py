@@ -16,11 +16,12 @@ def drawn_whole(app: App[None]) -> list[list[Segment]]:
     return [list(row) for row in app.screen._compositor.render_strips()]
 
 
-def drawn_cells(app: App[None]) -> list[list[pyte.screens.Char]]:
-    """What a terminal shows that is sent the whole screen."""
+def drawn_cells(app: App[None], *, anew: bool = False) -> list[list[pyte.screens.Char]]:
+    """What a terminal shows that is sent the whole screen; with styles that nobody drew before."""
     screen = pyte.Screen(*app.size)
-    rows = enumerate(app.screen._compositor.render_strips(), 1)
-    text = "".join(f"\x1b[{y}H{_anew(row).render(app.console)}" for y, row in rows)
+    strips = app.screen._compositor.render_strips()
+    rows = enumerate(map(_anew, strips) if anew else strips, 1)
+    text = "".join(f"\x1b[{y}H{row.render(app.console)}" for y, row in rows)
     pyte.Stream(screen).feed(text)
     return cells(screen)
 
