@@ -8,7 +8,10 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.widgets.laid_once import LaidOnce
+from tests.support.console import staged
+from tests.support.fakes import config_of
 
 
 class Counted:
@@ -47,3 +50,13 @@ def test_each_width_is_laid_out_once() -> None:
     for width in (80, 20, 80, 80, 20):
         laid(once, width)
     assert counted.times == 2
+
+
+async def test_a_sheet_that_is_longer_than_screens_is_laid_out_for_one_width() -> None:
+    counted = Counted(Text("a line\n" * 300))
+    async with staged(config_of("a"), size=(100, 30)) as stage:
+        sheet = TextModal("Long", "", shown=LaidOnce(counted), scrolls=True)
+        await stage.app.push_screen(sheet)
+        await stage.settle()
+        assert sheet.query_one("#sheet").max_scroll_y > 200
+    assert counted.times == 1

@@ -68,7 +68,7 @@ def help_screen(keymap: Mapping[str, str]) -> TextModal:
             names = Padding(Text(shown(remapped(key, keymap)), "bold"), (0, 0, 0, 2))
             table.add_row(names, Text(key.text), Text(key.id, "dim"))
         table.add_row()
-    return TextModal("Keys", text, shown=LaidOnce(Group(table, Text(notes))))
+    return TextModal("Keys", text, shown=LaidOnce(Group(table, Text(notes))), scrolls=True)
 
 
 def keys_in(keymap: Mapping[str, str], *scopes: Scope) -> TextModal:

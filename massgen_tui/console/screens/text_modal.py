@@ -28,6 +28,7 @@ class TextModal(Modal[None]):
             border: round $primary; background: $surface; color: $foreground; padding: 0 1;
         }
         & > #sheet.-tall { height: 90%; }
+        & > #sheet.-scrolls { height: 92%; scrollbar-gutter: stable; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.SHEET)
@@ -40,6 +41,7 @@ class TextModal(Modal[None]):
         body: Text | str,
         *,
         shown: RenderableType | None = None,
+        scrolls: bool = False,
     ) -> None:
         """A sheet that says `body`.
 
@@ -47,8 +49,10 @@ class TextModal(Modal[None]):
             title: stands in the frame.
             body: what is shown and copied; a str is shown as it is, never read as markup.
             shown: how it is shown, where that is not plain text.
+            scrolls: it is longer than screens are: laid out once, with room for a scroll bar.
         """
         super().__init__()
+        self._scrolls = scrolls
         self._title = title
         self.body = body if isinstance(body, Text) else Text(body)
         self._shown = shown
@@ -63,6 +67,7 @@ class TextModal(Modal[None]):
             return
         with VerticalScroll(id="sheet") as sheet:
             sheet.border_title = Text(self._title)
+            sheet.set_class(self._scrolls, "-scrolls")
             yield Static(self._shown or self.body, id="sheet-text")
 
     def on_mount(self) -> None:
