@@ -34,6 +34,7 @@ class Looking:
         self._sought = sought
         self._unshelve = unshelve
         self._again = again
+        self._now = 0.0
         self._steps = self._look(list(views))
         self.done = False
         """All were looked at."""

@@ -1,13 +1,10 @@
 """The part of a pane that goes through its conversation by rows and windows."""
 
-from textual import events
-
 from massgen_tui.console.stream.searched import Searched
+from massgen_tui.console.wheel import Wheeled
 
-_WHEEL = 3
 
-
-class Scrolled(Searched):
+class Scrolled(Wheeled, Searched):
     """A pane, as far as its window moves."""
 
     def action_by(self, rows: int) -> None:
@@ -29,12 +26,6 @@ class Scrolled(Searched):
         self._view.to_end()
         self._show(self._clock())
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        event.stop()
-        self.action_by(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
-        event.stop()
-        self.action_by(_WHEEL)
+    def by_wheel(self, rows: int) -> None:
+        """Scroll by rows."""
+        self.action_by(rows)

@@ -47,11 +47,6 @@ class Shelf:
         sources = self._packed.sources
         return any(len(one) > MUCH or sought.in_markdown(one) for one in sources)
 
-    @property
-    def length(self) -> int:
-        """Characters of its answer."""
-        return self._packed.length
-
     def rewrap(self, width: int) -> None:
         """Have the rows of another width, or a guess of how many these are."""
         self.guessed = self._packed.rewrap(width)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Self
 
-from textual import events
 from textual.app import RenderResult
 from textual.geometry import Region
 from textual.selection import Selection
@@ -12,11 +11,10 @@ from textual.widget import Widget
 
 from massgen_tui.console.stream.rows import PaintContext, Row
 from massgen_tui.console.stream.select import marked, selected_text
+from massgen_tui.console.wheel import Wheeled
 
-_WHEEL = 3
 
-
-class Rowed(Widget):
+class Rowed(Wheeled, Widget):
     """Draws rows in a frame of its own. What changes of them is told by `refresh`."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -47,15 +45,9 @@ class Rowed(Widget):
         """Scroll by rows."""
         raise NotImplementedError
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        event.stop()
-        self.action_turn(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
-        event.stop()
-        self.action_turn(_WHEEL)
+    def by_wheel(self, rows: int) -> None:
+        """Scroll by rows."""
+        self.action_turn(rows)
 
     def render(self) -> RenderResult:
         """What a snapshot of the widget alone shows; on a screen `render_lines` draws."""

@@ -13,15 +13,14 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from massgen_tui.console.session_finder import Row
+from massgen_tui.console.wheel import Wheeled
 from massgen_tui.console.widgets.session_rows import heading, line_of
 
 WINDOW = 64
 """Rows in the table."""
-WHEEL = 3
-"""Rows that the wheel moves by."""
 
 
-class SessionList(DataTable[Text], inherit_bindings=False):
+class SessionList(Wheeled, DataTable[Text], inherit_bindings=False):
     """Rows of sessions, with a cursor that others move: it never has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -91,15 +90,9 @@ class SessionList(DataTable[Text], inherit_bindings=False):
         event.stop()
         self._take(self._begin + event.cursor_row)
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Move the cursor down."""
-        event.stop()
-        self.move(WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Move the cursor up."""
-        event.stop()
-        self.move(-WHEEL)
+    def by_wheel(self, rows: int) -> None:
+        """Move the cursor by rows."""
+        self.move(rows)
 
     def _go(self, place: int) -> None:
         place = max(min(place, len(self._sessions) - 1), 0)
