@@ -318,15 +318,23 @@ class Disk:
         return opened
 
 
-@pytest.mark.parametrize("ends", [["a", "b"], ["b"], []], ids=str)
-async def test_what_ends_after_the_disk_has_filled_is_held(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, ends: list[str]
-) -> None:
+async def filled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[Session, SessionLog, Disk, asyncio.Event]:
+    """A session whose disk has filled; it is warned of that when it writes again."""
     disk, warned = Disk(), asyncio.Event()
     monkeypatch.setattr("massgen_tui.store.writer.open_private", disk.open)
     session, log = await conversed(warn=lambda _: warned.set())
     await written_out(log)
     disk.full = True
+    return session, log, disk, warned
+
+
+@pytest.mark.parametrize("ends", [["a", "b"], ["b"], []], ids=str)
+async def test_what_ends_after_the_disk_has_filled_is_held(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, ends: list[str]
+) -> None:
+    session, log, _, warned = await filled(monkeypatch)
     session.ask("fourth")
     await session.wait()
     await asyncio.wait_for(warned.wait(), 10)
@@ -343,11 +351,7 @@ async def test_what_ends_after_the_disk_has_filled_is_held(
 async def test_what_ended_as_the_disk_filled_is_missed_aloud(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk, warned = Disk(), asyncio.Event()
-    monkeypatch.setattr("massgen_tui.store.writer.open_private", disk.open)
-    session, log = await conversed(warn=lambda _: warned.set())
-    await written_out(log)
-    disk.full = True
+    session, log, disk, warned = await filled(monkeypatch)
     disk.tells.clear()
     session.ask("fourth")
     await session.wait()

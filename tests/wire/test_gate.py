@@ -55,23 +55,19 @@ async def opened(gate: ReadGate, times: int) -> None:
         await asyncio.sleep(0)
 
 
-async def test_what_brings_something_each_time_is_never_waited_for() -> None:
+@pytest.mark.parametrize(
+    ("brings", "counts"), [(True, (5, 0, False)), (False, (1, 1, True))], ids=["all", "nothing"]
+)
+async def test_only_what_brings_nothing_is_waited_for(
+    brings: bool, counts: tuple[int, int, bool]
+) -> None:
     gate = active()
-    transport = Plain(gate, brings=True)
+    transport = Plain(gate, brings=brings)
     gate.pause(transport)
     await opened(gate, 5)
-    assert (transport.readings, transport.waited_for, transport.reads) == (5, 0, False)
-    assert gate.release(transport)
+    assert (transport.readings, transport.waited_for, transport.reads) == counts
+    assert gate.release(transport) is brings
     assert transport.reads
-
-
-async def test_what_brings_nothing_is_waited_for() -> None:
-    gate = active()
-    transport = Plain(gate, brings=False)
-    gate.pause(transport)
-    await opened(gate, 5)
-    assert (transport.readings, transport.waited_for, transport.reads) == (1, 1, True)
-    assert not gate.release(transport)
 
 
 @pytest.mark.parametrize("end", ["release", "inactive", "turns"])
