@@ -1,5 +1,6 @@
 import asyncio
 
+from textual import events
 from textual.geometry import Region
 
 from massgen_tui.backends.events import ContentDelta, Finished
@@ -95,3 +96,25 @@ async def test_the_key_can_be_changed() -> None:
         assert "then m and N go on" in stage.screen_text
         await stage.press("f", "o", "x", "enter", "m")
         assert " 1/3 /fox " in stage.screen_text
+
+
+async def test_letters_right_behind_enter_go_on_and_are_not_searched() -> None:
+    async with staged(backends=foxes()) as stage:
+        await stage.ask("go")
+        await stage.press("ctrl+g", "1", "slash")
+        for key in ("f", "o", "x", "enter", "n", "n"):  # in one reading of the terminal
+            stage.app.post_message(events.Key(key, "\r" if key == "enter" else key))
+        await stage.settle()
+        assert pane(stage).finding == "fox"
+        assert stage.app.main.pane is pane(stage)
+        assert " 2/3 /fox " in stage.screen_text
+
+
+async def test_editing_keys_act_in_the_order_in_which_they_were_typed() -> None:
+    async with staged(backends=foxes()) as stage:
+        await stage.ask("go")
+        await stage.press("ctrl+g", "1", "slash")
+        for key in ("f", "o", "backspace", "x", "home", "z"):
+            stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await stage.settle()
+        assert pane(stage).finding == "zfx"

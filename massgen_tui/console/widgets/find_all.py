@@ -12,30 +12,29 @@ from textual.widgets import Input, Static
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.wrap import crop
+from massgen_tui.console.widgets.editing import SearchInput
 from massgen_tui.text import one_line
 
 _EVERY = 0.1
 """Seconds between two counts."""
 
 
-class _Typed(Input):
+class _Typed(SearchInput):
     """What is typed; it acts itself, since the next key waits for it and not for its parent."""
 
     def __init__(self, told: str, typed: Callable[[], None], done: Callable[[], None]) -> None:
-        super().__init__(placeholder=told, compact=True)
-        self.cursor_blink = False
+        super().__init__(told)
         self._typed = typed
         self._done = done
+
+    def keep(self) -> None:
+        """Go on with what was found."""
+        self._done()
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self._typed()
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._done()
 
 
 class FindAll(Horizontal):

@@ -1,17 +1,16 @@
 """A form: fields with a name each, and what is wrong with one below it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from massgen_tui.console.textual_private import steady_cursor
+from massgen_tui.console.widgets.editing import IN_LINE, edit, editing
 from massgen_tui.text import clean, one_line
 
 _LONGEST_LINE = 4000
@@ -32,15 +31,7 @@ class Editor(Protocol):
         """Let this stand there."""
 
 
-def _editing(widget: type[Widget]) -> dict[str, str]:
-    """What a widget does with its editing keys, by key."""
-    bound = [one for one in widget.BINDINGS if isinstance(one, Binding)]
-    return {key: one.action for one in bound for key in one.key.split(",") if key not in _ELSEWHERE}
-
-
-_ELSEWHERE = frozenset({"enter", "tab", "shift+tab", "escape", "ctrl+c", "super+c"})
-"""Keys that mean something to the form, or the app."""
-_IN_LINE, _IN_LINES = _editing(Input), _editing(TextArea)
+_IN_LINES = editing(TextArea)
 
 
 class OneLine(Input):
@@ -65,7 +56,7 @@ class OneLine(Input):
 
     async def on_key(self, event: events.Key) -> None:
         """Act on editing keys in the order in which they were typed."""
-        await _edit(self, event, _IN_LINE)
+        await edit(self, event, IN_LINE)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, on one line."""
@@ -104,7 +95,7 @@ class Lines(TextArea):
 
     async def on_key(self, event: events.Key) -> None:
         """Act on editing keys in the order in which they were typed."""
-        await _edit(self, event, _IN_LINES)
+        await edit(self, event, _IN_LINES)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, cleaned."""
@@ -116,14 +107,6 @@ class Lines(TextArea):
         """Insert a text in place of the selection."""
         plain = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
         self.move_cursor(self.replace(plain, *self.selection).end_location)
-
-
-async def _edit(widget: Widget, event: events.Key, actions: Mapping[str, str]) -> None:
-    """Do what a widget binds a key to: Textual would once letters behind it were taken in."""
-    action = actions.get(event.key)
-    if action is not None and await widget.app.run_action(action, widget):
-        event.stop()
-        event.prevent_default()
 
 
 steady_cursor(Lines)

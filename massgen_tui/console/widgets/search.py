@@ -8,10 +8,11 @@ from textual.widgets import Input
 
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.stream.pane import AgentPane
+from massgen_tui.console.widgets.editing import SearchInput
 from massgen_tui.text import one_line
 
 
-class SearchBar(Input):
+class SearchBar(SearchInput):
     """Searches one pane; it leaves as soon as the focus does, and what was found stays."""
 
     DEFAULT_CSS = "SearchBar { width: 100%; height: 1; }"
@@ -21,8 +22,7 @@ class SearchBar(Input):
         onward = " and ".join(name_of(f"pane.{one}-place", keymap) for one in ("next", "earlier"))
         told = f"find in {one_line(pane.agent.id, 30)} · enter, then {onward} go on"
         closes = name_of("stop", keymap)
-        super().__init__(placeholder=f"{told} · {closes} ends", compact=True, id=id)
-        self.cursor_blink = False
+        super().__init__(f"{told} · {closes} ends", id=id)
         self.pane = pane
 
     def on_mount(self) -> None:
@@ -34,9 +34,8 @@ class SearchBar(Input):
         event.stop()
         self.pane.find(self.value)
 
-    @on(Input.Submitted)
-    def _done(self, event: Input.Submitted) -> None:
-        event.stop()
+    def keep(self) -> None:
+        """Keep what was found, and give the focus back."""
         self.pane.find(self.value)
         self.blur()
 
