@@ -134,6 +134,15 @@ def test_a_page_that_changed_is_read_as_if_it_were_the_first(
         assert list(again.named(page)) == list(named_lines(page, {"x", "y"}))
 
 
+@pytest.mark.parametrize("lines", [100, 20_000], ids=["short", "long"])
+def test_pages_of_any_length_and_of_many_processes_are_read(lines: int) -> None:
+    again = PageLines({"x"})
+    for round in range(2):
+        for process in range(300 if lines == 100 else 2):
+            page = f"x {round}\n" + "y 1234567\n" * lines + f"z{process} 1\n"
+            assert list(again.named(page)) == [("x", f"x {round}")]
+
+
 def test_of_a_page_that_is_nearly_the_same_only_what_changed_is_looked_at() -> None:
     class Names(set[str]):
         asked = 0

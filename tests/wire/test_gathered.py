@@ -103,6 +103,16 @@ async def test_a_break_is_told_behind_what_came(
         await read(reader)
 
 
+async def test_what_was_read_before_does_not_come_again(
+    read: Callable[[aiohttp.StreamReader], asyncio.Future[bytes]],
+) -> None:
+    reader = body()
+    for piece in PIECES:
+        feed(reader, piece, chunked=False)
+    assert await reader.read(4) == PIECES[0][:4]
+    assert await read(reader) == b"".join(PIECES)[4:]
+
+
 async def test_what_is_read_at_once_is_where_aiohttp_keeps_it() -> None:
     reader = body()
     for piece in PIECES:
