@@ -55,6 +55,8 @@ def read_config(path: Path) -> "Config":
     Raises:
         ConfigError: it cannot be read as a config.
     """
+    # streams and monitors need it, the first frame does not
+    importlib.import_module("massgen_tui.descriptors").raise_limit()
     with _without_plugins():
         config: Config = importlib.import_module("massgen_tui.config.loader").load_config(path)
         config = importlib.import_module("massgen_tui.config.own_settings").with_own(config)

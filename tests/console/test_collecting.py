@@ -1,7 +1,9 @@
 """What the garbage collector is left to do while text streams: little, and little at once."""
 
+import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from textual.strip import Strip
@@ -11,6 +13,7 @@ from massgen_tui.console.stream.rows import PaintContext, Row
 from massgen_tui.console.stream.styles import Styles
 from tests.support.console import staged
 from tests.support.fakes import config_of
+from tests.support.terminal import Terminal
 
 AT_ONCE = 50_000
 """Objects that one collection may look through: more of them take longer than 0.05 s."""
@@ -67,3 +70,31 @@ def test_what_was_there_before_is_not_looked_through() -> None:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before[0])
+
+
+ROOM = "massgen_tui.console.running"
+TOLD = f"""
+import gc, sys
+class Finder:
+    def find_spec(self, found, path=None, target=None):
+        if found in ({ROOM!r}, "click"):
+            print(f"{{found}} {{gc.isenabled()}}.", flush=True)
+sys.meta_path.insert(0, Finder())
+from massgen_tui.cli import main
+main()
+"""
+"""Tells at an import of these whether garbage is collected."""
+
+
+async def test_nothing_is_collected_until_the_first_picture(
+    tmp_path: Path, config: Path, env: Mapping[str, str]
+) -> None:
+    with Terminal(["-c", TOLD, str(config)], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, f"{ROOM} False.")
+
+
+async def test_commands_without_a_picture_collect_as_python_does(
+    tmp_path: Path, env: Mapping[str, str]
+) -> None:
+    with Terminal(["-c", TOLD, "--version"], env=env, cwd=tmp_path) as terminal:
+        await asyncio.to_thread(terminal.until, "click True.")
