@@ -7,7 +7,7 @@ FOLDER = Path("configs")
 ENDINGS = (".yaml", ".yml")
 SHOWN = 20
 ALONE = "`massgen-tui` alone shows what one may begin with."
-_HOST = re.compile(r"[a-z0-9][a-z0-9.-]{0,250}", re.ASCII | re.IGNORECASE)
+_HOST = r"[A-Za-z0-9][A-Za-z0-9.-]{0,250}"
 
 
 def what_there_is() -> str:
@@ -28,7 +28,7 @@ def no_such_config(name: str) -> str:
 
 def perhaps_address(name: str) -> str:
     """What to say of a bare name that may be meant as a host; empty: it cannot be one."""
-    if not _HOST.fullmatch(name) or name.endswith(ENDINGS):
+    if not re.fullmatch(_HOST, name) or name.endswith(ENDINGS):
         return ""
     return f"An address has a port or a scheme: {name}:8000, http://{name}."
 

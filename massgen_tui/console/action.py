@@ -1,8 +1,8 @@
 """What an action of the console is: one value of which all that is told of it is made."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
-from massgen_tui.data_class import dataclass
 from massgen_tui.terminal import in_browser
 
 
@@ -85,8 +85,7 @@ _GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing that the user can have done."""
 
     scope: Scope

@@ -9,8 +9,8 @@ import re
 
 from massgen_tui.console.textual_private import KEY_CODES
 
-_KEY = re.compile(r"\x1b\[([\d:]*(?:;[\d:]*){0,2})([u~A-HP-S])")
-_OTHER = re.compile(r"\x1b\[27;(\d+);(\d+)~")
+_KEY = r"\x1b\[([\d:]*(?:;[\d:]*){0,2})([u~A-HP-S])"
+_OTHER = r"\x1b\[27;(\d+);(\d+)~"
 _RELEASE = 3
 _SHIFT, _CAPS, _NUM, _ALL = 1, 64, 128, 255
 _FUNCTIONAL = range(57344, 63744)
@@ -19,8 +19,8 @@ _FUNCTIONAL = range(57344, 63744)
 
 def in_short(sequence: str) -> str:
     """The sequence without alternate keys and event types; empty where it is no press of a key."""
-    sequence = _OTHER.sub("\x1b[\\2;\\1u", sequence)
-    key = _KEY.fullmatch(sequence)
+    sequence = re.sub(_OTHER, "\x1b[\\2;\\1u", sequence)
+    key = re.fullmatch(_KEY, sequence)
     if key is None:
         return sequence
     codes, end = key.groups()

@@ -10,6 +10,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Generator, Iterator
 from enum import Enum, auto
+from functools import cache
 from typing import NamedTuple
 
 ESCAPE_DELAY = 0.1
@@ -35,14 +36,17 @@ _WHOLE = re.compile(
     rb"|(?P<alt>[\x00-\x1a\x1c-NQ-WYZ\\`-\x7f]"
     rb"|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}))"
 )
-_PART = re.compile(
+_PART = (
     rb"\x1b(?:\[M[\s\S]{0,2}|\[\[|\[(?!M|\[)[0-?]*[ -/]*|O[0-9;]*|[]PX^_]"
     rb"|[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})?\Z"
 )
 # OSC, DCS, SOS, PM and APC begin a string, up to ST or BEL; CAN, SUB and another escape end it too.
 _STRING = re.compile(rb"\x1b[]PX^_](?=[\s\S])")
-_STRING_END = re.compile(rb"[\x07\x18\x1a]|\x1b\\|(?=\x1b[^\\])")
-_BROKEN = re.compile(rb"\x1b(?:\[[ -?]*|O[0-9;]*|)")
+_STRING_END = rb"[\x07\x18\x1a]|\x1b\\|(?=\x1b[^\\])"
+_BROKEN = rb"\x1b(?:\[[ -?]*|O[0-9;]*|)"
+
+# what a terminal answers at the start is whole: the first frame waits for no more than that
+_compiled = cache(re.compile)
 
 
 class Kind(Enum):
@@ -140,16 +144,16 @@ class Lexer:
                 kind = Kind.ALT if whole["alt"] is not None else Kind.SEQUENCE
                 yield Token(kind, whole[0].decode("utf-8", "replace"))
             return whole.end()
-        if _PART.match(data, at):
+        if _compiled(_PART).match(data, at):
             if len(data) - at <= LONGEST:
                 self._rest = data[at:]
             return len(data)
-        broken = _BROKEN.match(data, at)
+        broken = _compiled(_BROKEN).match(data, at)
         return broken.end() if broken is not None else at + 1
 
     def _skip(self, data: bytes, at: int) -> int:
         """Skip what belongs to a string; gives where the next thing begins."""
-        end = _STRING_END.search(data, at)
+        end = _compiled(_STRING_END).search(data, at)
         if end is None:
             self._rest = _ESC if data.endswith(_ESC, at) else b""
             return len(data)

@@ -25,12 +25,12 @@ _load: Callable[[str], CellTable] = getattr(rich_cells, _LOAD)
 """Rich's own."""
 _TAGS = 0xE0000
 """From here on nothing is drawn by itself."""
-_MARKED = ("Mc", "Lo")
+_MARKED = frozenset({"Mc", "Lo"})
 """Categories of the characters that Rich gives no cell and some terminals do."""
 _SQUARED = (0x3248, 0x324F, 2)
 """Numbers on black squares, of two cells in glibc."""
-_JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
-"""Vowels and ends of Hangul syllables, drawn into the first letter."""
+_VOWELS, _ENDS = range(0x1160, 0x1200), range(0xD7B0, 0xD800)
+"""Of Hangul syllables, drawn into the first letter; both have some of either."""
 # What terminals do not take for equally wide: joined and toned emoji, flags, Indic vowels, signs
 # that Unicode 16 made wide. Outside it: Latin, Greek, Cyrillic and Georgian letters, punctuation,
 # arrows, lines, signs, and the East Asian scripts.
@@ -89,8 +89,8 @@ def _joined(text: str, spans: list[Grapheme]) -> Iterator[Grapheme]:
 @lru_cache(4096)
 def _alone(character: str) -> int:
     """Cells that a terminal gives a character that joins nothing but the mark on a letter."""
-    kind = category(character)
-    if kind in ("Mn", "Me", "Cf") or _JOINING.match(character):
+    kind, code = category(character), ord(character)
+    if kind in ("Mn", "Me", "Cf") or code in _VOWELS or code in _ENDS:
         return 0
     # what is not assigned is wide to Python 3.11, and to nothing that draws
     return 1 + (kind != "Cn" and east_asian_width(character) in "WF")
@@ -103,8 +103,9 @@ def _mended(version: str = "auto") -> CellTable:
     widths = [_SQUARED]
     for first, last, width in table.widths:
         start = first
-        if not width and first < _TAGS:
-            for one in range(first, last + 1):
+        within = range(first, last + 1)
+        if not (width or first >= _TAGS or _MARKED.isdisjoint(map(category, map(chr, within)))):
+            for one in within:
                 if category(chr(one)) not in _MARKED or not (size := _alone(chr(one))):
                     continue
                 if start < one:
