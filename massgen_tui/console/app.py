@@ -193,7 +193,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys until there is something that they mean anything to."""
-        pressed = isinstance(event, events.Key | events.Paste)
+        pressed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
         if self._held is None and pressed:
             self.pressed = self.session.clock()
         if self._held is None or not pressed:

@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
+from textual.widget import Widget
+
+from massgen_tui.console.contain import guarded
 
 PATIENCE = 0.2
 """Seconds that a key may hold up those behind it."""
@@ -14,19 +18,26 @@ PATIENCE = 0.2
 class OrderedKeys(App[None], inherit_bindings=False):
     """An app that takes a key only when the one before it has been acted on.
 
-    Textual hands letters on to the widget that has the focus, which takes them in when it comes to
-    it; a key that the app itself acts on would overtake them, and one typed behind a key that
-    closes a screen would be lost with that screen.
+    Textual hands a key on to the widget that has the focus, which takes it in when it comes to it.
+    One that means nothing there comes up, parent by parent, to the app, which does what is bound to
+    it; a line or a list tells in the same way that something was chosen. Letters would overtake all
+    that, and what is typed behind a key that closes a screen would be lost with that screen.
     """
 
+    _behind: list[events.Event] | None = None
+    """What was typed behind a key that is on its way up; None: none is."""
+    _rising: asyncio.Task[None] | None = None
+
     async def on_event(self, event: events.Event) -> None:
-        """Act on an event; of keys, wait until whom it was handed to has acted."""
-        if isinstance(event, events.Key | events.Paste) and self.take(event):
-            return
-        target = self.focused or self.screen if isinstance(event, events.Key) else None
-        await super().on_event(event)
-        if target is not None:
-            await _acted(target)
+        """Act on an event; what is typed, pasted or clicked waits for the keys before it."""
+        if not isinstance(event, events.InputEvent | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._behind is not None:
+            self._behind.append(event)
+        elif isinstance(event, events.Key):
+            await self._press(event)
+        elif not (isinstance(event, events.Paste) and self.take(event)):
+            await super().on_event(event)
 
     def take(self, event: events.Key | events.Paste) -> bool:
         """Act at once on what is typed or pasted where it means nothing; tells whether it did.
@@ -35,11 +46,47 @@ class OrderedKeys(App[None], inherit_bindings=False):
         """
         return False
 
+    async def _press(self, key: events.Key) -> None:
+        """Act on a key, and wait until whom it was handed to has."""
+        if self.take(key):
+            return
+        screen, target = self.screen, self.focused or self.screen
+        await super().on_event(key)
+        await _acted([target])
+        if not key.is_forwarded:  # the app itself has acted on it
+            await self._in_front(screen)
+        elif not target.check_consume_key(key.key, key.character):
+            self._behind = []
+            self._rising = asyncio.create_task(self._comes_up(screen, target))
 
-async def _acted(target: MessagePump) -> None:
-    """Return when `target` has taken in what it was handed before."""
-    done = asyncio.Event()
-    if target.call_later(done.set):
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await done.wait()
+    async def _comes_up(self, screen: MessagePump, target: Widget) -> None:
+        """Let what is behind a key act when that has come up to the app, and done all it does."""
+        try:
+            way = target.ancestors_with_self
+            await _acted([*way, *way])  # the second time what the target tells of the key
+            await self._in_front(screen)
+        finally:
+            self.call_later(self._go_on)
+
+    async def _in_front(self, before: MessagePump) -> None:
+        """Return when a screen that a key has opened has given the focus to what is typed in."""
+        with contextlib.suppress(ScreenStackError):  # the app ends
+            if self.screen is not before:
+                await _acted([self.screen])
+
+    async def _go_on(self) -> None:
+        """Act on what was typed behind a key; it waits anew where one of them is to come up."""
+        behind, self._behind = self._behind or (), None
+        for event in behind:
+            with guarded():
+                await OrderedKeys.on_event(self, event)
+
+
+async def _acted(pumps: Iterable[MessagePump]) -> None:
+    """Return when each of these in its turn has taken in what it was handed before."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            for pump in pumps:
+                done = asyncio.Event()
+                if pump.call_later(done.set):
+                    await done.wait()

@@ -18,6 +18,7 @@ from massgen_tui.console.contain import exit_code
 from massgen_tui.console.keys import bindings, keymap_of
 from massgen_tui.console.lifecycle import ForcedExit
 from massgen_tui.console.mended import Mended
+from massgen_tui.console.ordered_keys import OrderedKeys
 from massgen_tui.console.own_keys import keys_of
 from massgen_tui.console.refresher import Refresher
 from massgen_tui.console.screens.help import keys_in
@@ -30,7 +31,7 @@ from massgen_tui.supervise.watching import Watching
 from massgen_tui.terminal import Modes, on_signals
 
 
-class WatchApp(CopyingApp, Mended, inherit_bindings=False):
+class WatchApp(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
     """The sidebar alone."""
 
     TITLE = "massgen-tui watch"

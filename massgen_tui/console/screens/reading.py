@@ -65,7 +65,7 @@ class Reading(Screen[None]):
     async def action_find_all(self) -> None:
         """Ask what to find in all panes; a second time, what else."""
         if self.bar is not None:
-            self.bar.input.focus()
+            self.set_focus(self.bar.input)
             return
         self.close_search()
         await self.query("#search").remove()
@@ -77,6 +77,7 @@ class Reading(Screen[None]):
         )
         self.bar = bar
         await self.mount(bar)
+        self.set_focus(bar.input)
 
     def go_to(self, pane: AgentPane) -> None:
         """Bring a pane into sight and give it the focus."""

@@ -86,7 +86,6 @@ class FindAll(Horizontal):
         """Begin anew in all panes."""
         for pane in self._panes():
             pane.find("")
-        self.input.focus()
         self.set_interval(_EVERY, self.work)
 
     def _typed(self) -> None:
