@@ -15,14 +15,14 @@ from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
 from massgen_tui.console.collecting import collect_in_steps
-from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits, typed_by
+from massgen_tui.console.held_keys import HeldKeys
+from massgen_tui.console.keys import bindings, keymap_of, keys_of, quits
 from massgen_tui.console.late import begin_to_import, put_in_place, read_config, rooms
 from massgen_tui.console.layout import first_of
 from massgen_tui.console.refresher import Refresher
 from massgen_tui.console.remembered import LAYOUT, Remembered
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.console.textual_private import styled_once
-from massgen_tui.console.watched_config import WatchedConfig
 from massgen_tui.terminal import Before
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _NUMBERS = itertools.count(1)
 """Of the modes, which hold a main screen each and what is over it."""
 
 
-class ConsoleApp(WatchedConfig, inherit_bindings=False):
+class ConsoleApp(HeldKeys, inherit_bindings=False):
     """Several agents side by side.
 
     Of a config file it shows the outline first: what the session needs is imported behind that
@@ -76,7 +76,7 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         """What is wrong with the config, where that ended the console."""
         self.before = before or Before()
         self.remembered = remembered or Remembered()
-        self._held: list[events.Event] | None = keys_of(self.before.typed)
+        self.hold_keys(keys_of(self.before.typed))
         self._first = (prompt, notice)
         self._unsaid: list[Callable[[], None]] = []
         self._unsent = ""
@@ -126,11 +126,8 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self.call_after_refresh(self._begin)
         else:
             self.wear(self._outline.theme)
-            self._show_typed()
-            # who has typed waits for what the keys do, not for a picture that tells more
-            pressed = bool(self._held)
-            tell = partial(self._opening.tell, self._read_on)
-            self.call_after_refresh(self._read_on if pressed else tell)
+            self._show_held()
+            self.call_after_refresh(self._go_on)
 
     def apply_ui(self, *, theme: bool = True) -> None:
         """Take over title, keys and, with `theme`, the colours of the config."""
@@ -139,12 +136,21 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self.wear(self.workspace.config.ui.theme)
         self.set_keymap(keymap_of(self.workspace.keys.keymap))
 
+    def _go_on(self) -> None:
+        # who has typed waits for what the keys do, not for a picture that tells more
+        if self._held or self._opening is None:
+            self._read_on()
+        else:
+            self._opening.tell(self._read_on)
+
     def _read_on(self) -> None:
         self.run_worker(self._open(self._outline.path), group="open")
 
     async def _open(self, path: Path) -> None:
         """Read the config whole and put the main screen in the place of the outline."""
-        if self._first[0]:
+        if self._opening is not None and self._opening.helps:
+            await self._drawn()  # before imports take the processor
+        if self._first[0] or not self._held:  # what keys do comes before what servers say
             begin_to_import()
         try:
             config = await asyncio.to_thread(read_config, path)
@@ -155,9 +161,16 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
         self.attach_workspace(rooms().Workspace(config, None, self))
         if self._first[0]:
             await self._ask_first()
+        helps = self._opening is not None and self._opening.helps
         self._opening = None
-        await self.show_main()
+        await self.show_main(helps=helps)
         self.call_after_refresh(self._begin)
+
+    async def _drawn(self) -> None:
+        """Return when what is to be seen by now is."""
+        drawn = asyncio.Event()
+        if self.call_after_refresh(drawn.set):
+            await drawn.wait()
 
     async def _ask_first(self) -> None:
         """Ask what is given before what is drawn; what cannot be sent is left for the screen."""
@@ -181,51 +194,38 @@ class ConsoleApp(WatchedConfig, inherit_bindings=False):
             self._unsent = prompt
         self._first = (None, notice)
 
-    async def show_main(self) -> None:
-        """Put the main screen of the workspace in the place of what is seen."""
+    async def show_main(self, *, helps: bool = False) -> None:
+        """Put the main screen of the workspace in the place of what is seen.
+
+        With `helps` the help is over both: the key that asked for it has acted.
+        """
         self.apply_ui()
         self.main.prepare(self.size)
         main = cast("Screen[object]", self.main)
         mode = f"session {next(_NUMBERS)}"
         self.add_mode(mode, lambda: main)
         styled_once(self, main)
-        await self.switch_mode(mode)
+        with self.batch_update():
+            await self.switch_mode(mode)
+            if helps:
+                self.drop_first_key()
+                await self.push_screen(self.workspace.help_screen())
 
-    async def on_event(self, event: events.Event) -> None:
-        """Keep keys until there is something that they mean anything to."""
-        pressed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if self._held is None and pressed:
-            self.pressed = self.session.clock()
-        if self._held is None or not pressed:
-            await super().on_event(event)
-        elif self._opening is not None and quits(event, self._held):
+    def hold(self, event: events.Event, held: list[events.Event]) -> None:
+        """Keep a key that is typed before the session is there, and show what it will do."""
+        if self._opening is not None and quits(event, held):
             self.leave(True)
         else:
-            self._held.append(event)
-            self._show_typed()
+            super().hold(event, held)
+            self._show_held()
 
     def take(self, event: events.Key | events.Paste) -> bool:
         """Let what is typed outside the prompt go there, and what comes behind it too."""
         return self._opening is None and self.screen is self.main and self.main.take(event)
 
-    def _show_typed(self) -> None:
+    def _show_held(self) -> None:
         if self._opening is not None and self._held is not None:
-            self._opening.show(typed_by(self._held))
-
-    @property
-    def holds_keys(self) -> bool:
-        """Keys are kept until there is something that they mean anything to."""
-        return self._held is not None
-
-    def hold_keys(self) -> None:
-        """Keep what is typed from now on: it is meant for what is to come."""
-        self._held = []
-
-    async def release_keys(self) -> None:
-        """Let the keys act that were typed by now, in their order."""
-        while self._held:
-            await super().on_event(self._held.pop(0))
-        self._held = None
+            self._opening.show(self._held)
 
     async def _begin(self) -> None:
         collect_in_steps()

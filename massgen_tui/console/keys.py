@@ -1,7 +1,7 @@
 """What is made of the keys in the table of actions: bindings, their names, and what was typed."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from textual import events
@@ -137,6 +137,12 @@ def quits(event: events.Event, before: list[events.Event]) -> bool:
     """Whether a key quits at once: when nothing was typed, or on second thought."""
     keys = [event, *before[-1:]]
     return all(isinstance(key, events.Key) and key.key == "ctrl+q" for key in keys)
+
+
+def asks_help(keys: Sequence[events.Event]) -> bool:
+    """Whether the first of these keys opens the help, for who has no keys of their own."""
+    first = keys[0] if keys else None
+    return isinstance(first, events.Key) and first.key == by_id("help").keys
 
 
 def typed_by(keys: Iterable[events.Event]) -> str:

@@ -5,6 +5,8 @@ lies between two widgets, which takes whole conversations (textual#5409), and fa
 them goes away meanwhile (textual#6452) or has no place for the pointer (textual#6596).
 """
 
+from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from textual import events
@@ -19,6 +21,7 @@ from textual.widget import Widget
 
 from massgen_tui.console import textual_private
 from massgen_tui.console.contain import Contained
+from massgen_tui.console.once import once
 from massgen_tui.console.textual_private import Forward
 from massgen_tui.late import late
 
@@ -65,6 +68,16 @@ class Mended(Contained, inherit_bindings=False):
         if not screen.is_mounted:  # one that was below and is seen again keeps them
             self._notices.drop()
             textual_private.show_notices(self)
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Draw nothing for so many seconds; where Textual's timer is lost, nothing ever again."""
+        held = ExitStack()
+        held.enter_context(self.batch_update())
+        once(self, delay, partial(self._draw_again, held))
+
+    def _draw_again(self, held: ExitStack) -> None:
+        held.close()
+        self.screen.refresh()
 
     def action_command_palette(self) -> None:
         """Show every command by name."""

@@ -12,6 +12,8 @@ from textual.app import App
 
 import massgen_tui
 from massgen_tui.console.once import once
+from tests.support.console import staged
+from tests.support.mirror import Mirror
 
 
 def standing_still(seconds: float) -> Iterator[float]:
@@ -41,6 +43,19 @@ async def test_a_call_that_is_cancelled_or_whose_target_has_gone_does_not_come()
         once(app, 0.01, lambda: came.append("c"))
     await asyncio.sleep(0.02)
     assert came == ["b"]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1, 60.0])
+async def test_a_screen_that_is_not_drawn_for_a_while_is_drawn_behind_it(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged() as stage:
+        ahead, clock = standing_still(seconds), _time.get_time
+        monkeypatch.setattr(_time, "get_time", lambda: clock() + next(ahead))
+        stage.app.delay_update()
+        shown = Mirror(stage.app, monkeypatch)
+        while not shown.text.strip():
+            await stage.pilot.pause()
 
 
 def test_no_timer_is_used_that_may_be_lost() -> None:

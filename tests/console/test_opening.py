@@ -25,7 +25,7 @@ from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.terminal import Before
 from tests.support.console import screen_text
-from tests.support.mirror import drawn_whole
+from tests.support.mirror import Mirror, drawn_whole
 
 TEXT = """
 agents:
@@ -199,6 +199,64 @@ async def test_what_keys_of_the_start_do_is_drawn_before_what_takes_the_processo
             await pilot.pause(0.01)
         assert drawn in seen[0]
         assert len(seen) == 1
+
+
+class Frames(Mirror):
+    """A terminal, and each picture that it showed."""
+
+    def __init__(self, app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seen: list[str] = []
+        super().__init__(app, monkeypatch)
+
+    def _display(self, screen: object, update: object) -> None:
+        if not self._app._batch_count:
+            super()._display(screen, update)
+            self.seen.append(self.text)
+
+
+async def test_the_help_is_there_before_the_session_and_stays_when_that_comes(
+    path: Path, may_read: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(path) as (app, pilot):
+        await pilot.press("f1")
+        await pilot.pause()
+        assert "esc close · c copy" in screen_text(app)
+        frames = Frames(app, monkeypatch)
+        may_read.set()
+        await ready(app, pilot)
+        assert app.screen_stack == [app.main, app.screen]
+        assert frames.seen
+        assert all("esc close · c copy" in seen for seen in frames.seen)
+        await pilot.press("escape", *"hi")
+        assert app.screen is app.main
+        assert app.prompt.text == "hi"
+
+
+async def test_keys_behind_the_help_act_in_their_order_once_the_session_is_there(
+    path: Path, may_read: threading.Event
+) -> None:
+    async with opened(path) as (app, pilot):
+        await pilot.press("f1", "escape", *"hi", "enter", *"more", "f1", "down")
+        may_read.set()
+        await ready(app, pilot)
+        assert [agent.turns[0].prompt for agent in app.session.agents] == ["hi"] * 2
+        assert app.prompt.text == "more"
+        assert "esc close · c copy" in screen_text(app)
+        assert app.screen.query_one("#sheet").scroll_y == 1
+
+
+@pytest.mark.parametrize("text", [TEXT.replace("ui: {", "ui: {keymap: {help: f7}, ")])
+async def test_no_help_is_shown_early_where_keys_are_the_users_own(
+    path: Path, may_read: threading.Event
+) -> None:
+    async with opened(path) as (app, pilot):
+        await pilot.press("f1", "f7")
+        assert [type(screen) for screen in app.screen_stack] == [OpeningScreen]
+        may_read.set()
+        await ready(app, pilot)
+        assert "esc close · c copy" in screen_text(app)
+        await pilot.press("escape")
+        assert app.screen_stack == [app.main]
 
 
 @pytest.mark.parametrize(("typed", "tells"), [("", True), ("h", False), ("hello\n", False)])

@@ -20,6 +20,7 @@ from textual.widgets import Static
 from massgen_tui.config.outline import Outline
 from massgen_tui.console.action import Scope
 from massgen_tui.console.action_table import acting_in
+from massgen_tui.console.keys import asks_help, typed_by
 from massgen_tui.console.layout import (
     Arrangement,
     Layout,
@@ -63,6 +64,8 @@ class OpeningScreen(Screen[None]):
         self._keys = Line(id="keys")
         self._small = Static(id="small")
         self._told = False
+        self.helps = False
+        """The help is shown over it."""
 
     def compose(self) -> ComposeResult:
         """Title, frames, prompt, and the keys."""
@@ -105,9 +108,13 @@ class OpeningScreen(Screen[None]):
             line = foot(acting_in(*_ASKED), {}, size.width - len(part))
             self._keys.show(line, Text(part, "bold"))
 
-    def show(self, typed: str) -> None:
-        """Show what has been typed."""
-        self._typed.show(typed)
+    def show(self, keys: Sequence[events.Event]) -> None:
+        """Show what these keys make of the prompt, and the help that the first asks for."""
+        self._typed.show(typed_by(keys))
+        if not self.helps and not self._outline.own_keys and asks_help(keys):
+            self.helps = True
+            room = importlib.import_module("massgen_tui.console.screens.help")
+            self.app.push_screen(room.help_screen({}))
 
     def tell(self, then: Callable[[], None]) -> None:
         """Tell the keys, and of the agents what is imported for it; then go on."""
