@@ -127,7 +127,7 @@ class ConsoleApp(HeldKeys, inherit_bindings=False):
         else:
             self.wear(self._outline.theme)
             self._show_held()
-            self.call_after_refresh(self._go_on)
+            self.call_after_refresh(self._after_first)
 
     def apply_ui(self, *, theme: bool = True) -> None:
         """Take over title, keys and, with `theme`, the colours of the config."""
@@ -136,7 +136,7 @@ class ConsoleApp(HeldKeys, inherit_bindings=False):
             self.wear(self.workspace.config.ui.theme)
         self.set_keymap(keymap_of(self.workspace.keys.keymap))
 
-    def _go_on(self) -> None:
+    def _after_first(self) -> None:
         # who has typed waits for what the keys do, not for a picture that tells more
         if self._held or self._opening is None:
             self._read_on()
