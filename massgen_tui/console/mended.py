@@ -16,7 +16,7 @@ from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.notifications import Notification, Notifications
 from textual.screen import Screen
-from textual.theme import ThemeProvider
+from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
 from massgen_tui.console import textual_private
@@ -49,11 +49,20 @@ class Newest(Notifications):
 class Mended(Contained, inherit_bindings=False):
     """An app with our palette, and one notice at a time."""
 
+    _colours: tuple[Theme, dict[str, str]] | None = None
+
     def __init__(self) -> None:
         """Nothing is told."""
         super().__init__()
         self._notices = Newest()
         textual_private.keep_notices(self, self._notices)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours of the theme, worked out once: Textual and our rows ask for them."""
+        theme = self.current_theme
+        if self._colours is None or self._colours[0] is not theme:
+            self._colours = theme, super().get_css_variables()
+        return self._colours[1]
 
     def wear(self, theme: str) -> None:
         """Have the colours of this name, where there are such."""

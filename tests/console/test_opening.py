@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.app import ComposeResult
+from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.pilot import Pilot
 
 from massgen_tui.config.errors import ConfigError
@@ -141,6 +143,32 @@ async def test_it_shows_titles_prompt_and_what_is_typed(
         rows = screen_text(app).splitlines()
         assert "1 first · org/big · vLLM" in rows[1]
         assert "2 second · small · SGLang" in rows[1]
+
+
+async def test_the_first_picture_is_styled_once_by_few_rules(
+    path: Path, may_read: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    styled, apply = Counter[str](), Stylesheet.apply
+
+    def counted(
+        sheet: Stylesheet,
+        node: DOMNode,
+        *,
+        animate: bool = False,
+        cache: dict[tuple[object, ...], RulesMap] | None = None,
+    ) -> None:
+        styled[repr(node)] += 1
+        apply(sheet, node, animate=animate, cache=cache)
+
+    monkeypatch.setattr(Stylesheet, "apply", counted)
+    async with opened(path) as (app, pilot):
+        seen = [repr(one) for one in app.screen.query("OpeningScreen > *").exclude("ToastRack")]
+        assert seen
+        assert [one for one in seen if styled[one] != 1] == []
+        rules = app.stylesheet.rules
+        assert not any("prompt" in name for rule in rules for name in rule.selector_names)
+        may_read.set()
+        await ready(app, pilot)
 
 
 async def test_of_what_is_pasted_before_the_session_is_there_the_end_is_seen_and_nothing_acts(

@@ -19,6 +19,12 @@ SECOND_DIGIT = 0.8
 class GotoScreen(Modal[None]):
     """Goes to the number that was typed; 0 is the prompt."""
 
+    DEFAULT_CSS = """
+    GotoScreen { align: center bottom; }
+    GotoScreen, GotoScreen:ansi { background: $background 0%; }
+    GotoScreen > #goto { width: 100%; height: 1; background: $primary; color: $text; }
+    """
+
     def __init__(
         self,
         panes: Sequence[str],

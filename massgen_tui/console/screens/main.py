@@ -21,6 +21,7 @@ from massgen_tui.console.layout import (
     too_small,
     too_small_words,
 )
+from massgen_tui.console.screens.main_style import MAIN
 from massgen_tui.console.screens.moving import Moving
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.status_text import NO_REASONING
@@ -42,6 +43,8 @@ from massgen_tui.session.coordination import Agreement
 class MainScreen(Moving, CachedLines):
     """Panes, sidebar and prompt."""
 
+    DEFAULT_CSS = MAIN
+    SCOPED_CSS = False
     BINDINGS = bindings(Scope.MAIN, Scope.PANE, Scope.DIGIT)
     AUTO_FOCUS = "#prompt"
 
@@ -88,7 +91,7 @@ class MainScreen(Moving, CachedLines):
         self._monitor = monitor
 
     def compose(self) -> ComposeResult:
-        """Everything, in the order of the grid in console.tcss."""
+        """Everything, in the order of the grid in `main_style`."""
         yield self.title_bar
         yield self.rounds
         yield self.grid

@@ -86,6 +86,10 @@ class OpeningScreen(Screen[None]):
         self._title.tell(outline.path.stem, " · ".join(said), None)
         self._folded.show(asking_line())
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """It was styled as it was mounted: once is enough."""
+        event.refresh_styles = False
+
     def on_resize(self, event: events.Resize) -> None:
         """Stand as the main screen does in this size."""
         self._stand(event.size)
