@@ -1,6 +1,7 @@
 """What happened in a session as lines of its file. Runs in the writer's thread."""
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from math import inf
 from typing import NamedTuple
@@ -114,14 +115,13 @@ class Encoder:
         self._open: dict[int, _Open] = {}
         self._alive: dict[int, float] = {}
 
-    def take_all(self, happened: deque[tuple[float, SessionEvent]]) -> list[str]:
+    def take_all(self, happened: deque[tuple[float, SessionEvent]]) -> Iterator[str]:
         """The lines of all that happened, which is emptied meanwhile."""
-        told: list[str] = []
         open_ = self._open
         while happened:
             at, event = happened.popleft()
             if not isinstance(event, events.Streamed):
-                told += self.take(at, event)
+                yield from self.take(at, event)
                 continue
             # thousands of these come in a second, nearly all behind others of their kind
             serial, piece = event
@@ -130,14 +130,13 @@ class Encoder:
             elif isinstance(piece, streamed.ReasoningDelta):
                 channel = REASONING
             else:
-                told += self._stream(at, serial, piece)
+                yield from self._stream(at, serial, piece)
                 continue
             held = open_.get(serial)
             if held is not None and held.channel is channel and held.length <= LONGEST:
                 held.add(at, piece.text, piece.pieces)
             else:
-                told += self._text(at, serial, channel, piece.text, piece.pieces)
-        return told
+                yield from self._text(at, serial, channel, piece.text, piece.pieces)
 
     def take(self, at: float, event: SessionEvent) -> list[str]:
         """The lines that are to be written now that this happened at `at`."""

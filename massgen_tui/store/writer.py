@@ -6,9 +6,10 @@ import os
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -176,13 +177,17 @@ class SessionLog:
             self._idle = False
 
     def _write(self) -> None:
-        self._encoder = encoder = self._encoder or self._make_encoder()
-        told = encoder.take_all(self._happened)
-        told += encoder.flush(whole=self._ending)
-        if told:
+        told = self._told()
+        for first in told:
             if self._file is not None and self._removed(self._file):
                 self._begin_anew(self._file)
-            self._put(told)
+            self._put(chain((first,), told))
+
+    def _told(self) -> Iterator[str]:
+        """The lines of what happened by now."""
+        self._encoder = encoder = self._encoder or self._make_encoder()
+        yield from encoder.take_all(self._happened)
+        yield from encoder.flush(whole=self._ending)
 
     def _begin(self) -> None:
         if self._onto is not None:
@@ -194,8 +199,12 @@ class SessionLog:
         self._before = ()
 
     def _put(self, told: Iterable[str]) -> None:
+        """Write lines as they are made: many at once are memory that the thread's heap keeps."""
         if self._file is not None:
-            self._file.write("\n".join(told) + "\n")
+            write = self._file.write
+            for line in told:
+                write(line)
+                write("\n")
             self._file.flush()
 
     def _create(self) -> IO[str]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -21,9 +22,10 @@ from massgen_tui.backends.events import (
     ToolCallDelta,
 )
 from massgen_tui.config.model import Config
-from massgen_tui.session.events import Entry
+from massgen_tui.session.events import Entry, SessionEvent
 from massgen_tui.session.session import Session
 from massgen_tui.session.status import Status
+from massgen_tui.store.encoder import Encoder
 from massgen_tui.store.locks import is_locked
 from massgen_tui.store.messages import name_of
 from massgen_tui.store.reader import NoSessionError, read_session
@@ -433,3 +435,25 @@ async def test_what_is_read_prints_as_what_was(folder: Path) -> None:
         (now,) = kept.state.agents[id].turns[0].attempts
         assert attempt_record(now) == attempt_record(was)
         assert now.status in (Status.DONE, Status.FAILED)
+
+
+async def test_lines_are_written_as_they_are_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many that wait for each other are memory that the writer's thread keeps for ever."""
+    waiting, made = list[int](), 0
+
+    class Watched(Encoder):
+        def take_all(self, happened: deque[tuple[float, SessionEvent]]) -> Iterator[str]:
+            nonlocal made
+            for line in super().take_all(happened):
+                made += len(line)
+                yield line
+                waiting.append(made - file_in(folder).stat().st_size)
+
+    monkeypatch.setattr("massgen_tui.store.encoder.Encoder", Watched)
+    said = ["\U0001f642 " * 9_000, "x" * 30_000, "y" * 70_000]
+    assert await converse(KEPT, Backends(a=[answer(one) for one in said]), *"pqr") == []
+    assert made > 100_000
+    assert max(waiting) < 16_384
+    assert [one["v"] for one in lines(folder) if "v" in one]
