@@ -48,7 +48,7 @@ def read_kept(
                 raise
             except (ValueError, KeyError, OverflowError, RecursionError):
                 continue  # a damaged line: what it told of is asked for again
-        names.known |= decoder.names
+        names.known.update(decoder.names)
     if not counts.turns:
         raise PromptsError(f"session {head.id} holds no answers to many prompts")
     return Onto(path, head, zero, names)

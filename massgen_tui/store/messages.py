@@ -8,14 +8,17 @@ from massgen_tui.backends.events import StreamEvent
 from massgen_tui.session import events
 from massgen_tui.session.events import SessionEvent
 from massgen_tui.session.requests import Sent, SentRequest
+from massgen_tui.store.packed import Names, Places
 from massgen_tui.store.schema import to_json
 
 SHORT = 32
 """Characters of a text that is rather repeated than referred to."""
 _KINDS = "crp"
 """Texts that are referred to: content, reasoning, prompts."""
-_DIGEST = 15
-"""Bytes of a text's digest: no two texts share one, and an answer's fits 48 bytes with its head."""
+_DIGEST = 16
+"""Bytes of a text's digest: no two texts share one."""
+_NOTHING = Places(_DIGEST)
+"""What is told in no conversation; nothing is ever put in."""
 
 
 class MessageNames:
@@ -23,11 +26,14 @@ class MessageNames:
 
     def __init__(self) -> None:
         """Nothing is told yet."""
-        self.known: set[str] = set()
+        self.known = Names()
         """Names of the messages that are in the file."""
-        self._told: dict[str, dict[bytes, int]] = {}
+        self._told: dict[str, Places] = {}
         """What each agent's conversation tells, as `_place`: texts by their digests."""
+        self._talking: set[str] = set()
+        """Agents that were asked something in a conversation that goes on."""
         self._agents: dict[int, str] = {}
+        """Whose the attempts are that have not ended."""
         self._joined: set[int] = set()
         """Attempts that go on with others."""
         self._alone = False
@@ -43,22 +49,26 @@ class MessageNames:
                     self._tell(agent, text, "p", turn)
             case events.Queued(attempt=serial, agent=agent, continues=before):
                 self._agents[serial] = agent
+                self._talking.add(agent)
                 if before is not None:
                     self._joined.add(serial)
             case events.Ended(attempt=serial) | events.Withdrawn(attempt=serial) if self._alone:
                 self._texts.pop(serial, None)
                 self._agents.pop(serial, None)
             case events.Ended(attempt=serial) if serial in self._agents:
-                texts = self._texts.pop(serial, {})
+                agent, texts = self._agents.pop(serial), self._texts.pop(serial, {})
                 # of one that goes on with another this is a part of what it says
                 for what, parts in texts.items() if serial not in self._joined else ():
-                    self._tell(self._agents[serial], "".join(parts), what, serial)
-            case events.Withdrawn(attempt=serial) if serial in self._agents:
-                self._drop(self._agents[serial], serial, "cr")
+                    self._tell(agent, "".join(parts), what, serial)
+            case events.Withdrawn(attempt=serial):
+                self._agents.pop(serial, None)
+                for agent in self._told:  # of one that has ended it is not known whose it was
+                    self._drop(agent, serial, "cr")
             case events.TakenBack(turn=turn, agent=agent):
                 self._drop(agent, turn, "p")
             case events.AgentRemoved(agent=agent):
                 self._told.pop(agent, None)
+                self._talking.discard(agent)
             case events.Cleared(agents=agents):
                 self._forget(agents)
 
@@ -69,8 +79,9 @@ class MessageNames:
         self._agents = {
             serial: agent for serial, agent in self._agents.items() if agent not in agents
         }
-        if not self._agents:
-            self.known = set()
+        self._talking.difference_update(agents)
+        if not self._talking:
+            self.known = Names()
 
     def learn(self, event: SessionEvent) -> None:
         """Learn of an event that the file holds already."""
@@ -137,27 +148,26 @@ class MessageNames:
     def _kept(self, serial: int, message: object) -> object:
         if not isinstance(message, Mapping):
             return message
-        told = self._told.get(self._agents[serial], {})
+        told = self._told.get(self._agents[serial], _NOTHING)
         return {key: _referred(value, told) for key, value in message.items()}
 
     def _tell(self, agent: str, text: str, what: str, serial: int) -> None:
         if len(text) > SHORT and not self._alone:
-            self._told.setdefault(agent, {})[_digest(text)] = _place(what, serial)
+            told = self._told.setdefault(agent, Places(_DIGEST))
+            told.put(_digest(text), _place(what, serial))
 
     def _drop(self, agent: str, serial: int, what: str) -> None:
         """Refer no more to what is taken out of a conversation."""
-        told = self._told.get(agent, {})
-        places = {_place(kind, serial) for kind in what}
-        for digest in [one for one, place in told.items() if place in places]:
-            del told[digest]
+        if agent in self._told:
+            self._told[agent].drop([_place(kind, serial) for kind in what])
 
 
 def _place(what: str, serial: int) -> int:
-    """Where a text is told: content, reasoning or a prompt, and whose. A pair takes twice it."""
+    """Where a text is told: content, reasoning or a prompt, and whose."""
     return serial * len(_KINDS) + _KINDS.index(what)
 
 
-def _referred(value: object, told: Mapping[bytes, int]) -> object:
+def _referred(value: object, told: Places) -> object:
     if isinstance(value, str) and len(value) > SHORT:
         found = told.get(_digest(value))
         if found is not None:

@@ -68,7 +68,7 @@ def resume(
     zero = session.clock() - (datetime.now(UTC) - before.at).total_seconds()
     learn, state = (lambda entry: names.learn(entry.event)), session.state
     kept = read_session(path, zero, keep=learn, into=state, config_of=config_of)
-    names.known |= kept.names
+    names.known.update(kept.names)
     log, redact = None, session.redact
     if keep:
         log = SessionLog(

@@ -13,8 +13,12 @@ from massgen_tui.store.messages import MessageNames, name_of
 LONG = "an answer that is longer than what is rather repeated"
 
 
+NEXT = 9
+"""The attempt that is asked last."""
+
+
 def names(*prompts: str, thought: str = "") -> MessageNames:
-    """What a file knows of one agent that was asked these and answered `LONG`."""
+    """What a file knows of one agent that was asked these, answered `LONG`, and is asked again."""
     made = MessageNames()
     for turn, prompt in enumerate(prompts, 1):
         made.hear(Prompted(turn, prompt, ("a",)))
@@ -22,6 +26,7 @@ def names(*prompts: str, thought: str = "") -> MessageNames:
         made.hear_text(turn, "c", LONG)
         made.hear_text(turn, "r", thought)
         made.hear(Ended(turn, Status.DONE))
+    made.hear(Queued(NEXT, "a", 9))
     return made
 
 
@@ -41,16 +46,16 @@ def test_what_another_file_named_is_told_by_this_one_too(key: str) -> None:
     requests, first, second = SentRequests(), names("p"), names("p")
     one, two = Redactor([]), Redactor([key])
     body = asked(requests, f"hello {key}", "hi", "more")
-    lines, last = first.name(1, body, one)
-    others, other = second.name(1, body, two)
+    lines, last = first.name(NEXT, body, one)
+    others, other = second.name(NEXT, body, two)
     assert len(told(lines)) == len(told(others)) == 3
     assert (last == other) is not bool(key)
     # and by turns: neither tells again what it has told
     longer = asked(requests, f"hello {key}", "hi", "more", "yes", "and")
-    assert told(first.name(1, longer, one)[0]) == ["yes", "and"]
-    assert told(second.name(1, longer, two)[0]) == ["yes", "and"]
-    assert first.name(1, body, one) == ([], last)
-    assert second.name(1, body, two) == ([], other)
+    assert told(first.name(NEXT, longer, one)[0]) == ["yes", "and"]
+    assert told(second.name(NEXT, longer, two)[0]) == ["yes", "and"]
+    assert first.name(NEXT, body, one) == ([], last)
+    assert second.name(NEXT, body, two) == ([], other)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_what_the_file_tells_is_referred_to(text: str, place: list[object] | Non
     made.hear_text(7, "c", LONG)
     made.hear_text(7, "r", "思考は答えではない。" * 9)
     made.hear(Ended(7, Status.DONE))
-    lines, last = made.name(7, asked(SentRequests(), text), Redactor([]))
+    lines, last = made.name(NEXT, asked(SentRequests(), text), Redactor([]))
     assert told(lines) == [text if place is None else {"$": place}]
     kept = json.dumps(json.loads(lines[0])["v"], ensure_ascii=False, separators=(",", ":"))
     assert last == name_of(None, kept)
@@ -80,7 +85,7 @@ def test_what_the_file_tells_is_referred_to(text: str, place: list[object] | Non
 def test_what_was_taken_back_is_referred_to_no_more() -> None:
     made = names(LONG * 2, thought="a thought that is longer than thirty-two characters")
     made.hear(TakenBack(1, "a"))
-    assert told(made.name(1, asked(SentRequests(), LONG * 2), Redactor([]))[0]) == [LONG * 2]
-    assert told(made.name(1, asked(SentRequests(), LONG), Redactor([]))[0]) == [{"$": ["c", 1]}]
+    assert told(made.name(NEXT, asked(SentRequests(), LONG * 2), Redactor([]))[0]) == [LONG * 2]
+    assert told(made.name(NEXT, asked(SentRequests(), LONG), Redactor([]))[0]) == [{"$": ["c", 1]}]
     made.hear(Withdrawn(1))
-    assert told(made.name(1, asked(SentRequests(), "x", LONG), Redactor([]))[0]) == ["x", LONG]
+    assert told(made.name(NEXT, asked(SentRequests(), "x", LONG), Redactor([]))[0]) == ["x", LONG]
