@@ -127,7 +127,7 @@ class ConsoleApp(HeldKeys, inherit_bindings=False):
         else:
             self.wear(self._outline.theme)
             self._show_held()
-            self.call_after_refresh(self._after_first)
+            self.call_after_refresh(self._after_first, self._opening)
 
     def apply_ui(self, *, theme: bool = True) -> None:
         """Take over title, keys and, with `theme`, the colours of the config."""
@@ -136,12 +136,13 @@ class ConsoleApp(HeldKeys, inherit_bindings=False):
             self.wear(self.workspace.config.ui.theme)
         self.set_keymap(keymap_of(self.workspace.keys.keymap))
 
-    def _after_first(self) -> None:
+    def _after_first(self, opening: OpeningScreen) -> None:
+        opening.seen(self._held or ())
         # who has typed waits for what the keys do, not for a picture that tells more
-        if self._held or self._opening is None:
+        if self._held:
             self._read_on()
         else:
-            self._opening.tell(self._read_on)
+            opening.tell(self._read_on)
 
     def _read_on(self) -> None:
         self.run_worker(self._open(self._outline.path), group="open")

@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from rich.console import RenderableType
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from massgen_tui.config.errors import ConfigError
 from massgen_tui.config.loader import load_config
@@ -258,6 +260,31 @@ async def test_the_help_is_there_before_the_session_and_stays_when_that_comes(
         await pilot.press("escape", *"hi")
         assert app.screen is app.main
         assert app.prompt.text == "hi"
+
+
+async def test_the_help_that_was_asked_for_before_the_first_picture_comes_over_it(
+    path: Path, may_read: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outline = outline_of(path)
+    assert outline is not None
+    app = ConsoleApp(outline, before=Before(typed="\x1bOP"))
+    seen: list[str] = []
+    display = App._display
+
+    def shown(self: App[None], screen: Screen[None], update: RenderableType | None) -> None:
+        seen.append(screen_text(app))
+        display(self, screen, update)
+
+    monkeypatch.setattr(App, "_display", shown)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        assert "ask all agents …" in seen[0]
+        assert "Prompt " not in seen[0]
+        assert "esc close · c copy" in seen[-1]
+        assert all("Keys" in text for text in seen if "all keys" in text)
+        may_read.set()
+        await ready(app, pilot)
+        assert "esc close · c copy" in screen_text(app)
 
 
 async def test_keys_behind_the_help_act_in_their_order_once_the_session_is_there(

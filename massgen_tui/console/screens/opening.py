@@ -66,6 +66,7 @@ class OpeningScreen(Screen[None]):
         self._told = False
         self.helps = False
         """The help is shown over it."""
+        self._seen = False
 
     def compose(self) -> ComposeResult:
         """Title, frames, prompt, and the keys."""
@@ -115,10 +116,15 @@ class OpeningScreen(Screen[None]):
     def show(self, keys: Sequence[events.Event]) -> None:
         """Show what these keys make of the prompt, and the help that the first asks for."""
         self._typed.show(typed_by(keys))
-        if not self.helps and not self._outline.own_keys and asks_help(keys):
+        if self._seen and not self.helps and not self._outline.own_keys and asks_help(keys):
             self.helps = True
             room = importlib.import_module("massgen_tui.console.screens.help")
             self.app.push_screen(room.help_screen({}))
+
+    def seen(self, keys: Sequence[events.Event]) -> None:
+        """The first picture is drawn: what keys ask for may be shown over it."""
+        self._seen = True
+        self.show(keys)
 
     def tell(self, then: Callable[[], None]) -> None:
         """Tell the keys, and of the agents what is imported for it; then go on."""
