@@ -144,8 +144,8 @@ async def test_a_terminal_that_goes_away_ends_it_with_a_report(
     tmp_path: Path, config: Path, env: Mapping[str, str]
 ) -> None:
     with Terminal([*START, str(config)], env=env, cwd=tmp_path) as terminal:
-        terminal.write("\x1bOP")  # the first picture is drawn before the config is known
-        await asyncio.to_thread(terminal.until, "Keys")
+        terminal.write("\x10")  # the first picture is drawn before the config is known
+        await asyncio.to_thread(terminal.until, "Search for")
         terminal.hang_up()
         assert await asyncio.to_thread(terminal.process.wait, 10) == 1
     assert "Error" in (tmp_path / "state" / "massgen-tui" / "crash.log").read_text()
