@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from textual import events
 from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
-from textual.widget import Widget
 
 from massgen_tui.console.contain import guarded
 
@@ -53,26 +52,27 @@ class OrderedKeys(App[None], inherit_bindings=False):
         screen, target = self.screen, self.focused or self.screen
         await super().on_event(key)
         await _acted([target])
-        if not key.is_forwarded:  # the app itself has acted on it
-            await self._in_front(screen)
-        elif not target.check_consume_key(key.key, key.character):
+        if key.is_forwarded:
+            rises = not target.check_consume_key(key.key, key.character)
+            way = target.ancestors_with_self if rises else []
+        else:  # the app itself has acted on it
+            rises, way = self.screen is not screen, []
+        if rises:
             self._behind = []
-            self._rising = asyncio.create_task(self._comes_up(screen, target))
+            self._rising = asyncio.create_task(self._rises(way, screen))
 
-    async def _comes_up(self, screen: MessagePump, target: Widget) -> None:
-        """Let what is behind a key act when that has come up to the app, and done all it does."""
+    async def _rises(self, way: Sequence[MessagePump], before: MessagePump) -> None:
+        """Let what is behind a key act when that has come up to the app, and done all it does.
+
+        A screen that it opens, and that was not there before, has to give the focus to a widget.
+        """
         try:
-            way = target.ancestors_with_self
-            await _acted([*way, *way])  # the second time what the target tells of the key
-            await self._in_front(screen)
+            await _acted([*way, *way])  # the second time what the first tells of the key
+            with contextlib.suppress(ScreenStackError):  # the app ends
+                if self.screen is not before:
+                    await _acted([self.screen])
         finally:
             self.call_later(self._go_on)
-
-    async def _in_front(self, before: MessagePump) -> None:
-        """Return when a screen that a key has opened has given the focus to what is typed in."""
-        with contextlib.suppress(ScreenStackError):  # the app ends
-            if self.screen is not before:
-                await _acted([self.screen])
 
     async def _go_on(self) -> None:
         """Act on what was typed behind a key; it waits anew where one of them is to come up."""
@@ -82,7 +82,7 @@ class OrderedKeys(App[None], inherit_bindings=False):
                 await OrderedKeys.on_event(self, event)
 
 
-async def _acted(pumps: Iterable[MessagePump]) -> None:
+async def _acted(pumps: Sequence[MessagePump]) -> None:
     """Return when each of these in its turn has taken in what it was handed before."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
