@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.stream.pane import AgentPane
 from massgen_tui.console.stream.wrap import crop
-from massgen_tui.console.widgets.editing import SearchInput
+from massgen_tui.console.widgets.search import SearchInput
 from massgen_tui.text import one_line
 
 _EVERY = 0.1

@@ -10,7 +10,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static, TextArea
 
 from massgen_tui.console.textual_private import steady_cursor
-from massgen_tui.console.widgets.editing import IN_LINE, edit, editing
 from massgen_tui.text import clean, one_line
 
 _LONGEST_LINE = 4000
@@ -29,9 +28,6 @@ class Editor(Protocol):
 
     def put(self, text: str) -> None:
         """Let this stand there."""
-
-
-_IN_LINES = editing(TextArea)
 
 
 class OneLine(Input):
@@ -53,10 +49,6 @@ class OneLine(Input):
         """Let this stand there, the cursor behind it."""
         self.value = text
         self.cursor_position = len(text)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Act on editing keys in the order in which they were typed."""
-        await edit(self, event, IN_LINE)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, on one line."""
@@ -92,10 +84,6 @@ class Lines(TextArea):
     def put(self, text: str) -> None:
         """Let this stand there."""
         self.load_text(text)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Act on editing keys in the order in which they were typed."""
-        await edit(self, event, _IN_LINES)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, cleaned."""

@@ -22,13 +22,13 @@ from massgen_tui.text import clean, one_line
 MODIFIED_ENTER = {"shift+enter", "ctrl+enter", "alt+enter"}
 """Enter as terminals report it that tell it from the plain one."""
 
-EDITING: Mapping[str, str] = {
-    key: binding.action
+EDITING = frozenset(
+    key
     for binding in TextArea.BINDINGS
     if isinstance(binding, Binding)
     for key in binding.key.split(",")
-}
-"""What the text area does with its editing keys."""
+)
+"""Keys with which a text is edited."""
 
 _NAME = re.compile(r"(?:@\S+\s+)*@(\S*)")
 """A name that is being typed, alone or behind others."""
@@ -107,20 +107,12 @@ class Prompt(TextArea):
         self._agents = ids
         self.placeholder = hint(ids)
 
-    async def on_key(self, event: events.Key) -> None:
-        """Act on the keys of prompt and text area, in the order in which they were typed."""
+    def on_key(self, event: events.Key) -> None:
+        """Act on the keys of the prompt."""
         act = self._newline if event.key in MODIFIED_ENTER else self._acts.get(event.key)
-        if (act is not None and act()) or await self._edit(event.key):
+        if act is not None and act():
             event.stop()
             event.prevent_default()
-
-    async def _edit(self, key: str) -> bool:
-        """Do what the text area binds this key to.
-
-        Textual would do it once the key had come up to the app, after letters typed behind it.
-        """
-        action = EDITING.get(key)
-        return action is not None and await self.app.run_action(action, self)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, cleaned, with its line ends as new lines; it is never sent."""

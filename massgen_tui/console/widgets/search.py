@@ -8,8 +8,24 @@ from textual.widgets import Input
 
 from massgen_tui.console.keys import name_of
 from massgen_tui.console.stream.pane import AgentPane
-from massgen_tui.console.widgets.editing import SearchInput
 from massgen_tui.text import one_line
+
+
+class SearchInput(Input):
+    """One line in which one types what to find, until `enter` keeps it."""
+
+    def __init__(self, told: str, *, id: str | None = None) -> None:
+        """An empty line; `told` stands in it until something is typed."""
+        super().__init__(placeholder=told, compact=True, id=id)
+        self.cursor_blink = False
+
+    def keep(self) -> None:
+        """Go on with what was found: a letter right behind `enter` is not typed here any more."""
+        raise NotImplementedError
+
+    async def action_submit(self) -> None:
+        """Keep it at once."""
+        self.keep()
 
 
 class SearchBar(SearchInput):
