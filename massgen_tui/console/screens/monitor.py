@@ -89,18 +89,7 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
     reason = f": {status.reason}" if status.reason else ""
     yield f"{sign} {word(status)}{since}{reason}"
     yield ""
-    yield from _table(
-        (
-            ("address", status.target.base_url),
-            *(("asked with", line) for line in status.target.asked_with),
-            *(("numbers from", page.place) for page in status.target.pages),
-            ("kind", f"{kind(status)} {status.version}".strip()),
-            ("agents", ", ".join(status.target.agents) or "none"),
-            *((("workers", str(status.workers)),) if status.workers else ()),
-            *_numbers(status),
-            ("probe", _time(status.latency_s)),
-        )
-    )
+    yield from _table(_known(status))
     yield ""
     if status.last_failure is not None:
         told = [failed_words(status, now), status.last_failure.message]
@@ -125,6 +114,19 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
             for asked in reversed(status.log)
         ],
     )
+
+
+def _known(status: ServerStatus) -> Iterator[tuple[str, str]]:
+    target = status.target
+    yield "address", target.base_url
+    yield from (("asked with", line) for line in target.asked_with)
+    yield from (("numbers from", page.place) for page in target.pages)
+    yield "kind", f"{kind(status)} {status.version}".strip()
+    yield "agents", ", ".join(target.agents) or "none"
+    if status.workers:
+        yield "workers", str(status.workers)
+    yield from _numbers(status)
+    yield "probe", _time(status.latency_s)
 
 
 def _gpu_lines(gpu: GpuStatus) -> Iterator[str]:
