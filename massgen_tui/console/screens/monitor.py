@@ -89,7 +89,7 @@ def _server_lines(status: ServerStatus, now: float) -> Iterator[str]:
     reason = f": {status.reason}" if status.reason else ""
     yield f"{sign} {word(status)}{since}{reason}"
     yield ""
-    yield from _table(_known(status))
+    yield from _table([*_known(status)])
     yield ""
     if status.last_failure is not None:
         told = [failed_words(status, now), status.last_failure.message]
