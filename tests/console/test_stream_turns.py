@@ -6,6 +6,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cached_cell_len
 
 from massgen_tui.console.stream.rows import Row
 from massgen_tui.console.terminal.width import cells
@@ -215,6 +216,22 @@ def test_nothing_is_held_of_a_conversation_that_ended() -> None:
     one.revision += 1
     page.read()
     assert texts_with(mark) <= 1, "but for the mark itself"
+
+
+def test_widths_are_remembered_of_the_last_turn_only() -> None:
+    one = agent()
+    page = Page(one, height=6)
+    remembered = []
+    for number in range(12):
+        attempt = ask(one, f"the prompt – {number}")
+        page.read()
+        say(attempt, f"# answer – {number}\n\n- {number} ☐\n\nend")
+        page.read()
+        finish(attempt)
+        page.read()
+        cells(f"its title – {number}")
+        remembered.append(cached_cell_len.cache_info().currsize)
+    assert 1 <= remembered[-1] <= remembered[2] + 1
 
 
 def texts_with(mark: str) -> int:

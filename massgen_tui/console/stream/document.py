@@ -109,6 +109,7 @@ class Document(Standing):
                 forget_widths()
         if len(turns) > kept and not self._room.all:
             self._put_away()
+            forget_widths()  # what was measured of turns long past is seldom measured again
         for turn in turns[kept:]:
             told = version_told(self.agent, turn)
             first = not self.views
