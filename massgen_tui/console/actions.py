@@ -30,7 +30,7 @@ else:
     chosen_layout = late("massgen_tui.console.chosen_layout")
 
 
-class Actions(OrderedKeys, AgentActions, Mended, inherit_bindings=False):
+class Actions(OrderedKeys, AgentActions, Mended):
     """The actions of the app, on its workspace."""
 
     remembered: Remembered

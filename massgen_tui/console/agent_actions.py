@@ -24,7 +24,7 @@ else:
 _NO_PANE = "no agent's pane is seen: tab or ctrl+g goes to one"
 
 
-class AgentActions(PageApp, inherit_bindings=False):
+class AgentActions(PageApp):
     """What keys and commands do to the agents of the workspace."""
 
     workspace: "Workspace"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import events
+from textual.app import App
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -36,11 +37,10 @@ _NUMBERS = itertools.count(1)
 """Of the modes, which hold a main screen each and what is over it."""
 
 
-class ConsoleApp(HeldKeys, inherit_bindings=False):
+class ConsoleApp(HeldKeys, App[None], inherit_bindings=False):
     """Several agents side by side.
 
-    Of a config file it shows the outline first: what the session needs is imported behind that
-    frame, and keys are kept meanwhile.
+    Of a config file it shows the outline first, and keeps the keys until the session is there.
     """
 
     TITLE = "massgen-tui"

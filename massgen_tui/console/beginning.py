@@ -3,6 +3,7 @@
 import importlib
 from typing import ClassVar
 
+from textual.app import App
 from textual.binding import BindingType
 
 from massgen_tui import paths
@@ -36,7 +37,7 @@ Among the servers that were found
 massgen-tui --help has the commands, f1 in the console its keys."""
 
 
-class Beginning(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
+class Beginning(OrderedKeys, CopyingApp, Mended, App[None], inherit_bindings=False):
     """Something to choose from before there is a console."""
 
     TITLE = "massgen-tui"

@@ -122,7 +122,7 @@ def told_by_browser(what: str, size: int, why: str | None) -> str:
     return f"{it} not copied: the browser says: {why}"
 
 
-class CopyingApp(TerminalApp, inherit_bindings=False):
+class CopyingApp(TerminalApp):
     """An app whose copies reach the clipboard through tmux and screen too."""
 
     def __init__(self) -> None:

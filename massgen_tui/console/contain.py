@@ -70,7 +70,7 @@ def _place(trace: TracebackType | None) -> Place:
     return trace.tb_frame.f_code.co_filename, trace.tb_lineno
 
 
-class Contained(TerminalApp, inherit_bindings=False):
+class Contained(TerminalApp):
     """An app that an exception of a handler, paint, timer, worker or callback does not end."""
 
     last_resort: ForcedExit | None = None

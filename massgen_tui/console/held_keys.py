@@ -7,7 +7,7 @@ from textual import events
 from massgen_tui.console.watched_config import WatchedConfig
 
 
-class HeldKeys(WatchedConfig, inherit_bindings=False):
+class HeldKeys(WatchedConfig):
     """An app that can keep what is typed, and let it act later."""
 
     _held: list[events.Event] | None = None

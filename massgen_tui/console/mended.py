@@ -46,7 +46,7 @@ class Newest(Notifications):
                 del self[one]
 
 
-class Mended(Contained, inherit_bindings=False):
+class Mended(Contained):
     """An app with our palette, and one notice at a time."""
 
     _colours: tuple[Theme, dict[str, str]] | None = None

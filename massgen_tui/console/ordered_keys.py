@@ -5,16 +5,17 @@ import contextlib
 from collections.abc import Sequence
 
 from textual import events
-from textual.app import App, ScreenStackError
+from textual.app import ScreenStackError
 from textual.message_pump import MessagePump
 
+from massgen_tui.console import AppPart
 from massgen_tui.console.contain import guarded
 
 PATIENCE = 0.2
 """Seconds that a key may hold up those behind it."""
 
 
-class OrderedKeys(App[None], inherit_bindings=False):
+class OrderedKeys(AppPart):
     """An app that takes a key only when the one before it has been acted on.
 
     Textual hands a key on to the widget that has the focus, which takes it in when it comes to it.

@@ -19,7 +19,7 @@ _KINDS = {
 }
 
 
-class PageApp(CopyingApp, inherit_bindings=False):
+class PageApp(CopyingApp):
     """An app that may be on a page."""
 
     @property

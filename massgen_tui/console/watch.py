@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 
 from massgen_tui import paths
@@ -31,7 +31,7 @@ from massgen_tui.supervise.watching import Watching
 from massgen_tui.terminal import Modes, on_signals
 
 
-class WatchApp(OrderedKeys, CopyingApp, Mended, inherit_bindings=False):
+class WatchApp(OrderedKeys, CopyingApp, Mended, App[None], inherit_bindings=False):
     """The sidebar alone."""
 
     TITLE = "massgen-tui watch"

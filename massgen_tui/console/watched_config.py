@@ -19,7 +19,7 @@ PAUSE = 2.0
 """Seconds without a key after which one may be asked something."""
 
 
-class WatchedConfig(Actions, inherit_bindings=False):
+class WatchedConfig(Actions):
     """An app whose config may change in its file."""
 
     pressed: float | None = None

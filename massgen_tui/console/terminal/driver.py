@@ -24,7 +24,7 @@ from textual.app import App, SuspendNotSupported
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
-from massgen_tui.console import textual_private
+from massgen_tui.console import AppPart, textual_private
 from massgen_tui.console.terminal.ending import Ending
 from massgen_tui.console.terminal.keyboard import Key, Keyboard
 from massgen_tui.console.terminal.notification import notification
@@ -48,7 +48,7 @@ _MOST = 1 << 16
 """Bytes read at once."""
 
 
-class TerminalApp(App[None], inherit_bindings=False):
+class TerminalApp(AppPart):
     """An app on our driver."""
 
     failed: BaseException | None = None
