@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING
 
 from massgen_tui import paths
 from massgen_tui.console.terminal.driver import TerminalApp
-from massgen_tui.console.terminal.passing import passed_on
-from massgen_tui.descriptors import as_before
+from massgen_tui.late import late
 
 if TYPE_CHECKING:
+    from massgen_tui import descriptors
     from massgen_tui.config.model import Config
     from massgen_tui.console.stream.pane import AgentPane
+    from massgen_tui.console.terminal import passing
     from massgen_tui.console.terminal.browser import BrowserDriver
     from massgen_tui.console.widgets.sidebar import Sidebar
+else:
+    descriptors = late("massgen_tui.descriptors")
+    passing = late("massgen_tui.console.terminal.passing")
 
 LIMIT = 74_000
 """Bytes of text beyond which common terminals drop an OSC 52."""
@@ -43,7 +47,7 @@ def sequences(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
     terminal where `allow-passthrough` is on, and ignored where it is not.
     """
     plain = osc52(text)
-    return [passed_on(plain, environ)] if plain else []
+    return [passing.passed_on(plain, environ)] if plain else []
 
 
 def osc52(text: str) -> str:
@@ -62,7 +66,7 @@ def into_tmux(text: str) -> bool:
     for options in (["-w"], []):
         try:
             subprocess.run(
-                as_before(["tmux", "load-buffer", *options, "-"]),
+                descriptors.as_before(["tmux", "load-buffer", *options, "-"]),
                 input=data,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -36,13 +36,16 @@ from massgen_tui.console.stream.first_rows import READY, Around, Named, empty_pa
 from massgen_tui.console.stream.rows import PaintContext, Row, inner_width
 from massgen_tui.console.stream.styles import Styles, styles_of
 from massgen_tui.console.widgets.cached_lines import CachedLines
-from massgen_tui.console.widgets.foot import foot, seen
 from massgen_tui.console.widgets.lines import Line, TitleBar
 from massgen_tui.console.widgets.typed import Typed
 from massgen_tui.console.widgets.unseen import asking_line, unseen_sidebar
+from massgen_tui.late import late
 
 if TYPE_CHECKING:
     from massgen_tui.config.whereabouts import Whereabouts
+    from massgen_tui.console.widgets import foot
+else:
+    foot = late("massgen_tui.console.widgets.foot")
 
 _ASKED = (Scope.PROMPT, Scope.MAIN, Scope.APP)
 _UNKNOWN = ("", "dim")
@@ -110,7 +113,7 @@ class OpeningScreen(Screen[None]):
     def _show_keys(self, size: Size) -> None:
         if not self._outline.own_keys:
             part = self._frames.seen(size)
-            line = foot(acting_in(*_ASKED), {}, size.width - len(part))
+            line = foot.foot(acting_in(*_ASKED), {}, size.width - len(part))
             self._keys.show(line, Text(part, "bold"))
 
     def show(self, keys: Sequence[events.Event]) -> None:
@@ -164,7 +167,7 @@ class Frames(CachedLines):
     def seen(self, screen: Size) -> str:
         """Which panes are seen on a screen of this size, where that is not all."""
         rows = 3 + (folds(screen.width) and self._outline.monitor)
-        return seen(self._arranged(Size(screen.width, screen.height - rows)))
+        return foot.seen(self._arranged(Size(screen.width, screen.height - rows)))
 
     def _arranged(self, size: Size) -> Arrangement:
         beside = sidebar(size.width) if self._outline.monitor else 0

@@ -27,7 +27,6 @@ from textual.drivers.linux_driver import LinuxDriver
 from massgen_tui.console import AppPart, textual_private
 from massgen_tui.console.terminal.ending import Ending
 from massgen_tui.console.terminal.keyboard import Key, Keyboard
-from massgen_tui.console.terminal.notification import notification
 from massgen_tui.console.terminal.title import TerminalTitle
 from massgen_tui.terminal import in_browser
 
@@ -87,7 +86,8 @@ class TerminalApp(AppPart):
     def notify_desktop(self, way: str, title: str, text: str) -> None:
         """Let the terminal show a notification, unless it has the focus: one sees it then."""
         if not self.app_focus and not self.lent:
-            self.write_to_terminal(notification(way, title, text))
+            room = importlib.import_module("massgen_tui.console.terminal.notification")
+            self.write_to_terminal(room.notification(way, title, text))
 
     def write_to_terminal(self, text: str) -> None:
         """Write a sequence to the terminal, where there is one."""
