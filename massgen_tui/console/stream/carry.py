@@ -1,6 +1,7 @@
 """What a stretch of Markdown needs of what stands before it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Carry:
 
 
 _PLAIN = {(first, gap): Carry(first, gap) for first in (False, True) for gap in (False, True)}
+_FEW = frozenset({None, *_PLAIN.values()})
 
 
 def carried(first: bool, gap: bool, number: int | None = None, prefix: str = "") -> Carry:
@@ -25,3 +27,13 @@ def carried(first: bool, gap: bool, number: int | None = None, prefix: str = "")
     if number is None and not prefix:
         return _PLAIN[first, gap]
     return Carry(first, gap, number, prefix)
+
+
+def shared(carries: tuple[object, ...]) -> tuple[object, ...]:
+    """What the stretches of a text carry over: where that is plain, one of a few for all texts."""
+    return _one_of_few(carries) if _FEW.issuperset(carries) else carries
+
+
+@lru_cache(64)
+def _one_of_few(carries: tuple[object, ...]) -> tuple[object, ...]:
+    return carries

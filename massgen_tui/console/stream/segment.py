@@ -1,14 +1,17 @@
 """A stretch of a text that is finished."""
 
-from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from struct import Struct, error
 from typing import Self
 
+from massgen_tui.console.stream.carry import shared
 from massgen_tui.session.pieces import decoded, encoded
 
 NOTHING: frozenset[str] = frozenset()
-_SHORT = 1 << 15
-"""Numbers below this take two bytes."""
+_FORMS = (Struct("<bHBB"), Struct("<qqqq"))
+"""A stretch that nobody looks at: how far behind the one before it begins, its bytes, its rows, and
+which carry it has. In the first form that holds it: nearly all stretches are small."""
 _DRIFT = 64
 """Bytes by which a stretch may stand elsewhere in a text than those before it tell."""
 
@@ -98,7 +101,17 @@ class Segment:
 class Packed:
     """The segments of one text that nobody looks at: a few numbers each."""
 
-    __slots__ = ("_carries", "_guessed", "_numbers", "_text", "_width", "_wrapped", "rows", "size")
+    __slots__ = (
+        "_carries",
+        "_form",
+        "_guessed",
+        "_numbers",
+        "_text",
+        "_width",
+        "_wrapped",
+        "rows",
+        "size",
+    )
 
     def __init__(
         self, text: bytes, segments: Sequence[Segment], width: int, *, guessed: bool = False
@@ -113,16 +126,18 @@ class Packed:
         """How many they are."""
         self.rows = self._wrapped = sum(segment.count for segment in segments)
         """And their rows, at another width a guess."""
-        numbers, end = list[int](), 0
+        numbers, end = list[tuple[int, int, int, int]](), 0
         carries: dict[object, int] = {}
         for segment in segments:
             start, stop, count = segment.place
             carry = carries.setdefault(segment.carry, len(carries))
-            numbers += (start - end, stop - start, count, carry)
+            numbers.append((start - end, stop - start, count, carry))
             end = stop
-        small = not numbers or (min(numbers) >= -_SHORT and max(numbers) < _SHORT)
-        self._numbers = array("h" if small else "q", numbers)
-        self._carries = tuple(carries)
+        for self._form in _FORMS:
+            with suppress(error):
+                self._numbers = b"".join(self._form.pack(*one) for one in numbers)
+                break
+        self._carries = shared(tuple(carries))
 
     @property
     def sources(self) -> Iterator[str]:
@@ -151,8 +166,8 @@ class Packed:
         return segments
 
     def _unpacked(self) -> list[Segment]:
-        numbers, segments, end = iter(self._numbers), list[Segment](), 0
-        for gap, size, count, carry in zip(numbers, numbers, numbers, numbers, strict=True):
+        segments, end = list[Segment](), 0
+        for gap, size, count, carry in self._form.iter_unpack(self._numbers):
             start, end = end + gap, end + gap + size
             segments.append(Segment.at(self._text, start, end, count, self._carries[carry]))
         return segments

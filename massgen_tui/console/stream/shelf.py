@@ -1,6 +1,7 @@
 """What is kept of a turn long past: its blocks can be made again as they were."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Self
 
 from massgen_tui.console.stream.answer import Answer
@@ -10,6 +11,12 @@ from massgen_tui.console.stream.sought import Sought
 
 _MOST = 255
 """Rows of a block beside the answer: of one that has more the turn stays as it is."""
+
+
+@lru_cache(64)
+def _one_of_few(counts: bytes) -> bytes:
+    """How many rows the blocks of a turn have; those of most turns are alike."""
+    return counts
 
 
 class Shelf:
@@ -29,7 +36,8 @@ class Shelf:
         self.head = sum(len(block.rows) for block in blocks[:2])
         """How many are those of the first two."""
         self._packed = segments
-        self._counts = bytes(0 if isinstance(one, Answer) else len(one.rows) for one in blocks)
+        counts = (0 if isinstance(one, Answer) else len(one.rows) for one in blocks)
+        self._counts = _one_of_few(bytes(counts))
 
     @classmethod
     def of(cls, blocks: Sequence[Block]) -> Self | None:
