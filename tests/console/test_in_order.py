@@ -113,6 +113,27 @@ async def test_what_is_behind_the_key_that_opens_a_line_is_typed_in_it(
         assert stage.app.prompt.text == ""
 
 
+@pytest.mark.parametrize("opened", [[], ["ctrl+p"]], ids=["open", "opened by the same"])
+async def test_enter_runs_the_command_that_was_typed_before_it(opened: list[str]) -> None:
+    async with staged() as stage:
+        if not opened:
+            await stage.press("ctrl+p")
+        assert not stage.app.workspace.race_shown
+        burst(stage.app, *opened, *"race", "enter", "n", "o")
+        await until(lambda: stage.app.prompt.text == "no")
+        assert stage.on_main
+        assert stage.app.workspace.race_shown
+
+
+async def test_enter_runs_no_command_where_none_is_found_for_what_was_typed() -> None:
+    async with staged() as stage:
+        await stage.press("ctrl+p")
+        palette = stage.app.screen
+        burst(stage.app, *"themes", "enter", "x")
+        await until(lambda: stage.app.screen is not palette or typed(stage.app) == "themesx")
+        assert stage.app.screen is palette
+
+
 async def test_a_line_over_another_gives_it_what_is_behind_enter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,10 @@ from textual.widgets import Button, Input, OptionList
 
 from massgen_tui.console import textual_private
 
+_OF_LIST = frozenset({"enter", "down", "up", "pagedown", "pageup"})
+_LOOKS, _LOOK_S = 30, 0.005
+"""How often is looked whether the search has ended, and seconds between two looks."""
+
 
 class Palette(CommandPalette):
     """Every command by name; it closes once."""
@@ -28,6 +32,16 @@ class Palette(CommandPalette):
             self.get_widget_at(int(event.screen_x), int(event.screen_y))
         except NoWidget:
             event.prevent_default()
+
+    async def on_key(self, event: events.Key) -> None:
+        """Let a key of the list wait for that of what was typed before it, for 0.15 s at most.
+
+        What was found for fewer letters stands there meanwhile, and `enter` would run that.
+        """
+        for _ in range(_LOOKS if event.key in _OF_LIST else 0):
+            if all(one.is_finished for one in self.workers if one.node is self):
+                break
+            await asyncio.sleep(_LOOK_S)
 
     def dismiss(self, result: object = None) -> AwaitComplete:
         """Close; closing again does nothing, where Textual would close the screen below."""
