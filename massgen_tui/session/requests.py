@@ -19,7 +19,7 @@ class Sent:
         """
         self.before = before
         self.name = ""
-        """What a session's file last called it; empty: none did."""
+        """What a session's file last called it, where it was the last of a request; else empty."""
         self._role: str | None = None
         self._content = message
         if isinstance(message, dict) and [*message] == ["role", "content"]:

@@ -131,7 +131,9 @@ class MessageNames:
                 self.known.add(name)
                 before = "" if last is None else f',"before":"{last}"'
                 told.append(f'{{"m":"{name}"{before},"v":{text}}}')
-            last = sent.name = name
+            last = name
+        if new and last is not None:
+            new[-1].name = last  # of those before it the name is made again where it is needed
         return told, last
 
     def _unnamed(self, body: SentRequest) -> tuple[list[Sent], str | None]:

@@ -6,7 +6,7 @@ import pytest
 
 from massgen_tui.session.events import Ended, Prompted, Queued, TakenBack, Withdrawn
 from massgen_tui.session.redact import Redactor
-from massgen_tui.session.requests import SentRequest, SentRequests
+from massgen_tui.session.requests import SentRequest, SentRequests, path_of
 from massgen_tui.session.status import Status
 from massgen_tui.store.messages import MessageNames, name_of
 
@@ -89,3 +89,18 @@ def test_what_was_taken_back_is_referred_to_no_more() -> None:
     assert told(made.name(NEXT, asked(SentRequests(), LONG), Redactor([]))[0]) == [{"$": ["c", 1]}]
     made.hear(Withdrawn(1))
     assert told(made.name(NEXT, asked(SentRequests(), "x", LONG), Redactor([]))[0]) == ["x", LONG]
+
+
+def test_only_the_last_message_of_a_request_holds_its_name() -> None:
+    """And no other is told again where a request goes on from one before it."""
+    requests, made = SentRequests(), names("p")
+    body = asked(requests, "one", "an answer", "two", "another answer", "three")
+    lines, _ = made.name(NEXT, body, Redactor([]))
+    assert told(lines) == ["one", "an answer", "two", "another answer", "three"]
+    assert body.last is not None
+    assert [bool(one.name) for one in path_of(body.last)] == [False, False, False, False, True]
+    for texts in (("one", "an answer", "two", "x"), ("one", "an answer", "y"), ("one", "z")):
+        lines, last = made.name(NEXT, asked(requests, *texts), Redactor([]))
+        assert told(lines) == [texts[-1]]
+        assert json.loads(lines[-1])["m"] == last
+    assert made.name(NEXT, asked(requests, "one", "an answer"), Redactor([]))[0] == []
