@@ -48,11 +48,11 @@ def test_texts_that_carry_the_same_share_that() -> None:
     assert _tuples(one) != _tuples(other), "no text is held on to"
 
 
-def test_a_small_stretch_takes_six_bytes() -> None:
+def test_a_small_stretch_takes_five_bytes() -> None:
     [numbers] = [
         one for one in gc.get_referents(packed(SMALL)) if type(one) is bytes and one[:1] != b"x"
     ]
-    assert len(numbers) <= 6 * len(SMALL)
+    assert len(numbers) == 5 * len(SMALL)
 
 
 def _tuples(one: Packed) -> list[int]:

@@ -31,11 +31,11 @@ class Answer(MarkdownText):
             self.share()
         return min((at for at in (lit, first) if at is not None), default=None)
 
-    def restore(self, segments: Packed, rows: int, *, guessed: bool) -> None:
+    def restore(self, segments: Packed, *, guessed: bool) -> None:
         """Show an answer that was put away: all of it is read, none of it has rows."""
         self._packed, self.away, self.guessed = segments, segments.size, guessed
-        self.rows = [STALE] * rows
-        self.shift(rows)
+        self.rows = [STALE] * segments.rows
+        self.shift(segments.rows)
         self._reader.skip()
         self._ended = True
 

@@ -25,12 +25,10 @@ class Shelf:
     The blocks of one turn and their rows are a hundred small objects.
     """
 
-    __slots__ = ("_counts", "_packed", "guessed", "head", "size")
+    __slots__ = ("_counts", "_packed", "guessed", "head")
 
     def __init__(self, blocks: Sequence[Block], segments: Packed) -> None:
         """Keep what is known of `blocks`; the rows of their answer are all `segments`."""
-        self.size = sum(len(block.rows) for block in blocks)
-        """How many rows they have."""
         self.guessed = any(isinstance(one, Growing) and one.guessed for one in blocks)
         """How many is a guess."""
         self.head = sum(len(block.rows) for block in blocks[:2])
@@ -50,6 +48,11 @@ class Shelf:
                 return None
         return cls(blocks, segments) if segments is not None else None
 
+    @property
+    def size(self) -> int:
+        """How many rows they have."""
+        return sum(self._counts) + self._packed.rows
+
     def may_hold(self, sought: Sought) -> bool:
         """Whether something may stand in the rows of its answer."""
         sources = self._packed.sources
@@ -58,12 +61,10 @@ class Shelf:
     def rewrap(self, width: int) -> None:
         """Have the rows of another width, or a guess of how many these are."""
         self.guessed = self._packed.rewrap(width)
-        self.size = sum(self._counts) + self._packed.rows
 
     def restore(self, blocks: Sequence[Block]) -> None:
         """Let `blocks`, made anew, stand where those before stood, all rows stale."""
         for block, count in zip(blocks, self._counts, strict=True):
             block.rows = [STALE] * count
             if isinstance(block, Answer):
-                rows = self.size - sum(self._counts)
-                block.restore(self._packed, rows, guessed=self.guessed)
+                block.restore(self._packed, guessed=self.guessed)
