@@ -17,6 +17,7 @@ from massgen_tui.console.screens.count import CountScreen
 from massgen_tui.console.screens.file_name import FileNameScreen
 from massgen_tui.console.screens.servers_found import ServersFound
 from massgen_tui.console.screens.sessions import SessionsScreen
+from massgen_tui.console.screens.text_modal import TextModal
 from massgen_tui.console.screens.title import TitleScreen
 from massgen_tui.console.start import StartApp
 from massgen_tui.console.watch import WatchApp
@@ -148,6 +149,30 @@ async def test_a_line_over_another_gives_it_what_is_behind_enter(
         await until(lambda: screen.query_one(Input).value[:1] == "f")
         assert screen.query_one(Input).value == "fde"
         await until(lambda: [row.session.title for row in screen._finder.rows] == ["ac"])
+
+
+@pytest.mark.parametrize("key", ["enter", "f7"])
+async def test_a_key_acts_on_the_session_that_is_found_for_what_was_typed_before_it(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    kept(paths.sessions_dir(), 1, "the old one")
+    kept(paths.sessions_dir(), 2, "the new")
+    async with staged() as stage:
+        await stage.press("f5")
+        screen = stage.app.screen
+        assert isinstance(screen, SessionsScreen)
+        await until(lambda: screen.row is not None and not screen.reading)
+        burst(stage.app, *"old", key)
+        await until(lambda: stage.app.screen is not screen)
+        if key == "enter":
+            assert isinstance(stage.app.screen, TextModal)
+            await until(lambda: "╭─ 00000001 " in stage.screen_text)
+        else:
+            burst(stage.app, "n", "enter")
+            await until(lambda: {row.session.title for row in screen._finder.rows} == {"", "n"})
+            [named] = [row.session for row in screen._finder.rows if row.session.title]
+            assert named.id == "00000001"
 
 
 async def test_a_paste_and_a_click_come_behind_the_keys_before_them() -> None:

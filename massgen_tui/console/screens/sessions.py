@@ -4,7 +4,7 @@ The search line always has the focus: letters go there, all other keys act on th
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 
 from rich.text import Text
 from textual import on
@@ -71,6 +71,7 @@ class SessionsScreen(Modal[None]):
         self._answered = ""
         """The query that the rows answer."""
         self._wanted = asyncio.Event()
+        self._shown = asyncio.Event()
         self._quiet: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
@@ -125,19 +126,15 @@ class SessionsScreen(Modal[None]):
 
     def action_open(self) -> None:
         """Read the session."""
-        if (row := self.row) is not None:
-            self.run_worker(self._desk.read(row.session), group="sessions act")
+        self._act(lambda row: self._desk.read(row.session))
 
     def action_compare(self) -> None:
         """Compare what it says with what is said here."""
-        if (row := self.row) is not None:
-            work = self._desk.compare(row.session, self._keymap)
-            self.run_worker(work, group="sessions act")
+        self._act(lambda row: self._desk.compare(row.session, self._keymap))
 
     def action_resume(self) -> None:
         """Go on with it."""
-        if (row := self.row) is not None:
-            self.run_worker(self._resume(row), group="sessions act")
+        self._act(self._resume)
 
     async def _resume(self, row: Row) -> None:
         if await self._desk.may_resume(row.session):
@@ -146,13 +143,27 @@ class SessionsScreen(Modal[None]):
 
     def action_rename(self) -> None:
         """Give it another title."""
-        if (row := self.row) is not None:
-            self.run_worker(self._change(self._desk.rename(row.session)), group="sessions act")
+        self._act(lambda row: self._change(self._desk.rename(row.session)))
 
     def action_remove(self) -> None:
         """Remove it, if that is what is wanted."""
+        self._act(lambda row: self._change(self._remove(row)))
+
+    def _act(self, act: Callable[[Row], Coroutine[None, None, None]]) -> None:
+        """Do something with the session under the cursor."""
+        self.run_worker(self._of_typed(self._search.value.strip(), act), group="sessions act")
+
+    async def _of_typed(
+        self, query: str, act: Callable[[Row], Coroutine[None, None, None]]
+    ) -> None:
+        """Act once the list is that of what was typed, unless something else is by then."""
+        while self._answered != query:
+            if self._search.value.strip() != query:
+                return
+            self._shown.clear()
+            await self._shown.wait()
         if (row := self.row) is not None:
-            self.run_worker(self._change(self._remove(row)), group="sessions act")
+            await act(row)
 
     @property
     def row(self) -> Row | None:
@@ -209,6 +220,7 @@ class SessionsScreen(Modal[None]):
         """Show these."""
         self._answered, self._rows, self._more = query, rows, more
         self._list.show(rows)
+        self._shown.set()
         self._tell()
         self._show_chosen()
 
