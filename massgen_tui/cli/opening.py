@@ -36,7 +36,6 @@ def open_file(config: str, prompt: str | None = None, *, coordinate: bool = Fals
     """
     gc.disable()  # until the first frame: nothing that is imported is garbage
     with terminal.taken() as before:
-        importlib.import_module("massgen_tui.config.quick_yaml").import_yaml()
         running = importlib.import_module("massgen_tui.console.running")
         code: int = running.open_file(
             Path(config), prompt=prompt, before=before, coordinate=coordinate
