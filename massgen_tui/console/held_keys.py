@@ -16,7 +16,8 @@ class HeldKeys(WatchedConfig):
     async def on_event(self, event: events.Event) -> None:
         """Act on an event, or keep it."""
         pressed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if pressed and self._held is not None:
+        # what is behind a key that is on its way up was typed before: it is kept as that goes on
+        if pressed and self._held is not None and not self.waits:
             self.hold(event, self._held)
             return
         if pressed:

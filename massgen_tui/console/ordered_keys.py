@@ -39,6 +39,11 @@ class OrderedKeys(AppPart):
         elif not (isinstance(event, events.Paste) and self.take(event)):
             await super().on_event(event)
 
+    @property
+    def waits(self) -> bool:
+        """What is typed now waits for a key before it."""
+        return self._behind is not None
+
     def take(self, event: events.Key | events.Paste) -> bool:
         """Act at once on what is typed or pasted where it means nothing; tells whether it did.
 
@@ -80,7 +85,7 @@ class OrderedKeys(AppPart):
         behind, self._behind = self._behind or (), None
         for event in behind:
             with guarded():
-                await OrderedKeys.on_event(self, event)
+                await self.on_event(event)
 
 
 async def _acted(pumps: Sequence[MessagePump]) -> None:

@@ -24,11 +24,12 @@ from massgen_tui.console.watch import WatchApp
 from massgen_tui.console.widgets.find_all import FindAll
 from massgen_tui.console.widgets.form import OneLine
 from massgen_tui.console.widgets.search import SearchBar
+from massgen_tui.console.workspace import Workspace
 from massgen_tui.discover.found import Found
 from massgen_tui.monitor.status import ServedModel
 from tests.support.console import FixedWatching, staged
-from tests.support.fakes import config_of
-from tests.support.kept import kept
+from tests.support.fakes import Backends, config_of
+from tests.support.kept import keep_session, kept
 
 TYPED = {"space": " ", "enter": "\r", "tab": "\t", "slash": "/", "full_stop": "."}
 
@@ -173,6 +174,47 @@ async def test_a_key_acts_on_the_session_that_is_found_for_what_was_typed_before
             await until(lambda: {row.session.title for row in screen._finder.rows} == {"", "n"})
             [named] = [row.session for row in screen._finder.rows if row.session.title]
             assert named.id == "00000001"
+
+
+TAILS: list[tuple[list[str], str, list[str]]] = [
+    (["h", "i"], "hi", []),
+    (["h", "i", "backspace", "o", "home", "x"], "xho", []),
+    (["h", "i", "enter", "m"], "m", ["hi"]),
+    (["f1", "escape", "h"], "h", []),
+]
+
+
+@pytest.mark.parametrize(("tail", "left", "asked"), TAILS)
+async def test_what_is_behind_the_key_that_goes_on_with_a_session_is_for_that_session(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tail: list[str],
+    left: str,
+    asked: list[str],
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    await keep_session(paths.sessions_dir(), "what?", answers=["that"])
+    closed, close = asyncio.Event(), Workspace.close
+
+    async def closing(workspace: Workspace) -> None:
+        await closed.wait()
+        await close(workspace)
+
+    monkeypatch.setattr(Workspace, "close", closing)
+    async with staged(backends=Backends(qwen1=[[asyncio.Event()]])) as stage:
+        await stage.ask("why?")
+        before = stage.session
+        await stage.press("f5")
+        screen = stage.app.screen
+        assert isinstance(screen, SessionsScreen)
+        await until(lambda: screen.row is not None)
+        burst(stage.app, "ctrl+r", "y", *tail)
+        await until(lambda: stage.app.holds_keys and not stage.app.waits)
+        closed.set()
+        await until(lambda: stage.app.session is not before and not stage.app.holds_keys)
+        await until(lambda: stage.app.prompt.text == left)
+        assert [turn.prompt for turn in stage.session.agents[0].turns] == ["what?", *asked]
+        assert [len(agent.turns) for agent in before.agents] == [1, 1]
 
 
 async def test_a_paste_and_a_click_come_behind_the_keys_before_them() -> None:
