@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.app import ScreenStackError
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from massgen_tui.console import AppPart
 from massgen_tui.console.contain import guarded
@@ -51,18 +52,34 @@ class OrderedKeys(AppPart):
         """
         return False
 
+    @property
+    def key_rises(self) -> bool:
+        """A key is on its way up, and those behind it wait."""
+        return self._behind is not None
+
+    @property
+    def _front(self) -> Screen[object] | None:
+        """The screen in front; None: the app ends."""
+        try:
+            return self.screen
+        except ScreenStackError:
+            return None
+
     async def _press(self, key: events.Key) -> None:
         """Act on a key, and wait until whom it was handed to has."""
         if self.take(key):
             return
-        screen, target = self.screen, self.focused or self.screen
+        screen = self._front
+        if screen is None:
+            return
+        target = screen.focused or screen
         await super().on_event(key)
         await _acted([target])
         if key.is_forwarded:
             rises = not target.check_consume_key(key.key, key.character)
             way = target.ancestors_with_self if rises else []
         else:  # the app itself has acted on it
-            rises, way = self.screen is not screen, []
+            rises, way = self._front is not screen, []
         if rises:
             self._behind = []
             self._rising = asyncio.create_task(self._rises(way, screen))
@@ -74,9 +91,9 @@ class OrderedKeys(AppPart):
         """
         try:
             await _acted([*way, *way])  # the second time what the first tells of the key
-            with contextlib.suppress(ScreenStackError):  # the app ends
-                if self.screen is not before:
-                    await _acted([self.screen])
+            front = self._front
+            if front is not None and front is not before:
+                await _acted([front])
         finally:
             self.call_later(self._go_on)
 

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
@@ -31,6 +30,7 @@ from massgen_tui.backends.events import (
 )
 from massgen_tui.config.model import AgentConfig
 from massgen_tui.console.action_table import ACTIONS
+from massgen_tui.console.ordered_keys import OrderedKeys
 from tests.support.fakes import FakeBackend
 
 LEAST, MOST = (20, 5), (220, 60)
@@ -150,7 +150,9 @@ class WildBackends:
 class Monkey:
     """Sits at an app."""
 
-    def __init__(self, app: App[None], seed: int, *, each: Callable[[random.Random], None]) -> None:
+    def __init__(
+        self, app: OrderedKeys, seed: int, *, each: Callable[[random.Random], None]
+    ) -> None:
         """`each` is done before every event: it moves clocks, streams and servers."""
         self.chance = random.Random(seed)
         self.done: deque[str] = deque(maxlen=TOLD)
@@ -196,13 +198,17 @@ class Monkey:
             self._app._chained_clicks = self.chance.randrange(3)
 
     async def settle(self) -> None:
-        """Wait until what was done has arrived."""
-        arrived = asyncio.Event()
-        if self._app.call_later(arrived.set):
-            waits = asyncio.create_task(arrived.wait()), self._ended
+        """Wait until what was done has arrived, keys behind others too."""
+        rises = True
+        while rises:
+            arrived: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            # in the app's own turn, when it is not in the midst of those that waited
+            if not self._app.call_later(lambda it=arrived: it.set_result(self._app.key_rises)):
+                break
             async with asyncio.timeout(STUCK):
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        assert not self._ended.done(), "it has ended"
+                await asyncio.wait((arrived, self._ended), return_when=asyncio.FIRST_COMPLETED)
+            assert not self._ended.done(), "it has ended"
+            rises = arrived.result()
         for _ in range(3):
             await asyncio.sleep(0)
 
