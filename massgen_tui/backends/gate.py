@@ -16,7 +16,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-FRAME = 0.1
+FRAME = 0.125
 """Seconds for which connections rest where nothing is drawn."""
 
 

@@ -13,7 +13,7 @@ from massgen_tui.backends.resting import Resting
 from massgen_tui.backends.wire import Dating
 from tests.support.fakes import FakeClock
 
-FRAME = 0.1
+FRAME = 0.125
 KNOWN = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when bytes came")
 
 
