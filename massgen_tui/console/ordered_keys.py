@@ -13,7 +13,7 @@ from massgen_tui.console import AppPart
 from massgen_tui.console.contain import guarded
 
 PATIENCE = 0.2
-"""Seconds that a key may hold up those behind it."""
+"""Seconds of one wait for what a key does; those behind it wait for three at most."""
 
 
 class OrderedKeys(AppPart):
@@ -51,11 +51,6 @@ class OrderedKeys(AppPart):
         A key handed to a widget comes up to its screen later than the next key is looked at.
         """
         return False
-
-    @property
-    def key_rises(self) -> bool:
-        """A key is on its way up, and those behind it wait."""
-        return self._behind is not None
 
     @property
     def _front(self) -> Screen[object] | None:

@@ -203,7 +203,7 @@ class Monkey:
         while rises:
             arrived: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
             # in the app's own turn, when it is not in the midst of those that waited
-            if not self._app.call_later(lambda it=arrived: it.set_result(self._app.key_rises)):
+            if not self._app.call_later(lambda it=arrived: it.set_result(self._app.waits)):
                 break
             async with asyncio.timeout(STUCK):
                 await asyncio.wait((arrived, self._ended), return_when=asyncio.FIRST_COMPLETED)
