@@ -25,6 +25,7 @@ from massgen_tui.config.outline import outline_of
 from massgen_tui.console import app as console
 from massgen_tui.console import services, textual_private
 from massgen_tui.console.app import ConsoleApp
+from massgen_tui.console.mended import Mended
 from massgen_tui.console.screens.main import MainScreen
 from massgen_tui.console.screens.opening import OpeningScreen
 from massgen_tui.terminal import Before
@@ -285,6 +286,39 @@ async def test_the_help_that_was_asked_for_before_the_first_picture_comes_over_i
         may_read.set()
         await ready(app, pilot)
         assert "esc close · c copy" in screen_text(app)
+
+
+async def test_the_help_is_drawn_before_the_config_is_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outline = outline_of(path)
+    assert outline is not None
+    app, seen = ConsoleApp(outline, before=Before(typed="\x1bOP")), list[bool]()
+
+    def read(path: Path) -> Config:
+        seen.append("esc close · c copy" in screen_text(app))
+        return load_config(path, {})
+
+    monkeypatch.setattr(console, "read_config", read)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(app, pilot)
+    assert seen == [True]
+
+
+@pytest.mark.parametrize(("typed", "early"), [("", 1), ("h", 0), ("\x1bOP", 0)])
+async def test_what_looks_at_servers_need_is_imported_beside_the_config_unless_keys_wait(
+    path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, early: int
+) -> None:
+    outline = outline_of(path)
+    assert outline is not None
+    app, imports, delays = ConsoleApp(outline, before=Before(typed=typed)), list[str](), list[str]()
+    monkeypatch.setattr(console, "read_config", lambda path: load_config(path, {}))
+    monkeypatch.setattr(console, "begin_to_import", lambda: imports.append("aiohttp"))
+    monkeypatch.setattr(Mended, "delay_update", lambda self, delay=0.05: delays.append("delayed"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(app, pilot)
+    assert len(imports) == early
+    assert delays == [], "the main screen is drawn at once"
 
 
 async def test_keys_behind_the_help_act_in_their_order_once_the_session_is_there(
